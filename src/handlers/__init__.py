@@ -1,0 +1,1 @@
+"""Where AWS calls us: thin wiring, and the only readers of the environment."""

@@ -1,0 +1,148 @@
+"""What the functions behind the HTTP API share: API Gateway's event in, an answer in Roku's shape out."""
+
+import base64
+import binascii
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+from pydantic_core import to_json
+
+from handlers import clients, telemetry
+from pipeline import reception
+from pipeline.body import Refusal
+from pipeline.destination import Transform
+from pipeline.phone import PhoneFormat
+from pipeline.reception import Reception, Request
+from pipeline.reply import reply
+from pipeline.secrets import SecretUnavailable
+from pipeline.senders import Sender, read_senders, recognise
+from roku import event as roku_event
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the stack's parameters say to the functions behind the API."""
+
+    sender_keys_secret: str
+    default_event_group: str | None
+    allowed_origins: tuple[str, ...]
+    transform: Transform
+
+
+@cache
+def settings() -> Settings:
+    """Read from the environment, once."""
+    formats: dict[str, PhoneFormat] = {"digits": "digits", "e164": "e164"}
+    roku = roku_event.Settings(
+        phone_format=formats[os.environ["PHONE_FORMAT"]],
+        default_country=os.environ["DEFAULT_COUNTRY"].upper() or None,
+    )
+    return Settings(
+        sender_keys_secret=os.environ["SENDER_KEYS_SECRET"],
+        default_event_group=os.environ["DEFAULT_EVENT_GROUP"] or None,
+        allowed_origins=tuple(filter(None, (o.strip() for o in os.environ["ALLOWED_ORIGINS"].split(",")))),
+        transform=partial(roku_event.prepare, settings=roku),
+    )
+
+
+def serve(
+    event: Mapping[str, Any], path: str, answer: Callable[[Reception, Sender], tuple[int, dict[str, Any]]]
+) -> Answer:
+    """Take one POST to `path`: authenticate, read, finish the events, and let `answer` decide status and body.
+
+    Never raises: what is wrong with the request is a 4xx that says how to mend it, what is wrong with us is a 503.
+    """
+    headers: dict[str, str] = {}
+    try:
+        request = _request(event)
+        if request.path != path:
+            return _answer(404, reply(404, 0, description=f"there is nothing here: post to {path}"), headers)
+        if request.method not in ("POST", "OPTIONS"):
+            headers["Allow"] = "POST, OPTIONS"
+            return _answer(405, reply(405, 0, description=f"{request.method} is not supported: use POST"), headers)
+        known = settings()
+        senders = _senders(known.sender_keys_secret, request)
+        headers |= reception.cors(request, senders, known.allowed_origins)
+        if request.method == "OPTIONS":
+            return _preflight(headers)
+        sender = reception.authenticate(request, senders, known.allowed_origins)
+        received = reception.receive(
+            request, sender, known.transform, default_event_group=known.default_event_group, now=time.time()
+        )
+        status, body = answer(received, sender)
+    except Refusal as refusal:
+        status, body = refusal.status, reply(refusal.status, 0, description=refusal.description)
+    except SecretUnavailable as error:
+        telemetry.failed(error)
+        status, body = 503, reply(503, 0, description="the sender keys cannot be read: send the request again")
+    except Exception as error:  # noqa: BLE001 - a sender must get an answer that makes it try again, and no data may reach the log
+        telemetry.failed(error)
+        status, body = 503, reply(503, 0, description="nothing was taken: send the request again")
+    return _answer(status, body, headers)
+
+
+def _request(event: Mapping[str, Any]) -> Request:
+    http = event["requestContext"]["http"]
+    stage = event["requestContext"].get("stage", "$default")
+    path = event["rawPath"]
+    if stage != "$default":
+        path = path.removeprefix(f"/{stage}")
+    text = event.get("body") or ""
+    try:
+        body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+    except (binascii.Error, UnicodeEncodeError):
+        raise Refusal(400, "the body cannot be decoded: send UTF-8 text") from None
+    return Request(
+        method=http["method"],
+        path=path,
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        query=event.get("queryStringParameters") or {},
+        body=body,
+        source_ip=http.get("sourceIp"),
+        user_agent=http.get("userAgent"),
+    )
+
+
+def _senders(secret_name: str, request: Request) -> list[Sender]:
+    """The senders; read again when the request's key is not among them, since it may be new."""
+    secret = clients.secret(secret_name)
+    senders = _parsed(secret.text())
+    key = reception.presented_key(request)
+    if key is not None and recognise(key, senders) is None:
+        senders = _parsed(secret.reread())
+    return senders
+
+
+_read: dict[str, list[Sender]] = {}
+
+
+def _parsed(text: str) -> list[Sender]:
+    if text not in _read:
+        _read.clear()
+        senders, faults = read_senders(text)
+        for fault in faults:
+            telemetry.logger().error("sender keys", extra={"fault": fault})
+        _read[text] = senders
+    return _read[text]
+
+
+def _preflight(headers: Mapping[str, str]) -> Answer:
+    if not headers:
+        return _answer(403, reply(403, 0, description="no browser key may be used from this origin"), headers)
+    return {"statusCode": 204, "headers": dict(headers), "body": "", "isBase64Encoded": False}
+
+
+def _answer(status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Answer:
+    extra = {"Retry-After": "5"} if status == 503 else {}
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/json", "Cache-Control": "no-store", **extra, **headers},
+        "body": to_json(body).decode(),
+        "isBase64Encoded": False,
+    }

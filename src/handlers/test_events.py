@@ -1,0 +1,66 @@
+"""POST /v1/test_events: the same validation, then Roku's own verdict from its test endpoint. Nothing is queued."""
+
+import os
+from functools import cache
+from typing import Any
+
+from handlers import api, clients
+from pipeline.destination import Routing
+from pipeline.messages import QueuedEvent
+from pipeline.outcome import Rejected, Retry
+from pipeline.reception import Reception
+from pipeline.reply import reply
+from pipeline.senders import Sender
+from pipeline.sending import send
+from roku.client import Roku, open_session
+
+# Seconds kept at the end for the answer; the rest may go into finding which event Roku means.
+_RESERVE = 2.0
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request of API Gateway's HTTP API (payload format 2.0) with our verdict and Roku's."""
+
+    def answer(received: Reception, _: Sender) -> tuple[int, dict[str, Any]]:
+        unasked = _ask(received, lambda: context.get_remaining_time_in_millis() / 1000)
+        failed = [received.failed[index] for index in sorted(received.failed)]
+        if unasked and len(failed) == received.received:
+            return 502, reply(502, received.received, failed, received.warnings, f"Roku gave no verdict: {unasked}")
+        status = 200 if not failed else 210 if len(failed) < received.received else 400
+        return status, reply(status, received.received, failed, received.warnings)
+
+    return api.serve(event, "/v1/test_events", answer)
+
+
+@cache
+def _roku() -> Roku:
+    return Roku(
+        url=os.environ["ROKU_URL"],
+        path="/v1/test_events",
+        keys=clients.secret(os.environ["ROKU_KEYS_SECRET"]),
+        session=open_session(),
+    )
+
+
+def _ask(received: Reception, time_left: Any) -> str | None:
+    """Put Roku's verdict beside ours; return why there is none for some events, or None."""
+    by_partner: dict[str | None, list[int]] = {}
+    for index, event in received.events.items():
+        by_partner.setdefault(event.partner_name, []).append(index)
+    messages = []
+    places = []
+    for partner, indexes in by_partner.items():
+        for index in indexes:
+            line = received.events[index].line.decode()
+            messages.append(
+                (Routing(received.event_group_id, partner), [QueuedEvent(line, received.events[index].event_id, "")])
+            )
+            places.append(index)
+    outcomes = send(messages, _roku(), time_left=time_left, executor=clients.executor(), reserve=_RESERVE)
+    unasked = None
+    for index, (outcome,) in zip(places, outcomes, strict=True):
+        if isinstance(outcome, Rejected | Retry):
+            received.fail(index, {"roku": outcome.reason})
+        if isinstance(outcome, Retry):
+            unasked = outcome.reason
+    return unasked

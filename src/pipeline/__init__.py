@@ -1,0 +1,1 @@
+"""The same for every destination, and knowing none of them."""

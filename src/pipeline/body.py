@@ -1,0 +1,144 @@
+"""What a sender posted -> its conversions, each still as received; or one reason why there are none. Pure.
+
+The language is Roku's Events API request, and what real senders make of it: `is_hashed` beside the events, the array
+nested one level too deep, one flat event without an array, unquoted template tags.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+
+from pipeline import repair
+from pipeline.fields import unknown
+from pipeline.placeholders import is_placeholder
+
+MAX_EVENTS = 1_000
+MAX_BYTES = 6_000_000  # Lambda takes 6 MB with what API Gateway wraps around the body
+
+_KNOWN = frozenset({"event_group_id", "events", "is_hashed", "data_processing_country"})
+_EVENT_MARKS = frozenset({"event_name", "event_time", "user_data"})
+_GROUP_PLACEHOLDERS = frozenset({"YOUR_EVENT_GROUP_ID", "<EVENT_GROUP_ID>", "EVENT_GROUP_ID"})
+
+
+class Refusal(ValueError):
+    """Nothing of the body can be used: the HTTP status, and a description with the cure."""
+
+    def __init__(self, status: int, description: str) -> None:
+        """Keep both for the answer."""
+        super().__init__(description)
+        self.status = status
+        self.description = description
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One posted body: where to, what it says of all its events, the conversions as received, and warnings."""
+
+    event_group_id: str | None
+    context: dict[str, Any]
+    conversions: list[Any]
+    warnings: list[tuple[str, str]]
+
+
+def read(body: bytes) -> Posting:
+    """Read a posted body. Raises Refusal."""
+    if len(body) > MAX_BYTES:
+        raise Refusal(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
+    warnings: list[tuple[str, str]] = []
+    data = _parse(body, warnings)
+    if isinstance(data, list):
+        data = {"events": data}
+    if not isinstance(data, dict):
+        raise Refusal(400, 'the body must be a JSON object: {"event_group_id": "...", "events": [{...}]}')
+    events = data.get("events")
+    if "events" not in data and not _EVENT_MARKS.isdisjoint(data):
+        flat = {name: value for name, value in data.items() if name not in ("event_group_id", "is_hashed")}
+        data = {name: value for name, value in data.items() if name in _KNOWN}
+        events = [flat]
+    conversions = _conversions(events, warnings)
+    for name in data:
+        if name not in _KNOWN:
+            warnings.append((name[:100], "dropped: " + unknown(name, _KNOWN, {})))
+    context = {
+        "is_hashed": _flag(data.get("is_hashed")),
+        "data_processing_country": data.get("data_processing_country"),
+    }
+    return Posting(_group(data.get("event_group_id")), context, conversions, warnings)
+
+
+def _parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        position = str(error)
+    if not body.strip():
+        raise Refusal(400, 'the body is empty: it must be {"event_group_id": "...", "events": [{...}]}')
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"the body is not UTF-8 at byte {error.start}") from None
+    for mended, warning in (
+        (repair.replace_lone_surrogates(text), "half a surrogate pair was replaced by U+FFFD: send whole characters"),
+        (
+            repair.quote_bare_values(text),
+            'values without quotes were read as text, missing ones as null: put "..." around every tag of the template',
+        ),
+    ):
+        if mended == text:
+            continue
+        try:
+            data = from_json(mended, allow_inf_nan=False)
+        except ValueError:
+            continue
+        warnings.append(("body", warning))
+        return data
+    if repair.lost_its_array(text):
+        raise _lost_array()
+    raise Refusal(400, f"the body is not JSON: {position}")
+
+
+def _conversions(events: Any, warnings: list[tuple[str, str]]) -> list[Any]:
+    if isinstance(events, dict):
+        events = [events]
+        warnings.append(("events", "is one object: it was read as an array of one"))
+    if not isinstance(events, list):
+        if isinstance(events, str) and events.strip(" ,") == "":
+            raise _lost_array()
+        raise Refusal(400, 'events is missing or not an array: send {"event_group_id": "...", "events": [{...}]}')
+    if any(isinstance(item, list) for item in events):
+        events = [inner for item in events for inner in (item if isinstance(item, list) else [item])]
+        warnings.append(("events", "is nested one level too deep: it was flattened"))
+    conversions: list[Any] = events
+    if not conversions:
+        raise Refusal(400, "events is empty: send at least one event")
+    if len(conversions) > MAX_EVENTS:
+        raise Refusal(400, f"events has {len(conversions)} events; at most {MAX_EVENTS} are taken: send them in parts")
+    return conversions
+
+
+def _lost_array() -> Refusal:
+    return Refusal(
+        400,
+        "the events array was swallowed by the sender's template engine, and its keys are lost: wrap the array in"
+        " [[ ]], or send one event without an array, its fields beside event_group_id",
+    )
+
+
+def _group(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if value is None or (isinstance(value, str) and is_placeholder(value.strip())):
+        return None
+    if not isinstance(value, str) or not value.strip().isprintable() or len(value) > 256:
+        raise Refusal(400, "event_group_id must be a text of at most 256 printable characters")
+    if value.strip() in _GROUP_PLACEHOLDERS:
+        raise Refusal(400, "event_group_id is still the guide's placeholder: put in your own from ads.roku.com/pixels")
+    return value.strip()
+
+
+def _flag(value: Any) -> bool | None:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None

@@ -1,0 +1,88 @@
+"""What a destination is to the pipeline: how it turns, limits, takes and answers events. One folder implements it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from pipeline.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A finished event: its line (compact JSON, UTF-8), its id, its partner, and what was dropped or mended."""
+
+    line: bytes
+    event_id: str
+    partner_name: str | None
+    warnings: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A conversion that cannot become an event: errors by field, each with its cure, and further warnings."""
+
+    errors: dict[str, str]
+    warnings: list[tuple[str, str]]
+
+
+class Routing(NamedTuple):
+    """What the events of one request must share, besides the destination."""
+
+    event_group_id: str
+    partner_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that one request may hold, and how long (seconds) it may take at the longest."""
+
+    events: int
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back from one request, raw. Without a `status` there was no answer, and `failure` says why.
+
+    `ambiguous`: the request may have been taken all the same. `setup`: it was not sent, for want of a key.
+    `retry_after` is in seconds.
+    """
+
+    status: int | None = None
+    body: bytes = b""
+    retry_after: float | None = None
+    failure: str = ""
+    ambiguous: bool = False
+    setup: bool = False
+
+
+class Transform(Protocol):
+    """Turns conversions into one destination's finished events. Pure."""
+
+    def __call__(self, conversion: object, *, group: str, now: float, context: Mapping[str, Any]) -> Prepared | Refused:
+        """Return the finished event or the errors of one conversion; never raises."""
+
+
+class Destination(Protocol):
+    """Takes finished events. `assemble` and `read` are pure; only `post` does I/O. None of them raises."""
+
+    @property
+    def name(self) -> str:
+        """The word for it in metrics, ledger and logs."""
+
+    @property
+    def limits(self) -> Limits:
+        """What one request may hold."""
+
+    def overhead(self, routing: Routing) -> int:
+        """Bytes of a request besides its events and the commas between them."""
+
+    def assemble(self, routing: Routing, lines: Sequence[str]) -> bytes:
+        """The body of one request, the events' lines unchanged."""
+
+    def post(self, routing: Routing, body: bytes) -> Answer:
+        """Send one request."""
+
+    def read(self, answer: Answer, lines: Sequence[str]) -> list[Outcome]:
+        """One outcome for each event of the request, in its order."""

@@ -1,0 +1,38 @@
+"""SHA-256 of personal data: made once, recognised when it is already made, refused when it is made of nothing."""
+
+import binascii
+import re
+from base64 import b64decode
+from hashlib import sha256
+
+_HEX = re.compile(r"[0-9a-fA-F]+").fullmatch
+_BASE64_SHA256 = re.compile(r"[A-Za-z0-9+/]{43}=").fullmatch
+
+# What a template prints when it has nothing to print; its digest identifies everybody who is nobody.
+_NOTHING = ("", " ", "null", "NULL", "undefined", "None", "none", "NaN", "nan", "[object Object]", "-no value-")
+DIGESTS_OF_NOTHING = frozenset(sha256(text.encode()).hexdigest() for text in _NOTHING)
+
+# Hex lengths of MD5, SHA-1, SHA-224, SHA-384 and SHA-512: digests, but not the one that is asked for.
+_OTHER_DIGESTS = frozenset({32, 40, 56, 96, 128})
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the UTF-8 text as 64 lower-case hex characters."""
+    return sha256(text.encode()).hexdigest()
+
+
+def as_digest(text: str) -> str | None:
+    """The text as lower-case hex if it is a SHA-256 digest already (hex of any case, or base64), else None."""
+    if len(text) == 64 and _HEX(text):
+        return text.lower()
+    if len(text) == 44 and _BASE64_SHA256(text):
+        try:
+            return b64decode(text, validate=True).hex()
+        except binascii.Error:
+            return None
+    return None
+
+
+def is_other_digest(text: str) -> bool:
+    """Whether the text looks like the hex of another hash function than SHA-256."""
+    return len(text) in _OTHER_DIGESTS and _HEX(text) is not None

@@ -1,0 +1,256 @@
+"""Rules for the fields of a conversion: each takes a value as received and gives the value to send, or None to drop it.
+
+A rule never raises. What it drops or mends it says in `notes`: the fault and the cure; `apply` adds the field's name,
+and «dropped: » where the rule gave None. A note quotes a value only where it is a word of a list, never where a person
+could stand.
+"""
+
+import math
+import re
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pipeline.digests import DIGESTS_OF_NOTHING, as_digest, digest, is_other_digest
+from pipeline.faults import Fault
+from pipeline.personal import holds_email, without_personal_parameters
+from pipeline.placeholders import is_placeholder, is_tag
+
+Rule = Callable[[Any, list[str]], Any]
+Warnings = list[tuple[str, str]]
+
+_URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE).fullmatch
+_INTEGER = re.compile(r"[+-]?\d{1,18}(\.0*)?").fullmatch
+# A currency's sign or code on either side; any other letter means that this is not an amount.
+_CURRENCY = re.compile(r"^(?:[A-Z]{2,3}\s?)?[$€£¥₹₩₽₺₪฿₫₴]?\s?|\s?[$€£¥₹₩₽₺₪฿₫₴]?(?:\s?[A-Z]{3})?$")
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)").fullmatch
+_COMMAS_THEN_POINT = re.compile(r"[+-]?\d{1,3}((,\d{3})+\.\d+|(,\d{3}){2,})").fullmatch  # 1,234.56 and 1,234,567
+_POINTS_THEN_COMMA = re.compile(r"[+-]?\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,})").fullmatch  # 1.234,56 and 1.234.567
+_COMMA_ONLY = re.compile(r"[+-]?\d+,\d{1,2}").fullmatch  # 25,00
+_LARGEST_AMOUNT = 1e15  # beyond it a double no longer holds cents
+
+
+def apply(
+    rules: Mapping[str, Rule], source: Mapping[str, Any], path: str, warnings: Warnings, aliases: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the fields of `source` that have a rule and pass it; what was dropped or mended goes to `warnings`."""
+    kept: dict[str, Any] = {}
+    notes: list[str] = []
+    for name, value in source.items():
+        rule = rules.get(name)
+        if rule is None:
+            warnings.append((path + name[:100], "dropped: " + unknown(name, rules, aliases)))
+            continue
+        if value is None:
+            continue
+        clean = rule(value, notes)
+        if clean is not None:
+            kept[name] = clean
+        if notes:
+            fate = "dropped: " if clean is None else ""
+            warnings += [(path + name, fate + note) for note in notes]
+            notes.clear()
+    return kept
+
+
+def unknown(name: str, known: Iterable[str], aliases: Mapping[str, str]) -> str:
+    """What to say of a field that nobody knows, with the field that was probably meant."""
+    meant = aliases.get(re.sub(r"[^a-z0-9]", "", name[:100].lower()))
+    if meant is None:
+        close = get_close_matches(name[:100].lower(), list(known), n=1, cutoff=0.75)
+        meant = close[0] if close else None
+    return "is not a known field" + (f": did you mean {meant}?" if meant else "")
+
+
+def plain(value: Any, notes: list[str]) -> str | None:
+    """A scalar as trimmed text; None where a placeholder stands for «absent»."""
+    if type(value) is not str:
+        if type(value) is int:
+            return str(value)
+        if type(value) is float and math.isfinite(value):
+            return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_AMOUNT else repr(value)
+        notes.append("must be text")
+        return None
+    word: str = value.strip()
+    if is_placeholder(word):
+        if is_tag(word):
+            notes.append("is a template tag that the sender did not fill in")
+        return None
+    return word
+
+
+def text(value: Any, notes: list[str]) -> str | None:
+    """Free text; an e-mail address in it has no business there, so the field is dropped."""
+    word = plain(value, notes)
+    if word is not None and holds_email(word):
+        notes.append("holds an e-mail address, which only em may carry, where it is hashed")
+        return None
+    return word
+
+
+def clear(value: Any, notes: list[str]) -> str | None:
+    """Text that the destination wants unhashed: a SHA-256 digest in its place says nothing."""
+    word = text(value, notes)
+    if word is not None and as_digest(word) is not None:
+        notes.append("must not be hashed: send it as clear text")
+        return None
+    return word
+
+
+def hashed(normalise: Callable[[str], str]) -> Rule:
+    """A rule for personal data: a SHA-256 digest stays (in lower case), anything else is normalised, then hashed.
+
+    A digest is recognised before any cleaning, whatever the sender's flag says: hashing it again is the commonest
+    defect of such integrations. `normalise` takes the trimmed text and raises Fault.
+    """
+
+    def rule(value: Any, notes: list[str]) -> str | None:
+        value = plain(value, notes)
+        if value is None:
+            return None
+        known = as_digest(value)
+        if known is None:
+            if is_other_digest(value):
+                notes.append("is a digest, but not SHA-256: send the SHA-256 digest or the clear value")
+                return None
+            try:
+                return digest(normalise(value))
+            except Fault as fault:
+                notes.append(str(fault))
+                return None
+        if known in DIGESTS_OF_NOTHING:
+            notes.append("is the digest of an empty value: the sender hashed nothing, so leave the field out")
+            return None
+        return known
+
+    return rule
+
+
+def advertising_id(value: Any, notes: list[str]) -> str | None:
+    """A device's advertising id; all zeros means that the person limited tracking."""
+    word = text(value, notes)
+    if word is not None and not word.strip("0-"):
+        notes.append("is the all-zero id of a device that limits ad tracking, which identifies nobody")
+        return None
+    return word
+
+
+def ip_address(value: Any, notes: list[str]) -> str | None:
+    """An IPv4 or IPv6 address; of a forwarding chain the first, the visitor's."""
+    address = plain(value, notes)
+    if address is None:
+        return None
+    if "," in address:
+        address = address.split(",", 1)[0].strip()
+        notes.append("is a list of addresses: the first was taken")
+    try:
+        socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    except (OSError, ValueError):  # ValueError: an embedded NUL, or a text that is not ASCII
+        notes.append("is not an IP address: send IPv4 or IPv6 such as 203.0.113.9")
+        return None
+    return address if address not in ("0.0.0.0", "::") else None  # noqa: S104 - compared, not bound
+
+
+def url(value: Any, notes: list[str]) -> str | None:
+    """A page's http or https address, without parameters that hold personal data."""
+    address = plain(value, notes)
+    if address is None:
+        return None
+    if not _URL(address):
+        notes.append("is not a web address: it must begin with https:// or http://")
+        return None
+    if "?" in address or "#" in address or "@" in address or "%40" in address:
+        address, dropped = without_personal_parameters(address)
+        if dropped:
+            notes.append("carried personal data in its parameters, which were removed")
+    return address
+
+
+def amount(value: Any, notes: list[str]) -> int | float | None:
+    """An amount of money; text such as $25.00 or 1.234,56 is read if only one reading is possible."""
+    if type(value) is str:
+        value = plain(value, notes)
+        if value is None:
+            return None
+        number = _amount_in(value)
+        if number is None:
+            notes.append("is not an amount: send a number such as 99.99")
+            return None
+        if not _DECIMAL(value):
+            notes.append(f"is text and was read as {number}: send it as a number")
+        value = number
+    if type(value) not in (int, float) or not math.isfinite(value) or abs(value) >= _LARGEST_AMOUNT:
+        notes.append("is not an amount: send a number such as 99.99")
+        return None
+    if value < 0:
+        notes.append("is negative: Roku has no refunds, so an amount is 0 or more")
+        return None
+    return value  # type: ignore[no-any-return]
+
+
+def _amount_in(text: str) -> int | float | None:
+    bare = _CURRENCY.sub("", text[:40]).replace(" ", "").replace("\u00a0", "").replace("'", "")
+    if _COMMAS_THEN_POINT(bare):
+        bare = bare.replace(",", "")
+    elif _POINTS_THEN_COMMA(bare):
+        bare = bare.replace(".", "").replace(",", ".")
+    elif _COMMA_ONLY(bare):
+        bare = bare.replace(",", ".")
+    if len(text) > 40 or not bare.isascii() or not _DECIMAL(bare):
+        return None
+    return float(bare) if "." in bare else int(bare)
+
+
+def integer(value: Any, notes: list[str]) -> int | None:
+    """A whole number, 0 or more."""
+    if type(value) is str:
+        value = plain(value, notes)
+        if value is None:
+            return None
+        value = int(float(value)) if _INTEGER(value) else None
+    if type(value) is float and value.is_integer() and abs(value) < _LARGEST_AMOUNT:
+        value = int(value)
+    if type(value) is not int or not 0 <= value < _LARGEST_AMOUNT:
+        notes.append("is not a whole number of 0 or more")
+        return None
+    return value
+
+
+def choice(*words: str) -> Rule:
+    """A rule that takes one of the words, mends case, spaces, hyphens and underscores, and suggests the nearest."""
+    exact = {word: word for word in words}
+    folded = {_fold(word): word for word in words}
+
+    def rule(value: Any, notes: list[str]) -> str | None:
+        try:
+            return exact[value]
+        except (KeyError, TypeError):
+            return near(value, notes)
+
+    def near(value: Any, notes: list[str]) -> str | None:
+        value = plain(value, notes)
+        if value is None:
+            return None
+        word = folded.get(_fold(value))
+        if word is not None:
+            if word != value:
+                notes.append(f"was read as {word}: write it exactly so")
+            return word
+        close = get_close_matches(value[:60].lower(), [word.lower() for word in words], n=1, cutoff=0.7)
+        hint = f": did you mean {folded[_fold(close[0])]}?" if close else f": it must be one of {', '.join(words)}"
+        notes.append(f"{quoted(value)} is not supported{hint}")
+        return None
+
+    return rule
+
+
+def _fold(word: str) -> str:
+    return word.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def quoted(value: str) -> str:
+    """The value in quotes for the sender who sent it, shortened to 40 characters; not if a person could stand in it."""
+    if holds_email(value) or sum(map(str.isdigit, value)) > 6:
+        return "the value"
+    return '"' + (value if len(value) <= 40 else value[:39] + "…") + '"'

@@ -1,0 +1,70 @@
+"""What became of one event, and when to try again."""
+
+from dataclasses import dataclass
+
+# First wait and longest wait (seconds) between two tries; each is drawn from its upper half, so that a crowd spreads.
+FIRST_WAIT, LONGEST_WAIT = 30, 900
+# Roku drops a repeat of an event id within 600 s. A request that may have been taken is repeated well within that:
+# 300 s here + 60 s largest batch window + 60 s largest run = 420 s.
+LONGEST_AMBIGUOUS_WAIT = 300
+# SQS forbids more than 12 h from receipt; an hour is left for the run itself.
+LONGEST_VISIBILITY = 11 * 3_600
+# When waiting ends with a dead letter: after 5 days (the queue forgets after 7), or shortly before SQS would move the
+# message itself, without a reason (template: maxReceiveCount 500, which at half the longest wait takes 62 h).
+LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 490
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The destination took it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The destination refused it for what it is: the reason (safe to log and store) and the HTTP status."""
+
+    reason: str
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not settled: it goes back to the queue.
+
+    `ambiguous`: the destination may have taken it. `after`: not sooner than so many seconds. `at_once`: nothing was
+    wrong, there was no time. `setup`: our key or address is refused, which only an operator can mend. `part`: events
+    of a request that was split go back in messages of their own, one for each part.
+    """
+
+    reason: str
+    status: int | None = None
+    ambiguous: bool = False
+    after: float | None = None
+    at_once: bool = False
+    setup: bool = False
+    part: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The answer does not say what became of this event: it must be asked about in a smaller request, at once."""
+
+    reason: str
+    status: int | None
+
+
+Outcome = Delivered | Rejected | Retry | Unsettled
+
+
+def wait(retry: Retry, receives: int, jitter: float) -> int:
+    """Seconds until the next try, after `receives` tries; `jitter` is drawn from 0..1."""
+    if retry.at_once:
+        return round(2 * jitter)
+    longest = LONGEST_AMBIGUOUS_WAIT if retry.ambiguous else LONGEST_WAIT
+    seconds: float = min(longest, FIRST_WAIT * 2 ** min(receives - 1, 10)) * (0.5 + 0.5 * jitter)
+    return round(min(max(seconds, retry.after or 0.0), float(LONGEST_VISIBILITY)))
+
+
+def is_exhausted(age: float, receives: int) -> bool:
+    """Whether a message of this age (seconds) and receive count has waited long enough."""
+    return age >= LONGEST_AGE or receives >= MOST_RECEIVES

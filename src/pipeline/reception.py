@@ -1,0 +1,122 @@
+"""One HTTP request of a sender: who it is, what it may do, and its conversions as finished events. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline import body as bodies
+from pipeline.body import Refusal
+from pipeline.destination import Prepared, Refused, Transform
+from pipeline.reply import failed_event, gather
+from pipeline.senders import Sender, recognise
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request. Header names are lower-case; `source_ip` and `user_agent` are the connection's."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    source_ip: str | None
+    user_agent: str | None
+
+
+@dataclass(slots=True)
+class Reception:
+    """What a request became: the finished events by their place in it, the failed ones and the warnings as answered."""
+
+    event_group_id: str
+    received: int
+    conversions: list[Any]
+    events: dict[int, Prepared] = field(default_factory=dict)
+    failed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+
+    def fail(self, index: int, errors: Mapping[str, str]) -> None:
+        """Name an event in the answer's `failed_events`."""
+        self.failed[index] = failed_event(index, self.conversions[index], errors)
+
+
+def authenticate(request: Request, senders: Sequence[Sender], allowed_origins: Collection[str]) -> Sender:
+    """The sender of the request. Raises Refusal: 401 without a known key, 403 for a browser key from elsewhere."""
+    key = presented_key(request)
+    if key is None:
+        raise Refusal(401, "no key: send the header Authorization: Bearer KEY (a browser: ?key=KEY)")
+    sender = recognise(key, senders)
+    if sender is None:
+        raise Refusal(401, "the key is not known: it was mistyped, revoked, or belongs to another stack")
+    if sender.browser and not sender.allows(request.headers.get("origin"), allowed_origins):
+        raise Refusal(
+            403, "this browser key may not be used from this origin: add the origin to the key, or use its own"
+        )
+    return sender
+
+
+def cors(request: Request, senders: Sequence[Sender], allowed_origins: Collection[str]) -> dict[str, str]:
+    """Headers that let the page of a browser key read the answer; none for an origin that no browser key allows."""
+    origin = request.headers.get("origin")
+    if not any(sender.browser and sender.allows(origin, allowed_origins) for sender in senders):
+        return {}
+    return {
+        "Access-Control-Allow-Origin": str(origin),
+        "Access-Control-Allow-Methods": "POST, OPTIONS",
+        "Access-Control-Allow-Headers": "authorization, content-type, x-api-key",
+        "Access-Control-Max-Age": "7200",  # the longest that Chromium keeps
+        "Vary": "Origin",
+    }
+
+
+def receive(
+    request: Request, sender: Sender, transform: Transform, *, default_event_group: str | None, now: float
+) -> Reception:
+    """Read the body and finish each of its conversions. `now` is epoch seconds. Raises Refusal."""
+    posting = bodies.read(request.body)
+    group = posting.event_group_id or sender.default_event_group or default_event_group
+    if group is None:
+        raise Refusal(400, "event_group_id is required: copy it from ads.roku.com/pixels, or set a default for the key")
+    if not sender.may_post_to(group):
+        raise Refusal(403, "this key may not post to this event_group_id")
+    reception = Reception(group, len(posting.conversions), posting.conversions)
+    warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
+    for index, conversion in enumerate(posting.conversions):
+        whole = _with_connection(conversion, request) if sender.browser else conversion
+        made = transform(whole, group=group, now=now, context=posting.context)
+        if isinstance(made, Refused):
+            reception.fail(index, made.errors)
+        else:
+            reception.events[index] = made
+        if made.warnings:
+            warnings += [(index, name, text) for name, text in made.warnings]
+    reception.warnings = gather(warnings)
+    return reception
+
+
+def presented_key(request: Request) -> str | None:
+    """The key as the sender presents it, wherever it puts it."""
+    for name in ("authorization", "authentication"):
+        scheme, _, key = request.headers.get(name, "").strip().partition(" ")
+        if key and scheme.lower() == "bearer":
+            return key.strip()
+        if scheme and not key:
+            return scheme
+    return request.headers.get("x-api-key", "").strip() or request.query.get("key", "").strip() or None
+
+
+def _with_connection(conversion: object, request: Request) -> object:
+    """Of a browser the connection is the visitor's own: what the page left out is filled from it."""
+    if not isinstance(conversion, dict):
+        return conversion
+    whole = dict(conversion)
+    user = whole.get("user_data")
+    if isinstance(user, dict) or user is None:
+        connection = {"client_ip_address": request.source_ip, "client_user_agent": request.user_agent}
+        given = {name: value for name, value in (user or {}).items() if value not in (None, "")}
+        whole["user_data"] = {name: value for name, value in connection.items() if value} | given
+    if not whole.get("event_source_url") and "referer" in request.headers:
+        whole["event_source_url"] = request.headers["referer"]
+    if request.headers.get("sec-gpc", "").strip() == "1":
+        whole["opt_out"] = "true"  # Global Privacy Control: the visitor's word outweighs the page's
+    return whole

@@ -1,0 +1,67 @@
+"""Our answer to a sender, in the shape of Roku's Events API, with `warnings` and the event's `index` added.
+
+`failed_events` names an event by index, id and name instead of echoing it whole: an echo would put the personal data of
+the request into the sender's logs.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# Warnings that are alike are told once, with the first events they concern: an answer must fit into 6 MB.
+MOST_WARNINGS, MOST_INDEXES = 100, 20
+
+_DESCRIPTIONS = {
+    202: "all events were accepted",
+    200: "all events were processed",
+    210: "some events could not be processed",
+    400: "all events failed",
+    503: "no event was queued: send the request again",
+}
+
+
+def reply(
+    status: int,
+    received: int,
+    failed: Sequence[dict[str, Any]] = (),
+    warnings: Sequence[dict[str, Any]] = (),
+    description: str | None = None,
+) -> dict[str, Any]:
+    """The answer's body."""
+    return {
+        "code": status,
+        "description": description or _DESCRIPTIONS.get(status, "the request was refused"),
+        "events_received": received,
+        "failed_events": list(failed),
+        "warnings": list(warnings),
+    }
+
+
+def failed_event(index: int, conversion: object, errors: Mapping[str, str]) -> dict[str, Any]:
+    """One entry of `failed_events`: the event's place in the request, what names it, its errors by field."""
+    entry: dict[str, Any] = {"index": index}
+    if isinstance(conversion, dict):
+        for name in ("event_id", "event_name"):
+            value = conversion.get(name)
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                entry[name] = str(value)[:200]
+    return entry | {"errors": dict(errors)}
+
+
+def gather(warnings: Sequence[tuple[int | None, str, str]]) -> list[dict[str, Any]]:
+    """Warnings of (event index or None for the body, field, text), those that are alike told once."""
+    gathered: dict[tuple[str, str], dict[str, Any]] = {}
+    left_out = 0
+    for index, field, text in warnings:
+        entry = gathered.get((field, text))
+        if entry is None:
+            if len(gathered) == MOST_WARNINGS:
+                left_out += 1
+                continue
+            entry = gathered[field, text] = {"field": field, "warning": text, "count": 0, "events": []}
+        entry["count"] += 1
+        if index is not None and len(entry["events"]) < MOST_INDEXES:
+            entry["events"].append(index)
+    told = list(gathered.values())
+    if left_out:
+        told.append({"field": "", "warning": "further warnings were left out", "count": left_out, "events": []})
+    return told

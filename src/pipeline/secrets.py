@@ -1,0 +1,57 @@
+"""Secrets Manager: secrets read once and kept, read again when they are old or refused."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+# A revoked sender key works this long at the most (seconds), a new one at once.
+MAX_AGE = 60.0
+# Whoever guesses keys cannot make us read the secret more often than this (seconds).
+LEAST_AGE = 2.0
+
+
+class SecretUnavailable(RuntimeError):
+    """The secret has no value, or Secrets Manager is out of reach and nothing is remembered."""
+
+
+class Secret:
+    """One secret of Secrets Manager, its text remembered for the life of the process. Safe to share between threads."""
+
+    def __init__(self, client: "SecretsManagerClient", name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """Read `name` (name or ARN) with `client`; `clock` gives seconds."""
+        self._client = client
+        self._name = name
+        self._clock = clock
+        self._text: str | None = None
+        self._read_at = 0.0
+        self._lock = threading.Lock()
+
+    def text(self) -> str:
+        """The secret's text, at most MAX_AGE old if Secrets Manager answers. Raises SecretUnavailable."""
+        return self._at_most(MAX_AGE)
+
+    def reread(self) -> str:
+        """The secret's text, read again unless that was LEAST_AGE ago or less. Raises SecretUnavailable."""
+        return self._at_most(LEAST_AGE)
+
+    def _at_most(self, age: float) -> str:
+        with self._lock:
+            if self._text is None or self._clock() - self._read_at > age:
+                try:
+                    text = self._client.get_secret_value(SecretId=self._name).get("SecretString")
+                except (BotoCoreError, ClientError) as error:
+                    # Better an old key than none; without one, only the kind of error is told, never its text.
+                    if self._text is None:
+                        raise SecretUnavailable(f"the secret cannot be read: {type(error).__name__}") from None
+                else:
+                    if not text:
+                        raise SecretUnavailable("the secret has no text value")
+                    self._text = text
+                self._read_at = self._clock()
+            return self._text

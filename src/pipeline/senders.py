@@ -1,0 +1,79 @@
+"""Who may post: sender keys, what each may do, and how one is recognised. Pure."""
+
+import hmac
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
+
+
+class Sender(BaseModel):
+    """One sender: a name for logs and metrics, and what its key opens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[\w .@-]{1,64}$")]
+    key: Annotated[str | None, Field(min_length=8, repr=False)] = None
+    sha256: Annotated[str | None, Field(pattern=r"^[0-9a-fA-F]{64}$", repr=False)] = None
+    event_groups: tuple[str, ...] = ("*",)
+    default_event_group: str | None = None
+    browser: bool = False
+    origins: tuple[str, ...] = ()
+
+    def digest(self) -> bytes | None:
+        """SHA-256 of the key, or None if the entry has neither key nor digest."""
+        if self.sha256 is not None:
+            return bytes.fromhex(self.sha256)
+        return key_digest(self.key) if self.key is not None else None
+
+    def may_post_to(self, event_group_id: str) -> bool:
+        """Whether the key opens this event group."""
+        return "*" in self.event_groups or event_group_id in self.event_groups
+
+    def allows(self, origin: str | None, default: Iterable[str]) -> bool:
+        """Whether a browser key may be used from this origin: its own list, or without one the stack's."""
+        return origin is not None and origin.rstrip("/") in {known.rstrip("/") for known in self.origins or default}
+
+
+def key_digest(key: str) -> bytes:
+    """SHA-256 of a sender key: only digests are compared."""
+    return sha256(key.encode()).digest()
+
+
+def read_senders(secret: str) -> tuple[list[Sender], list[str]]:
+    """The senders of the secret, and what is wrong with the entries left out (no key is quoted).
+
+    The secret is a JSON object: sender name -> key, or -> an object with the fields of Sender.
+    """
+    try:
+        entries = from_json(secret)
+    except ValueError:
+        entries = None
+    if not isinstance(entries, dict):
+        return [], ["the sender keys secret is not a JSON object of sender name -> key"]
+    senders, faults = [], []
+    for place, (name, entry) in enumerate(entries.items(), 1):
+        fields = {"key": entry} if isinstance(entry, str) else entry
+        try:
+            sender = Sender.model_validate({**fields, "name": name} if isinstance(fields, dict) else fields)
+        except ValidationError as error:
+            wrong = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()})) or "its form"
+            faults.append(f"entry {place} of the sender keys secret is left out: wrong {wrong}")
+            continue
+        if sender.digest() is None:
+            faults.append(f"entry {place} of the sender keys secret is left out: it has neither key nor sha256")
+        else:
+            senders.append(sender)
+    return senders, faults
+
+
+def recognise(key: str, senders: Iterable[Sender]) -> Sender | None:
+    """The sender whose key this is; takes as long whether and wherever it matches."""
+    presented = key_digest(key)
+    found = None
+    for sender in senders:
+        if hmac.compare_digest(presented, sender.digest() or b""):
+            found = sender
+    return found

@@ -1,0 +1,1 @@
+"""Roku's alone: its event, its request, its answer, its client."""

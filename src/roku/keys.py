@@ -1,0 +1,34 @@
+"""Which Roku API key goes with which event group. Pure."""
+
+import re
+
+from pydantic_core import from_json
+
+_KEY = re.compile(r"[\x21-\x7e]{1,4096}").fullmatch  # what a header may carry
+
+
+class NoKey(LookupError):
+    """There is no usable key for an event group; the message says what to put where, and quotes no key."""
+
+
+def key_for(event_group_id: str, secret: str) -> str:
+    """The key of the event group.
+
+    The secret is one key for all groups, or a JSON object of event group -> key with `"*"` for all others.
+    Raises NoKey.
+    """
+    secret = secret.strip()
+    if secret.startswith("{"):
+        try:
+            keys = from_json(secret)
+        except ValueError:
+            raise NoKey("the Roku keys secret begins like a JSON object but is not one") from None
+        key = keys.get(event_group_id, keys.get("*"))
+        if key is None:
+            raise NoKey('the Roku keys secret has no key for this event group and none for "*"')
+    else:
+        key = secret
+    key = key.strip().removeprefix("Bearer ").strip() if isinstance(key, str) else ""
+    if not _KEY(key):
+        raise NoKey("the Roku keys secret holds no usable key: it is empty, or not a line of plain text")
+    return key

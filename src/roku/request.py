@@ -1,0 +1,28 @@
+"""The request that Roku's Events API takes. Pure."""
+
+from collections.abc import Sequence
+
+from pydantic_core import to_json
+
+from pipeline.destination import Limits, Routing
+
+# 1,000 events: Roku's Events API page. 1 MB: Tealium's connector guide; an ordinary event has 1,150 bytes, so the bytes
+# bind first. Seconds: connecting and reading, at the longest (client.TIMEOUT).
+LIMITS = Limits(events=1_000, bytes=1_000_000, seconds=18.0)
+
+_TAIL = b"]}"
+
+
+def head(event_group_id: str) -> bytes:
+    """What stands before the first event."""
+    return b'{"event_group_id":' + to_json(event_group_id) + b',"events":['
+
+
+def overhead(event_group_id: str) -> int:
+    """Bytes of a request besides its events and the commas between them."""
+    return len(head(event_group_id)) + len(_TAIL)
+
+
+def assemble(routing: Routing, lines: Sequence[str]) -> bytes:
+    """The body of one request: the events' lines as they are, joined."""
+    return head(routing.event_group_id) + ",".join(lines).encode() + _TAIL
