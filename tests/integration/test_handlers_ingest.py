@@ -1,0 +1,271 @@
+"""The functions behind the API, called as API Gateway calls them, with SQS and Secrets Manager of moto."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from tests.integration.deployed import Deployed, deploy
+
+EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"  # the vendor page's example
+LEAD = {"event_id": "1", "event_name": "LEAD", "event_time": 1767225600, "user_data": {"em": EM}}
+BODY = {"event_group_id": "g1", "events": [LEAD]}
+
+
+def post(body: object, *, path: str = "/v1/events", key: str | None = "server-key", **changes: Any) -> dict[str, Any]:
+    """An event of API Gateway's HTTP API, payload format 2.0."""
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
+    return {
+        "version": "2.0",
+        "routeKey": "ANY " + path,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": headers | changes.pop("headers", {}),
+        "requestContext": {
+            "http": {
+                "method": changes.pop("method", "POST"),
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "198.51.100.7",
+                "userAgent": "agent/1",
+            },
+            "requestId": "r-1",
+            "stage": "$default",
+        },
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "isBase64Encoded": False,
+    } | changes
+
+
+def answered(answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The status and the body; whatever happens, the body has our four words and its code is the status."""
+    body = json.loads(answer["body"])
+    assert body["code"] == answer["statusCode"]
+    assert set(body) == {"code", "description", "events_received", "failed_events", "warnings"}
+    return answer["statusCode"], body
+
+
+def test_an_accepted_event_is_on_the_queue_as_it_will_be_sent(relay: Deployed) -> None:
+    status, body = answered(relay.ingest(post(BODY)))
+    assert (status, body["events_received"], body["failed_events"], body["warnings"]) == (202, 1, [], [])
+    line = '{"event_id":"1","event_name":"LEAD","event_type":"conversion","event_time":1767225600,"user_data":'
+    line += f'{{"is_hashed":true,"em":"{EM}"}}}}'
+    assert relay.bodies(relay.queue) == ['{"event_group_id":"g1"}\n' + line]
+
+
+def test_a_base64_body_is_the_same_body(relay: Deployed) -> None:
+    encoded = base64.b64encode(json.dumps(BODY).encode()).decode()
+    status, _ = answered(relay.ingest(post(encoded, isBase64Encoded=True)))
+    assert status == 202
+    assert len(relay.bodies(relay.queue)) == 1
+
+
+def test_a_thousand_events_take_two_calls_and_travel_in_messages_that_fit_a_request(relay: Deployed) -> None:
+    # 1,000 ordinary purchases have about 1.15 MB, so two messages; SQS takes 1 MiB a call, so two calls.
+    filler = "x" * 970
+    events = [LEAD | {"event_id": str(n), "referrer_url": f"https://e.example/{filler}"} for n in range(1_000)]
+    calls = relay.count_calls("SendMessageBatch")
+    status, _ = answered(relay.ingest(post({"event_group_id": "g1", "events": events})))
+    bodies = relay.bodies(relay.queue)
+    assert (status, calls(), len(bodies)) == (202, 2, 2)
+    assert all(len(body.encode()) <= 1_000_000 for body in bodies)
+    ids = [json.loads(line)["event_id"] for body in bodies for line in body.split("\n")[1:]]
+    assert sorted(ids, key=int) == [str(n) for n in range(1_000)]
+
+
+def test_partners_do_not_share_a_message(relay: Deployed) -> None:
+    events = [LEAD | {"event_id": str(n), "partner_name": f"p{n % 2}"} for n in range(4)]
+    answered(relay.ingest(post({"event_group_id": "g1", "events": events})))
+    heads = sorted(body.split("\n")[0] for body in relay.bodies(relay.queue))
+    assert heads == ['{"event_group_id":"g1","partner_name":"p0"}', '{"event_group_id":"g1","partner_name":"p1"}']
+
+
+def test_a_bad_event_is_named_and_its_neighbour_is_queued(relay: Deployed) -> None:
+    bad = {"event_id": "2", "event_name": "NOPE", "event_time": 1767225600, "user_data": {"fn": "x"}}
+    status, body = answered(relay.ingest(post({"event_group_id": "g1", "events": [bad, LEAD]})))
+    assert status == 210
+    [failed] = body["failed_events"]
+    assert (failed["index"], failed["event_id"], set(failed["errors"])) == (0, "2", {"event_name", "user_data"})
+    assert len(relay.bodies(relay.queue)) == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "says"),
+    [
+        (post("{"), 400, "not JSON"),
+        (post(""), 400, "empty"),
+        (post("[]"), 400, "empty"),
+        (post('{"event_group_id":"g1","events":[' + "[" * 5_000 + "]}"), 400, "recursion"),
+        (post({"events": [LEAD]}, key="no-default-key"), 202, "accepted"),
+        (post(BODY, key=None), 401, "Authorization"),
+        (post(BODY, key="wrong"), 401, "not known"),
+        (post(BODY, key="g2-only-key"), 403, "event_group_id"),
+        (post(BODY, method="GET"), 405, "POST"),
+        (post(BODY, path="/v2/events"), 404, "/v1/events"),
+        (post("%%%", isBase64Encoded=True), 400, "decoded"),
+        (post({"event_group_id": "g1", "events": [LEAD] * 1_001}), 400, "1000"),
+        (post("x" * 6_000_001), 413, "6000000"),
+    ],
+)
+def test_each_fault_of_a_request_has_its_status_and_says_the_cure(
+    relay: Deployed, event: dict[str, Any], status: int, says: str
+) -> None:
+    got, body = answered(relay.ingest(event))
+    assert (got, says in body["description"]) == (status, True), body
+
+
+def test_the_sender_key_is_taken_from_each_of_its_places(relay: Deployed) -> None:
+    for headers, query in [
+        ({"authentication": "Bearer server-key"}, {}),
+        ({"authorization": "bearer server-key"}, {}),
+        ({"x-api-key": "server-key"}, {}),
+        ({}, {"key": "server-key"}),
+    ]:
+        status, _ = answered(relay.ingest(post(BODY, key=None, headers=headers, queryStringParameters=query)))
+        assert status == 202
+
+
+def test_a_browser_key_opens_only_from_its_origins_and_is_filled_from_the_connection(relay: Deployed) -> None:
+    flat = {"event_group_id": "g1", "event_id": "b1", "event_name": "PAGE_VIEW", "event_time": 1767225600}
+    page = {"origin": "https://shop.example", "referer": "https://shop.example/thanks", "sec-gpc": "1"}
+    answer = relay.ingest(
+        post(flat, key=None, headers=page, queryStringParameters={"key": "browser-key"}, isBase64Encoded=False)
+    )
+    assert answered(answer)[0] == 202
+    assert answer["headers"]["Access-Control-Allow-Origin"] == "https://shop.example"
+    [event] = [json.loads(body.split("\n")[1]) for body in relay.bodies(relay.queue)]
+    assert event["user_data"]["client_ip_address"] == "198.51.100.7"
+    assert event["user_data"]["client_user_agent"] == "agent/1"
+    assert event["event_source_url"] == "https://shop.example/thanks"
+    assert event["opt_out"] == "true"
+    stolen = relay.ingest(post(flat, key="browser-key", headers={"origin": "https://evil.example"}))
+    assert answered(stolen)[0] == 403
+    assert "Access-Control-Allow-Origin" not in stolen["headers"]
+
+
+def test_a_server_key_is_never_filled_from_the_connection(relay: Deployed) -> None:
+    answered(relay.ingest(post(BODY, headers={"sec-gpc": "1", "referer": "https://proxy.example/"})))
+    [event] = [json.loads(body.split("\n")[1]) for body in relay.bodies(relay.queue)]
+    assert event["user_data"] == {"is_hashed": True, "em": EM}
+    assert not {"opt_out", "event_source_url"} & set(event)
+
+
+def test_a_preflight_is_answered_for_known_origins_only(relay: Deployed) -> None:
+    known = relay.ingest(post("", key=None, method="OPTIONS", headers={"origin": "https://shop.example"}))
+    assert known["statusCode"] == 204
+    assert "content-type" in known["headers"]["Access-Control-Allow-Headers"]
+    other = relay.ingest(post("", key=None, method="OPTIONS", headers={"origin": "https://evil.example"}))
+    assert other["statusCode"] == 403
+
+
+def test_a_new_key_works_at_once(relay: Deployed) -> None:
+    assert answered(relay.ingest(post(BODY, key="brand-new-key")))[0] == 401
+    relay.advance(3)  # an unknown key makes us read the secret again, but not more often than every 2 s
+    relay.put_senders({"new": "brand-new-key"})
+    assert answered(relay.ingest(post(BODY, key="brand-new-key")))[0] == 202
+
+
+def test_what_sqs_did_not_take_is_named_and_nothing_taken_is_a_503(
+    relay: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://sqs.example")
+
+    monkeypatch.setattr(relay.sqs_of_handlers(), "send_message_batch", refuse)
+    answer = relay.ingest(post(BODY))
+    status, body = answered(answer)
+    assert status == 503
+    assert answer["headers"]["Retry-After"]
+    assert "send this event again" in body["failed_events"][0]["errors"]["event"]
+
+
+def test_a_fault_of_ours_is_a_503_without_data_in_the_log(
+    relay: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_down(**_: object) -> None:
+        raise RuntimeError("canary@example.com")
+
+    monkeypatch.setattr(relay.sqs_of_handlers(), "send_message_batch", break_down)
+    assert answered(relay.ingest(post(BODY)))[0] == 503
+    logged = capsys.readouterr().out
+    assert "RuntimeError" in logged
+    assert "canary" not in logged
+
+
+def test_test_events_merges_our_verdict_with_rokus_and_queues_nothing(relay: Deployed) -> None:
+    relay.sandbox.set_faults({"refuse": {"2": {"custom_data.value": "too high"}}})
+    bad = LEAD | {"event_id": "3", "event_name": "NOPE"}
+    events = [LEAD, LEAD | {"event_id": "2"}, bad]
+    status, body = answered(relay.test(post({"event_group_id": "g1", "events": events}, path="/v1/test_events")))
+    assert status == 210
+    told = {failed["event_id"]: failed["errors"] for failed in body["failed_events"]}
+    assert set(told) == {"2", "3"}
+    assert told["2"] == {"roku": "custom_data.value: too high"}
+    assert set(told["3"]) == {"event_name"}
+    assert relay.bodies(relay.queue) == []
+    assert relay.sandbox.events() == []
+
+
+def test_test_events_says_when_roku_refuses_our_key(relay: Deployed) -> None:
+    relay.sandbox.set_faults({"revoked": True})
+    status, body = answered(relay.test(post(BODY, path="/v1/test_events")))
+    assert status == 502
+    assert "key" in body["description"]
+
+
+# Personal data as senders write it, one for each hashed field, and where it does not belong at all.
+CANARIES = {
+    "em": "canary.em+tag@example.com",
+    "ph": "+1 (555) 010-0142",
+    "fn": "Canaryfirst",
+    "ln": "Canarylast",
+    "ge": "female",
+    "db": "1971-04-05",
+}
+TRACES = [
+    "canary.em", "example.com", "5550100142", "010-0142", "canaryfirst", "canarylast", "1971-04-05", "female",
+    "canary.url", "canary.unknown", "canary.id",
+]  # fmt: skip
+
+
+def test_planted_personal_data_is_found_nowhere_after_ingest(
+    relay: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = LEAD | {
+        "event_id": "canary.id@example.com",
+        "user_data": CANARIES | {"email": "canary.unknown@example.com", "external_id": "canary.unknown@example.com"},
+        "event_source_url": "https://shop.test/thanks?email=canary.url%40example.com&x=1",
+        "custom_data": {"search_string": "canary.unknown@example.com", "status": "paid"},
+    }
+    refused = good | {"event_id": "refuse-me"}
+    bad = {"event_id": "3", "event_name": "canary.unknown@example.com", "event_time": "x", "user_data": CANARIES}
+    relay.sandbox.set_faults({"refuse": {"refuse-me": {"user_data.em": "canary.em@example.com is on a list"}}})
+    answered(relay.ingest(post({"event_group_id": "g1", "events": [good, refused, bad]})))
+    queued = relay.bodies(relay.queue)
+    relay.deliver(queued)
+    letters = relay.letters()
+    other = relay.ingest(post({"event_group_id": "g1", "events": [LEAD]}, key="no-default-key"))
+    logged = capsys.readouterr()
+    sent = relay.sandbox.events()
+    assert len(queued) == 1
+    assert len(letters) == 1  # so that there is something to search
+    assert len(sent) == 1
+    assert '"Accepted"' in logged.out
+    haystack = json.dumps([queued, letters, sent, other, logged.out, logged.err]).lower()
+    assert [trace for trace in TRACES if trace in haystack] == []
+
+
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """Queues, secrets and the handlers, with a Roku sandbox behind them."""
+    senders = {
+        "server": "server-key",
+        "other": {"key": "no-default-key", "default_event_group": "g1"},
+        "narrow": {"key": "g2-only-key", "event_groups": ["g2"]},
+        "page": {"key": "browser-key", "browser": True, "origins": ["https://shop.example"]},
+    }
+    with deploy(monkeypatch, senders) as deployed:
+        yield deployed
