@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-# First wait and longest wait (seconds) between two tries; each is drawn from its upper half, so that a crowd spreads.
-FIRST_WAIT, LONGEST_WAIT = 30, 900
+# First wait and longest wait (seconds) between two tries; each is drawn from its upper 40 %, so that a crowd spreads.
+FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE = 30, 900, 0.6
 # Roku drops a repeat of an event id within 600 s. A request that may have been taken is repeated well within that:
 # 300 s here + 60 s largest batch window + 60 s largest run = 420 s.
 LONGEST_AMBIGUOUS_WAIT = 300
 # SQS forbids more than 12 h from receipt; an hour is left for the run itself.
 LONGEST_VISIBILITY = 11 * 3_600
 # When waiting ends with a dead letter: after 5 days (the queue forgets after 7), or shortly before SQS would move the
-# message itself, without a reason (template: maxReceiveCount 500, which at half the longest wait takes 62 h).
+# message itself, without a reason (template: maxReceiveCount 500). At the least share of the longest waits that takes
+# 73 h, or 24.3 h where every try is ambiguous: an outage of 24 h ends no message.
 LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 490
 
 
@@ -47,10 +48,14 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """The answer does not say what became of this event: it must be asked about in a smaller request, at once."""
+    """The answer does not say what became of this event: it must be asked about in a smaller request, at once.
+
+    `ambiguous`: the destination may have taken it.
+    """
 
     reason: str
     status: int | None
+    ambiguous: bool = False
 
 
 Outcome = Delivered | Rejected | Retry | Unsettled
@@ -61,7 +66,8 @@ def wait(retry: Retry, receives: int, jitter: float) -> int:
     if retry.at_once:
         return round(2 * jitter)
     longest = LONGEST_AMBIGUOUS_WAIT if retry.ambiguous else LONGEST_WAIT
-    seconds: float = min(longest, FIRST_WAIT * 2 ** min(receives - 1, 10)) * (0.5 + 0.5 * jitter)
+    seconds: float = min(longest, FIRST_WAIT * 2 ** min(receives - 1, 10))
+    seconds *= LEAST_SHARE + (1 - LEAST_SHARE) * jitter
     return round(min(max(seconds, retry.after or 0.0), float(LONGEST_VISIBILITY)))
 
 

@@ -32,10 +32,10 @@ def read(answer: Answer, lines: Sequence[str]) -> list[Outcome]:
         return _refused(status, verdict or {}, lines)
     if status in _SETUP or 300 <= status < 400:
         return [Retry(_setup_reason(status), status, setup=True)] * len(lines)
+    # Told to slow down without being told until when: the rest of the run is spared all the same.
+    after = 0.0 if status == 429 and answer.retry_after is None else answer.retry_after
     # An error of a server may come after it did its work; «too many requests» comes before.
-    return [
-        Retry(f"Roku answered {status}", status, ambiguous=status >= 500, after=answer.retry_after),
-    ] * len(lines)
+    return [Retry(f"Roku answered {status}", status, ambiguous=status >= 500, after=after)] * len(lines)
 
 
 def _verdict(body: bytes) -> dict[str, Any] | None:
@@ -49,10 +49,10 @@ def _verdict(body: bytes) -> dict[str, Any] | None:
 def _status(http: int, verdict: Mapping[str, Any] | None) -> int:
     """The HTTP status, or the body's own where HTTP says success and the body knows better."""
     code = verdict.get("code") if verdict is not None else None
-    if isinstance(code, str) and code.isascii() and code.isdigit():
+    if isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdigit():
         code = int(code)
-    if http in (200, 210) and isinstance(code, int) and not isinstance(code, bool) and 200 <= code < 600:
-        return max(http, code)
+    if http in (200, 210) and isinstance(code, int | float) and 200 <= code < 600:
+        return max(http, int(code))
     return http
 
 
@@ -63,13 +63,17 @@ def _taken(status: int, verdict: Mapping[str, Any], lines: Sequence[str]) -> lis
         failed = []
     if not isinstance(failed, list):
         return [Retry(f"Roku answered {status} without failed_events", status, ambiguous=True)] * len(lines)
+    miscounted = counted and received != len(lines)
     if failed:
+        taken = Unsettled(f"Roku counted {received} events of {len(lines)}", status, ambiguous=True)
         return _attribute(
-            status, failed, lines, default=Delivered(), suspect="names a failed event that is none of ours"
+            status, failed, lines, default=taken if miscounted else Delivered(), suspect="named an event that is not ours"
         )
+    if status == 210 and len(lines) > 1:
+        return [Unsettled("Roku answered 210 and named no failed event", status, ambiguous=True)] * len(lines)
     if status == 210:
-        return [Unsettled("Roku answered 210 and named no failed event", status)] * len(lines)
-    if counted and received != len(lines):
+        return [Retry("Roku answered 210 and named no failed event", status, ambiguous=True)]
+    if miscounted:
         return [Retry(f"Roku counted {received} events of {len(lines)}", status, ambiguous=True)] * len(lines)
     return [Delivered()] * len(lines)
 
@@ -81,8 +85,8 @@ def _refused(status: int, verdict: Mapping[str, Any], lines: Sequence[str]) -> l
         return _attribute(status, failed, lines, default=unnamed, suspect="refused the request")
     if len(lines) == 1:
         said = verdict.get("description") or verdict.get("message") or verdict.get("error")
-        reason = said if isinstance(said, str) and said else "the request was refused without a reason"
-        return [Rejected(safe_reason(reason, _values(_event(lines[0]))), status)]
+        reason = safe_reason(said, _values(_event(lines[0]))) if isinstance(said, str) else ""
+        return [Rejected(reason or "the request was refused without a reason", status)]
     return [unnamed] * len(lines)
 
 
@@ -103,45 +107,40 @@ def _attribute(
         by_id.setdefault(event.get("event_id"), []).append(index)
     outcomes: list[Outcome] = [default] * len(events)
     named: set[int] = set()
-    unmatched = False
-    for item in failed:
-        match = _match(item, events, by_id, named)
-        if match is None:
-            unmatched = True
-        else:
-            named.add(match)
-            outcomes[match] = Rejected(_reason(item, events[match]), status)
+    most = 2 * len(events)  # each at most once is documented; the bound keeps an absurd answer from taking minutes
+    unmatched = len(failed) > most
+    for item in failed[:most]:
+        match = _match(item, events, by_id)
+        unmatched = unmatched or not match
+        named.update(match)
+        for index in match:
+            outcomes[index] = Rejected(_reason(item, events[index]), status)
     if unmatched:
-        unsettled = Unsettled(f"Roku answered {status} and {suspect}", status)
+        unsettled = Unsettled(f"Roku answered {status} and {suspect}", status, ambiguous=status in (200, 210))
         outcomes = [outcome if index in named else unsettled for index, outcome in enumerate(outcomes)]
     return outcomes
 
 
-def _match(
-    item: Any, events: Sequence[dict[str, Any]], by_id: Mapping[object, list[int]], named: set[int]
-) -> int | None:
+def _match(item: Any, events: Sequence[dict[str, Any]], by_id: Mapping[object, list[int]]) -> list[int]:
     if not isinstance(item, dict):
-        return None
+        return []
     echo = {name: value for name, value in item.items() if name != "errors" and value is not None}
     event_id = echo.get("event_id")
     candidates: Sequence[int]
     if isinstance(event_id, str | int) and not isinstance(event_id, bool):
         candidates = by_id.get(str(event_id), [])
         if len(candidates) == 1:
-            return candidates[0]
-        del echo["event_id"]
+            return candidates
+        echo["event_id"] = str(event_id)
     elif echo:
         candidates = range(len(events))
     else:
-        return None
+        return []
     fitting = [index for index in candidates if _fits(echo, events[index])]
-    exact = [index for index in fitting if events[index] == item or events[index] == echo]
-    for found in (fitting, exact):
-        if len(found) == 1:
-            return found[0]
-    # Several copies of the same: which of them is meant makes no difference as long as each is named once.
-    left = [index for index in exact if index not in named]
-    return left[0] if exact and all(events[index] == events[exact[0]] for index in exact) and left else None
+    # Copies of the same event have the same fate, however many of them are named.
+    if all(events[index] == events[fitting[0]] for index in fitting):
+        return fitting
+    return [index for index in fitting if events[index] == echo]
 
 
 def _fits(echo: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
@@ -171,7 +170,7 @@ def _reason(item: Mapping[str, Any], event: Mapping[str, Any]) -> str:
         said = errors
     else:
         said = "refused without a reason"
-    return safe_reason(said[:5_000], _values(event))
+    return safe_reason(said[:5_000], _values(event)) or "refused without a reason"
 
 
 def _setup_reason(status: int) -> str:

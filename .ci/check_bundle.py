@@ -1,0 +1,72 @@
+"""check_bundle.py FOLDER: what `sam build` made there holds all that each function imports, for Lambda, and no more.
+
+Native modules for another processor cannot be imported here, so imports are followed in the source instead.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from samtranslator.yaml_helper import yaml_parse
+
+AARCH64 = 0xB7  # e_machine in an ELF header, bytes 18 and 19
+OF_THE_RUNTIME = {"boto3", "botocore"}  # Lambda brings them
+LARGEST = 30_000_000  # bytes, unzipped: 17 MB today; boto3 by mistake would add 30
+
+
+def faults(folder: Path, handler: str, suffix: str) -> Iterator[str]:
+    """What is wrong with the bundle in `folder`, one sentence each."""
+    module = folder / f"{handler.rpartition('.')[0].replace('.', '/')}.py"
+    if not module.is_file():
+        yield f"{handler}: {module} is not in it"
+    for path in sorted(folder.rglob("*.so")):
+        fits = suffix in path.name or ".abi3." in path.name
+        if not fits or int.from_bytes(path.read_bytes()[18:20], "little") != AARCH64:
+            yield f"{path} is not for {suffix} on arm64"
+    for name in sorted(imports(folder) - sys.stdlib_module_names - OF_THE_RUNTIME):
+        if not ((folder / name).is_dir() or (folder / f"{name}.py").is_file()):
+            yield f"{name} is imported, but neither src/requirements.txt nor Lambda brings it"
+    if (size := sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())) > LARGEST:
+        yield f"{folder} holds {size:,} bytes, more than {LARGEST:,}"
+    for name in ("boto3", "botocore", "pytest", "moto"):
+        if (folder / name).exists():
+            yield f"{folder} holds {name}, which does not belong there"
+
+
+def imports(folder: Path) -> set[str]:
+    """The top-level names that our own packages in `folder` import when they run."""
+    ours = (path for package in Path("src").iterdir() for path in (folder / package.name).rglob("*.py"))
+    return {name for path in ours for name in _imports(ast.parse(path.read_text(encoding="utf-8")))}
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module.partition(".")[0]
+    elif isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
+        # What only the type checker imports is not shipped.
+        yield from (name for child in node.orelse for name in _imports(child))
+    else:
+        yield from (name for child in ast.iter_child_nodes(node) for name in _imports(child))
+
+
+def main(build: Path) -> int:
+    """Prints what it checked and what is wrong; 1 if anything is."""
+    text = (build / "template.yaml").read_text(encoding="utf-8")
+    template = yaml_parse(text)  # type: ignore[no-untyped-call]
+    runtime = template["Globals"]["Function"]["Runtime"]
+    suffix = runtime.replace("python", "cpython-").replace(".", "")
+    wrong = []
+    for name, item in template["Resources"].items():
+        if item["Type"] == "AWS::Serverless::Function":
+            properties = item["Properties"]
+            found = list(faults(build / properties["CodeUri"], properties["Handler"], suffix))
+            print(f"{name}: {'; '.join(found) or 'complete'}")
+            wrong += found
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

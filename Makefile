@@ -1,0 +1,89 @@
+# Every command of the project. `make` alone lists them. A machine needs make and Python 3.11 or later, nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SAM_VENV := .venv-sam
+SOURCES := src local tests
+# The stamps are written last: an interrupted installation is begun again, a finished one costs nothing.
+READY := $(VENV)/.ready
+SAM_READY := $(SAM_VENV)/.ready
+# Lint, sam and the tests need a region to resolve names; none of them calls AWS.
+export AWS_DEFAULT_REGION ?= us-east-1
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv run test lint format types imports unit package validate build lock clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+
+venv: $(READY) ## install the locked development environment into .venv
+
+# $(call make-venv,DIRECTORY,REQUIREMENTS): a fresh environment holding exactly the locked packages, each checked by its hash.
+define make-venv
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "Python 3.11 or later is needed; '$(PYTHON)' is not. Name another: make PYTHON=python3.13 ..." >&2; exit 1; }
+@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	|| { echo "'$(PYTHON)' lacks its venv module (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+@echo "installing $(2) into $(1), once"
+@$(PYTHON) -m venv --clear $(1)
+@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
+@touch $(1)/.ready
+endef
+
+$(READY): requirements/dev.txt
+	$(call make-venv,$(VENV),$<)
+
+$(SAM_READY): requirements/sam.txt
+	$(call make-venv,$(SAM_VENV),$<)
+
+run: $(READY) ## the whole system on this machine, with a table of what became of each sample (ARGS=--once, ARGS=--serve)
+	@$(BIN)/python -m local $(ARGS)
+
+test: lint types imports unit ## everything that must hold: lint, strict types, import rules, all tests
+
+lint: $(READY) ## style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(READY) ## mend what lint can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: $(READY) ## strict types
+	$(BIN)/mypy
+
+imports: $(READY) ## who may import whom
+	PYTHONPATH=src:. $(BIN)/lint-imports
+
+unit: $(READY) ## the tests (ARGS="-k name" chooses)
+	$(BIN)/pytest $(ARGS)
+
+package: validate build ## everything about what is deployed: the template is valid, the bundle builds and is complete
+
+validate: $(READY) $(SAM_READY) ## sam's and CloudFormation's checks of the template; needs no account
+	$(SAM_VENV)/bin/sam validate --lint
+	$(BIN)/cfn-lint template.yaml
+	@# cfn-lint sees wrong batch sizes, windows and visibility only once SAM's short forms are written out.
+	PYTHONPATH=. $(BIN)/python .ci/expand.py .aws-sam/expanded.json
+	$(BIN)/cfn-lint .aws-sam/expanded.json
+
+build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's processor and Python; needs no Docker
+	PATH="$$(bash .ci/find-python 3.13):$$PATH" $(SAM_VENV)/bin/sam build
+	$(BIN)/python .ci/check_bundle.py .aws-sam/build
+
+lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: all of them)
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+	$(COMPILE) --group dev --output-file requirements/dev.txt
+	$(COMPILE) --group runtime --constraint requirements/dev.txt --output-file src/requirements.txt
+	$(COMPILE) --group sam --output-file requirements/sam.txt
+
+# One file for every platform and Python from 3.11 on; it names neither an index nor a path of this machine.
+COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
+
+clean: ## remove what the commands made
+	rm -rf $(VENV) $(SAM_VENV) .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

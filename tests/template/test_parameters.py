@@ -1,0 +1,150 @@
+"""What an operator may choose is described, bounded and refused when wrong."""
+
+import re
+from typing import Any
+
+import pytest
+
+from local.template import Template
+
+NAMES = [
+    "AlarmEmail",
+    "AllowedOrigins",
+    "BatchWindow",
+    "DefaultCountry",
+    "DefaultEventGroup",
+    "DeliveryMode",
+    "LogLevel",
+    "LogRetentionDays",
+    "MaximumConcurrency",
+    "PhoneFormat",
+    "RokuUrl",
+    "ThrottleBurst",
+    "ThrottleRate",
+]
+
+
+def test_there_are_these_parameters(source: dict[str, Any]) -> None:
+    assert sorted(source["Parameters"]) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_parameter_is_described_bounded_and_has_a_default_within_its_bounds(
+    source: dict[str, Any], name: str
+) -> None:
+    parameter = source["Parameters"][name]
+    assert parameter["Description"].endswith((".", ")."))
+    assert {"AllowedPattern", "AllowedValues", "MinValue"} & parameter.keys()
+    assert _accepts(parameter, parameter["Default"])
+    if "AllowedPattern" in parameter or "MinValue" in parameter:
+        assert parameter["ConstraintDescription"]
+
+
+def test_every_parameter_stands_in_one_group_of_the_console(source: dict[str, Any]) -> None:
+    groups = source["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == NAMES
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DefaultEventGroup", "example_website_123"),  # Roku's Events API page, first example
+        ("DefaultCountry", "US"),
+        ("AllowedOrigins", "https://www.example.com"),
+        ("AllowedOrigins", "https://www.example.com,https://shop.example.com:8443"),
+        ("RokuUrl", "https://events.ads.rokuapi.net"),
+        ("BatchWindow", 60),
+        ("MaximumConcurrency", 1000),
+        ("AlarmEmail", "operator+alarms@example.co.uk"),
+        ("LogRetentionDays", 3653),
+    ],
+)
+def test_a_sensible_value_is_accepted(source: dict[str, Any], name: str, value: Any) -> None:
+    assert _accepts(source["Parameters"][name], value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DefaultEventGroup", "two words"),
+        ("DefaultEventGroup", 'a","is_hashed":false'),
+        ("PhoneFormat", "E.164"),
+        ("DefaultCountry", "us"),
+        ("DefaultCountry", "USA"),
+        ("AllowedOrigins", "*"),
+        ("AllowedOrigins", "http://www.example.com"),
+        ("AllowedOrigins", "https://www.example.com/"),
+        ("AllowedOrigins", "https://www.example.com, https://shop.example.com"),
+        ("DeliveryMode", "dry"),
+        ("RokuUrl", "http://events.ads.rokuapi.net"),
+        ("RokuUrl", "https://events.ads.rokuapi.net/v1/events"),
+        ("RokuUrl", "https://user:password@events.ads.rokuapi.net"),
+        ("RokuUrl", "https://localhost"),
+        ("BatchWindow", 0),  # batches above 10 need a window
+        ("BatchWindow", 61),  # the queue's visibility timeout allows for 60
+        ("MaximumConcurrency", 1),  # Lambda's least is 2
+        ("MaximumConcurrency", 1001),
+        ("AlarmEmail", "operator"),
+        ("AlarmEmail", "a@example.com,b@example.com"),
+        ("LogLevel", "TRACE"),
+        ("LogRetentionDays", 0),
+        ("ThrottleRate", 0),
+        ("ThrottleBurst", 0),
+    ],
+)
+def test_a_wrong_value_is_refused(source: dict[str, Any], name: str, value: Any) -> None:
+    assert not _accepts(source["Parameters"][name], value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_parameter_is_used(source: dict[str, Any], name: str) -> None:
+    used = {key: item for key, item in source.items() if key not in {"Parameters", "Metadata"}}
+    assert {"Ref": name} in _values(used)
+
+
+def test_every_output_is_described_and_the_promised_ones_exist(template: Template) -> None:
+    assert all(output["Description"] for output in template.outputs.values())
+    assert template.outputs.keys() >= {
+        "ApiUrl",
+        "RokuQueueUrl",
+        "RokuQueueArn",
+        "RokuDeadLetterQueueUrl",
+        "RokuDeadLetterQueueArn",
+        "SenderKeysSecretName",
+        "RokuKeysSecretName",
+        "RedriveCommand",
+    }
+
+
+def test_the_redrive_command_names_region_source_and_destination(template: Template) -> None:
+    # Without a destination SQS answers CouldNotDetermineMessageSource for what the function itself put there.
+    arns = {"RokuQueue.Arn": "arn:queue", "RokuDeadLetterQueue.Arn": "arn:dead"}
+    assert template.resolve(template.outputs["RedriveCommand"]["Value"], arns) == (
+        "aws sqs start-message-move-task --region us-east-1 --source-arn arn:dead --destination-arn arn:queue"
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "secret"),
+    [
+        ("RokuKeysSecretName", "RokuKeysSecret"),
+        ("SenderKeysSecretName", "SenderKeysSecret"),
+    ],
+)
+def test_a_secret_is_called_what_the_outputs_say(template: Template, output: str, secret: str) -> None:
+    name = template.of_type("AWS::SecretsManager::Secret")[secret]["Name"]
+    assert template.resolve(template.outputs[output]["Value"], {}) == template.resolve(name, {})
+
+
+def _accepts(parameter: dict[str, Any], value: Any) -> bool:
+    if "AllowedValues" in parameter:
+        return value in parameter["AllowedValues"]
+    if parameter["Type"] == "Number":
+        return bool(parameter["MinValue"] <= value <= parameter["MaxValue"])
+    return re.fullmatch(parameter["AllowedPattern"], value) is not None
+
+
+def _values(value: Any) -> list[Any]:
+    """A value and everything within it."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value, *(found for item in inside for found in _values(item))]

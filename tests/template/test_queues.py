@@ -1,0 +1,102 @@
+"""Times and limits of the queues, of the event source mapping and of the code fit together."""
+
+from typing import Any
+
+import pytest
+
+from local.functions import functions
+from local.template import Template
+from pipeline import outcome
+from pipeline.outcome import Retry
+
+DAY = 86_400
+QUEUES = ["RokuQueue", "RokuDeadLetterQueue"]
+
+
+@pytest.fixture
+def queues(template: Template) -> dict[str, Any]:
+    return dict(template.of_type("AWS::SQS::Queue"))
+
+
+@pytest.fixture
+def mapping(template: Template) -> dict[str, Any]:
+    (found,) = template.of_type("AWS::Lambda::EventSourceMapping").values()
+    return dict(found)
+
+
+def test_there_are_these_queues(queues: dict[str, Any]) -> None:
+    assert sorted(queues) == sorted(QUEUES)
+
+
+def test_a_message_stays_hidden_six_timeouts_and_the_longest_window(
+    source: dict[str, Any], template: Template, queues: dict[str, Any]
+) -> None:
+    timeout = functions(template)["DeliverRokuFunction"].timeout_seconds
+    longest_window = source["Parameters"]["BatchWindow"]["MaxValue"]
+    assert queues["RokuQueue"]["VisibilityTimeout"] >= 6 * timeout + longest_window
+
+
+def test_dead_letters_are_kept_14_days_and_so_longer_than_messages(queues: dict[str, Any]) -> None:
+    # A message that SQS moves keeps its first enqueue time: with equal retentions it could vanish on arrival.
+    assert queues["RokuDeadLetterQueue"]["MessageRetentionPeriod"] == 14 * DAY
+    assert queues["RokuQueue"]["MessageRetentionPeriod"] <= 7 * DAY
+
+
+def test_receives_that_run_out_end_on_the_dead_letter_queue(queues: dict[str, Any]) -> None:
+    assert queues["RokuQueue"]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["RokuDeadLetterQueue", "Arn"]}
+
+
+def test_the_code_gives_up_with_a_reason_before_sqs_does_without_one(queues: dict[str, Any]) -> None:
+    assert queues["RokuQueue"]["RedrivePolicy"]["maxReceiveCount"] > outcome.MOST_RECEIVES
+    assert queues["RokuQueue"]["MessageRetentionPeriod"] > outcome.LONGEST_AGE + outcome.LONGEST_VISIBILITY
+
+
+@pytest.mark.parametrize("ambiguous", [False, True])
+def test_a_day_of_outage_costs_fewer_receives_than_there_are(ambiguous: bool) -> None:
+    retry = Retry("Roku is out of order", 503, ambiguous=ambiguous)
+    seconds, receives = 0, 1
+    while seconds < DAY:
+        seconds += outcome.wait(retry, receives, jitter=0.5)
+        receives += 1
+    assert receives < outcome.MOST_RECEIVES
+
+
+def test_what_roku_may_have_taken_is_repeated_within_its_ten_minutes(
+    source: dict[str, Any], template: Template
+) -> None:
+    longest_window = source["Parameters"]["BatchWindow"]["MaxValue"]
+    timeout = functions(template)["DeliverRokuFunction"].timeout_seconds
+    assert outcome.LONGEST_AMBIGUOUS_WAIT + longest_window + timeout < 600
+
+
+def test_the_mapping_takes_large_batches_and_partial_answers(template: Template, mapping: dict[str, Any]) -> None:
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["RokuQueue", "Arn"]}
+    assert mapping["FunctionName"] == {"Ref": "DeliverRokuFunction"}
+    assert mapping["BatchSize"] == 10_000
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 1 <= int(template.resolve(mapping["MaximumBatchingWindowInSeconds"], {})) <= 60
+    assert 2 <= int(template.resolve(mapping["ScalingConfig"]["MaximumConcurrency"], {})) <= 1000
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_is_encrypted_and_outlives_the_stack(template: Template, queues: dict[str, Any], name: str) -> None:
+    assert queues[name]["SqsManagedSseEnabled"] is True
+    assert queues[name]["MaximumMessageSize"] == 1_048_576
+    assert template.resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert template.resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_refuses_whoever_comes_without_tls(template: Template, name: str) -> None:
+    policies = template.of_type("AWS::SQS::QueuePolicy").values()
+    (policy,) = [policy for policy in policies if policy["Queues"] == [{"Ref": name}]]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Sid": "OnlyOverTLS",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": {"Fn::GetAtt": [name, "Arn"]},
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
