@@ -1,0 +1,183 @@
+"""`python -m local`: runs the whole system here, shows what becomes of the samples, and goes on serving."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from textwrap import shorten
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from local.cases import CaseError, read_cases
+from local.dead_letters import RedriveError
+from local.samples import Row, run
+from local.stack import AWS_PORT, PORT, ROKU_KEY, ROOT, SANDBOX_PORT, SENDER_KEY, Choices, Stack, StackError
+from local.template import TemplateError
+
+SAMPLES = ROOT / "events" / "api"
+_COLUMNS = 132
+_NOTE_CHARACTERS = 180  # longer ones tell the rest in the API's own answer
+_STYLES = {"delivered": "green", "redriven": "green", "rejected": "yellow", "invalid": "yellow", "lost": "red"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 if all went as the files say, 1 if not, 2 if the stack cannot start, 130 if interrupted."""
+    asked = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Without a terminal rich would take 80 columns, too few for the table.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _COLUMNS)
+    errors = Console(stderr=True, highlight=False)
+    try:
+        return _run(asked, console)
+    except (CaseError, RedriveError, StackError, TemplateError) as error:
+        errors.print(str(error), style="red", markup=False, soft_wrap=True)
+        return 2
+    except KeyboardInterrupt:
+        errors.print("interrupted", style="red")
+        return 130
+
+
+def _run(asked: argparse.Namespace, console: Console) -> int:
+    samples = not asked.serve and asked.roku_url is None
+    serves = asked.serve or (sys.stdin.isatty() and sys.stdout.isatty() and not asked.once)
+    if not samples and not serves:
+        raise StackError("--roku-url posts no samples, for they would be counted there: add --serve")
+    begun = time.monotonic()
+    cases = read_cases(SAMPLES) if samples else []
+    choices = Choices(
+        port=asked.port,
+        aws_port=asked.aws_port,
+        sandbox_port=asked.sandbox_port,
+        roku_url=asked.roku_url,
+        roku_key=asked.roku_key,
+        key=asked.key,
+        window=asked.window,
+    )
+    with Stack(choices, logs=sys.stderr if asked.logs else None) as stack:
+        try:
+            _print_addresses(stack, console)
+            rows = run(stack, cases) if samples else []
+            if samples:
+                console.print(_table(rows))
+                console.print(_summary(rows, time.monotonic() - begun))
+            if serves:
+                _serve(stack, console)
+        finally:
+            # One interrupt is enough: a second one must not break off the ending.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+    return 1 if any(row.fault for row in rows) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description="Runs the relay on this machine, with stand-ins for AWS and Roku, and posts events/api through it.",
+    )
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument(
+        "--once", action="store_true", help="post the samples and exit: 0 if each ended as its file says"
+    )
+    modes.add_argument("--serve", action="store_true", help="post no samples and serve until interrupted")
+    for flag, default, what in (
+        ("--port", PORT, "the API"),
+        ("--aws-port", AWS_PORT, "the AWS endpoint"),
+        ("--sandbox-port", SANDBOX_PORT, "the Roku sandbox"),
+    ):
+        parser.add_argument(flag, type=int, default=default, metavar="PORT", help=f"of {what} (default {default})")
+    parser.add_argument("--roku-url", metavar="URL", help="deliver there instead of to a sandbox; posts no samples")
+    parser.add_argument("--roku-key", default=ROKU_KEY, metavar="KEY", help="the key to present to Roku")
+    parser.add_argument(
+        "--key", default=SENDER_KEY, metavar="KEY", help=f"the sender key to accept (default {SENDER_KEY})"
+    )
+    parser.add_argument(
+        "--window", type=_seconds, default=1, metavar="SECONDS", help="that events wait for others (default 1)"
+    )
+    parser.add_argument("--logs", action="store_true", help="show what the functions log, on stderr")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 300:
+        raise argparse.ArgumentTypeError("from 0 to 300, the most that Lambda takes")
+    return seconds
+
+
+def _serve(stack: Stack, console: Console) -> None:
+    try:
+        _print_commands(stack, console)
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    table = Table(title="What became of the conversions of events/api", title_justify="left")
+    for column in ("file", "event", "event id", "outcome"):
+        table.add_column(column, overflow="fold", max_width=34)
+    table.add_column("why", overflow="fold")
+    previous = ""
+    for row in rows:
+        outcome = f"[{_STYLES.get(row.outcome, 'default')}]{row.outcome}[/]"
+        fault = f"\n[red]{row.fault}[/]" if row.fault else ""
+        name = "" if row.file == previous else row.file.removesuffix(".json")
+        table.add_row(
+            name,
+            row.event_name,
+            row.event_id,
+            outcome + fault,
+            escape(shorten(row.note, _NOTE_CHARACTERS, placeholder=" ...")),
+        )
+        previous = row.file
+    return table
+
+
+def _summary(rows: Sequence[Row], seconds: float) -> str:
+    counts = Counter(row.outcome for row in rows)
+    told = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
+    faults = sum(1 for row in rows if row.fault)
+    verdict = "all as their files say" if not faults else f"[red]{faults} not as their files say[/]"
+    return f"{told}: {verdict} ({seconds:.1f} s)"
+
+
+def _print_addresses(stack: Stack, console: Console) -> None:
+    roku = stack.choices.roku_url or f"{stack.sandbox_url} (sandbox)"
+    for name, address in (("API", stack.url), ("AWS", stack.aws_endpoint), ("Roku", roku)):
+        console.print(f"{name:5}{address}", soft_wrap=True)
+
+
+def _print_commands(stack: Stack, console: Console) -> None:
+    event = {
+        "event_name": "PURCHASE",
+        "event_time": int(time.time()),
+        "event_id": "order-1",
+        "user_data": {"em": "jane@example.com"},
+        "custom_data": {"value": 25, "currency": "USD"},
+    }
+    body = json.dumps({"event_group_id": "example_website_123", "events": [event]})
+    names = stack.deployment.names
+    dead_letters, queue = names["RokuDeadLetterQueue.Arn"], names["RokuQueue.Arn"]
+    post = f"curl -i {stack.url}/v1/events -H 'Authorization: Bearer {stack.choices.key}' -d '{body}'"
+    sqs = (
+        "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 "
+        f"aws --endpoint-url {stack.aws_endpoint} sqs"
+    )
+    look = (
+        f"{sqs} receive-message --queue-url {names['RokuDeadLetterQueue']} "
+        "--message-attribute-names All --max-number-of-messages 10 --visibility-timeout 0"
+    )
+    redrive = f"{sqs} start-message-move-task --source-arn {dead_letters} --destination-arn {queue}"
+    for title, command in (("Send a conversion", post), ("Look at the dead letters", look), ("Redrive them", redrive)):
+        console.print(f"\n{title}:\n  {command}", soft_wrap=True, markup=False)
+    console.print("\nServing until interrupted (Ctrl-C).", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The HTTP front of the local stack: behaves as API Gateway's HTTP API does before and behind the functions."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+from local import http_event
+from local.functions import Route
+from local.http_event import Answer, BadAnswer, Request
+from local.http_server import HOST, Server
+from local.runtime import FunctionError, PayloadTooLarge
+
+
+class Api:
+    """The server, on 127.0.0.1 only: a thread for each connection, HTTP/1.1 with keep-alive."""
+
+    def __init__(
+        self,
+        port: int,
+        routes: Sequence[Route],
+        invoke: Mapping[str, Callable[[dict[str, Any]], Any]],
+        openapi: Path | None = None,
+    ) -> None:
+        """Binds the port (0: any free one); `invoke` has each function by its logical id."""
+        self._routes = list(routes)
+        self._invoke = invoke
+        self._openapi = openapi
+        self._server = Server(port, self.respond)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self._server.port
+
+    @property
+    def url(self) -> str:
+        """Its URL, without a slash at the end."""
+        return f"http://{HOST}:{self.port}"
+
+    def start(self) -> None:
+        """Begins to serve."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stops serving and frees the port; connections still open are dropped."""
+        self._server.stop()
+
+    def respond(self, request: Request) -> Answer:
+        """What API Gateway answers to one request, the function's answer included."""
+        path = unquote(urlsplit(request.target).path)
+        if (found := http_event.match(self._routes, request.method, path)) is None:
+            return self._document(path) or http_event.message(404, "Not Found")
+        route, parameters = found
+        try:
+            answered = self._invoke[route.function](http_event.event(request, route, parameters, self.port))
+            return http_event.answer(answered)
+        except PayloadTooLarge:
+            return http_event.message(413, "Request Entity Too Large")
+        except (FunctionError, BadAnswer) as error:
+            print(f"{request.method} {path}: {error}", flush=True)
+            return http_event.message(500, "Internal Server Error")
+
+    def _document(self, path: str) -> Answer | None:
+        if self._openapi is None or not self._openapi.is_file():
+            return None
+        text = self._openapi.read_text(encoding="utf-8")
+        if path == "/openapi.yaml":
+            return Answer(200, [("content-type", "application/yaml")], text.encode())
+        if path == "/openapi.json":
+            return Answer(200, [("content-type", "application/json")], json.dumps(yaml.safe_load(text)).encode())
+        return None

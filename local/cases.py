@@ -1,0 +1,109 @@
+"""The files of events/api: one case each, with what is posted and what must become of every conversion.
+
+A file says what the sandbox is told beforehand, which status answers the post, and the outcome of each conversion:
+delivered, rejected (a dead letter), invalid (named in the answer), or redriven (rejected, and delivered once the
+sandbox no longer refuses it and the dead letters are moved back).
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+Outcome = Literal["delivered", "rejected", "invalid", "redriven"]
+
+KEYS = ("server", "browser", "none")
+_ACCEPTED = 202
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a file says of one conversion."""
+
+    event_id: str | None  # None: derived from the content
+    event_name: str  # empty: the body is no JSON
+    outcome: Outcome
+    reason: str = ""
+    dropped: frozenset[str] | None = None  # None: the file says nothing of them
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One file: the request, the sandbox's faults and what is expected."""
+
+    name: str
+    path: str
+    headers: Mapping[str, str]
+    key: str
+    body: bytes
+    faults: Mapping[str, Any]
+    status: int
+    conversions: Sequence[Expected]
+
+
+class CaseError(Exception):
+    """A file is not a case; the message names it and says why."""
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """The cases of the folder in the order of their names; CaseError names the file that is not one."""
+    cases = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            cases.append(_case(path.name, json.loads(path.read_text(encoding="utf-8"))))
+        except (KeyError, TypeError, ValueError) as error:
+            raise CaseError(f"{path.name} is no sample: {error!r}") from error
+    return cases
+
+
+def _case(name: str, content: Mapping[str, Any]) -> Case:
+    post = content["post"]
+    text = post["text"] if "text" in post else json.dumps(post["body"])
+    key = post.get("key", "server")
+    if key not in KEYS:
+        raise ValueError(f"the key is one of {', '.join(KEYS)}")
+    names = _event_names(post.get("body"))
+    conversions = [_expected(item, names) for item in content["conversions"]]
+    if not conversions and content["answer"]["status"] == _ACCEPTED:
+        # Without ids of their own the events get derived ones, which the file cannot know.
+        conversions = [Expected(None, event_name, "delivered") for _, event_name in names]
+    return Case(
+        name=name,
+        path=post["path"],
+        headers=post.get("headers", {}),
+        key=key,
+        body=text.encode(),
+        faults=content.get("sandbox", {}),
+        status=content["answer"]["status"],
+        conversions=conversions,
+    )
+
+
+def _expected(item: Mapping[str, Any], names: Sequence[tuple[str | None, str]]) -> Expected:
+    if item["outcome"] not in get_args(Outcome):
+        raise ValueError(f"the outcome is one of {', '.join(get_args(Outcome))}")
+    return Expected(
+        event_id=item["event_id"],
+        event_name=next((name for event_id, name in names if event_id == item["event_id"]), ""),
+        outcome=item["outcome"],
+        reason=item.get("reason", ""),
+        dropped=frozenset(item["dropped"]) if "dropped" in item else None,
+    )
+
+
+def _event_names(body: Any) -> list[tuple[str | None, str]]:
+    """The id (as text) and the name of every event of a body, in their order, however they are nested."""
+    return list(_walk(body))
+
+
+def _walk(value: Any) -> Iterator[tuple[str | None, str]]:
+    if isinstance(value, Mapping):
+        if "event_name" in value:
+            event_id = value.get("event_id")
+            yield None if event_id is None else str(event_id), str(value["event_name"])
+        else:
+            yield from _walk(list(value.values()))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _walk(item)

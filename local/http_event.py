@@ -1,0 +1,177 @@
+"""An HTTP request as the event of API Gateway's HTTP API (payload format 2.0), and a function's answer to it.
+
+Source: "Create AWS Lambda proxy integrations for HTTP APIs" of the API Gateway developer guide. The guide does not
+say which bodies are text: seen on the service, text/* and three application types are, everything else is base64.
+"""
+
+import base64
+import binascii
+import json
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from local.functions import Route
+from local.template import ACCOUNT
+
+_ANY = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # what a route for ANY takes
+_TEXT_TYPES = frozenset({"application/json", "application/javascript", "application/xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it came in."""
+
+    method: str
+    target: str  # path and query string, as on the request line
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    source_ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer to be sent."""
+
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+
+class BadAnswer(Exception):
+    """The function answered what API Gateway cannot turn into an HTTP answer."""
+
+
+def message(status: int, text: str) -> Answer:
+    """An answer of API Gateway's own: a JSON object with one message."""
+    return Answer(
+        status, [("content-type", "application/json")], json.dumps({"message": text}, separators=(",", ":")).encode()
+    )
+
+
+def match(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """The most specific route for a request and its path parameters: plain segments first, then the exact method."""
+    found = [
+        (route, parameters)
+        for route in routes
+        if (route.method == method or (route.method == "ANY" and method in _ANY))
+        and (parameters := _path_parameters(route.path, path)) is not None
+    ]
+    return min(found, key=lambda item: (len(item[1]), item[0].method == "ANY"), default=None)
+
+
+def event(request: Request, route: Route, parameters: Mapping[str, str], port: int) -> dict[str, Any]:
+    """The event that the route's function gets; absent parts (body, cookies, query) are absent from it."""
+    url = urlsplit(request.target)
+    headers = _headers(request, port)
+    cookies = headers.pop("cookie", None)
+    text = _is_text(headers.get("content-type", ""))
+    now = time.time()
+    made: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": f"{route.method} {route.path}",
+        "rawPath": unquote(url.path),
+        "rawQueryString": url.query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": "local",
+            "domainName": headers.get("host", ""),
+            "domainPrefix": headers.get("host", "").split(".")[0],
+            "http": {
+                "method": request.method,
+                "path": unquote(url.path),
+                "protocol": "HTTP/1.1",
+                "sourceIp": request.source_ip,
+                "userAgent": headers.get("user-agent", ""),
+            },
+            "requestId": str(uuid.uuid4()),
+            "routeKey": f"{route.method} {route.path}",
+            "stage": "$default",
+            "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
+            "timeEpoch": int(now * 1000),
+        },
+        "isBase64Encoded": bool(request.body) and not text,
+    }
+    if request.body:
+        made["body"] = request.body.decode(errors="replace") if text else base64.b64encode(request.body).decode()
+    if cookies is not None:
+        made["cookies"] = [cookie.strip() for cookie in cookies.split(";")]
+    if url.query:
+        made["queryStringParameters"] = _joined(parse_qsl(url.query, keep_blank_values=True, errors="replace"))
+    if parameters:
+        made["pathParameters"] = dict(parameters)
+    return made
+
+
+def answer(value: Any) -> Answer:
+    """The HTTP answer that API Gateway makes of a function's; BadAnswer where it would answer 500.
+
+    A value without statusCode is itself the body of a 200 with JSON.
+    """
+    if not isinstance(value, Mapping) or "statusCode" not in value:
+        return Answer(200, [("content-type", "application/json")], json.dumps(value).encode())
+    status, body, headers = value["statusCode"], value.get("body"), value.get("headers") or {}
+    if not isinstance(status, int | str) or not str(status).isdigit() or not 100 <= int(status) <= 599:
+        raise BadAnswer(f"statusCode {status!r}")
+    if not isinstance(body, str | None) or not isinstance(headers, Mapping):
+        raise BadAnswer("a body that is no text, or headers that are no object")
+    try:
+        content = base64.b64decode(body or "", validate=True) if value.get("isBase64Encoded") else (body or "").encode()
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise BadAnswer(str(error)) from error
+    sent = [(str(name).lower(), _header_text(item)) for name, item in headers.items()]
+    sent += [("set-cookie", str(cookie)) for cookie in value.get("cookies") or []]
+    if content and not any(name == "content-type" for name, _ in sent):
+        sent.append(("content-type", "text/plain;charset=utf-8"))
+    return Answer(int(status), [item for item in sent if item[0] != "content-length"], content)
+
+
+def _path_parameters(pattern: str, path: str) -> dict[str, str] | None:
+    wanted, given = pattern.strip("/").split("/"), path.strip("/").split("/")
+    parameters: dict[str, str] = {}
+    for position, segment in enumerate(wanted):
+        if segment.startswith("{") and segment.endswith("+}"):
+            rest = "/".join(given[position:])
+            return {**parameters, segment[1:-2]: rest} if rest else None
+        if position >= len(given):
+            return None
+        if segment.startswith("{"):
+            parameters[segment[1:-1]] = given[position]
+        elif segment != given[position]:
+            return None
+    return parameters if len(wanted) == len(given) else None
+
+
+def _headers(request: Request, port: int) -> dict[str, str]:
+    headers = _joined([(name.lower(), value) for name, value in request.headers])
+    for name in ("connection", "transfer-encoding", "keep-alive", "expect"):  # of the connection, not of the request
+        headers.pop(name, None)
+    headers["content-length"] = str(len(request.body))
+    headers["x-forwarded-for"] = ", ".join(filter(None, [headers.get("x-forwarded-for"), request.source_ip]))
+    headers["x-forwarded-port"] = str(port)
+    headers["x-forwarded-proto"] = "http"
+    headers["x-amzn-trace-id"] = f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]}"
+    return headers
+
+
+def _joined(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    together: dict[str, str] = {}
+    for name, value in pairs:
+        together[name] = f"{together[name]},{value}" if name in together else value
+    return together
+
+
+def _is_text(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind.startswith("text/") or kind in _TEXT_TYPES
+
+
+def _header_text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    if not (text.isascii() and text.isprintable()):
+        raise BadAnswer("a header that HTTP cannot carry")
+    return text

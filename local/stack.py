@@ -1,0 +1,176 @@
+"""The whole system in one process: the template's functions and queues behind local stand-ins for AWS and Roku."""
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TextIO
+
+from local import aws
+from local.api import Api
+from local.bundle import fresh
+from local.event_source_mapping import EventSourceMapping
+from local.functions import environment, event_sources, functions, routes
+from local.logs import SplitStdout, redirect_loggers
+from local.roku_sandbox import RokuSandbox
+from local.runtime import Runtime
+from local.template import Template, read
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT, AWS_PORT, SANDBOX_PORT = 8080, 4566, 8081
+SENDER_KEY = "local-sender-key"
+BROWSER_KEY = "local-browser-key"
+ROKU_KEY = "local-roku-key"
+PAGE_ORIGIN = f"http://{aws.HOST}:{PORT}"  # where a web page that uses the browser key may stand
+
+
+class StackError(Exception):
+    """The stack cannot start; the message is one line that says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What one may choose for a stack; a port of 0 takes any free one."""
+
+    port: int = PORT
+    aws_port: int = AWS_PORT
+    sandbox_port: int = SANDBOX_PORT
+    roku_url: str | None = None  # None starts a sandbox and delivers there
+    roku_key: str = ROKU_KEY
+    key: str = SENDER_KEY
+    window: float = 1  # seconds that messages wait for others
+    template: Path = ROOT / "template.yaml"
+    parameters: Mapping[str, str] = field(default_factory=dict)  # of the template, beyond window and URL
+
+
+class Stack:
+    """Runs while it is entered; one at a time in a process, for the process's environment becomes the functions'."""
+
+    def __init__(self, choices: Choices | None = None, *, logs: TextIO | None = None) -> None:
+        """`logs` takes what the functions print; without it a file does, see `log_text`."""
+        self.choices = choices or Choices()
+        self._logs = logs
+        self._ends = ExitStack()
+        self.sandbox: RokuSandbox | None = None
+
+    def __enter__(self) -> Self:
+        """Starts everything: StackError if a port is taken, TemplateError if the template cannot be run here."""
+        with ExitStack() as ends:
+            self._start(ends)
+            self._ends = ends.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stops everything and gives the process its environment, its modules and its stdout back."""
+        self._ends.close()
+
+    def _start(self, ends: ExitStack) -> None:
+        self._free_ports()
+        self.log_path = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="relay-"))) / "functions.log"
+        log = self._logs or ends.enter_context(self.log_path.open("w", buffering=1, encoding="utf-8"))
+        self._stdout = SplitStdout(log)
+        self._stdout.install()
+        ends.callback(self._stdout.remove)
+        ends.enter_context(_environment_restored())
+        roku_url = self.choices.roku_url or self._start_sandbox(ends)
+        self.aws_endpoint = ends.enter_context(aws.serving(self.choices.aws_port))
+        aws.keep_to(self.aws_endpoint)
+        # Only now: the translator, too, asks boto3, which would read this machine's AWS configuration.
+        template = read(self.choices.template, {"BatchWindow": f"{self.choices.window:g}", **self.choices.parameters})
+        self.deployment = aws.deploy(template, self.aws_endpoint)
+        self.sqs: SQSClient = aws.client("sqs", self.aws_endpoint)
+        os.environ.update(environment(template, self.deployment.names) | {"ROKU_URL": roku_url})
+        invoke: dict[str, Callable[[dict[str, Any]], Any]] = {}
+        self.api = Api(self.choices.port, routes(template), invoke, openapi=ROOT / "docs" / "openapi.yaml")
+        ends.callback(self.api.stop)
+        self._put_keys()
+        invoke |= self._load_functions(template, ends)
+        self._start_pollers(template, invoke, ends)
+        self.api.start()
+
+    def _start_sandbox(self, ends: ExitStack) -> str:
+        self.sandbox = RokuSandbox(port=self.choices.sandbox_port, keys={self.choices.roku_key: ["*"]})
+        return ends.enter_context(self.sandbox).url
+
+    def _load_functions(self, template: Template, ends: ExitStack) -> dict[str, Callable[[dict[str, Any]], Any]]:
+        declared = functions(template)
+        (folder,) = {(self.choices.template.parent / function.folder).resolve() for function in declared.values()}
+        ends.enter_context(fresh(folder))
+        runtimes = {name: Runtime(function, before=self._stdout.install) for name, function in declared.items()}
+        redirect_loggers()
+        return {name: runtime.invoke for name, runtime in runtimes.items()}
+
+    def _start_pollers(
+        self, template: Template, invoke: Mapping[str, Callable[[dict[str, Any]], Any]], ends: ExitStack
+    ) -> None:
+        self.pollers = [
+            EventSourceMapping(source, self.deployment.queue_url(source.queue_arn), self.sqs, invoke[source.function])
+            for source in event_sources(template, self.deployment.names)
+        ]
+        for poller in self.pollers:
+            ends.callback(poller.stop)
+            poller.start()
+
+    def _put_keys(self) -> None:
+        secrets: SecretsManagerClient = aws.client("secretsmanager", self.aws_endpoint)
+        senders = self.deployment.names["SenderKeysSecret"]
+        kept = json.loads(secrets.get_secret_value(SecretId=senders)["SecretString"])
+        browser = {"key": BROWSER_KEY, "browser": True, "origins": [PAGE_ORIGIN, self.url]}
+        value = {**kept, "local": self.choices.key, "browser": browser}
+        secrets.put_secret_value(SecretId=senders, SecretString=json.dumps(value))
+        secrets.put_secret_value(SecretId=self.deployment.names["RokuKeysSecret"], SecretString=self.choices.roku_key)
+
+    def _free_ports(self) -> None:
+        wanted = {"--port": self.choices.port, "--aws-port": self.choices.aws_port}
+        if self.choices.roku_url is None:
+            wanted["--sandbox-port"] = self.choices.sandbox_port
+        for flag, port in wanted.items():
+            with socket.socket() as probe:
+                # As the servers do: connections of a stack that has just ended may linger.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((aws.HOST, port))
+                except (OSError, OverflowError) as error:
+                    raise StackError(f"port {port} cannot be used ({error}): choose another with {flag}") from error
+
+    @property
+    def url(self) -> str:
+        """The API's URL, without a slash at the end."""
+        return self.api.url
+
+    @property
+    def sandbox_url(self) -> str:
+        """The sandbox's URL, empty if there is none."""
+        return self.sandbox.url if self.sandbox else ""
+
+    def log_text(self) -> str:
+        """All that functions have printed so far, unless `logs` was given."""
+        return self.log_path.read_text(encoding="utf-8")
+
+    def outputs(self) -> dict[str, str]:
+        """The template's outputs, with the local API in the place of API Gateway's host."""
+        return {name: value.replace(_GATEWAY, self.url) for name, value in self.deployment.outputs().items()}
+
+
+_GATEWAY = "https://HttpApi.execute-api.us-east-1.amazonaws.com"
+
+
+@contextmanager
+def _environment_restored() -> Iterator[None]:
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

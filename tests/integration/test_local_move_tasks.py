@@ -1,0 +1,212 @@
+"""Move tasks of the local endpoint, against the SQS API reference and the error texts that AWS answers with."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from local import aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+COUNTER = iter(range(1000))
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    with aws.serving(0) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def sqs(endpoint: str) -> Iterator["SQSClient"]:
+    client = aws.client("sqs", endpoint)
+    yield client
+    client.close()
+
+
+@dataclass
+class Queues:
+    """A queue, its dead-letter queue, and a third one to move messages to."""
+
+    sqs: "SQSClient"
+    main: str
+    dead: str
+    other: str
+
+    def arn(self, url: str) -> str:
+        return self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+    def send(self, url: str, *bodies: str) -> None:
+        for body in bodies:
+            attributes: Any = {"reason": {"DataType": "String", "StringValue": f"why {body}"}}
+            self.sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes)
+
+    def let_receives_run_out(self) -> None:
+        while self.sqs.receive_message(QueueUrl=self.main, VisibilityTimeout=0).get("Messages"):
+            pass
+
+    def bodies(self, url: str) -> list[str]:
+        found = []
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            found += [message["Body"] for message in messages]
+        return sorted(found)
+
+    def ended(self) -> dict[str, Any]:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            task = self.sqs.list_message_move_tasks(SourceArn=self.arn(self.dead))["Results"][0]
+            if task["Status"] not in ("RUNNING", "CANCELLING"):
+                return dict(task)
+        raise AssertionError("the task did not end within 10 s")
+
+
+@pytest.fixture
+def queues(sqs: "SQSClient") -> Queues:
+    number = next(COUNTER)
+    dead = sqs.create_queue(QueueName=f"dead-{number}")["QueueUrl"]
+    other = sqs.create_queue(QueueName=f"other-{number}")["QueueUrl"]
+    queues = Queues(sqs, "", dead, other)
+    policy = json.dumps({"deadLetterTargetArn": queues.arn(dead), "maxReceiveCount": 1})
+    queues.main = sqs.create_queue(QueueName=f"main-{number}", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    return queues
+
+
+def test_without_a_destination_messages_go_back_to_the_queue_they_came_from(queues: Queues) -> None:
+    queues.send(queues.main, "one", "two")
+    queues.let_receives_run_out()
+    queues.sqs.start_message_move_task(SourceArn=queues.arn(queues.dead))
+    task = queues.ended()
+    assert (task["Status"], task["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 2)
+    assert task["ApproximateNumberOfMessagesToMove"] == 2
+    assert not {"DestinationArn", "TaskHandle", "FailureReason"} & task.keys()
+    assert queues.bodies(queues.main) == ["one", "two"]
+    assert queues.bodies(queues.dead) == []
+
+
+def test_messages_sent_directly_have_no_source_to_go_back_to(queues: Queues) -> None:
+    queues.send(queues.dead, "one")
+    queues.sqs.start_message_move_task(SourceArn=queues.arn(queues.dead))
+    task = queues.ended()
+    assert (task["Status"], task["FailureReason"]) == ("FAILED", "CouldNotDetermineMessageSource")
+    assert task["ApproximateNumberOfMessagesMoved"] == 0
+    assert queues.bodies(queues.dead) == ["one"]
+
+
+def test_with_a_destination_all_messages_move_however_they_came(queues: Queues) -> None:
+    queues.send(queues.main, "native")
+    queues.let_receives_run_out()
+    queues.send(queues.dead, "direct")
+    queues.sqs.start_message_move_task(SourceArn=queues.arn(queues.dead), DestinationArn=queues.arn(queues.other))
+    task = queues.ended()
+    assert (task["Status"], task["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 2)
+    assert task["DestinationArn"] == queues.arn(queues.other)
+    assert queues.bodies(queues.other) == ["direct", "native"]
+
+
+def test_a_moved_message_keeps_body_and_attributes_and_is_otherwise_new(queues: Queues) -> None:
+    queues.send(queues.main, "one")
+    queues.let_receives_run_out()
+    seen: dict[str, Any] = {"MessageSystemAttributeNames": ["All"], "MessageAttributeNames": ["All"]}
+    (before,) = queues.sqs.receive_message(QueueUrl=queues.dead, VisibilityTimeout=0, **seen)["Messages"]
+    queues.sqs.start_message_move_task(SourceArn=queues.arn(queues.dead), DestinationArn=queues.arn(queues.main))
+    assert queues.ended()["Status"] == "COMPLETED"
+    (after,) = queues.sqs.receive_message(QueueUrl=queues.main, **seen)["Messages"]
+    assert (after["Body"], after["MessageAttributes"]) == (before["Body"], before["MessageAttributes"])
+    assert after["MessageId"] != before["MessageId"]
+    assert after["Attributes"]["ApproximateReceiveCount"] == "1"
+    assert int(after["Attributes"]["SentTimestamp"]) >= int(before["Attributes"]["SentTimestamp"])
+    assert "DeadLetterQueueSourceArn" not in after["Attributes"]
+
+
+def test_a_running_task_excludes_a_second_one_and_can_be_cancelled(queues: Queues) -> None:
+    queues.send(queues.dead, "one", "two", "three")
+    arns: Any = {"SourceArn": queues.arn(queues.dead), "DestinationArn": queues.arn(queues.other)}
+    handle = queues.sqs.start_message_move_task(**arns, MaxNumberOfMessagesPerSecond=1)["TaskHandle"]
+    (running,) = queues.sqs.list_message_move_tasks(SourceArn=arns["SourceArn"])["Results"]
+    assert (running["Status"], running["TaskHandle"], running["MaxNumberOfMessagesPerSecond"]) == ("RUNNING", handle, 1)
+    with pytest.raises(ClientError, match=r"There is already a task running. Only one active task is allowed"):
+        queues.sqs.start_message_move_task(**arns)
+    queues.sqs.cancel_message_move_task(TaskHandle=handle)
+    cancelled = queues.ended()
+    assert cancelled["Status"] == "CANCELLED"
+    moved = queues.bodies(queues.other)
+    assert len(moved) == cancelled["ApproximateNumberOfMessagesMoved"] < 3
+    assert sorted(moved + queues.bodies(queues.dead)) == ["one", "three", "two"]
+    with pytest.raises(ClientError, match=r"Only active tasks can be cancelled."):
+        queues.sqs.cancel_message_move_task(TaskHandle=handle)
+
+
+def test_tasks_are_listed_newest_first_and_one_unless_more_are_asked_for(queues: Queues) -> None:
+    for destination in (queues.other, queues.main):
+        queues.sqs.start_message_move_task(SourceArn=queues.arn(queues.dead), DestinationArn=queues.arn(destination))
+        assert queues.ended()["ApproximateNumberOfMessagesMoved"] == 0
+    listed = queues.sqs.list_message_move_tasks(SourceArn=queues.arn(queues.dead), MaxResults=10)["Results"]
+    assert [task["DestinationArn"] for task in listed] == [queues.arn(queues.main), queues.arn(queues.other)]
+    assert len(queues.sqs.list_message_move_tasks(SourceArn=queues.arn(queues.dead))["Results"]) == 1
+
+
+def test_a_destination_that_is_deleted_meanwhile_fails_the_task_and_loses_nothing(queues: Queues) -> None:
+    queues.send(queues.dead, "one", "two")
+    arns: Any = {"SourceArn": queues.arn(queues.dead), "DestinationArn": queues.arn(queues.other)}
+    queues.sqs.start_message_move_task(**arns, MaxNumberOfMessagesPerSecond=1)
+    queues.sqs.delete_queue(QueueUrl=queues.other)
+    task = queues.ended()
+    assert (task["Status"], task["FailureReason"]) == ("FAILED", "AWS.SimpleQueueService.NonExistentQueue")
+    assert len(queues.bodies(queues.dead)) == 2 - task["ApproximateNumberOfMessagesMoved"]
+
+
+NOWHERE = "arn:aws:sqs:us-east-1:123456789012:nowhere"
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "per_second", "code", "text"),
+    [
+        ("main", None, None, "InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue."),
+        (NOWHERE, None, None, "ResourceNotFoundException", "for the SourceArn parameter doesn't exist"),
+        ("dead", NOWHERE, None, "ResourceNotFoundException", "for the DestinationArn parameter doesn't exist"),
+        ("dead", "dead", None, "InvalidParameterValue", "cannot be the same"),
+        ("dead", "main", 501, "InvalidParameterValue", "MaxNumberOfMessagesPerSecond is invalid"),
+        ("dead", "main", 0, "InvalidParameterValue", "MaxNumberOfMessagesPerSecond is invalid"),
+        ("no arn", None, None, "InvalidParameterValue", "You must use this format to specify the SourceArn"),
+    ],
+)
+def test_what_aws_refuses_to_start_is_refused(
+    queues: Queues, source: str, destination: str | None, per_second: int | None, code: str, text: str
+) -> None:
+    known = {"main": queues.arn(queues.main), "dead": queues.arn(queues.dead)}
+    asked: dict[str, Any] = {"SourceArn": known.get(source, source)}
+    if destination is not None:
+        asked["DestinationArn"] = known.get(destination, destination)
+    if per_second is not None:
+        asked["MaxNumberOfMessagesPerSecond"] = per_second
+    with pytest.raises(ClientError, match=text) as refusal:
+        queues.sqs.start_message_move_task(**asked)
+    assert refusal.value.response["Error"]["Code"] == code
+
+
+def test_a_handle_that_nobody_gave_is_refused(queues: Queues) -> None:
+    with pytest.raises(ClientError, match=r"Value for parameter TaskHandle is invalid."):
+        queues.sqs.cancel_message_move_task(TaskHandle="foobar")
+
+
+def test_the_query_protocol_is_answered_in_xml(queues: Queues, endpoint: str) -> None:
+    queues.send(queues.dead, "one")
+    form = {"Action": "StartMessageMoveTask", "Version": "2012-11-05", "SourceArn": queues.arn(queues.dead)}
+    scope = "Credential=local/20260101/us-east-1/sqs/aws4_request"
+    answer = requests.post(
+        endpoint,
+        data={**form, "DestinationArn": queues.arn(queues.other)},
+        headers={"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"},
+        timeout=10,
+    )
+    assert answer.status_code == 200
+    assert re.search("<TaskHandle>[A-Za-z0-9+/=]+</TaskHandle>", answer.text)
+    assert queues.ended()["Status"] == "COMPLETED"
