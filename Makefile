@@ -59,7 +59,7 @@ imports: $(READY) ## who may import whom
 	PYTHONPATH=src:. $(BIN)/lint-imports
 
 unit: $(READY) ## the tests (ARGS="-k name" chooses)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 package: validate build ## everything about what is deployed: the template is valid, the bundle builds and is complete
 
@@ -84,6 +84,9 @@ lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: 
 # One file for every platform and Python from 3.11 on; it names neither an index nor a path of this machine.
 COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
+
+simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faults shows that each deliberate fault is found)
+	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) $(SAM_VENV) .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,13 +2,14 @@
 
 Where the page is silent the stricter reading is taken, for a relay should send only what is surely right: unknown
 fields are refused at every level, `event_source` must be one of the ten listed, hashed fields must be digests and be
-declared with `user_data.is_hashed: true`, and an `@` anywhere in `user_data` is taken for a raw e-mail address.
+declared with `user_data.is_hashed: true`, and an e-mail address anywhere in `user_data` is a raw one.
 
 One check contradicts the page: its own example of a request has as `ph` the SHA-256 of the text `null` and is answered
 with 200. Hence `strict`: while it is true, a digest of nothing (see `EMPTY_DIGESTS`) is refused like any other wrong
 value, for the relay has promised never to send one; while it is false, it is let through, as the page has it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
@@ -39,6 +40,7 @@ MAX_AHEAD: Final = 3_600  # seconds; public reports: Roku refuses events of the 
 IDENTIFIERS: Final = frozenset("em ph client_ip_address aGA aID aDX aGI aRI".split())
 HASHED: Final = frozenset("em ph fn ln ge db".split())
 
+_RAW_EMAIL: Final = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")  # a lone @, as in some user agents, is none
 _DELIVERY: Final = one_of("in_store", "curbside", "home_delivery")
 _EVENT: Final[Mapping[str, Check]] = {
     "event_id": filled,
@@ -142,7 +144,7 @@ def _check_user_data(user_data: object, strict: bool, errors: Errors) -> None:
         errors["user_data"] = "At least one user identifier is required"
     _check_fields(user_data or {}, _USER_DATA, "user_data.", errors)
     for field, value in (user_data or {}).items():
-        if isinstance(value, str) and "@" in value:
+        if isinstance(value, str) and _RAW_EMAIL.search(value):
             errors[f"user_data.{field}"] = f"{field} must not hold a raw e-mail address"
         elif strict and field in HASHED and isinstance(value, str) and value in EMPTY_DIGESTS:
             errors[f"user_data.{field}"] = f"{field} is the digest of an absent value"

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -73,7 +72,7 @@ def serve(
             return _preflight(headers)
         sender = reception.authenticate(request, senders, known.allowed_origins)
         received = reception.receive(
-            request, sender, known.transform, default_event_group=known.default_event_group, now=time.time()
+            request, sender, known.transform, default_event_group=known.default_event_group, now=clients.now()
         )
         status, body = answer(received, sender)
     except Refusal as refusal:

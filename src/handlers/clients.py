@@ -1,5 +1,7 @@
-"""Clients and connections, made at first use and kept for the life of the process."""
+"""What the functions have of the world: time, chance, and connections kept for the life of the process."""
 
+import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,18 +11,40 @@ from botocore.config import Config
 
 from pipeline.secrets import Secret
 from pipeline.sending import WORKERS
+from roku.client import open_session
 
 if TYPE_CHECKING:
+    import requests
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+# Calls under way at once: 10,000 visibility timeouts are 1,000 calls, 2 s of them at 20 ms.
+_CALLS = 10
 # At the worst 3 tries of 2 + 5 s and their waits: within the 29 s of the API's functions.
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
-    max_pool_connections=10,
+    max_pool_connections=_CALLS,
 )
+# The ledger saves repeats; it must not cost deliveries: at the worst 2 tries of 1 + 2 s.
+_LEDGER_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=_CALLS,
+)
+
+
+def now() -> float:
+    """Epoch seconds."""
+    return time.time()
+
+
+def jitter() -> float:
+    """Chance, from 0 to 1."""
+    return random.random()  # noqa: S311 - it spreads retries
 
 
 @cache
@@ -30,17 +54,36 @@ def sqs() -> "SQSClient":
 
 
 @cache
-def _secrets_manager() -> "SecretsManagerClient":
+def secrets_manager() -> "SecretsManagerClient":
+    """The Secrets Manager client."""
     return boto3.client("secretsmanager", config=_CONFIG)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The DynamoDB client."""
+    return boto3.client("dynamodb", config=_LEDGER_CONFIG)
+
+
+@cache
+def roku_session() -> "requests.Session":
+    """The connections to Roku."""
+    return open_session()
 
 
 @cache
 def secret(name: str) -> Secret:
     """The secret of this name or ARN."""
-    return Secret(_secrets_manager(), name)
+    return Secret(secrets_manager(), name, now)
 
 
 @cache
 def executor() -> ThreadPoolExecutor:
-    """Threads for requests under way at once."""
+    """Threads for requests to Roku under way at once."""
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="request")
+
+
+@cache
+def aws_executor() -> ThreadPoolExecutor:
+    """Threads for calls of AWS under way at once: not the requests', which may all still wait for Roku."""
+    return ThreadPoolExecutor(_CALLS, thread_name_prefix="aws")

@@ -1,15 +1,14 @@
 """Batches from RokuQueue, delivered to Roku."""
 
 import os
-import random
-import time
 from functools import cache
 from typing import Any
 
 from handlers import clients, telemetry
 from pipeline.delivery import Record, deliver
+from pipeline.ledger import Ledger
 from pipeline.sqs import Queue
-from roku.client import Path, Roku, open_session
+from roku.client import Path, Roku
 
 _PATHS: dict[str, Path] = {"live": "/v1/events", "test": "/v1/test_events"}
 
@@ -21,9 +20,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         _roku(),
         queue=_queue(os.environ["ROKU_QUEUE_URL"]),
         dead_letters=_queue(os.environ["ROKU_DEAD_LETTER_QUEUE_URL"]),
-        now=time.time,
+        ledger=_ledger(context.aws_request_id),
+        now=clients.now,
         time_left=lambda: context.get_remaining_time_in_millis() / 1000,
-        jitter=random.random,
+        jitter=clients.jitter,
         executor=clients.executor(),
     )
     for (outcome, status, reason), events in report.reasons.most_common(20):
@@ -40,13 +40,29 @@ def _roku() -> Roku:
         url=os.environ["ROKU_URL"],
         path=_PATHS[os.environ["DELIVERY_MODE"]],
         keys=clients.secret(os.environ["ROKU_KEYS_SECRET"]),
-        session=open_session(),
+        session=clients.roku_session(),
     )
 
 
 @cache
 def _queue(url: str) -> Queue:
-    return Queue(clients.sqs(), url)
+    return Queue(clients.sqs(), url, clients.aws_executor())
+
+
+def _ledger(request_id: str) -> Ledger | None:
+    """The ledger for this run; none if the stack has none, or if nothing that is delivered counts."""
+    table = os.environ["LEDGER_TABLE"]
+    if not table or os.environ["DELIVERY_MODE"] != "live":
+        return None
+    return Ledger(
+        clients.dynamodb(),
+        table,
+        destination="roku",
+        days=float(os.environ["LEDGER_DAYS"]),
+        request_id=request_id,
+        executor=clients.aws_executor(),
+        now=clients.now,
+    )
 
 
 def _record(record: dict[str, Any]) -> Record:

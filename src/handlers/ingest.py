@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @cache
 def _queue() -> Queue:
-    return Queue(clients.sqs(), os.environ["ROKU_QUEUE_URL"])
+    return Queue(clients.sqs(), os.environ["ROKU_QUEUE_URL"], clients.aws_executor())
 
 
 def _enqueue(received: Reception) -> int:

@@ -4,8 +4,8 @@ import traceback
 from collections.abc import Mapping
 from functools import cache
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 
 @cache
@@ -14,17 +14,12 @@ def logger() -> Logger:
     return Logger()
 
 
-@cache
-def _metrics() -> Metrics:
-    return Metrics()
-
-
 def count(counts: Mapping[str, int], *, destination: str, **metadata: str | int) -> None:
     """Write the counts above 0 as one embedded metric; `metadata` can be searched in the log, but makes no metric."""
     counted = {name: number for name, number in counts.items() if number}
     if not counted:
         return
-    metrics = _metrics()
+    metrics = EphemeralMetrics()  # Metrics keeps its data in the class: two functions in one process would mix theirs
     metrics.add_dimension(name="destination", value=destination)
     for name, number in counted.items():
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)

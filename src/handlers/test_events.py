@@ -12,7 +12,7 @@ from pipeline.reception import Reception
 from pipeline.reply import reply
 from pipeline.senders import Sender
 from pipeline.sending import send
-from roku.client import Roku, open_session
+from roku.client import Roku
 
 # Seconds kept at the end for the answer; the rest may go into finding which event Roku means.
 _RESERVE = 2.0
@@ -38,7 +38,7 @@ def _roku() -> Roku:
         url=os.environ["ROKU_URL"],
         path="/v1/test_events",
         keys=clients.secret(os.environ["ROKU_KEYS_SECRET"]),
-        session=open_session(),
+        session=clients.roku_session(),
     )
 
 

@@ -57,9 +57,7 @@ def read(body: bytes) -> Posting:
         data = {name: value for name, value in data.items() if name in _KNOWN}
         events = [flat]
     conversions = _conversions(events, warnings)
-    for name in data:
-        if name not in _KNOWN:
-            warnings.append((name[:100], "dropped: " + unknown(name, _KNOWN, {})))
+    warnings += unknown([name for name in data if name not in _KNOWN], "", _KNOWN, {})
     context = {
         "is_hashed": _flag(data.get("is_hashed")),
         "data_processing_country": data.get("data_processing_country"),
@@ -79,6 +77,8 @@ def _parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise Refusal(400, f"the body is not UTF-8 at byte {error.start}") from None
+    if repair.lost_its_array(text):
+        raise _lost_array()
     for mended, warning in (
         (repair.replace_lone_surrogates(text), "half a surrogate pair was replaced by U+FFFD: send whole characters"),
         (
@@ -94,8 +94,6 @@ def _parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
             continue
         warnings.append(("body", warning))
         return data
-    if repair.lost_its_array(text):
-        raise _lost_array()
     raise Refusal(400, f"the body is not JSON: {position}")
 
 
@@ -134,7 +132,7 @@ def _group(value: Any) -> str | None:
     if not isinstance(value, str) or not value.strip().isprintable() or len(value) > 256:
         raise Refusal(400, "event_group_id must be a text of at most 256 printable characters")
     if value.strip() in _GROUP_PLACEHOLDERS:
-        raise Refusal(400, "event_group_id is still the guide's placeholder: put in your own from ads.roku.com/pixels")
+        raise Refusal(400, "event_group_id is still the guide's placeholder: put in your own event group's id")
     return value.strip()
 
 

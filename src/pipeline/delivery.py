@@ -5,18 +5,21 @@ message is acknowledged only by not being named in the report.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
 from pipeline.destination import Destination, Routing
+from pipeline.ledger import Entry, Key
 from pipeline.messages import QueuedEvent, Unreadable, decode, encode
-from pipeline.outcome import Outcome, Rejected, Retry, is_exhausted, wait
-from pipeline.personal import safe_reason
+from pipeline.outcome import Delivered, Outcome, Rejected, Retry, is_exhausted, wait
+from pipeline.personal import storable
 from pipeline.sending import send
 from pipeline.sqs import Outgoing
+
+_OTHER_COPY = Retry("not sent: an event of the same name and id, but other content, was rejected")
 
 
 class Sink(Protocol):
@@ -27,6 +30,16 @@ class Sink(Protocol):
 
     def postpone(self, receipts: Sequence[tuple[str, int]]) -> int:
         """Make each received message (receipt handle, seconds) visible again then; return how many calls failed."""
+
+
+class Memory(Protocol):
+    """What was delivered before; `pipeline.ledger.Ledger` is one."""
+
+    def delivered(self, keys: Collection[Key]) -> tuple[set[Key], bool]:
+        """Those of the keys that were delivered already, and whether the whole answer was to be had."""
+
+    def note(self, entries: Sequence[Entry]) -> bool:
+        """Remember the outcomes, and return whether all of them were written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +68,30 @@ class _Message:
     routing: Routing
     events: list[QueuedEvent]
     outcomes: list[Outcome] = field(default_factory=list)
-    dead: list[tuple[QueuedEvent, Outgoing]] = field(default_factory=list)
+    dead: list[tuple[int, Outgoing, Entry]] = field(default_factory=list)  # place of the event, its letter, its note
+
+    def key(self, event: QueuedEvent) -> Key:
+        """What the event is to the ledger."""
+        return Key(self.routing.event_group_id, event.event_name, event.event_id)
 
 
-def deliver(
+def deliver(  # noqa: PLR0913 - each is another collaborator, named at the call
     records: Sequence[Record],
     destination: Destination,
     *,
     queue: Sink,
     dead_letters: Sink,
+    ledger: Memory | None = None,
     now: Callable[[], float],
     time_left: Callable[[], float],
     jitter: Callable[[], float],
     executor: Executor,
 ) -> Report:
-    """Deliver the batch and report. `now` is epoch seconds, `time_left` seconds, `jitter` draws from 0..1."""
+    """Deliver the batch and report. `now` is epoch seconds, `time_left` seconds, `jitter` draws from 0..1.
+
+    The ledger is read before sending and written after it, never claimed in between: a crash can cause a repeat, which
+    Roku drops within 10 minutes, and never a loss. Without its answer delivery goes on.
+    """
     report = Report()
     messages: list[_Message] = []
     unreadable: list[tuple[Record, Outgoing]] = []
@@ -80,13 +102,13 @@ def deliver(
             unreadable.append((record, _dead_letter(record.body, None, str(error), None, now())))
         else:
             messages.append(_Message(record, routing, events))
-    _send_once(messages, destination, report, time_left, executor)
+    _send_once(messages, destination, ledger, report, time_left, executor)
 
     postponed: list[tuple[str, int]] = []
     _bury_unreadable(unreadable, dead_letters, report, postponed, jitter)
     for message in messages:
         _mark_dead(message, report, now())
-    _bury(messages, dead_letters, report)
+    _bury(messages, dead_letters, ledger, report)
     remainders: list[tuple[_Message, list[Outgoing]]] = []
     for message in messages:
         retries = [
@@ -115,7 +137,8 @@ def deliver(
         if not all(results):
             # The message comes back whole: better an event twice within Roku's window than none.
             report.failures.append(message.record.message_id)
-            postponed.append((message.record.receipt, wait(Retry(""), message.record.receives, jitter())))
+            again = Retry("", ambiguous=True)
+            postponed.append((message.record.receipt, wait(again, message.record.receives, jitter())))
     if postponed:
         queue.postpone(postponed)
     return report
@@ -124,73 +147,78 @@ def deliver(
 def _send_once(
     messages: Sequence[_Message],
     destination: Destination,
+    ledger: Memory | None,
     report: Report,
     time_left: Callable[[], float],
     executor: Executor,
 ) -> None:
-    """Send each event once, however many copies of it are in the batch; the copies share its outcome."""
-    first: dict[tuple[str, str, str], tuple[int, int]] = {}
-    unique: list[list[QueuedEvent]] = []
-    owners: list[list[tuple[int, int]]] = []
-    for place, message in enumerate(messages):
-        unique.append([])
-        owners.append([])
+    """Send each event once, however many copies of it there are and were; the copies share its outcome.
+
+    One exception: what a rejected event says of a copy with other content, perhaps the mended one, is nothing.
+    """
+    first: dict[Key, QueuedEvent] = {}
+    for message in messages:
         for event in message.events:
-            key = (message.routing.event_group_id, event.event_name, event.event_id)
-            owner = first.setdefault(key, (place, len(unique[place])))
-            if owner == (place, len(unique[place])):
-                unique[place].append(event)
-            else:
-                report.counts["Deduplicated"] += 1
-            owners[place].append(owner)
-    sent = [place for place, events in enumerate(unique) if events]
-    outcomes = dict(
-        zip(
-            sent,
-            send(
-                [(messages[place].routing, unique[place]) for place in sent],
-                destination,
-                time_left=time_left,
-                executor=executor,
-            ),
-            strict=True,
-        )
+            first.setdefault(message.key(event), event)
+    known: Collection[Key] = ()
+    if ledger is not None and first:
+        known, complete = ledger.delivered(first)
+        report.counts["LedgerUnavailable"] += not complete
+    left = [
+        [event for event in message.events if first[key := message.key(event)] is event and key not in known]
+        for message in messages
+    ]
+    sent = [(message, events) for message, events in zip(messages, left, strict=True) if events]
+    results = send(
+        [(message.routing, events) for message, events in sent], destination, time_left=time_left, executor=executor
     )
-    for message, places in zip(messages, owners, strict=True):
-        message.outcomes = [outcomes[place][index] for place, index in places]
-    report.counts["Delivered"] += sum(
-        not isinstance(outcome, Rejected | Retry) for results in outcomes.values() for outcome in results
-    )
+    outcomes: dict[Key, Outcome] = dict.fromkeys(known, Delivered())
+    for (message, events), settled in zip(sent, results, strict=True):
+        outcomes.update((message.key(event), outcome) for event, outcome in zip(events, settled, strict=True))
+    delivered = [key for key, outcome in outcomes.items() if isinstance(outcome, Delivered) and key not in known]
+    if ledger is not None and delivered:
+        report.counts["LedgerUnavailable"] += not ledger.note([Entry(key, "delivered") for key in delivered])
+    report.counts["Delivered"] += len(delivered)
+    for message in messages:
+        for event in message.events:
+            key = message.key(event)
+            outcome = outcomes[key]
+            if isinstance(outcome, Delivered):
+                report.counts["Deduplicated"] += key in known or event is not first[key]
+            elif isinstance(outcome, Rejected) and event.line != first[key].line:
+                outcome = _OTHER_COPY
+            message.outcomes.append(outcome)
 
 
 def _mark_dead(message: _Message, report: Report, now: float) -> None:
     """Write the dead letters of a message: what was rejected, and what has waited long enough."""
     exhausted = is_exhausted(now - message.record.sent_at, message.record.receives)
-    for event, outcome in zip(message.events, message.outcomes, strict=True):
+    for place, (event, outcome) in enumerate(zip(message.events, message.outcomes, strict=True)):
         if isinstance(outcome, Rejected):
             report.counts["Rejected"] += 1
             report.reasons["rejected", outcome.status, outcome.reason] += 1
         elif not (isinstance(outcome, Retry) and exhausted and not outcome.at_once):
             continue
         reason = outcome.reason if isinstance(outcome, Rejected) else f"waited too long: {outcome.reason}"
-        body = encode(message.routing, [event.line])
-        message.dead.append((event, _dead_letter(body, message.routing, reason, outcome.status, now)))
+        letter = _dead_letter(encode(message.routing, [event.line]), message.routing, reason, outcome.status, now)
+        message.dead.append((place, letter, Entry(message.key(event), "rejected", reason, outcome.status)))
 
 
-def _bury(messages: Sequence[_Message], dead_letters: Sink, report: Report) -> None:
+def _bury(messages: Sequence[_Message], dead_letters: Sink, ledger: Memory | None, report: Report) -> None:
     """Put dead letters on their queue; an event whose letter was not taken is tried again with its message."""
-    letters = [letter for message in messages for _, letter in message.dead]
-    taken = iter(dead_letters.send(letters))
-    for message in messages:
-        buried = {id(event): next(taken) for event, _ in message.dead}
-        for place, event in enumerate(message.events):
-            if id(event) not in buried:
-                continue
-            if buried[id(event)]:
-                report.counts["DeadLettered"] += 1
-                message.outcomes[place] = Rejected("", None)
-            else:
-                message.outcomes[place] = Retry("the dead-letter queue is out of reach")
+    dead = [(message, *one) for message in messages for one in message.dead]
+    notes = []
+    for (message, place, _, note), taken in zip(
+        dead, dead_letters.send([letter for _, _, letter, _ in dead]), strict=True
+    ):
+        if taken:
+            report.counts["DeadLettered"] += 1
+            message.outcomes[place] = Rejected(note.reason, note.status)
+            notes.append(note)
+        else:
+            message.outcomes[place] = Retry("the dead-letter queue is out of reach")
+    if ledger is not None and notes:
+        report.counts["LedgerUnavailable"] += not ledger.note(notes)
 
 
 def _bury_unreadable(
@@ -219,12 +247,12 @@ def _dead_letter(body: str, routing: Routing | None, reason: str, status: int | 
         "rejected_at": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
     }
     if routing is not None:
-        attributes["event_group_id"] = safe_reason(routing.event_group_id)
+        attributes["event_group_id"] = storable(routing.event_group_id)
     return Outgoing(body, {name: value for name, value in attributes.items() if value})
 
 
 def _soonest(retries: Sequence[tuple[QueuedEvent, Retry]], record: Record, jitter: Callable[[], float]) -> int:
-    return min(wait(outcome, record.receives, jitter()) for outcome in {outcome for _, outcome in retries})
+    return min(wait(outcome, record.receives, jitter()) for outcome in dict.fromkeys(o for _, o in retries))
 
 
 def _remainder(

@@ -9,7 +9,7 @@ _HEX = re.compile(r"[0-9a-fA-F]+").fullmatch
 _BASE64_SHA256 = re.compile(r"[A-Za-z0-9+/]{43}=").fullmatch
 
 # What a template prints when it has nothing to print; its digest identifies everybody who is nobody.
-_NOTHING = ("", " ", "null", "NULL", "undefined", "None", "none", "NaN", "nan", "[object Object]", "-no value-")
+_NOTHING = ("", " ", "null", "NULL", "undefined", "None", "none", "NaN", "[object Object]", "-no value-")
 DIGESTS_OF_NOTHING = frozenset(sha256(text.encode()).hexdigest() for text in _NOTHING)
 
 # Hex lengths of MD5, SHA-1, SHA-224, SHA-384 and SHA-512: digests, but not the one that is asked for.

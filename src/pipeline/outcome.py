@@ -10,9 +10,9 @@ LONGEST_AMBIGUOUS_WAIT = 300
 # SQS forbids more than 12 h from receipt; an hour is left for the run itself.
 LONGEST_VISIBILITY = 11 * 3_600
 # When waiting ends with a dead letter: after 5 days (the queue forgets after 7), or shortly before SQS would move the
-# message itself, without a reason (template: maxReceiveCount 500). At the least share of the longest waits that takes
-# 73 h, or 24.3 h where every try is ambiguous: an outage of 24 h ends no message.
-LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 490
+# message itself, without a reason (template: maxReceiveCount 1000, SQS's most). At the least share of the longest waits
+# 990 receives take 148 h, or 49 h where every try is ambiguous: an outage of 24 h ends no message.
+LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 990
 
 
 @dataclass(frozen=True, slots=True)

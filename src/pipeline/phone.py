@@ -18,6 +18,7 @@ _ALLOWED = re.compile(r"\+?[\d\s().\-/\u2010-\u2015\u2212·]+").fullmatch
 _NOT_DIGIT = re.compile(r"\D")
 # E.164 allows 15 digits; the shortest subscriber numbers in use have 7 with their area.
 _SHORTEST, _LONGEST = 7, 15
+_LONGEST_TEXT = 100  # with every separator and an extension; it bounds what a hostile text can cost
 
 
 def normalise(value: str, *, form: PhoneFormat, country: str | None) -> str:
@@ -26,25 +27,29 @@ def normalise(value: str, *, form: PhoneFormat, country: str | None) -> str:
     `country` (ISO 3166 alpha-2) gives a number without `+` or `00` its calling code; without it such a number is kept
     as it stands by `digits` and refused by `e164`. Raises Fault. Rule: Roku's Events API page, «Normalizing».
     """
+    if len(value) > _LONGEST_TEXT:
+        raise Fault("is too long for a phone number: send one number, such as +15550100123, or its digest")
     text = value if value.isascii() else unicodedata.normalize("NFKC", value)
-    text = text.strip().removeprefix("tel:")
+    text = text.strip()
+    if text[:4].lower() == "tel:":
+        text = text[4:].strip()
     if text.lower() in WITHHELD:
         raise Fault("is a withheld number, which identifies nobody")
     text = _EXTENSION.sub("", text)
     if not _ALLOWED(text):
         raise Fault("is not a phone number: send it with its country code, such as +15550100123, or its digest")
     international = text.startswith(("+", "00"))
-    if text.startswith("+"):
+    if international:
         text = text.replace("(0)", "")  # the trunk zero of +44 (0)20 is not dialled from abroad
     digits = _NOT_DIGIT.sub("", text)
     if not digits.isascii():
         digits = "".join(str(unicodedata.decimal(character)) for character in digits)
+    if digits.lstrip("0") in _WITHHELD_DIGITS:  # before a country code stands in front of it
+        raise Fault("is a withheld number, which identifies nobody")
     if international or (form == "digits" and country is None):
         digits = digits.lstrip("0")
     else:
         digits = _with_country(digits, country)
-    if digits in _WITHHELD_DIGITS:
-        raise Fault("is a withheld number, which identifies nobody")
     if not _SHORTEST <= len(digits) <= _LONGEST:
         raise Fault("does not have the 7 to 15 digits of a phone number: send it with its country code")
     return digits if form == "digits" else "+" + digits

@@ -2,7 +2,7 @@
 
 import re
 
-_WORDS = frozenset({"", "-no value-", "null", "undefined", "none", "n/a", "nan", "[object object]", "(not set)"})
+_WORDS = frozenset({"", "-no value-", "null", "undefined", "none", "n/a", "[object object]", "(not set)"})
 _LONGEST = max(map(len, _WORDS))
 # [tag] and [[tag]] are Ringba's, {{tag}} is everybody's: the sender's template was not filled in.
 _TAG = re.compile(r"\[[^\[\]]*\]|\[\[[^\[\]]*\]\]|\{\{[^{}]*\}\}").fullmatch
@@ -15,4 +15,6 @@ def is_tag(text: str) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Whether the (trimmed) text means «absent»."""
-    return (len(text) <= _LONGEST and text.lower() in _WORDS) or is_tag(text)
+    if len(text) > _LONGEST:
+        return text[0] in "[{" and is_tag(text)
+    return text.lower() in _WORDS or text == "NaN" or is_tag(text)  # Nan is a name

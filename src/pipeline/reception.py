@@ -7,6 +7,7 @@ from typing import Any
 from pipeline import body as bodies
 from pipeline.body import Refusal
 from pipeline.destination import Prepared, Refused, Transform
+from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
 from pipeline.senders import Sender, recognise
 
@@ -76,7 +77,9 @@ def receive(
     posting = bodies.read(request.body)
     group = posting.event_group_id or sender.default_event_group or default_event_group
     if group is None:
-        raise Refusal(400, "event_group_id is required: copy it from ads.roku.com/pixels, or set a default for the key")
+        raise Refusal(
+            400, "event_group_id is required: name the event group, or set a default for the key or the stack"
+        )
     if not sender.may_post_to(group):
         raise Refusal(403, "this key may not post to this event_group_id")
     reception = Reception(group, len(posting.conversions), posting.conversions)
@@ -100,9 +103,13 @@ def presented_key(request: Request) -> str | None:
         scheme, _, key = request.headers.get(name, "").strip().partition(" ")
         if key and scheme.lower() == "bearer":
             return key.strip()
-        if scheme and not key:
+        if scheme and not key and scheme.lower() != "bearer":
             return scheme
     return request.headers.get("x-api-key", "").strip() or request.query.get("key", "").strip() or None
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or (isinstance(value, str) and is_placeholder(value.strip()))
 
 
 def _with_connection(conversion: object, request: Request) -> object:
@@ -113,9 +120,9 @@ def _with_connection(conversion: object, request: Request) -> object:
     user = whole.get("user_data")
     if isinstance(user, dict) or user is None:
         connection = {"client_ip_address": request.source_ip, "client_user_agent": request.user_agent}
-        given = {name: value for name, value in (user or {}).items() if value not in (None, "")}
+        given = {name: value for name, value in (user or {}).items() if not _is_absent(value)}
         whole["user_data"] = {name: value for name, value in connection.items() if value} | given
-    if not whole.get("event_source_url") and "referer" in request.headers:
+    if _is_absent(whole.get("event_source_url")) and "referer" in request.headers:
         whole["event_source_url"] = request.headers["referer"]
     if request.headers.get("sec-gpc", "").strip() == "1":
         whole["opt_out"] = "true"  # Global Privacy Control: the visitor's word outweighs the page's

@@ -11,12 +11,14 @@ from pydantic_core import to_json
 # A template's body has under 2 kB; what is larger was made by a program, which must send JSON.
 LARGEST = 65_536
 
-# Linear: a string (closed or running to the end), or a colon with the bare value behind it.
+# A string (closed or running to the end), or a colon with the bare value behind it. Linear: no branch fails after
+# reading far, and nothing is given back (possessive `*+`), whatever the text is.
 _TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*+(?:"|\Z)'
-    r"|:\s*(?P<value>\[{1,2}[A-Za-z_][^\[\]\"{},\n]*\]{1,2}|[^\s\"\[\]{},][^\"\[\]{},\n]*|)(?=\s*[,}\n]|\s*\Z)",
+    r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)'
+    r"|:\s*+(?P<value>\[{1,2}[A-Za-z_][^\[\]\"{},\n]*+\]{1,2}|[^\s\"\[\]{},][^\"\[\]{},\n]*+|)",
     re.DOTALL,
 )
+_END_OF_VALUE = re.compile(r"\s*+(?:[,}]|\Z)").match
 _JSON_SCALAR = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?|true|false|null").fullmatch
 
 # A backslash or a surrogate pair as it should be; or half a pair, which no UTF-8 text can hold.
@@ -35,7 +37,7 @@ def quote_bare_values(text: str) -> str:
 
     def mend(match: re.Match[str]) -> str:
         value = match["value"]
-        if value is None or _JSON_SCALAR(value.strip()):
+        if value is None or _JSON_SCALAR(value.strip()) or not _END_OF_VALUE(text, match.end()):
             return match[0]
         return ":null" if not value.strip() else ":" + to_json(value.strip()).decode()
 

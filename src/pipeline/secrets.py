@@ -30,6 +30,7 @@ class Secret:
         self._clock = clock
         self._text: str | None = None
         self._read_at = 0.0
+        self._failure: str | None = None
         self._lock = threading.Lock()
 
     def text(self) -> str:
@@ -42,16 +43,21 @@ class Secret:
 
     def _at_most(self, age: float) -> str:
         with self._lock:
-            if self._text is None or self._clock() - self._read_at > age:
-                try:
-                    text = self._client.get_secret_value(SecretId=self._name).get("SecretString")
-                except (BotoCoreError, ClientError) as error:
-                    # Better an old key than none; without one, only the kind of error is told, never its text.
-                    if self._text is None:
-                        raise SecretUnavailable(f"the secret cannot be read: {type(error).__name__}") from None
-                else:
-                    if not text:
-                        raise SecretUnavailable("the secret has no text value")
-                    self._text = text
+            # A failure is remembered too: threads that waited here for one another's 21 s would use up the run.
+            remembered = self._text is not None or self._failure is not None
+            if not remembered or self._clock() - self._read_at > (LEAST_AGE if self._failure else age):
+                self._read()
                 self._read_at = self._clock()
+            if self._text is None:
+                raise SecretUnavailable(self._failure)
             return self._text
+
+    def _read(self) -> None:
+        try:
+            text = self._client.get_secret_value(SecretId=self._name).get("SecretString")
+        except (BotoCoreError, ClientError) as error:
+            # Better an old key than none; without one, only the kind of error is told, never its text.
+            self._failure = None if self._text else f"the secret cannot be read: {type(error).__name__}"
+        else:
+            self._text = text or None
+            self._failure = None if text else "the secret has no text value"

@@ -59,7 +59,9 @@ def read_senders(secret: str) -> tuple[list[Sender], list[str]]:
         try:
             sender = Sender.model_validate({**fields, "name": name} if isinstance(fields, dict) else fields)
         except ValidationError as error:
-            wrong = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()})) or "its form"
+            # Only names that are ours: a key may have been pasted in the place of one.
+            known = {str(one["loc"][0]) for one in error.errors() if one["loc"]} & set(Sender.model_fields)
+            wrong = ", ".join(sorted(known)) or "form"
             faults.append(f"entry {place} of the sender keys secret is left out: wrong {wrong}")
             continue
         if sender.digest() is None:

@@ -26,11 +26,15 @@ _NO_ANSWER = Retry("no answer before the run's time was over", ambiguous=True)
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Events that are asked about in one request: indexes of the whole batch."""
+    """Events that are asked about in one request: indexes of the whole batch.
+
+    `ambiguous`: an earlier, larger request may have brought them home already.
+    """
 
     routing: Routing
     indexes: list[int]
     split: bool = False
+    ambiguous: bool = False
 
 
 def send(
@@ -60,7 +64,11 @@ def send(
         done, late = wait(running, timeout=max(0.0, time_left() - reserve), return_when=FIRST_COMPLETED)
         for future in done or late:
             part = running.pop(future)
-            run.settle(part, future.result() if done else [_NO_ANSWER] * len(part.indexes))
+            if done:
+                run.settle(part, future.result())
+            else:
+                # One that no thread has begun must not be sent later, when the queue has given its events to others.
+                run.settle(part, [_NO_TIME if future.cancel() else _NO_ANSWER] * len(part.indexes))
     outcomes = iter(run.outcomes)
     return [[cast("Outcome", next(outcomes)) for _ in queued] for _, queued in messages]
 
@@ -83,24 +91,28 @@ class _Run:
 
     def settle(self, part: _Part, results: Sequence[Outcome]) -> None:
         self.parts += part.split
-        unsettled = []
+        unsettled: list[int] = []
+        ambiguous = part.ambiguous
         for index, outcome in zip(part.indexes, results, strict=True):
-            if isinstance(outcome, Retry):
-                self.outcomes[index] = replace(outcome, part=self.parts) if part.split else outcome
-                if outcome.setup or outcome.after is not None:
-                    # Refused for our key, or told to come back later: what was not asked yet would be told the same.
-                    self.held[part.routing] = replace(outcome, ambiguous=False)
-            elif not isinstance(outcome, Unsettled):
-                self.outcomes[index] = outcome
-            elif len(part.indexes) > 1:
+            if isinstance(outcome, Unsettled) and len(part.indexes) > 1:
                 unsettled.append(index)
-            else:  # alone, and still unclear: ask again later
-                self.outcomes[index] = Retry(outcome.reason, outcome.status)
+                ambiguous = ambiguous or outcome.ambiguous
+                continue
+            settled: Outcome = outcome
+            if isinstance(outcome, Unsettled):  # alone, and still unclear: ask again later
+                settled = Retry(outcome.reason, outcome.status, ambiguous=True)
+            if isinstance(settled, Retry):
+                if settled.setup or settled.after is not None:
+                    # Refused for our key, or told to come back later: what was not asked yet would be told the same.
+                    self.held[part.routing] = replace(settled, ambiguous=False)
+                if part.split:
+                    settled = replace(settled, part=self.parts, ambiguous=settled.ambiguous or part.ambiguous)
+            self.outcomes[index] = settled
         # Fewer than before: the rest once more in one request. As many as before: halves.
         middle = len(unsettled) if len(unsettled) < len(part.indexes) else (len(unsettled) + 1) // 2
         for indexes in (unsettled[middle:], unsettled[:middle]):
             if indexes:
-                self.waiting.append(_Part(part.routing, indexes, split=True))
+                self.waiting.append(_Part(part.routing, indexes, split=True, ambiguous=ambiguous))
 
 
 def _requests(messages: Sequence[tuple[Routing, Sequence[QueuedEvent]]], destination: Destination) -> list[_Part]:

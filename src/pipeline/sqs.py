@@ -1,7 +1,7 @@
 """SQS: sending messages and putting off their next delivery, in as few calls as the limits allow."""
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 BATCH = 10
-# Calls under way at once: 10,000 visibility timeouts are 1,000 calls, 2 s of them at 20 ms.
-_WORKERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,11 @@ class Outgoing:
 class Queue:
     """One SQS queue."""
 
-    def __init__(self, client: "SQSClient", url: str) -> None:
-        """Use the queue at `url` through `client`, which may be shared between threads."""
+    def __init__(self, client: "SQSClient", url: str, executor: Executor) -> None:
+        """Use the queue at `url` through `client`, which may be shared between threads; `executor` has the threads."""
         self._client = client
         self._url = url
+        self._executor = executor
 
     def send(self, messages: Sequence[Outgoing]) -> list[bool]:
         """Send the messages and return for each whether SQS took it. Raises nothing of theirs."""
@@ -54,7 +53,7 @@ class Queue:
             for done in answer.get("Successful", []):
                 taken[int(done["Id"])] = True
 
-        _each(send_batch, batches)
+        self._each(send_batch, batches)
         return taken
 
     def postpone(self, receipts: Sequence[tuple[str, int]]) -> int:
@@ -75,8 +74,15 @@ class Queue:
             except (BotoCoreError, ClientError):
                 failed += 1
 
-        _each(postpone_batch, [receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH)])
+        self._each(postpone_batch, [receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH)])
         return failed
+
+    def _each(self, call: Callable[[Any], None], batches: Sequence[Any]) -> None:
+        """Call with each batch: in this thread if there is only one, otherwise several at once."""
+        if len(batches) == 1:
+            call(batches[0])
+        else:
+            list(self._executor.map(call, batches))
 
 
 def _entry(index: int, message: Outgoing) -> dict[str, Any]:
@@ -88,12 +94,3 @@ def _entry(index: int, message: Outgoing) -> dict[str, Any]:
     if message.delay:
         entry["DelaySeconds"] = message.delay
     return entry
-
-
-def _each(call: Any, batches: Sequence[Any]) -> None:
-    """Call with each batch: in this thread if there is only one, otherwise some at once."""
-    if len(batches) == 1:
-        call(batches[0])
-    elif batches:
-        with ThreadPoolExecutor(min(_WORKERS, len(batches))) as pool:
-            list(pool.map(call, batches))

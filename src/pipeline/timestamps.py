@@ -8,21 +8,21 @@ from pipeline.faults import Fault
 
 # 2000-01-01: an earlier «epoch» is a date such as 20240101, a duration or a zero, never the time of a conversion.
 EARLIEST = 946_684_800
-# Roku refuses an event that lies further in the future than this (seconds).
-FUTURE_TOLERANCE = 3_600
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?").fullmatch  # bounded: int() refuses texts of over 4,300 digits
-# An hour of the year 5138 in seconds is 1970 in milliseconds: magnitude tells the unit, and no two ranges touch.
+# 1e11 is the year 5138 in seconds and March 1973 in milliseconds: from 2000 on the magnitude tells the unit.
 _UNITS = ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (1e20, 1_000_000_000))
 
 
-def epoch_seconds(value: object, now: float) -> tuple[int, str | None]:
+def epoch_seconds(value: object, now: float, tolerance: int) -> tuple[int, str | None]:
     """Return the time as whole epoch seconds and a warning or None.
 
     Takes epoch seconds, milliseconds, microseconds and nanoseconds as number or text, and ISO 8601 (without a zone:
-    UTC). Raises Fault for anything else, for a time before 2000, and for one over an hour after `now` (seconds).
+    UTC). Raises Fault for anything else, for a time before 2000, and for one over `tolerance` after `now` (both in seconds).
     """
     warning = None
+    if isinstance(value, str):
+        value = value.strip()
     if isinstance(value, str) and not _NUMBER(value):
         seconds, warning = _from_iso(value)
     elif isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -31,10 +31,10 @@ def epoch_seconds(value: object, now: float) -> tuple[int, str | None]:
         seconds = _from_number(value)
     if seconds < EARLIEST:
         raise Fault("is before the year 2000: send the time of the conversion in epoch seconds, such as 1767225600")
-    if seconds > now + FUTURE_TOLERANCE:
+    if seconds > now + tolerance:
         raise Fault(
-            "is more than 1 hour in the future, which Roku refuses: send the time when the conversion happened,"
-            " in UTC, and check the sender's clock and time zone"
+            f"is more than {tolerance // 60} minutes in the future: send the time when the conversion happened, in UTC,"
+            " and check the sender's clock and time zone"
         )
     return seconds, warning
 
@@ -51,8 +51,8 @@ def _from_number(value: int | float | str) -> int:
 
 def _from_iso(text: str) -> tuple[int, str | None]:
     try:
-        # Python 3.11 to 3.13 read a trailing Z, basic and extended notation, with a T or a space.
-        moment = datetime.fromisoformat(text)
+        # Python 3.11 to 3.13 read a trailing Z, basic and extended notation, with T or space; RFC 3339 has t and z too.
+        moment = datetime.fromisoformat(text.upper())
     except ValueError:
         raise Fault("is neither epoch seconds nor an ISO 8601 time: send a whole number such as 1767225600") from None
     if moment.tzinfo is not None:

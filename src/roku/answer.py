@@ -67,7 +67,11 @@ def _taken(status: int, verdict: Mapping[str, Any], lines: Sequence[str]) -> lis
     if failed:
         taken = Unsettled(f"Roku counted {received} events of {len(lines)}", status, ambiguous=True)
         return _attribute(
-            status, failed, lines, default=taken if miscounted else Delivered(), suspect="named an event that is not ours"
+            status,
+            failed,
+            lines,
+            default=taken if miscounted else Delivered(),
+            suspect="named an event that is not ours",
         )
     if status == 210 and len(lines) > 1:
         return [Unsettled("Roku answered 210 and named no failed event", status, ambiguous=True)] * len(lines)
@@ -112,9 +116,11 @@ def _attribute(
     for item in failed[:most]:
         match = _match(item, events, by_id)
         unmatched = unmatched or not match
-        named.update(match)
-        for index in match:
-            outcomes[index] = Rejected(_reason(item, events[index]), status)
+        if not named.issuperset(match):
+            named.update(match)
+            rejected = Rejected(_reason(item, events[match[0]]), status)
+            for index in match:
+                outcomes[index] = rejected
     if unmatched:
         unsettled = Unsettled(f"Roku answered {status} and {suspect}", status, ambiguous=status in (200, 210))
         outcomes = [outcome if index in named else unsettled for index, outcome in enumerate(outcomes)]

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from pipeline.destination import Answer, Limits, Routing
@@ -35,6 +36,13 @@ class KeySecret(Protocol):
         """The secret's text, read again. Raises SecretUnavailable."""
 
 
+class _NoCookies(RequestsCookieJar):
+    """Keeps none: what a load balancer sets in one answer has no place in the next request."""
+
+    def set_cookie(self, *_: object, **__: object) -> None:
+        """Forget it."""
+
+
 def open_session() -> requests.Session:
     """One session for the life of the process: its connections and TLS context are made once."""
     made = requests.Session()
@@ -42,6 +50,7 @@ def open_session() -> requests.Session:
     adapter = HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
     made.mount("https://", adapter)
     made.mount("http://", adapter)
+    made.cookies = _NoCookies()
     made.headers.clear()
     made.headers.update({"Accept": "application/json", "Content-Type": "application/json", "User-Agent": USER_AGENT})
     return made
@@ -60,12 +69,17 @@ class Roku:
         keys: KeySecret,
         session: requests.Session,
         now: Callable[[], float] = time.time,
+        timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
-        """Post to `url` + `path` over `session` with the key of each event group; `now` is epoch seconds."""
+        """Post to `url` + `path` over `session` with the key of each event group.
+
+        `now` is epoch seconds, `timeout` the seconds to connect and to wait for the next byte.
+        """
         self._endpoint = url.rstrip("/") + path
         self._keys = keys
         self._session = session
         self._now = now
+        self._timeout = timeout
 
     @property
     def limits(self) -> Limits:
@@ -102,7 +116,7 @@ class Roku:
                 self._endpoint,
                 data=body,
                 headers={"Authorization": f"Bearer {key}"},
-                timeout=TIMEOUT,
+                timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
             ) as response:
@@ -111,8 +125,8 @@ class Roku:
         # The error's text may hold the address and the headers: only its kind is told.
         except requests.exceptions.ConnectTimeout:
             return Answer(failure="Roku did not answer the connection in time")
-        except requests.exceptions.SSLError:
-            return Answer(failure="the TLS connection to Roku failed")
+        except requests.exceptions.SSLError:  # in the handshake, but perhaps only once the request was sent
+            return Answer(failure="the TLS connection to Roku failed", ambiguous=True)
         except requests.exceptions.ConnectionError as error:
             reason = getattr(error.args[0], "reason", None) if error.args else None
             unsent = isinstance(reason, NewConnectionError)
@@ -122,9 +136,8 @@ class Roku:
 
     def _retry_after(self, value: str | None) -> float | None:
         """Seconds, from the header's seconds or HTTP date."""
-        if not value:
-            return None
-        if value.strip().isascii() and value.strip().isdigit():
+        value = (value or "").strip()
+        if value.isascii() and value.isdigit():
             return float(value[:9])
         try:
             return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - self._now())

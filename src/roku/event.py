@@ -26,6 +26,10 @@ from roku import vocabulary as words
 MAX_EVENT_BYTES = 256_000
 # Enough for any order; the vendor states no limit.
 MAX_CONTENTS = 1_000
+# Roku refuses an event that lies further in the future than this (seconds).
+FUTURE_TOLERANCE = 3_600
+# user_data has 22 fields; the answer must fit into 6 MB even if 1,000 events are wrong.
+_MOST_ERRORS = 30
 
 _EMAIL = re.compile(r"[^@\s\"<>(),;:]+@[^@\s\"<>(),;:]+\.[^@\s\"<>(),;:.]+").fullmatch
 _BIRTH_DATE = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})(?:[T ]\d{2}:\d{2}.{0,20})?").fullmatch
@@ -86,13 +90,14 @@ def _finish(event: dict[str, Any], group: str, warnings: fields.Warnings) -> Pre
 
 
 def _event_time(value: object, now: float, errors: dict[str, str], warnings: fields.Warnings) -> int | None:
+    notes: list[str] = []
+    if isinstance(value, str):
+        value = fields.plain(value, notes)
     if value is None:
-        errors["event_time"] = (
-            _said(warnings, "event_time") or "is required: the time of the conversion in epoch seconds"
-        )
+        errors["event_time"] = notes[0] if notes else "is required: the time of the conversion in epoch seconds"
         return None
     try:
-        seconds, warning = epoch_seconds(value, now)
+        seconds, warning = epoch_seconds(value, now, FUTURE_TOLERANCE)
     except Fault as fault:
         errors["event_time"] = str(fault)
         return None
@@ -133,7 +138,7 @@ def _user_data(
                 warnings.append(("user_data." + name, "is_hashed is true, but this was clear text: it was hashed here"))
     if not any(name in kept for name in words.IDENTIFIERS):
         errors["user_data"] = f"needs at least one usable identifier of {', '.join(words.IDENTIFIERS)}"
-        errors.update(warnings[start:])
+        errors.update(warnings[start:][:_MOST_ERRORS])
         del warnings[start:]
     return {"is_hashed": True, **kept}
 
@@ -241,6 +246,8 @@ def _flag(value: Any, notes: list[str]) -> bool | None:
 
 def _content_ids(value: Any, notes: list[str]) -> list[str | int] | None:
     items = value if isinstance(value, list) else [value]
+    if len(items) > MAX_CONTENTS:
+        notes.append(f"has {len(items)} items: the first {MAX_CONTENTS} were taken")
     kept = [item if type(item) is int else fields.text(item, notes) for item in items[:MAX_CONTENTS]]
     return [item for item in kept if item is not None] or None
 

@@ -28,7 +28,7 @@ def key_for(event_group_id: str, secret: str) -> str:
             raise NoKey('the Roku keys secret has no key for this event group and none for "*"')
     else:
         key = secret
-    key = key.strip().removeprefix("Bearer ").strip() if isinstance(key, str) else ""
+    key = f"{key.strip()} ".removeprefix("Bearer ").strip() if isinstance(key, str) else ""
     if not _KEY(key):
         raise NoKey("the Roku keys secret holds no usable key: it is empty, or not a line of plain text")
     return key

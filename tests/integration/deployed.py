@@ -25,6 +25,8 @@ _CREDENTIALS = {
     "DEFAULT_EVENT_GROUP": "",
     "ALLOWED_ORIGINS": "",
     "DELIVERY_MODE": "live",
+    "LEDGER_TABLE": "",
+    "LEDGER_DAYS": "7",
     "SENDER_KEYS_SECRET": "senders",
     "ROKU_KEYS_SECRET": "roku",
 }

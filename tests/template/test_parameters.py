@@ -14,6 +14,7 @@ NAMES = [
     "DefaultCountry",
     "DefaultEventGroup",
     "DeliveryMode",
+    "LedgerDays",
     "LogLevel",
     "LogRetentionDays",
     "MaximumConcurrency",

@@ -27,6 +27,8 @@ NEEDED = {
         ("sqs:ChangeMessageVisibility", "RokuQueue"),
         ("sqs:SendMessage", "RokuQueue"),
         ("sqs:SendMessage", "RokuDeadLetterQueue"),
+        ("dynamodb:BatchGetItem", "LedgerTable"),
+        ("dynamodb:BatchWriteItem", "LedgerTable"),
         ("secretsmanager:GetSecretValue", "RokuKeysSecret"),
     },
 }

@@ -1,0 +1,107 @@
+"""Hand-made stand-ins for what the pipeline is given: threads, a destination, a queue."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from pipeline.destination import Answer, Limits, Routing
+from pipeline.messages import QueuedEvent
+from pipeline.outcome import Outcome
+from pipeline.sqs import Outgoing
+
+Respond = Callable[[Routing, list[str]], Sequence[Outcome]]
+
+
+class AtOnce(Executor):
+    """Does each call before it returns its future."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Call now."""
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - a future carries whatever was raised
+            future.set_exception(error)
+        return future
+
+
+class Never(Executor):
+    """Never finishes a call: `begun` says whether a thread has taken it up."""
+
+    def __init__(self, *, begun: bool) -> None:
+        self.begun = begun
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, _call: Callable[..., Any], /, *_: Any, **__: Any) -> Future[Any]:
+        """Keep the call's future only."""
+        future: Future[Any] = Future()
+        if self.begun:
+            future.set_running_or_notify_cancel()
+        self.futures.append(future)
+        return future
+
+
+class FakeDestination:
+    """Answers each request with what `respond` says of its events, and remembers the requests."""
+
+    name = "fake"
+    HEAD = 10  # bytes of a request besides its events and commas
+
+    def __init__(self, respond: Respond, *, events: int = 1_000, size: int = 1_000_000, seconds: float = 18.0) -> None:
+        self.limits = Limits(events=events, bytes=size, seconds=seconds)
+        self.respond = respond
+        self.requests: list[tuple[Routing, list[str]]] = []
+        self.bodies: list[bytes] = []
+
+    def overhead(self, routing: Routing) -> int:  # noqa: ARG002 - the protocol's
+        """As large as `assemble` makes it."""
+        return self.HEAD
+
+    def assemble(self, routing: Routing, lines: Sequence[str]) -> bytes:  # noqa: ARG002 - the protocol's
+        """Ten bytes and the events."""
+        return b"0" * self.HEAD + ",".join(lines).encode()
+
+    def post(self, routing: Routing, body: bytes) -> Answer:
+        """Remember the request."""
+        self.bodies.append(body)
+        self.requests.append((routing, []))
+        return Answer(status=200)
+
+    def read(self, answer: Answer, lines: Sequence[str]) -> list[Outcome]:  # noqa: ARG002 - the protocol's
+        """What `respond` says."""
+        routing, asked = self.requests[-1]
+        asked.extend(lines)
+        return list(self.respond(routing, asked))
+
+
+class FakeQueue:
+    """A queue that writes what it is asked for into a journal, and takes a message or not as it is told."""
+
+    def __init__(
+        self, name: str, journal: list[tuple[str, str]], takes: Callable[[Outgoing], bool] = lambda _: True
+    ) -> None:
+        self.name, self.journal, self.takes = name, journal, takes
+        self.sent: list[Outgoing] = []
+        self.postponed: dict[str, int] = {}
+
+    def send(self, messages: Sequence[Outgoing]) -> list[bool]:
+        """Take the messages that `takes` wants."""
+        results = [self.takes(message) for message in messages]
+        self.sent += [message for message, taken in zip(messages, results, strict=True) if taken]
+        if messages:
+            self.journal.append(("send", self.name))
+        return results
+
+    def postpone(self, receipts: Sequence[tuple[str, int]]) -> int:
+        """Remember the seconds of each receipt."""
+        self.postponed |= dict(receipts)
+        self.journal.append(("postpone", self.name))
+        return 0
+
+
+def event(event_id: str, event_name: str = "LEAD", **fields: object) -> QueuedEvent:
+    """A queued event; its line is its id, name and other fields as simple JSON."""
+    members = {"event_id": event_id, "event_name": event_name} | fields
+    line = "{" + ",".join(f'"{name}":"{value}"' for name, value in members.items()) + "}"
+    return QueuedEvent(line, event_id, event_name)

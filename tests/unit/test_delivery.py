@@ -1,0 +1,410 @@
+"""One batch delivered: what is written where, in which order, and that every event is accounted for."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.delivery import Record, Report, deliver
+from pipeline.destination import Routing
+from pipeline.messages import decode, encode
+from pipeline.outcome import LONGEST_AGE, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.sqs import Outgoing
+from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, event
+
+bounded = settings(derandomize=True, max_examples=150, deadline=None)
+NOW = 1_767_225_600.0  # 2026-01-01T00:00:00Z
+G = Routing("g")
+BUSY = Retry("Roku answered 503", 503, ambiguous=True)
+BAD = Rejected("currency: unknown", 210)
+
+
+def record(number: int, ids: str, *, receives: int = 1, age: float = 0.0, routing: Routing = G) -> Record:
+    """Message m<number> with one event a letter."""
+    return Record(f"m{number}", f"r{number}", encode(routing, [event(i).line for i in ids]), receives, NOW - age)
+
+
+@dataclass
+class Run:
+    """One batch with a destination that says of each event what `verdicts` has for its id (else delivered)."""
+
+    records: Sequence[Record]
+    verdicts: dict[str, Outcome] = field(default_factory=dict)
+    queue_takes: Callable[[Outgoing], bool] = lambda _: True
+    letters_taken: Callable[[Outgoing], bool] = lambda _: True
+    time_left: float = 60.0
+    jitter: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.journal: list[tuple[str, str]] = []
+        self.destination = FakeDestination(self._respond)
+        self.queue = FakeQueue("queue", self.journal, self.queue_takes)
+        self.dead_letters = FakeQueue("dead letters", self.journal, self.letters_taken)
+        self.report: Report = deliver(
+            self.records,
+            self.destination,
+            queue=self.queue,
+            dead_letters=self.dead_letters,
+            now=lambda: NOW,
+            time_left=lambda: self.time_left,
+            jitter=lambda: self.jitter,
+            executor=AtOnce(),
+        )
+
+    def _respond(self, _: Routing, lines: list[str]) -> list[Outcome]:
+        self.journal.append(("post", "destination"))
+        return [self.verdicts.get(json.loads(line)["event_id"], Delivered()) for line in lines]
+
+    def asked(self) -> list[str]:
+        """The ids of all events in all requests."""
+        return [json.loads(line)["event_id"] for _, lines in self.destination.requests for line in lines]
+
+    def counts(self) -> dict[str, int]:
+        """The counts above 0."""
+        return {name: number for name, number in self.report.counts.items() if number}
+
+
+def ids(outgoing: Sequence[Outgoing]) -> list[str]:
+    """The ids in messages that were sent, a word for each message."""
+    return ["".join(queued.event_id for queued in decode(message.body)[1]) for message in outgoing]
+
+
+# --- settled ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_delivered_batch_is_acknowledged_and_nothing_is_written() -> None:
+    run = Run([record(0, "ab"), record(1, "c")])
+    assert run.report.failures == []
+    assert run.counts() == {"Delivered": 3}
+    assert run.journal == [("post", "destination")]
+
+
+def test_an_empty_batch_is_no_work() -> None:
+    run = Run([])
+    assert (run.report.failures, run.counts(), run.journal) == ([], {}, [])
+
+
+def test_a_rejected_event_becomes_a_dead_letter_of_its_own_with_reason_status_and_time() -> None:
+    routing = Routing("g", "partner")
+    run = Run([record(0, "abc", routing=routing)], {"b": BAD})
+    assert run.report.failures == []
+    assert run.counts() == {"Delivered": 2, "Rejected": 1, "DeadLettered": 1}
+    (letter,) = run.dead_letters.sent
+    assert letter.body == '{"event_group_id":"g","partner_name":"partner"}\n' + event("b").line
+    assert letter.attributes == {
+        "reason": "currency: unknown",
+        "status": "210",
+        "rejected_at": "2026-01-01T00:00:00+00:00",
+        "event_group_id": "g",
+    }
+    assert letter.delay == 0
+    assert run.report.reasons == Counter({("rejected", 210, "currency: unknown"): 1})
+
+
+def test_a_dead_letter_is_on_its_queue_before_anything_else_is_decided() -> None:
+    run = Run([record(0, "ab")], {"a": BAD, "b": BUSY})
+    assert run.journal == [("post", "destination"), ("send", "dead letters"), ("send", "queue")]
+
+
+def test_an_event_whose_dead_letter_was_not_taken_stays_in_the_queue() -> None:
+    run = Run([record(0, "a"), record(1, "b")], {"a": BAD, "b": BAD}, letters_taken=lambda m: '"b"' in m.body)
+    assert run.report.failures == ["m0"]
+    assert list(run.queue.postponed) == ["r0"]
+    assert ids(run.dead_letters.sent) == ["b"]
+    assert run.counts() == {"Rejected": 2, "DeadLettered": 1, "Retried": 1}
+
+
+def test_beside_delivered_events_it_stays_as_a_message_without_them() -> None:
+    run = Run([record(0, "abc")], {"b": BAD}, letters_taken=lambda _: False)
+    assert run.report.failures == []
+    assert ids(run.queue.sent) == ["b"]
+    assert run.counts() == {"Delivered": 2, "Rejected": 1, "Retried": 1}
+
+
+# --- not settled ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("receives", "seconds"), [(1, 30), (2, 60), (4, 240), (5, 300), (99, 300)])
+def test_a_message_of_which_all_must_be_tried_again_comes_back_itself_later_each_time(
+    receives: int, seconds: int
+) -> None:
+    run = Run([record(0, "ab", receives=receives), record(1, "c")], {"a": BUSY, "b": BUSY})
+    assert run.report.failures == ["m0"]
+    assert run.queue.postponed == {"r0": seconds}
+    assert run.queue.sent == []
+    assert run.counts() == {"Delivered": 1, "Retried": 2}
+
+
+def test_the_visibility_is_set_after_all_else_is_safe() -> None:
+    run = Run([record(0, "ab"), record(1, "c")], {"a": BUSY, "c": BUSY})
+    assert run.journal[-2:] == [("send", "queue"), ("postpone", "queue")]
+
+
+def test_what_is_left_of_a_mixed_message_goes_back_as_a_message_and_the_rest_is_never_sent_again() -> None:
+    run = Run([record(0, "abcd", receives=3)], {"b": BUSY, "c": BAD, "d": BUSY})
+    assert run.report.failures == []
+    (remainder,) = run.queue.sent
+    assert remainder.body == "\n".join(['{"event_group_id":"g"}', event("b").line, event("d").line])
+    assert remainder.delay == 120
+    assert run.counts() == {"Delivered": 1, "Rejected": 1, "DeadLettered": 1, "Retried": 2}
+
+
+def test_a_remainder_waits_no_longer_than_sqs_can_delay() -> None:
+    run = Run([record(0, "ab")], {"a": Retry("slow down", 429, after=40_000.0)})
+    assert [message.delay for message in run.queue.sent] == [900]
+
+
+def test_a_whole_message_waits_as_long_as_it_is_told_within_the_12_hours_of_sqs() -> None:
+    run = Run([record(0, "a")], {"a": Retry("slow down", 429, after=7_200.0)})
+    assert run.queue.postponed == {"r0": 7_200}
+    run = Run([record(0, "a")], {"a": Retry("slow down", 429, after=10.0**8)})
+    assert 10 * 3_600 < run.queue.postponed["r0"] < 12 * 3_600
+
+
+def test_a_remainder_that_was_not_taken_brings_the_whole_message_back_while_roku_still_drops_repeats() -> None:
+    run = Run([record(0, "ab", receives=50)], {"a": Retry("busy", 408)}, queue_takes=lambda _: False)
+    assert run.report.failures == ["m0"]
+    # b is delivered and comes back with it: within 10 minutes less the largest batch window and run.
+    assert 0 < run.queue.postponed["r0"] <= 300
+
+
+def test_the_parts_of_a_split_request_go_back_apart() -> None:
+    def respond(_: Routing, lines: list[str]) -> list[Outcome]:
+        return [Unsettled("refused whole", 400)] * len(lines) if len(lines) == 4 else [BUSY] * len(lines)
+
+    queue, dead_letters = FakeQueue("queue", []), FakeQueue("dead letters", [])
+    report = deliver(
+        [record(0, "abcd")],
+        FakeDestination(respond),
+        queue=queue,
+        dead_letters=dead_letters,
+        now=lambda: NOW,
+        time_left=lambda: 60.0,
+        jitter=lambda: 0.0,
+        executor=AtOnce(),
+    )
+    assert report.failures == []
+    assert sorted(ids(queue.sent)) == ["ab", "cd"]
+    assert dead_letters.sent == []
+
+
+def test_without_time_everything_comes_back_at_once_and_unharmed() -> None:
+    run = Run([record(0, "ab", receives=MOST_RECEIVES, age=LONGEST_AGE), record(1, "c")], time_left=20.0)
+    assert run.destination.requests == []
+    assert run.report.failures == ["m0", "m1"]
+    assert set(run.queue.postponed) == {"r0", "r1"}
+    assert all(0 <= seconds <= 2 for seconds in run.queue.postponed.values())
+    assert run.dead_letters.sent == []
+    assert run.counts() == {"Retried": 3}
+
+
+def test_a_refused_key_is_counted_for_the_alarm() -> None:
+    refused = Retry("Roku answered 401", 401, setup=True)
+    run = Run([record(0, "ab")], {"a": refused, "b": refused})
+    assert run.counts() == {"Retried": 2, "KeyRefused": 2}
+    assert run.dead_letters.sent == []
+
+
+@pytest.mark.parametrize(("receives", "age"), [(MOST_RECEIVES, 0.0), (1, LONGEST_AGE)])
+def test_what_has_waited_long_enough_becomes_a_dead_letter_that_says_so(receives: int, age: float) -> None:
+    run = Run([record(0, "abc", receives=receives, age=age)], {"a": BUSY, "b": BAD})
+    assert run.report.failures == []
+    reasons = [(ids([m])[0], m.attributes["reason"], m.attributes["status"]) for m in run.dead_letters.sent]
+    assert reasons == [("a", "waited too long: Roku answered 503", "503"), ("b", "currency: unknown", "210")]
+    assert run.counts() == {"Delivered": 1, "Rejected": 1, "DeadLettered": 2}
+    assert run.queue.sent == []
+
+
+def test_what_has_waited_long_enough_stays_if_the_dead_letter_queue_is_out_of_reach() -> None:
+    run = Run([record(0, "a", receives=MOST_RECEIVES)], {"a": BUSY}, letters_taken=lambda _: False)
+    assert run.report.failures == ["m0"]
+    assert run.counts() == {"Retried": 1}
+
+
+# --- unreadable -------------------------------------------------------------------------------------------------------
+
+
+def test_an_unreadable_message_becomes_a_dead_letter_and_never_stops_the_batch() -> None:
+    broken = Record("m0", "r0", "jane.canary@example.com", 1, NOW)
+    run = Run([broken, record(1, "a")])
+    assert run.report.failures == []
+    (letter,) = run.dead_letters.sent
+    assert letter.body == "jane.canary@example.com"  # as it was: whoever put it there can mend it
+    assert "form" in letter.attributes["reason"]
+    assert letter.attributes["status"] == "none"
+    assert "canary" not in str(letter.attributes)
+    assert "canary" not in str(run.report)
+    assert run.counts() == {"Unreadable": 1, "DeadLettered": 1, "Delivered": 1}
+
+
+def test_an_unreadable_message_stays_if_the_dead_letter_queue_is_out_of_reach() -> None:
+    run = Run([Record("m0", "r0", "?", 3, NOW), record(1, "a")], letters_taken=lambda _: False)
+    assert run.report.failures == ["m0"]
+    assert run.queue.postponed == {"r0": 120}
+    assert run.counts() == {"Unreadable": 1, "Delivered": 1}
+
+
+# --- copies -----------------------------------------------------------------------------------------------------------
+
+
+def test_copies_of_an_event_are_sent_once_and_share_delivery() -> None:
+    run = Run([record(0, "ab"), record(1, "b"), record(2, "bb")])
+    assert run.asked() == ["a", "b"]
+    assert run.report.failures == []
+    assert run.counts() == {"Delivered": 2, "Deduplicated": 3}
+
+
+def test_copies_of_an_event_share_a_retry_and_none_of_them_is_acknowledged() -> None:
+    run = Run([record(0, "a"), record(1, "a"), record(2, "ba")], {"a": BUSY})
+    assert run.asked() == ["a", "b"]
+    assert run.report.failures == ["m0", "m1"]
+    assert ids(run.queue.sent) == ["a"]
+    assert run.counts() == {"Delivered": 1, "Retried": 3}
+
+
+def test_copies_of_a_rejected_event_are_each_kept_as_a_dead_letter() -> None:
+    run = Run([record(0, "a"), record(1, "a")], {"a": BAD})
+    assert run.asked() == ["a"]
+    assert ids(run.dead_letters.sent) == ["a", "a"]
+    assert run.report.failures == []
+
+
+def test_a_mended_event_is_not_condemned_by_the_rejection_of_the_one_it_replaces() -> None:
+    mended = event("a", currency="USD")
+    run = Run([record(0, "a"), Record("m1", "r1", encode(G, [mended.line]), 1, NOW)], {"a": BAD})
+    assert run.asked() == ["a"]
+    assert [letter.body for letter in run.dead_letters.sent] == [encode(G, [event("a").line])]
+    assert run.report.failures == ["m1"]
+    assert run.counts() == {"Rejected": 1, "DeadLettered": 1, "Retried": 1}
+
+
+def test_the_same_id_in_another_group_or_under_another_name_is_another_event() -> None:
+    other_name = Record("m1", "r1", encode(G, [event("a", "SEARCH").line]), 1, NOW)
+    run = Run([record(0, "a"), other_name, record(2, "a", routing=Routing("h"))])
+    assert run.asked() == ["a", "a", "a"]
+    assert run.counts() == {"Delivered": 3}
+
+
+def test_a_message_that_sqs_delivers_twice_in_one_batch_is_sent_once() -> None:
+    run = Run([record(0, "ab"), record(0, "ab")], {"b": BUSY})
+    assert run.asked() == ["a", "b"]
+    assert ids(run.queue.sent) == ["b", "b"]  # both go back; the next run makes one of them
+
+
+# --- whatever happens -------------------------------------------------------------------------------------------------
+
+verdicts: st.SearchStrategy[Outcome] = st.sampled_from(
+    [
+        Delivered(),
+        BAD,
+        BUSY,
+        Retry("busy", 408),
+        Retry("key", 401, setup=True),
+        Retry("slow down", 429, after=5_000.0),
+        Unsettled("open", 210, ambiguous=True),
+        Unsettled("open", 400),
+    ]
+)
+batches = st.lists(
+    st.tuples(
+        st.text("abcdef", min_size=1, max_size=5),
+        st.sampled_from([1, 2, 7, MOST_RECEIVES]),
+        st.sampled_from([G, Routing("g", "p"), Routing("h")]),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+def _run(batch: Sequence[tuple[str, int, Routing, bool]], data: st.DataObject) -> Run:
+    records = []
+    for place, (letters, receives, routing, readable) in enumerate(batch):
+        made = record(place, letters, receives=receives, routing=routing)
+        records.append(made if readable else Record(f"m{place}", f"r{place}", "?" + made.body, receives, NOW))
+    drawn = data.draw(st.dictionaries(st.sampled_from("abcdef"), verdicts))
+    letters_fail = data.draw(st.sets(st.sampled_from("abcdef?")))
+    queue_fails = data.draw(st.sets(st.sampled_from("abcdef")))
+    return Run(
+        records,
+        drawn,
+        queue_takes=lambda m: not any(f'"{letter}"' in m.body for letter in queue_fails),
+        letters_taken=lambda m: (
+            not any(
+                m.body.startswith("?") if letter == "?" else f'"event_id":"{letter}"' in m.body
+                for letter in letters_fail
+            )
+        ),
+        time_left=data.draw(st.sampled_from([60.0, 60.0, 60.0, 10.0])),
+        jitter=data.draw(st.sampled_from([0.0, 1.0])),
+    )
+
+
+@given(batches, st.data())
+@bounded
+def test_no_event_leaves_the_queue_without_delivery_a_dead_letter_or_a_message_of_its_own(
+    batch: list[tuple[str, int, Routing, bool]], data: st.DataObject
+) -> None:
+    run = _run(batch, data)
+    delivered = {
+        (routing.event_group_id, line)
+        for routing, lines in run.destination.requests
+        for line in lines
+        if run.verdicts.get(json.loads(line)["event_id"], Delivered()) == Delivered()
+    }
+    kept: Counter[tuple[str, str]] = Counter()
+    unreadable: Counter[str] = Counter()
+    for message in [*run.queue.sent, *run.dead_letters.sent]:
+        if message.body.startswith("?"):
+            unreadable[message.body] += 1
+        else:
+            routing, queued = decode(message.body)
+            kept.update((routing.event_group_id, one.line) for one in queued)
+    for received in run.records:
+        if received.message_id in run.report.failures:
+            assert received.receipt in run.queue.postponed
+            continue
+        if received.body.startswith("?"):
+            assert unreadable[received.body] > 0
+            unreadable[received.body] -= 1
+            continue
+        routing, queued = decode(received.body)
+        for one in queued:
+            key = (routing.event_group_id, one.line)
+            assert key in delivered or kept[key] > 0
+            if key not in delivered:
+                kept[key] -= 1
+    assert all(0 <= seconds <= 12 * 3_600 - 60 for seconds in run.queue.postponed.values())
+    assert all(0 <= message.delay <= 900 for message in run.queue.sent)
+    assert len(set(run.report.failures)) == len(run.report.failures)
+
+
+@given(batches, st.data())
+@bounded
+def test_the_counts_add_up_to_the_events_of_the_batch(
+    batch: list[tuple[str, int, Routing, bool]], data: st.DataObject
+) -> None:
+    run = _run(batch, data)
+    counts = run.report.counts
+    events = sum(len(letters) for letters, _, _, readable in batch if readable)
+    unreadable_letters = sum(message.body.startswith("?") for message in run.dead_letters.sent)
+    buried = counts["DeadLettered"] - unreadable_letters
+    assert counts["Delivered"] + counts["Deduplicated"] + counts["Retried"] + buried == events
+    assert counts["DeadLettered"] == len(run.dead_letters.sent)
+    assert counts["Unreadable"] == sum(not readable for *_, readable in batch)
+    assert counts["Rejected"] == sum(run.report.reasons[key] for key in run.report.reasons if key[0] == "rejected")
+    assert counts["KeyRefused"] <= counts["Retried"]
+
+
+def test_a_dead_letters_attributes_fit_sqs() -> None:
+    reason: Any = "x" * 300
+    run = Run([record(0, "a", receives=MOST_RECEIVES, routing=Routing("group \x00\x1f\ufffe"))], {"a": Retry(reason)})
+    (letter,) = run.dead_letters.sent
+    assert len(letter.attributes) <= 10
+    for value in letter.attributes.values():
+        assert value
+        assert all(c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" for c in value)

@@ -1,0 +1,412 @@
+"""Roku's answers, from its Events API page: what each says of each event, and that a hole is never success."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.destination import Answer
+from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from roku.answer import read
+
+bounded = settings(derandomize=True, max_examples=400, deadline=None)
+EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
+
+PURCHASE = {"event_id": "a", "event_name": "PURCHASE", "event_time": 1, "user_data": {"em": EM}}
+LEAD = {"event_id": "b", "event_name": "LEAD", "event_time": 2, "user_data": {"em": EM, "ct": "springfield"}}
+SEARCH = {"event_id": "c", "event_name": "SEARCH", "event_time": 3, "user_data": {"em": EM}}
+THREE = (PURCHASE, LEAD, SEARCH)
+BAD = {"errors": {"event_name": "Invalid event name"}}
+
+
+def ask(body: object, *events: object, status: int = 200, retry_after: float | None = None) -> list[Outcome]:
+    """The outcomes of these events after an answer with this JSON (or bytes) as its body."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return read(Answer(status=status, body=raw, retry_after=retry_after), [json.dumps(event) for event in events])
+
+
+def verdict(code: object, failed: object, received: object = 3) -> dict[str, Any]:
+    """An answer's body in Roku's shape."""
+    return {"code": code, "description": "as the code says", "events_received": received, "failed_events": failed}
+
+
+def words(outcomes: Sequence[Outcome]) -> str:
+    """D, R, T or U for each event: delivered, rejected, retry, unsettled."""
+    letters = {Delivered: "D", Rejected: "R", Retry: "T", Unsettled: "U"}
+    return "".join(letters[type(outcome)] for outcome in outcomes)
+
+
+# --- the page's own answers -----------------------------------------------------------------------------------------
+
+
+def test_the_pages_200_delivers() -> None:
+    body = {"code": 200, "description": "all events were processed", "events_received": 1, "failed_events": []}
+    assert ask(body, PURCHASE) == [Delivered()]
+
+
+def test_the_pages_400_with_only_an_event_id_rejects_that_event_with_its_errors() -> None:
+    errors = {"event_name": "event_name is required", "user_data": "At least one user identifier is required"}
+    failed = [{"event_id": "error_event_id", "errors": errors}]
+    body = {"code": 400, "description": "all events failed", "events_received": 1, "failed_events": failed}
+    reason = "event_name: event_name is required; user_data: At least one user identifier is required"
+    assert ask(body, PURCHASE | {"event_id": "error_event_id"}, status=400) == [Rejected(reason, 400)]
+
+
+def test_the_pages_400_with_only_an_event_name_rejects_that_event_with_its_errors() -> None:
+    said = "Invalid event name: INVALID_EVENT. Event name must be one of the supported values."
+    failed = [{"event_name": "INVALID_EVENT", "errors": {"event_name": said}}]
+    body = {"code": 400, "description": "all events failed", "events_received": 1, "failed_events": failed}
+    assert ask(body, PURCHASE | {"event_name": "INVALID_EVENT"}, status=400) == [Rejected(f"event_name: {said}", 400)]
+
+
+@pytest.mark.parametrize(
+    ("http", "code"), [(210, 210), (200, 210), (210, 200), (200, "210"), (200, 210.0), (210, None)]
+)
+def test_210_is_read_from_http_or_from_the_body(http: int, code: object) -> None:
+    outcomes = ask(verdict(code, [LEAD | BAD]), *THREE, status=http)
+    assert outcomes == [Delivered(), Rejected("event_name: Invalid event name", 210), Delivered()]
+
+
+# --- success must be said ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (verdict(200, []), "DDD"),
+        (verdict(None, []), "DDD"),
+        (verdict("200", []), "DDD"),
+        (verdict(200, None), "DDD"),  # «all events were processed», counted
+        ({"code": 200, "events_received": 3}, "DDD"),
+        ({"failed_events": []}, "DDD"),
+        (verdict(200, [], received=2), "TTT"),  # counted otherwise
+        (verdict(200, None, received=2), "TTT"),
+        (verdict(200, None, received=True), "TTT"),
+        (verdict(200, None, received="3"), "TTT"),
+        (verdict(210, None), "TTT"),
+        (verdict(200, {}), "TTT"),
+        (verdict(200, "none"), "TTT"),
+        ({}, "TTT"),
+        ([], "TTT"),
+        (None, "TTT"),
+        ("ok", "TTT"),
+        (b"", "TTT"),
+        (b"<html>OK</html>", "TTT"),
+        (b'{"code":200,"failed_events":[]', "TTT"),
+        (b"\xff\xfe", "TTT"),
+        (b"[" * 100_000, "TTT"),
+        (verdict(201, []), "TTT"),
+        (verdict(500, []), "TTT"),
+        (verdict(503.0, []), "TTT"),
+        (verdict("503", []), "TTT"),
+        (verdict(401, []), "TTT"),
+        (verdict(400, []), "UUU"),
+        (verdict(210, []), "UUU"),
+    ],
+)
+def test_http_200_delivers_only_what_the_body_says_was_taken(body: object, expected: str) -> None:
+    assert words(ask(body, *THREE)) == expected
+
+
+@pytest.mark.parametrize("status", [201, 202, 204, 299])
+def test_another_success_is_not_one_of_rokus(status: int) -> None:
+    for outcome in ask(verdict(200, []), *THREE, status=status):
+        assert isinstance(outcome, Retry)
+        assert outcome.ambiguous
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 413, 429, 500, 503])
+def test_a_body_that_says_200_does_not_mend_an_http_error(status: int) -> None:
+    assert "D" not in words(ask(verdict(200, []), *THREE, status=status))
+
+
+@pytest.mark.parametrize("body", [b"", {}, {"failed_events": []}, verdict(210, [], received=1)])
+def test_an_unclear_success_may_have_taken_the_event(body: object) -> None:
+    # Only then is it repeated within the 10 minutes in which Roku drops repeats.
+    for outcome in [*ask(body, *THREE, status=210), *ask(body, PURCHASE, status=210)]:
+        assert isinstance(outcome, Retry | Unsettled)
+        assert outcome.ambiguous
+
+
+# --- whom a failed event means ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("failed", "expected"),
+    [
+        ([LEAD | BAD], "DRD"),
+        ([{"event_id": "b"} | BAD], "DRD"),
+        ([{"event_id": "b"}], "DRD"),
+        ([{"event_name": "LEAD"} | BAD], "DRD"),
+        ([{"event_time": 2} | BAD], "DRD"),
+        ([{"event_id": None, "event_name": "LEAD", "opt_out": None} | BAD], "DRD"),
+        ([{"event_id": "b", "received_at": "today", "status": 7} | BAD], "DRD"),
+        ([{"event_id": "b"} | BAD, {"event_id": "b"} | BAD], "DRD"),
+        ([{"event_id": "b"} | BAD, LEAD | BAD, {"event_name": "LEAD"}], "DRD"),
+        ([{"event_id": "c"}, {"event_id": "a"}], "RDR"),
+        (list(THREE), "RRR"),
+        # None of ours, or several: those that are not named are asked about again.
+        ([{"event_id": "x"} | BAD], "UUU"),
+        ([{"event_id": "x", "event_name": "LEAD"} | BAD], "UUU"),
+        ([{"event_id": "b"}, {"event_id": "x"}], "URU"),
+        ([{"event_name": "CONTACT"}], "UUU"),
+        ([{"event_name": "LEAD", "received_at": "today"}], "UUU"),
+        ([{"user_data": {"em": EM}}], "UUU"),
+        ([{"event_id": True}], "UUU"),
+        ([{"event_id": ["b"]}], "UUU"),
+        ([{"event_id": ""}], "UUU"),
+        ([BAD], "UUU"),
+        ([{}], "UUU"),
+        ([None], "UUU"),
+        (["b"], "UUU"),
+        ([["b"]], "UUU"),
+        ([7, LEAD], "URU"),
+        ([LEAD] * 7, "URU"),  # more than twice as many as events: absurd
+    ],
+)
+def test_a_failed_event_is_matched_by_id_then_by_what_it_echoes(failed: list[Any], expected: str) -> None:
+    assert words(ask(verdict(210, failed), *THREE, status=210)) == expected
+
+
+def test_ids_are_matched_as_text_and_numbers_in_an_answer_are_that_text() -> None:
+    events = [LEAD | {"event_id": "7"}, LEAD | {"event_id": "07"}]
+    assert words(ask(verdict(210, [{"event_id": 7}], 2), *events, status=210)) == "RD"
+    assert words(ask(verdict(210, [{"event_id": "07"}], 2), *events, status=210)) == "DR"
+
+
+def test_an_event_name_that_two_events_have_names_neither() -> None:
+    events = [LEAD, LEAD | {"event_id": "d"}, SEARCH]
+    assert words(ask(verdict(210, [{"event_name": "LEAD"}]), *events, status=210)) == "UUU"
+
+
+def test_two_events_of_one_id_are_told_apart_by_the_rest_of_the_echo() -> None:
+    events = [LEAD, LEAD | {"event_name": "SEARCH"}, LEAD | {"opt_out": "true"}]
+    assert words(ask(verdict(210, [LEAD | {"event_name": "SEARCH"} | BAD]), *events, status=210)) == "DRD"
+    assert words(ask(verdict(210, [LEAD | BAD]), *events, status=210)) == "RDD"  # the third has a field more
+    assert words(ask(verdict(210, [{"event_id": "b"}]), *events, status=210)) == "UUU"
+
+
+def test_copies_of_one_event_have_one_fate() -> None:
+    for failed in ([LEAD | BAD], [LEAD | BAD, LEAD | BAD], [{"event_id": "b"}], [{"event_name": "LEAD"}]):
+        assert words(ask(verdict(210, failed), LEAD, SEARCH, LEAD, status=210)) == "RDR"
+
+
+def test_named_events_are_rejected_and_a_wrong_count_leaves_the_others_open() -> None:
+    assert words(ask(verdict(210, [LEAD | BAD], received=2), *THREE, status=210)) == "URU"
+    assert words(ask(verdict(210, [LEAD | BAD], received=None), *THREE, status=210)) == "DRD"
+
+
+def test_400_leaves_whom_it_does_not_name_open() -> None:
+    assert words(ask(verdict(400, [LEAD | BAD]), *THREE, status=400)) == "URU"
+    assert words(ask(verdict(400, list(THREE)), *THREE, status=400)) == "RRR"
+    for body in (b"", b"no", {}, verdict(400, []), verdict(400, None)):
+        for status in (400, 413, 422):
+            outcomes = ask(body, *THREE, status=status)
+            assert words(outcomes) == "UUU"
+            assert not any(outcome.ambiguous for outcome in outcomes if isinstance(outcome, Unsettled))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"description": "event_time is required"}, "event_time is required"),
+        ({"message": "no"}, "no"),
+        ({"error": "no"}, "no"),
+        ({"description": " \x00 "}, "the request was refused without a reason"),
+        ({"description": ["no"]}, "the request was refused without a reason"),
+        (b"", "the request was refused without a reason"),
+        (verdict(400, [{"event_id": "other"} | BAD], 1), "event_name: Invalid event name"),
+        (verdict(400, [None], 1), "refused without a reason"),
+        (verdict(400, [{"errors": {}}], 1), "refused without a reason"),
+        (verdict(400, [{"errors": "\x00"}], 1), "refused without a reason"),
+        (verdict(400, [{"errors": "too old"}], 1), "too old"),
+        (verdict(400, [{"errors": ["too old", 7]}], 1), "too old; 7"),
+        (verdict(400, [{"errors": {"event_time": {"min": 1}}}], 1), "event_time: {'min': 1}"),
+    ],
+)
+def test_an_event_that_is_refused_alone_is_rejected_with_what_was_said(body: object, reason: str) -> None:
+    assert ask(body, PURCHASE, status=400) == [Rejected(reason, 400)]
+
+
+# --- key, set-up, transient -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 401, 403, 404, 405, 415])
+def test_our_key_or_address_being_refused_never_condemns_an_event(status: int) -> None:
+    for body in (b"", verdict(status, []), verdict(status, list(THREE))):
+        for outcome in ask(body, *THREE, status=status):
+            assert isinstance(outcome, Retry)
+            assert outcome.setup
+            assert outcome.status == status
+            assert not outcome.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("status", "ambiguous"),
+    [(408, False), (409, False), (425, False), (429, False), (500, True), (502, True), (503, True), (504, True)],
+)
+def test_a_transient_failure_is_retried_not_before_retry_after(status: int, ambiguous: bool) -> None:
+    for outcome in ask(verdict(status, list(THREE)), *THREE, status=status, retry_after=7.0):
+        assert outcome == Retry(f"Roku answered {status}", status, ambiguous=ambiguous, after=7.0)
+
+
+def test_429_stops_the_run_even_without_retry_after() -> None:
+    assert ask(b"", PURCHASE, status=429) == [Retry("Roku answered 429", 429, after=0.0)]
+    assert ask(b"", PURCHASE, status=503) == [Retry("Roku answered 503", 503, ambiguous=True)]
+
+
+@pytest.mark.parametrize(("ambiguous", "setup"), [(True, False), (False, True), (False, False)])
+def test_no_answer_is_a_retry_that_says_whether_the_event_may_have_been_taken(ambiguous: bool, setup: bool) -> None:
+    answer = Answer(failure="the connection to Roku failed", ambiguous=ambiguous, setup=setup)
+    expected = Retry("the connection to Roku failed", ambiguous=ambiguous, setup=setup)
+    assert read(answer, ["{}", "{}"]) == [expected, expected]
+
+
+# --- personal data ----------------------------------------------------------------------------------------------------
+
+CANARIES = (
+    "jane.canary@example.com",
+    "jane.canary%40example.com",
+    "203.0.113.77",
+    "2001:db8::77",
+    "2001:db8:0:0:0:0:0:77",
+    "+1 (555) 010-7777",
+    "15550107777",
+    EM,
+    EM.upper(),
+    "springfield",
+)
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_a_reason_holds_no_personal_data_that_roku_echoes(canary: str) -> None:
+    errors: list[Any] = [
+        {"em": f"bad value {canary}"},
+        {canary: "unknown field"},
+        {"user_data": {"em": [canary]}},
+        [f"bad {canary}"],
+        f"bad ({canary})",
+    ]
+    answers = [verdict(210, [{"event_id": "b", "errors": error}]) for error in errors]
+    outcomes = [ask(answer, *THREE, status=210)[1] for answer in answers]
+    outcomes += ask({"description": f"cannot take {canary}."}, LEAD, status=400)
+    for outcome in outcomes:
+        assert isinstance(outcome, Rejected)
+        assert canary not in outcome.reason
+        assert "[redacted]" in outcome.reason
+
+
+def test_a_reason_is_short_and_in_the_alphabet_of_an_sqs_attribute() -> None:
+    (outcome,) = ask(verdict(400, [{"errors": {"f": "\x00\x1b\ufffe no\n\t" * 5_000}}], 1), PURCHASE, status=400)
+    assert isinstance(outcome, Rejected)
+    assert len(outcome.reason) <= 300
+    assert outcome.reason.startswith("f: no no")
+
+
+# --- any answer at all ------------------------------------------------------------------------------------------------
+
+names = st.sampled_from(["PURCHASE", "LEAD"])
+ids = st.sampled_from(["a", "b", "c", "1", ""])
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([10**400, "9" * 5_000, "a", "LEAD", "210", ""])
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5)
+)
+members = {"event_id": ids | scalars, "event_name": names | scalars, "errors": scalars | st.just({"em": "bad"})}
+items = st.fixed_dictionaries({}, optional=members) | scalars
+codes = st.sampled_from([200, 210, 400, 401, 403, 404, 500, "200", "210", 210.0, 1, True, None]) | scalars
+shaped = st.fixed_dictionaries(
+    {},
+    optional={
+        "code": codes,
+        "description": scalars,
+        "events_received": st.integers(0, 6) | scalars,
+        "failed_events": st.lists(items, max_size=8) | scalars,
+    },
+).map(lambda body: json.dumps(body).encode())
+bodies = shaped | st.binary(max_size=20) | scalars.map(lambda value: json.dumps(value).encode())
+statuses = st.sampled_from([200, 210, 400, 401, 403, 404, 413, 429, 500]) | st.integers(100, 599)
+requests = st.lists(st.fixed_dictionaries({"event_id": ids, "event_name": names}), min_size=1, max_size=6)
+
+
+def said_success(status: int, body: bytes) -> bool:
+    """Whether HTTP says 200 or 210, and the body's own code, where it is a status, does not disagree."""
+    code = json.loads(body).get("code")
+    if isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdigit():
+        code = int(code)
+    disagrees = isinstance(code, int | float) and 200 <= code < 600 and int(code) not in (200, 210)
+    return status in (200, 210) and not disagrees
+
+
+def may_mean(item: Any, event: dict[str, str]) -> bool:
+    """Whether a failed event could be an echo of this event: no word of the echo contradicts it."""
+    if not isinstance(item, dict):
+        return True
+    event_id = item.get("event_id")
+    as_text = str(event_id) if isinstance(event_id, int) and not isinstance(event_id, bool) else event_id
+    return as_text in (None, event["event_id"]) and item.get("event_name") in (None, event["event_name"])
+
+
+@given(statuses, bodies, requests, st.none() | st.floats(0, 10**9))
+@example(status=200, body=b'{"code":"' + b"9" * 5_000 + b'","failed_events":[]}', events=[LEAD], after=None)
+@example(status=200, body=b'{"code":' + b"9" * 4_300 + b',"failed_events":[]}', events=[LEAD], after=None)
+@example(status=200, body=b'{"failed_events":[{"event_id":' + b"9" * 4_300 + b"}]}", events=[LEAD, SEARCH], after=None)
+@bounded
+def test_any_answer_gives_each_event_one_outcome_and_nobody_delivered_without_proof(
+    status: int, body: bytes, events: list[dict[str, str]], after: float | None
+) -> None:
+    lines = [json.dumps(event) for event in events]
+    outcomes = read(Answer(status=status, body=body, retry_after=after), lines)
+    assert len(outcomes) == len(events)
+    delivered = [event for event, outcome in zip(events, outcomes, strict=True) if outcome == Delivered()]
+    if delivered:
+        assert said_success(status, body)
+        failed = json.loads(body).get("failed_events") or []
+        for item in failed:
+            # Each failed event is one of ours, and of none that counts as delivered.
+            assert isinstance(item, dict)
+            assert any(may_mean(item, event) for event in events)
+            rejected = [event for event, outcome in zip(events, outcomes, strict=True) if isinstance(outcome, Rejected)]
+            assert any(may_mean(item, event) for event in rejected)
+        if status == 210 or json.loads(body).get("code") in (210, "210"):
+            assert failed
+    for outcome in outcomes:
+        if isinstance(outcome, Unsettled):
+            assert len(events) > 1
+        if isinstance(outcome, Rejected):
+            assert outcome.reason
+            assert status in (200, 210, 400, 413, 422)
+
+
+@given(statuses, bodies, requests)
+@bounded
+def test_every_named_event_is_rejected_or_open(status: int, body: bytes, events: list[dict[str, str]]) -> None:
+    outcomes = read(Answer(status=status, body=body), [json.dumps(event) for event in events])
+    try:
+        failed = json.loads(body)["failed_events"]
+    except (ValueError, TypeError, KeyError):
+        return
+    for item in failed if isinstance(failed, list) else []:
+        for event, outcome in zip(events, outcomes, strict=True):
+            if isinstance(item, dict) and "event_id" in item and item["event_id"] == event["event_id"]:
+                same_id = [other for other in events if other["event_id"] == event["event_id"]]
+                assert outcome != Delivered() or any(other != event and may_mean(item, other) for other in same_id)
+
+
+@given(st.permutations(range(6)), st.integers(0, 6), st.sampled_from(["all", "id"]))
+@bounded
+def test_a_partial_success_is_read_exactly_whatever_the_order_of_its_failed_events(
+    order: list[int], count: int, echo: str
+) -> None:
+    events = [{"event_id": str(n), "event_name": "LEAD", "event_time": n} for n in range(6)]
+    bad = order[:count]
+    failed = [(events[n] if echo == "all" else {"event_id": str(n)}) | BAD for n in bad]
+    code = 210 if 0 < count < 6 else 400 if count else 200
+    outcomes = ask(verdict(code, failed, 6), *events, status=code)
+    assert words(outcomes) == "".join("R" if n in bad else "D" for n in range(6))

@@ -1,0 +1,117 @@
+"""Sender keys: what the secret may hold, and whom a key opens the door for."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from pipeline.senders import Sender, read_senders, recognise
+
+KEY = "s3cret-key-of-the-shop"
+
+
+def senders(**entries: Any) -> list[Sender]:
+    read, faults = read_senders(json.dumps(entries))
+    assert faults == []
+    return read
+
+
+def test_a_key_alone_opens_every_group() -> None:
+    (shop,) = senders(shop=KEY)
+    assert (shop.name, shop.may_post_to("a"), shop.may_post_to("b")) == ("shop", True, True)
+    assert (shop.browser, shop.default_event_group) == (False, None)
+
+
+def test_a_key_may_be_kept_as_its_digest_in_either_case() -> None:
+    for digest in (sha256(KEY.encode()).hexdigest(), sha256(KEY.encode()).hexdigest().upper()):
+        known = senders(shop={"sha256": digest})
+        assert recognise(KEY, known) == known[0]
+        assert recognise(digest, known) is None
+
+
+def test_a_key_may_be_limited_to_groups() -> None:
+    (shop,) = senders(shop={"key": KEY, "event_groups": ["a", "b"], "default_event_group": "a"})
+    assert [shop.may_post_to(group) for group in ("a", "b", "c", "*", "")] == [True, True, False, False, False]
+    (closed,) = senders(shop={"key": KEY, "event_groups": []})
+    assert not closed.may_post_to("a")
+
+
+def test_each_key_is_its_own_sender() -> None:
+    known = senders(first=KEY, second=KEY + "2", third={"key": "ключ-магазина"})
+    for key, name in ((KEY, "first"), (KEY + "2", "second"), ("ключ-магазина", "third")):
+        sender = recognise(key, known)
+        assert sender is not None
+        assert sender.name == name
+    for wrong in ("", KEY[:-1], KEY + " ", KEY.upper(), sha256(KEY.encode()).hexdigest()):
+        assert recognise(wrong, known) is None
+    assert recognise(KEY, []) is None
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://shop.example.com", True),
+        ("https://shop.example.com/", True),
+        ("http://shop.example.com", False),
+        ("https://example.com", False),
+        ("https://shop.example.com.evil.example", False),
+        ("null", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_browser_key_is_for_its_own_origins(origin: str | None, allowed: bool) -> None:
+    (page,) = senders(page={"key": KEY, "browser": True, "origins": ["https://shop.example.com/"]})
+    assert page.allows(origin, ["https://example.com"]) is allowed
+
+
+def test_without_origins_of_its_own_those_of_the_stack_count() -> None:
+    (page,) = senders(page={"key": KEY, "browser": True})
+    assert page.allows("https://example.com", ["https://example.com"])
+    assert not page.allows("https://example.com", [])
+
+
+@pytest.mark.parametrize("secret", ["", "null", "[]", KEY, '"x"', "{", '{"a": 1'])
+def test_a_secret_that_is_no_object_has_no_senders(secret: str) -> None:
+    known, faults = read_senders(secret)
+    assert known == []
+    assert len(faults) == 1
+    assert KEY not in faults[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        7,
+        ["k"],
+        "short",
+        {},
+        {"key": None},
+        {"key": "short"},
+        {"sha256": "abc"},
+        {"key": KEY, "event_groups": "a"},
+        {"key": KEY, "browser": "perhaps"},
+        {"key": KEY, "orgins": ["https://example.com"]},
+    ],
+)
+def test_a_wrong_entry_is_left_out_alone_and_no_key_is_quoted(wrong: object) -> None:
+    known, faults = read_senders(json.dumps({"good": KEY, "wrong": wrong, "also good": KEY + "2"}))
+    assert [sender.name for sender in known] == ["good", "also good"]
+    assert len(faults) == 1
+    assert "entry 2" in faults[0]
+    assert KEY not in faults[0]
+    assert "short" not in faults[0]
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "a\nb", "a/b"])
+def test_a_name_that_no_metric_could_carry_is_refused(name: str) -> None:
+    assert read_senders(json.dumps({name: KEY}))[0] == []
+
+
+def test_a_key_shows_in_no_representation() -> None:
+    digest = sha256(KEY.encode()).hexdigest()
+    for sender in senders(a=KEY, b={"sha256": digest}):
+        assert KEY not in repr(sender)
+        assert digest not in repr(sender)
