@@ -18,7 +18,8 @@ def epoch_seconds(value: object, now: float, tolerance: int) -> tuple[int, str |
     """Return the time as whole epoch seconds and a warning or None.
 
     Takes epoch seconds, milliseconds, microseconds and nanoseconds as number or text, and ISO 8601 (without a zone:
-    UTC). Raises Fault for anything else, for a time before 2000, and for one over `tolerance` after `now` (both in seconds).
+    UTC). Raises Fault for anything else, for a time before 2000, and for one more than `tolerance` after `now` (both in
+    seconds).
     """
     warning = None
     if isinstance(value, str):

@@ -122,7 +122,7 @@ class Deployed:
 @contextmanager
 def deploy(monkeypatch: pytest.MonkeyPatch, senders: Mapping[str, object], **settings: str) -> Iterator[Deployed]:
     """Make queues, secrets and the environment, and import the handlers afresh; `settings` are parameters."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "handlers"]:
+    for name in _handlers():
         monkeypatch.delitem(sys.modules, name)
     for name, value in (_CREDENTIALS | settings).items():
         monkeypatch.setenv(name, value)
@@ -134,4 +134,12 @@ def deploy(monkeypatch: pytest.MonkeyPatch, senders: Mapping[str, object], **set
         monkeypatch.setenv("ROKU_QUEUE_URL", urls[0])
         monkeypatch.setenv("ROKU_DEAD_LETTER_QUEUE_URL", urls[1])
         monkeypatch.setenv("ROKU_URL", sandbox.url)
-        yield Deployed(sandbox, urls[0], urls[1])
+        try:
+            yield Deployed(sandbox, urls[0], urls[1])
+        finally:
+            for name in _handlers():  # what was there before comes back whole, and not mixed with these
+                del sys.modules[name]
+
+
+def _handlers() -> list[str]:
+    return [name for name in sys.modules if name.split(".")[0] == "handlers"]
