@@ -20,6 +20,7 @@ from pipeline.reply import reply
 from pipeline.secrets import SecretUnavailable
 from pipeline.senders import Sender, read_senders, recognise
 from roku import event as roku_event
+from roku import normalise as roku_normalise
 
 Answer = dict[str, Any]
 
@@ -38,7 +39,7 @@ class Settings:
 def settings() -> Settings:
     """Read from the environment, once."""
     formats: dict[str, PhoneFormat] = {"digits": "digits", "e164": "e164"}
-    roku = roku_event.Settings(
+    roku = roku_normalise.Settings(
         phone_format=formats[os.environ["PHONE_FORMAT"]],
         default_country=os.environ["DEFAULT_COUNTRY"].upper() or None,
     )

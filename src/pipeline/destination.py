@@ -7,8 +7,7 @@ from typing import Any, NamedTuple, Protocol
 from pipeline.outcome import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A finished event: its line (compact JSON, UTF-8), its id, its partner, and what was dropped or mended."""
 
     line: bytes

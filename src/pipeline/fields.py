@@ -11,18 +11,24 @@ import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.currencies import ISO_4217
-from pipeline.digests import DIGESTS_OF_NOTHING, as_digest, digest, is_other_digest
+from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, is_other_digest
 from pipeline.faults import Fault
-from pipeline.personal import holds_email, without_personal_parameters
-from pipeline.placeholders import is_placeholder, is_tag
+from pipeline.personal import has_personal_names, holds_email, without_personal_parameters
+from pipeline.placeholders import is_ordinary, is_placeholder, is_tag
 
 Rule = Callable[[Any, list[str]], Any]
 Warnings = list[tuple[str, str]]
 
+# Nothing in it needs a closer look but the names of its parameters.
+_ORDINARY_URL = re.compile(
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?:/[\w./~:,!$'()*=-]*)?(?:\?([\w.~:,!$'()*=&/-]*))?",
+    re.ASCII,
+).fullmatch
 _URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE).fullmatch
 _INTEGER = re.compile(r"[+-]?\d{1,18}(\.0*)?").fullmatch
 # A currency's code or sign on either side. Other letters mean that this may be anything: SKU25 is no amount.
@@ -92,14 +98,17 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 def plain(value: Any, notes: list[str]) -> str | None:
     """A scalar as trimmed text; None where a placeholder stands for «absent»."""
-    if type(value) is not str:
-        if type(value) is int:
-            return str(value)
-        if type(value) is float and math.isfinite(value):
-            return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_AMOUNT else repr(value)
+    if type(value) is str:
+        word = value.strip()
+        if word.isascii() and is_ordinary(word):
+            return word
+    elif type(value) is int:
+        return str(value)
+    elif type(value) is float and math.isfinite(value):
+        return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_AMOUNT else repr(value)
+    else:
         notes.append("must be text")
         return None
-    word: str = value.strip()
     if not word.isascii():
         word = word.translate(_NOT_IN_SQS)
     if is_placeholder(word):
@@ -138,13 +147,13 @@ def hashed(normalise: Callable[[str], str]) -> Rule:
         value = plain(value, notes)
         if value is None:
             return None
-        known = as_digest(value)
+        known = as_digest(value) if len(value) in DIGEST_LENGTHS else None
         if known is None:
-            if is_other_digest(value):
+            if len(value) in DIGEST_LENGTHS and is_other_digest(value):
                 notes.append("is a digest, but not SHA-256: send the SHA-256 digest or the clear value")
                 return None
             try:
-                return digest(normalise(value))
+                return sha256(normalise(value).encode()).hexdigest()
             except Fault as fault:
                 notes.append(str(fault))
                 return None
@@ -189,6 +198,9 @@ def url(value: Any, notes: list[str]) -> str | None:
     address = plain(value, notes)
     if address is None:
         return None
+    ordinary = _ORDINARY_URL(address)
+    if ordinary and not has_personal_names(ordinary[1] or ""):
+        return address
     if not _URL(address):
         notes.append("is not a web address: it must begin with https:// or http://")
         return None
@@ -209,7 +221,7 @@ def url(value: Any, notes: list[str]) -> str | None:
 def amount(value: Any, notes: list[str]) -> int | float | None:
     """An amount of money; text such as $25.00 or 1.234,56 is read if only one reading is possible."""
     if (type(value) is float or type(value) is int) and 0 <= value < _LARGEST_AMOUNT:
-        return value  # type: ignore[no-any-return]
+        return value
     if type(value) is str:
         value = plain(value, notes)
         if value is None:
@@ -250,6 +262,8 @@ def _amount_in(text: str) -> int | float | None:
 
 def integer(value: Any, notes: list[str]) -> int | None:
     """A whole number, 0 or more."""
+    if type(value) is int and 0 <= value < _LARGEST_AMOUNT:
+        return value
     if type(value) is str:
         value = plain(value, notes)
         if value is None:

@@ -35,6 +35,11 @@ def holds_email(text: str) -> bool:
     return ("@" in text or "%40" in text) and _END_OF_EMAIL.search(text) is not None
 
 
+def has_personal_names(query: str) -> bool:
+    """Whether a parameter of the query is named after a person's data; the query is not percent-encoded."""
+    return not _PARAMETERS.isdisjoint([pair.partition("=")[0] for pair in query.lower().split("&")])
+
+
 def without_personal_parameters(url: str) -> tuple[str, bool]:
     """The URL without query and fragment parameters that name or hold personal data, and whether any was dropped."""
     head, *rest = _MARK.split(url)

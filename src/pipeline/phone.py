@@ -15,6 +15,7 @@ _WITHHELD_DIGITS = frozenset({"266696687", "7378742833", "2562533", "8656696", "
 
 _EXTENSION = re.compile(r"[\s,;]*(?:ext(?:ension)?\.?|x|#|;ext=)\s*\d{1,7}$", re.IGNORECASE)
 _ALLOWED = re.compile(r"\+?[\d\s().\-/\u2010-\u2015\u2212·]+").fullmatch
+_SEPARATORS = dict.fromkeys(map(ord, "+ ().-/"))
 _NOT_DIGIT = re.compile(r"\D")
 # E.164 allows 15 digits; the shortest subscriber numbers in use have 7 with their area.
 _SHORTEST, _LONGEST = 7, 15
@@ -27,6 +28,21 @@ def normalise(value: str, *, form: PhoneFormat, country: str | None) -> str:
     `country` (ISO 3166 alpha-2) gives a number without `+` or `00` its calling code; without it such a number is kept
     as it stands by `digits` and refused by `e164`. Raises Fault. Rule: Roku's Events API page, «Normalizing».
     """
+    digits = _ordinary(value) or _careful(value, form, country)
+    if digits in _WITHHELD_DIGITS:
+        raise Fault("is a withheld number, which identifies nobody")
+    return digits if form == "digits" else "+" + digits
+
+
+def _ordinary(value: str) -> str | None:
+    """The digits of an international number without peculiarities, as nearly all are."""
+    if value[:1] != "+" or not value.isascii() or "(0)" in value:
+        return None
+    digits = value.translate(_SEPARATORS)
+    return digits if digits.isdigit() and digits[0] != "0" and _SHORTEST <= len(digits) <= _LONGEST else None
+
+
+def _careful(value: str, form: PhoneFormat, country: str | None) -> str:
     if len(value) > _LONGEST_TEXT:
         raise Fault("is too long for a phone number: send one number, such as +15550100123, or its digest")
     text = value if value.isascii() else unicodedata.normalize("NFKC", value)
@@ -52,7 +68,7 @@ def normalise(value: str, *, form: PhoneFormat, country: str | None) -> str:
         digits = _with_country(digits, country)
     if not _SHORTEST <= len(digits) <= _LONGEST:
         raise Fault("does not have the 7 to 15 digits of a phone number: send it with its country code")
-    return digits if form == "digits" else "+" + digits
+    return digits
 
 
 def _with_country(digits: str, country: str | None) -> str:

@@ -21,6 +21,8 @@ def epoch_seconds(value: object, now: float, tolerance: int) -> tuple[int, str |
     UTC). Raises Fault for anything else, for a time before 2000, and for one more than `tolerance` after `now` (both in
     seconds).
     """
+    if type(value) is int and EARLIEST <= value <= now + tolerance:
+        return value, None
     warning = None
     if isinstance(value, str):
         value = value.strip()

@@ -1,50 +1,27 @@
 """A conversion as received -> Roku's event, finished: normalised, hashed, in Roku's words. Pure.
 
 Rules: Roku's Events API page (fields, lists, normalising), the Ringba guide (identifiers), Tealium's connector guide.
-A required field that is wrong refuses the event; an optional one that Roku would refuse is dropped and the conversion
-still counts.
+Nearly every conversion is ordinary, and finished in one pass; whatever is unusual in any way is read with care.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
 
-from pipeline import fields, phone
 from pipeline.destination import Prepared, Refused
-from pipeline.digests import as_digest, digest
-from pipeline.faults import Fault
-from pipeline.personal import holds_email
-from pipeline.timestamps import epoch_seconds
-from roku import vocabulary as words
+from pipeline.digests import digest
+from roku import careful, ordinary
+from roku.normalise import Settings
 
 # One request takes 1,000,000 bytes; an ordinary event has 1,150. More than this is a mistake, not a conversion.
 MAX_EVENT_BYTES = 256_000
-# Enough for any order; the vendor states no limit.
-MAX_CONTENTS = 1_000
-# Roku refuses an event that lies further in the future than this (seconds).
-FUTURE_TOLERANCE = 3_600
-# user_data has 22 fields; the answer must fit into 6 MB even if 1,000 events are wrong.
-_MOST_ERRORS = 30
 
-_EMAIL = re.compile(r"[^@\s\"<>(),;:]+@[^@\s\"<>(),;:]+\.[^@\s\"<>(),;:.]+").fullmatch
-_BIRTH_DATE = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})(?:[T ]\d{2}:\d{2}.{0,20})?").fullmatch
-_COUNTRY = re.compile(r"[A-Za-z]{2}").fullmatch
-
-_GENDERS = {"m": "male", "f": "female"} | {word: word for word in words.GENDERS}
-_TRUE, _FALSE = frozenset({"true", "1", "yes", "y"}), frozenset({"false", "0", "no", "n"})
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What an operator chooses: the notation of phone numbers, and the country of those without a calling code."""
-
-    phone_format: phone.PhoneFormat = "digits"
-    default_country: str | None = None
+# The order in which an event is written: what names it comes first.
+_ORDER = (
+    "event_id event_name event_type event_time event_source event_source_url referrer_url user_data custom_data"
+    " opt_out partner_name"
+).split()
 
 
 def prepare(
@@ -55,305 +32,31 @@ def prepare(
     `now` is epoch seconds; `context` holds what the body said once for all its events (`is_hashed`,
     `data_processing_country`).
     """
-    if not isinstance(conversion, dict):
-        return Refused({"events": "each event must be a JSON object"}, [])
-    warnings: fields.Warnings = []
-    errors: dict[str, str] = {}
-    event = fields.apply(_EVENT_RULES, conversion, "", warnings, words.EVENT_ALIASES)
-    if "event_name" not in event:
-        errors["event_name"] = _said(warnings, "event_name") or "is required: for example PURCHASE, LEAD or CONTACT"
-    if "event_type" not in event and (said := _said(warnings, "event_type")):
-        errors["event_type"] = said
-    event["event_type"] = "conversion"
-    event["event_time"] = _event_time(event.get("event_time"), now, errors, warnings)
-    event["user_data"] = _user_data(event, settings, context, warnings, errors)
-    if errors:
-        return Refused(errors, warnings)
-    event["custom_data"] = _custom_data(event.get("custom_data"), warnings)
-    return _finish(event, group, warnings)
+    event = ordinary.read(conversion, now=now, settings=settings, context=context)
+    if event is not None:
+        return _finish(event, group, [])
+    made = careful.read(conversion, now=now, settings=settings, context=context)
+    if isinstance(made, Refused):
+        return made
+    event, warnings = made
+    return _finish({name: event[name] for name in _ORDER if event.get(name) is not None}, group, warnings)
 
 
-# The order in which an event is written: what names it comes first.
-_ORDER = (
-    "event_id event_name event_type event_time event_source event_source_url referrer_url user_data custom_data"
-    " opt_out partner_name"
-).split()
-
-
-def _finish(event: dict[str, Any], group: str, warnings: fields.Warnings) -> Prepared | Refused:
-    if event.get("event_id") is None:
-        event["event_id"] = _derived_id(group, event)
-    line = to_json({name: event[name] for name in _ORDER if event.get(name) is not None})
+def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Refused:
+    if "event_id" not in event:
+        event = {"event_id": _derived_id(group, event)} | event
+    line = to_json(event)
     if len(line) > MAX_EVENT_BYTES:
         return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
     return Prepared(line, event["event_id"], event.get("partner_name"), warnings)
 
 
-def _event_time(value: object, now: float, errors: dict[str, str], warnings: fields.Warnings) -> int | None:
-    notes: list[str] = []
-    if isinstance(value, str):
-        value = fields.plain(value, notes)
-    if value is None:
-        errors["event_time"] = notes[0] if notes else "is required: the time of the conversion in epoch seconds"
-        return None
-    try:
-        seconds, warning = epoch_seconds(value, now, FUTURE_TOLERANCE)
-    except Fault as fault:
-        errors["event_time"] = str(fault)
-        return None
-    if warning:
-        warnings.append(("event_time", warning))
-    return seconds
-
-
-def _said(warnings: fields.Warnings, field: str) -> str | None:
-    """Take what was said of a field out of the warnings: of a required field it is the error."""
-    said = [text for name, text in warnings if name == field]
-    warnings[:] = [warning for warning in warnings if warning[0] != field]
-    return said[-1].removeprefix("dropped: ") if said else None
-
-
-def _user_data(
-    event: dict[str, Any],
-    settings: Settings,
-    context: Mapping[str, Any],
-    warnings: fields.Warnings,
-    errors: dict[str, str],
-) -> dict[str, Any] | None:
-    user = event.get("user_data")
-    if not isinstance(user, dict):
-        errors["user_data"] = f"must be an object with at least one of {', '.join(words.IDENTIFIERS)}"
-        return None
-    if "AID" in user:  # the page's sentence spells it so, its table aID
-        user = {**user, "aID": user.get("aID") or user["AID"]}
-        del user["AID"]
-    start = len(warnings)
-    rules = _user_rules(settings.phone_format, _country(settings, user, event, context))
-    kept = fields.apply(rules, user, "user_data.", warnings, words.USER_ALIASES)
-    hashed_flag = kept.pop("is_hashed", event.get("is_hashed", context.get("is_hashed")))
-    kept.pop("data_processing_country", None)
-    if hashed_flag is True:
-        for name in words.HASHED:
-            if name in kept and kept[name] != user[name] and as_digest(str(user[name]).strip()) is None:
-                warnings.append(("user_data." + name, "is_hashed is true, but this was clear text: it was hashed here"))
-    if not any(name in kept for name in words.IDENTIFIERS):
-        errors["user_data"] = f"needs at least one usable identifier of {', '.join(words.IDENTIFIERS)}"
-        errors.update(warnings[start:][:_MOST_ERRORS])
-        del warnings[start:]
-    return {"is_hashed": True, **kept}
-
-
-def _country(settings: Settings, user: dict[str, Any], event: dict[str, Any], context: Mapping[str, Any]) -> str | None:
-    """The country of a number without a calling code: what the event says of itself, else the stack's."""
-    if settings.default_country is None and settings.phone_format == "digits":
-        return None  # the vendor page's rule, which knows no countries
-    hints = (user.get("data_processing_country"), user.get("country"), event.get("data_processing_country"))
-    for hint in (*hints, context.get("data_processing_country")):
-        if isinstance(hint, str) and _COUNTRY(hint.strip()):
-            return hint.strip().upper()
-    return settings.default_country
-
-
-def _custom_data(custom: Any, warnings: fields.Warnings) -> dict[str, Any] | None:
-    if custom is None:
-        return None
-    if not isinstance(custom, dict):
-        warnings.append(("custom_data", "dropped: must be an object"))
-        return None
-    start = len(warnings)
-    kept = fields.apply(_CUSTOM_RULES, custom, "custom_data.", warnings, words.CUSTOM_ALIASES)
-    if any(field == "custom_data.currency" for field, _ in warnings[start:]) and "currency" not in kept:
-        # A wrong amount is worse than none: what an unknown currency counts goes with it.
-        for name in ("value", "predicted_ltv", "contents"):
-            if kept.pop(name, None) is not None:
-                warnings.append(("custom_data." + name, "dropped: its currency is not supported"))
-    return kept or None
-
-
-def _derived_id(group: str, finished: dict[str, Any]) -> str:
+def _derived_id(group: str, event: dict[str, Any]) -> str:
     """The same content gets the same id, so that a blind retry of the sender is the same event."""
-    content = {name: finished[name] for name in _ORDER if name != "event_id" and finished.get(name) is not None}
-    return digest(to_json([group, _sorted(content)]).decode())[:32]
+    return digest(to_json([group, _sorted(event)]).decode())[:32]
 
 
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _sorted(value[name]) for name in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value
-
-
-def _email(text: str) -> str:
-    local, at, domain = text.lower().rpartition("@")
-    address = local.split("+", 1)[0] + at + domain
-    if not _EMAIL(address):
-        raise Fault("is neither an e-mail address nor a SHA-256 digest")
-    return address
-
-
-def _name(text: str) -> str:
-    if "@" in text or not any(map(str.isalpha, text)):
-        raise Fault("is not a name")
-    return text.lower()
-
-
-def _gender(text: str) -> str:
-    try:
-        return _GENDERS[text.lower()]
-    except KeyError:
-        raise Fault("must be male, female or unknown") from None
-
-
-def _birth_date(text: str) -> str:
-    match = _BIRTH_DATE(text)
-    try:
-        born = date(int(match[1]), int(match[3]), int(match[4])) if match else None
-    except ValueError:
-        born = None
-    if born is None or not 1900 <= born.year <= datetime.now(UTC).year:  # nobody born earlier watches television
-        raise Fault("must be a real date as yyyy-mm-dd")
-    return born.isoformat()
-
-
-def _event_id(value: Any, notes: list[str]) -> str | None:
-    value = fields.plain(value, notes)
-    if value is not None and holds_email(value):
-        notes.append("held an e-mail address: its SHA-256 digest was sent in its place, so use another id")
-        return digest(value)
-    return value  # type: ignore[no-any-return]
-
-
-def _opt_out(value: Any, notes: list[str]) -> str | None:
-    if value is True or value is False:
-        return "true" if value else "false"
-    word = fields.plain(value, notes)
-    if word is None and not isinstance(value, dict | list):
-        return None
-    if word is not None and word.lower() in _FALSE:
-        return "false"
-    if word is None or word.lower() not in _TRUE:
-        notes.append('was read as "true", the cautious reading: it must be "true" or "false"')
-    return "true"
-
-
-def _flag(value: Any, notes: list[str]) -> bool | None:
-    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
-        return value.strip().lower() == "true"
-    if isinstance(value, bool):
-        return value
-    notes.append("must be true or false; each value is looked at in any case")
-    return None
-
-
-def _content_ids(value: Any, notes: list[str]) -> list[str | int] | None:
-    items = value if isinstance(value, list) else [value]
-    if len(items) > MAX_CONTENTS:
-        notes.append(f"has {len(items)} items: the first {MAX_CONTENTS} were taken")
-    kept = [item if type(item) is int else fields.text(item, notes) for item in items[:MAX_CONTENTS]]
-    return [item for item in kept if item is not None] or None
-
-
-def _contents(value: Any, notes: list[str]) -> list[dict[str, Any]] | None:
-    items = value if isinstance(value, list) else [value]
-    if len(items) > MAX_CONTENTS:
-        notes.append(f"has {len(items)} items: the first {MAX_CONTENTS} were taken")
-    kept = []
-    for index, item in enumerate(items[:MAX_CONTENTS]):
-        if not isinstance(item, dict):
-            notes.append(f"item {index} dropped: must be an object with id, quantity and price")
-            continue
-        said: fields.Warnings = []
-        clean = fields.apply(_CONTENT_RULES, item, "", said, words.CONTENT_ALIASES)
-        notes += [f"item {index}: {field} {text}" for field, text in said]
-        missing = [name for name in ("id", "quantity", "price") if name not in clean]
-        if missing:
-            notes.append(f"item {index} dropped: needs {' and '.join(missing)}")
-        else:
-            kept.append(clean)
-    return kept or None
-
-
-def _quantity(value: Any, notes: list[str]) -> str | None:
-    """The page's examples send the quantity as text."""
-    number = fields.integer(value, notes)
-    return None if number is None else str(number)
-
-
-def _as_it_is(value: Any, notes: list[str]) -> Any:  # noqa: ARG001 - the form of a rule; read in `prepare`
-    return value
-
-
-_EVENT_RULES: dict[str, fields.Rule] = {
-    "event_id": _event_id,
-    "event_name": fields.choice(*words.EVENT_NAMES),
-    "event_type": fields.choice("conversion"),
-    "event_time": _as_it_is,
-    "event_source": fields.choice(*words.EVENT_SOURCES),
-    "event_source_url": fields.url,
-    "referrer_url": fields.url,
-    "user_data": _as_it_is,
-    "custom_data": _as_it_is,
-    "opt_out": _opt_out,
-    "partner_name": fields.text,
-    "is_hashed": _flag,
-    "data_processing_country": _as_it_is,
-}
-
-_CUSTOM_RULES: dict[str, fields.Rule] = {
-    "content_category": fields.text,
-    "content_ids": _content_ids,
-    "content_name": fields.text,
-    "content_type": fields.choice(*words.CONTENT_TYPES),
-    "contents": _contents,
-    "currency": fields.choice(*words.CURRENCIES),
-    "num_items": fields.integer,
-    "predicted_ltv": fields.amount,
-    "search_string": fields.text,
-    "status": fields.text,
-    "value": fields.amount,
-    "order_id": fields.text,
-    "purchase_type": fields.choice(*words.PURCHASE_TYPES),
-    "delivery_category": fields.choice(*words.DELIVERY_CATEGORIES),
-    "utm_source": fields.text,
-    "utm_medium": fields.text,
-    "utm_campaign": fields.text,
-    "utm_term": fields.text,
-    "utm_content": fields.text,
-}
-
-_CONTENT_RULES: dict[str, fields.Rule] = {
-    "id": fields.text,
-    "quantity": _quantity,
-    "price": fields.amount,
-    "delivery_category": fields.choice(*words.DELIVERY_CATEGORIES),
-}
-
-
-@lru_cache(maxsize=1_000)  # 26 x 26 countries at most
-def _user_rules(phone_format: phone.PhoneFormat, country: str | None) -> dict[str, fields.Rule]:
-    def number(text: str) -> str:
-        return phone.normalise(text, form=phone_format, country=country)
-
-    return {
-        "em": fields.hashed(_email),
-        "ph": fields.hashed(number),
-        "fn": fields.hashed(_name),
-        "ln": fields.hashed(_name),
-        "ge": fields.hashed(_gender),
-        "db": fields.hashed(_birth_date),
-        "ct": fields.clear,
-        "st": fields.clear,
-        "zp": fields.clear,
-        "country": fields.clear,
-        "external_id": fields.text,
-        "client_ip_address": fields.ip_address,
-        "client_user_agent": fields.text,
-        "subscription_id": fields.text,
-        "aGA": fields.advertising_id,
-        "aID": fields.advertising_id,
-        "aDX": fields.advertising_id,
-        "aGI": fields.advertising_id,
-        "aRI": fields.advertising_id,
-        "aFC": fields.text,
-        "is_hashed": _flag,
-        "data_processing_country": _as_it_is,
-    }

@@ -1,4 +1,9 @@
-"""The words that Roku's Events API takes, as its page lists them."""
+"""The words and bounds of Roku's Events API, as its page lists them."""
+
+# Roku refuses an event that lies further in the future than this (seconds).
+FUTURE_TOLERANCE = 3_600
+# Enough for any order; the vendor states no limit.
+MAX_CONTENTS = 1_000
 
 # The 24 of the vendor's page, and three that Roku Ads Manager shows since 2026.
 EVENT_NAMES = (

@@ -6,7 +6,8 @@ from typing import Any
 
 from pipeline.destination import Prepared, Refused
 from pipeline.phone import PhoneFormat
-from roku.event import Settings, prepare
+from roku.event import prepare
+from roku.normalise import Settings
 
 NOW = 1_767_225_600  # 2026-01-01T00:00:00Z
 GROUP = "example_website_123"

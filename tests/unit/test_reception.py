@@ -9,7 +9,8 @@ import pytest
 from pipeline.body import Refusal
 from pipeline.reception import Reception, Request, authenticate, cors, presented_key, receive
 from pipeline.senders import Sender
-from roku.event import Settings, prepare
+from roku.event import prepare
+from roku.normalise import Settings
 from tests.unit.conversions import ABSENT, DEVICE, NOW, conversion, sha
 
 SHOP = Sender(name="shop", key="shop-key-1")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline.destination import Prepared
-from roku.event import MAX_EVENT_BYTES, Settings, prepare
+from roku.event import MAX_EVENT_BYTES, prepare
+from roku.normalise import Settings
 from roku.vocabulary import CURRENCIES, EVENT_NAMES, EVENT_SOURCES
 from tests.unit.conversions import (
     ABSENT,

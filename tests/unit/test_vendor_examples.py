@@ -10,7 +10,8 @@ from pipeline import body
 from pipeline.body import Refusal
 from pipeline.reception import Reception, Request, receive
 from pipeline.senders import Sender
-from roku.event import Settings, prepare
+from roku.event import prepare
+from roku.normalise import Settings
 from tests.unit.conversions import NOW, conversion, errors, finished, outcome, sha, warned, with_custom, with_user
 
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
