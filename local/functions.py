@@ -95,7 +95,7 @@ def environment(template: Template, names: Mapping[str, str]) -> dict[str, str]:
 
 def routes(template: Template) -> list[Route]:
     """The routes of every HTTP API of the template."""
-    names = function_names(template) | {name: name for name in template.resources}
+    names = {name: name for name in template.resources} | function_names(template)
     found = []
     for api in template.of_type("AWS::ApiGatewayV2::Api").values():
         for path, operations in api["Body"]["paths"].items():

@@ -98,6 +98,11 @@ def test_the_access_log_holds_no_address_path_query_or_user_agent(template: Temp
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_traced(template: Template, name: str) -> None:
+    assert template.of_type("AWS::Lambda::Function")[name].get("TracingConfig", {}).get("Mode") != "Active"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_each_function_logs_to_a_group_of_its_own_that_forgets(template: Template, name: str) -> None:
     groups = template.of_type("AWS::Logs::LogGroup")
     used = {key: item["LoggingConfig"]["LogGroup"]["Ref"] for key, item in _lambdas(template).items()}

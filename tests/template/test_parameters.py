@@ -20,6 +20,7 @@ NAMES = [
     "MaximumConcurrency",
     "PhoneFormat",
     "RokuUrl",
+    "SnapStart",
     "ThrottleBurst",
     "ThrottleRate",
 ]
@@ -81,6 +82,10 @@ def test_a_sensible_value_is_accepted(source: dict[str, Any], name: str, value: 
         ("RokuUrl", "https://events.ads.rokuapi.net/v1/events"),
         ("RokuUrl", "https://user:password@events.ads.rokuapi.net"),
         ("RokuUrl", "https://localhost"),
+        ("RokuUrl", "https://169.254.169.254"),
+        ("RokuUrl", "https://[fd00:ec2::254]"),
+        ("RokuUrl", "https://events.ads.rokuapi.net@evil.example"),
+        ("RokuUrl", "https://events.ads.rokuapi.net?x=.evil.example"),
         ("BatchWindow", 0),  # batches above 10 need a window
         ("BatchWindow", 61),  # the queue's visibility timeout allows for 60
         ("MaximumConcurrency", 1),  # Lambda's least is 2

@@ -78,8 +78,8 @@ def test_only_the_api_calls_the_api_functions(template: Template) -> None:
         for permission in template.of_type("AWS::Lambda::Permission").values()
     }
     assert callers == {
-        "IngestFunction": "apigateway.amazonaws.com",
-        "TestEventsFunction": "apigateway.amazonaws.com",
+        "IngestFunctionAliaslive": "apigateway.amazonaws.com",
+        "TestEventsFunctionAliaslive": "apigateway.amazonaws.com",
     }
 
 

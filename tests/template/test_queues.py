@@ -71,7 +71,7 @@ def test_what_roku_may_have_taken_is_repeated_within_its_ten_minutes(
 
 def test_the_mapping_takes_large_batches_and_partial_answers(template: Template, mapping: dict[str, Any]) -> None:
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["RokuQueue", "Arn"]}
-    assert mapping["FunctionName"] == {"Ref": "DeliverRokuFunction"}
+    assert mapping["FunctionName"] == {"Ref": "DeliverRokuFunctionAliaslive"}
     assert mapping["BatchSize"] == 10_000
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert 1 <= int(template.resolve(mapping["MaximumBatchingWindowInSeconds"], {})) <= 60

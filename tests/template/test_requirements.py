@@ -1,12 +1,19 @@
 """The locked packages: the bundle runs what the tests ran, each file is known by its hash, and no host is named."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ["src/requirements.txt", "requirements/dev.txt", "requirements/sam.txt"]
+LOCKS = ["src/requirements.txt", *sorted(f"requirements/{path.name}" for path in (ROOT / "requirements").glob("*.txt"))]
+NPM_LOCKS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for folder in ("bench", "tests")
+    for path in (ROOT / folder).rglob("package-lock.json")
+    if "node_modules" not in path.parts
+)
 
 
 def test_the_bundle_holds_the_versions_that_the_tests_ran_with() -> None:
@@ -30,6 +37,41 @@ def test_every_package_is_pinned_and_has_a_hash(lock: str) -> None:
 def test_a_lock_names_neither_an_index_nor_a_machine(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert not re.search(r"://|--(extra-)?index-url|--find-links|^\s*#.*\s/", text, re.MULTILINE)
+
+
+def test_there_are_these_locks() -> None:
+    assert {"requirements/dev.txt", "requirements/sam.txt", "requirements/scan.txt"} < set(LOCKS)
+    assert "tests/integration/npm/package-lock.json" in NPM_LOCKS
+
+
+@pytest.mark.parametrize("lock", NPM_LOCKS)
+def test_every_package_of_npm_has_a_hash_and_no_address(lock: str) -> None:
+    packages = json.loads((ROOT / lock).read_text(encoding="utf-8"))["packages"]
+    installed = {name: package for name, package in packages.items() if name}  # "" is the project's own
+    assert installed
+    assert [name for name, package in installed.items() if not package.get("integrity", "").startswith("sha512-")] == []
+    assert [name for name, package in installed.items() if "resolved" in package] == []
+
+
+@pytest.mark.parametrize("makefile", ["Makefile", "src/Makefile"])
+def test_whatever_installs_checks_the_hashes(makefile: str) -> None:
+    rules = (ROOT / makefile).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    installs = [rule for rule in rules if re.search(r"pip install|npm (ci|i|install)\b", rule)]
+    assert installs
+    # uv, the one exception, only writes the locks.
+    checked = ("--require-hashes", "npm ci --ignore-scripts", "uv==")
+    assert [rule for rule in installs if not any(word in rule for word in checked)] == []
+
+
+def test_every_action_is_pinned_to_a_commit() -> None:
+    used = [
+        line.split("uses:")[1].split("#")[0].strip()
+        for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "uses:" in line
+    ]
+    assert used
+    assert [action for action in used if not re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action)] == []
 
 
 def _pins(lock: str) -> dict[str, str]:
