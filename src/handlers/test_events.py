@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         unasked = _ask(received, lambda: context.get_remaining_time_in_millis() / 1000)
         failed = [received.failed[index] for index in sorted(received.failed)]
         if unasked and len(failed) == received.received:
-            return 502, reply(502, received.received, failed, received.warnings, f"Roku gave no verdict: {unasked}")
+            return 424, reply(424, received.received, failed, received.warnings, f"Roku gave no verdict: {unasked}")
         status = 200 if not failed else 210 if len(failed) < received.received else 400
         return status, reply(status, received.received, failed, received.warnings)
 

@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from pipeline import repair
 from pipeline.fields import unknown
+from pipeline.personal import holds_email
 from pipeline.placeholders import is_placeholder
 
 MAX_EVENTS = 1_000
@@ -73,10 +74,12 @@ def _parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
         position = str(error)
     if not body.strip():
         raise Refusal(400, 'the body is empty: it must be {"event_group_id": "...", "events": [{...}]}')
+    if body.startswith(b"\x1f\x8b"):
+        raise Refusal(400, "the body is compressed with gzip: send it uncompressed, as JSON in UTF-8")
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        raise Refusal(400, f"the body is not UTF-8 at byte {error.start}") from None
+        raise Refusal(400, f"the body is not UTF-8 at byte {error.start}: send JSON in UTF-8") from None
     if repair.lost_its_array(text):
         raise _lost_array()
     for mended, warning in (
@@ -94,7 +97,7 @@ def _parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
             continue
         warnings.append(("body", warning))
         return data
-    raise Refusal(400, f"the body is not JSON: {position}")
+    raise Refusal(400, f"the body is not JSON: {position}; send a JSON object, its texts in double quotes")
 
 
 def _conversions(events: Any, warnings: list[tuple[str, str]]) -> list[Any]:
@@ -131,6 +134,8 @@ def _group(value: Any) -> str | None:
         return None
     if not isinstance(value, str) or not value.strip().isprintable() or len(value) > 256:
         raise Refusal(400, "event_group_id must be a text of at most 256 printable characters")
+    if holds_email(value):
+        raise Refusal(400, "event_group_id holds an e-mail address: name the event group as Roku Ads Manager shows it")
     if value.strip() in _GROUP_PLACEHOLDERS:
         raise Refusal(400, "event_group_id is still the guide's placeholder: put in your own event group's id")
     return value.strip()

@@ -147,6 +147,9 @@ def hashed(normalise: Callable[[str], str]) -> Rule:
         value = plain(value, notes)
         if value is None:
             return None
+        if "\ufffd" in value:
+            notes.append("lost letters on its way: send the body as UTF-8")
+            return None
         known = as_digest(value) if len(value) in DIGEST_LENGTHS else None
         if known is None:
             if len(value) in DIGEST_LENGTHS and is_other_digest(value):

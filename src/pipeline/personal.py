@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote_plus
 
 # Three runs with a bound each: linear in the length of the text, whatever it is.
-_LOCAL, _DOMAIN = r"[^\s@/?&=<>\"',;:()]", r"(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_LOCAL, _DOMAIN = r"[^\s@/?&=<>\"',;:()]", r"(?:@|%40)[\w-]{1,63}(?:(?:\.|%2[Ee])[\w-]{1,63}){1,8}"
 _EMAIL = re.compile(_LOCAL + "{1,64}" + _DOMAIN)
 _END_OF_EMAIL = re.compile(f"(?<={_LOCAL}){_DOMAIN}")  # finds one as surely, and looks only at each @
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){6,}")
@@ -69,7 +69,7 @@ def safe_reason(text: str, values: Iterable[str] = (), limit: int = 300) -> str:
     Removes the given values of the event, e-mail addresses, digests, IP addresses and runs of 7 digits or more.
     """
     for value in sorted({value for value in values if len(value) > 2}, key=len, reverse=True):
-        text = text.replace(value, REDACTED)
+        text = re.sub(re.escape(value), REDACTED, text, flags=re.IGNORECASE)
     for pattern in (_EMAIL, _HEX, _IPV4, _IPV6, _NUMBER):
         text = pattern.sub(REDACTED, text)
     return storable(text, limit)

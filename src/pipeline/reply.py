@@ -9,6 +9,9 @@ from typing import Any
 
 # Warnings that are alike are told once, with the first events they concern: an answer must fit into 6 MB.
 MOST_WARNINGS, MOST_INDEXES = 100, 20
+# Of one event's errors so many are told, each in so many characters: 1,000 events x (5 x 560 + 400 + names) have 3.3 MB
+# and 5 MB once Lambda has escaped them; it answers with 6 MB at most.
+MOST_ERRORS, LONGEST_ERROR, LONGEST_NAME = 5, 500, 60
 
 _DESCRIPTIONS = {
     202: "all events were accepted",
@@ -44,7 +47,10 @@ def failed_event(index: int, conversion: object, errors: Mapping[str, str]) -> d
             value = conversion.get(name)
             if isinstance(value, str | int) and not isinstance(value, bool):
                 entry[name] = str(value)[:200]
-    return entry | {"errors": dict(errors)}
+    told = {name[:LONGEST_NAME]: text[:LONGEST_ERROR] for name, text in list(errors.items())[:MOST_ERRORS]}
+    if len(errors) > MOST_ERRORS:
+        told["further"] = f"{len(errors) - MOST_ERRORS} further errors are not listed: mend these first"
+    return entry | {"errors": told}
 
 
 def gather(warnings: Sequence[tuple[int | None, str, str]]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ class Sender:
         """SHA-256 of the key, or None if the entry has neither key nor digest."""
         if self.sha256 is not None:
             return bytes.fromhex(self.sha256)
-        return key_digest(self.key) if self.key is not None else None
+        return key_digest(self.key.strip()) if self.key is not None else None
 
     def may_post_to(self, event_group_id: str) -> bool:
         """Whether the key opens this event group."""
@@ -34,7 +34,11 @@ class Sender:
 
     def allows(self, origin: str | None, default: Iterable[str]) -> bool:
         """Whether a browser key may be used from this origin: its own list, or without one the stack's."""
-        return origin is not None and origin.rstrip("/") in {known.rstrip("/") for known in self.origins or default}
+        return origin is not None and _folded(origin) in map(_folded, self.origins or default)
+
+
+def _folded(origin: str) -> str:
+    return origin.rstrip("/").lower()
 
 
 def key_digest(key: str) -> bytes:
@@ -48,12 +52,13 @@ def read_senders(secret: str) -> tuple[list[Sender], list[str]]:
     The secret is a JSON object: sender name -> key, or -> an object with the fields of Sender.
     """
     try:
-        entries = from_json(secret)
+        entries = from_json(secret.removeprefix("\ufeff"))
     except ValueError:
         entries = None
     if not isinstance(entries, dict):
         return [], ["the sender keys secret is not a JSON object of sender name -> key"]
-    senders, faults = [], []
+    senders: list[Sender] = []
+    faults: list[str] = []
     for place, (name, entry) in enumerate(entries.items(), 1):
         given = {"key": entry} if isinstance(entry, str) else entry
         try:
@@ -68,6 +73,8 @@ def read_senders(secret: str) -> tuple[list[Sender], list[str]]:
             continue
         if sender.digest() is None:
             faults.append(f"entry {place} of the sender keys secret is left out: it has neither key nor sha256")
+        elif any(sender.digest() == known.digest() for known in senders):
+            faults.append(f"entry {place} of the sender keys secret is left out: an entry before it has the same key")
         else:
             senders.append(sender)
     return senders, faults
@@ -95,7 +102,7 @@ def _schema() -> SchemaValidator:
         "event_groups": texts,
         "default_event_group": text,
         "browser": cs.bool_schema(),
-        "origins": texts,
+        "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^https?://[^/\s*]+/?$")),
     }
     known = {name: cs.typed_dict_field(kind, required=name == "name") for name, kind in kinds.items()}
     return SchemaValidator(cs.typed_dict_schema(known, extra_behavior="forbid"))

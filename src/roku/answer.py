@@ -34,8 +34,9 @@ def read(answer: Answer, lines: Sequence[str]) -> list[Outcome]:
         return [Retry(_setup_reason(status), status, setup=True)] * len(lines)
     # Told to slow down without being told until when: the rest of the run is spared all the same.
     after = 0.0 if status == 429 and answer.retry_after is None else answer.retry_after
-    # An error of a server may come after it did its work; «too many requests» comes before.
-    return [Retry(f"Roku answered {status}", status, ambiguous=status >= 500, after=after)] * len(lines)
+    # An error of a server may come after it did its work. One that says when to come back has not begun it.
+    ambiguous = status >= 500 and after is None
+    return [Retry(f"Roku answered {status}", status, ambiguous=ambiguous, after=after)] * len(lines)
 
 
 def _verdict(body: bytes) -> dict[str, Any] | None:

@@ -17,10 +17,12 @@ from roku import answer, request
 from roku.keys import NoKey, key_for
 
 USER_AGENT = "roku-conversions-relay/0.1.0"
-# Seconds to connect and seconds to wait for the next byte; both within LIMITS.seconds.
-TIMEOUT = (3.05, 14.0)
+# Seconds to connect and seconds of one read. No read begins later than both together after the start, so that an answer
+# that drips ends within LIMITS.seconds too: 3 + 8 + 8.
+TIMEOUT = (3.05, 8.0)
 # An answer that names 1,000 events with all their fields has 1.5 MB; past this it is not one of Roku's.
 LONGEST_ANSWER = 8_000_000
+_PIECE = 65_536
 _CONNECTIONS = 20  # as many as sending.WORKERS
 
 Path = Literal["/v1/events", "/v1/test_events"]
@@ -70,16 +72,18 @@ class Roku:
         session: requests.Session,
         now: Callable[[], float] = time.time,
         timeout: tuple[float, float] = TIMEOUT,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Post to `url` + `path` over `session` with the key of each event group.
 
-        `now` is epoch seconds, `timeout` the seconds to connect and to wait for the next byte.
+        `now` is epoch seconds, `clock` seconds since whenever; `timeout` is for connecting and for each read.
         """
         self._endpoint = url.rstrip("/") + path
         self._keys = keys
         self._session = session
         self._now = now
         self._timeout = timeout
+        self._clock = clock
 
     @property
     def limits(self) -> Limits:
@@ -111,6 +115,7 @@ class Roku:
             return Answer(failure=str(error), setup=True)
 
     def _post(self, key: str, body: bytes) -> Answer:
+        ends = self._clock() + sum(self._timeout)
         try:
             with self._session.post(
                 self._endpoint,
@@ -120,7 +125,9 @@ class Roku:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                text = response.raw.read(LONGEST_ANSWER, decode_content=True)
+                text = self._whole(response, ends)
+                if text is None:
+                    return Answer(failure="Roku's answer did not end in time", ambiguous=True)
                 return Answer(response.status_code, text, self._retry_after(response.headers.get("Retry-After")))
         # The error's text may hold the address and the headers: only its kind is told.
         except requests.exceptions.ConnectTimeout:
@@ -133,6 +140,15 @@ class Roku:
             return Answer(failure="the connection to Roku failed", ambiguous=not unsent)
         except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
             return Answer(failure=f"the request to Roku failed: {type(error).__name__}", ambiguous=True)
+
+    def _whole(self, response: requests.Response, ends: float) -> bytes | None:
+        """The body, as far as LONGEST_ANSWER; None if it has not ended when the clock says `ends`."""
+        text = b""
+        while len(text) < LONGEST_ANSWER and (piece := response.raw.read1(_PIECE, decode_content=True)):
+            text += piece
+            if self._clock() > ends:
+                return None
+        return text[:LONGEST_ANSWER]
 
     def _retry_after(self, value: str | None) -> float | None:
         """Seconds, from the header's seconds or HTTP date."""

@@ -8,7 +8,7 @@ from pipeline.destination import Limits, Routing
 
 # 1,000 events: Roku's Events API page. 1 MB: Tealium's connector guide; an ordinary event has 1,150 bytes, so the bytes
 # bind first. Seconds: connecting and reading, at the longest (client.TIMEOUT).
-LIMITS = Limits(events=1_000, bytes=1_000_000, seconds=18.0)
+LIMITS = Limits(events=1_000, bytes=1_000_000, seconds=20.0)
 
 _TAIL = b"]}"
 

@@ -212,8 +212,36 @@ def test_test_events_merges_our_verdict_with_rokus_and_queues_nothing(relay: Dep
 def test_test_events_says_when_roku_refuses_our_key(relay: Deployed) -> None:
     relay.sandbox.set_faults({"revoked": True})
     status, body = answered(relay.test(post(BODY, path="/v1/test_events")))
-    assert status == 502
+    assert status == 424
     assert "key" in body["description"]
+
+
+def test_a_slip_in_the_sender_keys_secret_locks_nobody_out(relay: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answered(relay.ingest(post(BODY)))[0] == 202
+    relay.secrets.put_secret_value(SecretId="senders", SecretString='{"server": "server-key",}')
+    relay.advance(61)
+    assert answered(relay.ingest(post(BODY)))[0] == 202
+    logged = capsys.readouterr().out
+    assert "SenderKeysUnreadable" in logged
+    assert "server-key" not in logged
+
+
+def test_a_sender_keys_secret_that_never_was_one_is_a_503(relay: Deployed) -> None:
+    relay.secrets.put_secret_value(SecretId="senders", SecretString="just-a-key")
+    assert answered(relay.ingest(post(BODY)))[0] == 503
+
+
+def test_the_longest_answer_fits_into_lambdas_6_mb(relay: Deployed) -> None:
+    stranger = "useragent" + "~" * 82
+    wrong = {
+        "event_id": '"' * 200,
+        "event_name": '"' * 200,
+        "event_time": "no",
+        "user_data": {stranger + f"{n:02}": 1 for n in range(40)},
+    }
+    answer = relay.ingest(post({"event_group_id": "g1", "events": [wrong] * 1_000}))
+    assert answered(answer)[0] == 400
+    assert len(json.dumps(answer)) < 6_291_456
 
 
 # Personal data as senders write it, one for each hashed field, and where it does not belong at all.
@@ -241,9 +269,13 @@ def test_planted_personal_data_is_found_nowhere_after_ingest(
         "custom_data": {"search_string": "canary.unknown@example.com", "status": "paid"},
     }
     refused = good | {"event_id": "refuse-me"}
+    # As long as a digest, which it must not be taken for.
+    address = "canary.em" + "a" * 43 + "@example.com"
+    assert len(address) == 64
+    long = LEAD | {"event_id": "long", "user_data": {"em": address}}
     bad = {"event_id": "3", "event_name": "canary.unknown@example.com", "event_time": "x", "user_data": CANARIES}
     relay.sandbox.set_faults({"refuse": {"refuse-me": {"user_data.em": "canary.em@example.com is on a list"}}})
-    answered(relay.ingest(post({"event_group_id": "g1", "events": [good, refused, bad]})))
+    answered(relay.ingest(post({"event_group_id": "g1", "events": [good, refused, bad, long]})))
     queued = relay.bodies(relay.queue)
     relay.deliver(queued)
     letters = relay.letters()
@@ -252,7 +284,7 @@ def test_planted_personal_data_is_found_nowhere_after_ingest(
     sent = relay.sandbox.events()
     assert len(queued) == 1
     assert len(letters) == 1  # so that there is something to search
-    assert len(sent) == 1
+    assert len(sent) == 2
     assert '"Accepted"' in logged.out
     haystack = json.dumps([queued, letters, sent, other, logged.out, logged.err]).lower()
     assert [trace for trace in TRACES if trace in haystack] == []

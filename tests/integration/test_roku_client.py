@@ -74,7 +74,7 @@ def roku(url: str, session: requests.Session, keys: Keys | None = None, **option
     """The client under test; no test waits for its real time-outs."""
     path: Path = options.pop("path", "/v1/events")
     timeout = options.pop("timeout", (BOUND, BOUND))
-    return Roku(url=url, path=path, keys=keys or Keys(), session=session, now=lambda: NOW, timeout=timeout)
+    return Roku(url=url, path=path, keys=keys or Keys(), session=session, now=lambda: NOW, timeout=timeout, **options)
 
 
 def post(client: Roku, *lines: str, routing: Routing = GROUP) -> Answer:
@@ -266,6 +266,16 @@ def test_an_answer_without_end_is_cut_off(session: requests.Session) -> None:
         assert isinstance(outcome, Retry)
         assert outcome.ambiguous
         assert post(client).status == 200
+
+
+def test_an_answer_that_drips_ends_with_the_time_for_it(session: requests.Session) -> None:
+    ticks = iter(range(0, 1_000, 15))  # at every look at the clock 15 s have passed, of the 20 that a test's client has
+    chunks = b"".join(b"1\r\n{\r\n" for _ in range(50))
+    with wire(Step(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)) as server:
+        client = roku(server.url, session, clock=lambda: float(next(ticks)))
+        given = post(client)
+    assert (given.status, given.ambiguous) == (None, True)
+    assert "time" in given.failure
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -176,7 +176,8 @@ def _answer(code: int, description: str, received: int, failed: list[dict[str, A
 class _Response:
     def __init__(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.status_code, self.headers = status, headers
-        self.raw = SimpleNamespace(read=lambda amount, **_: body[:amount])
+        pieces = iter([body])
+        self.raw = SimpleNamespace(read1=lambda *_, **__: next(pieces, b""))
 
     def __enter__(self) -> "_Response":
         return self

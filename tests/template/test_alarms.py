@@ -18,9 +18,11 @@ NAMES = [
     "IngestErrorsAlarm",
     "IngestThrottlesAlarm",
     "LedgerUnavailableAlarm",
+    "NotQueuedAlarm",
     "OldestMessageAlarm",
     "RokuKeyRefusedAlarm",
     "RokuStalledAlarm",
+    "SenderKeysUnreadableAlarm",
     "TestEventsErrorsAlarm",
     "TestEventsThrottlesAlarm",
 ]
@@ -67,7 +69,7 @@ def test_our_own_metrics_are_watched_under_the_names_that_the_code_writes(
         if name.startswith("POWERTOOLS_"):
             monkeypatch.setenv(name, template.resolve(value, {}))
     watched = _custom_metrics(template)
-    assert {metric["MetricName"] for metric in watched} == {"Retried", "Delivered", "KeyRefused", "LedgerUnavailable"}
+    assert {metric["MetricName"] for metric in watched} == {"Retried", "Delivered", "KeyRefused", "LedgerUnavailable", "NotQueued", "SenderKeysUnreadable"}
     telemetry.count({metric["MetricName"]: 1 for metric in watched}, destination="roku")
     written = json.loads(capsys.readouterr().out)
     (directive,) = written["_aws"]["CloudWatchMetrics"]

@@ -1,5 +1,6 @@
 """What passes as ordinary comes out as if it had been read with care; and the usual conversions do pass."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -108,6 +109,19 @@ def test_what_passes_comes_out_as_if_read_with_care(event: Any, choice: Settings
     fields, warnings = slow
     assert warnings == []
     assert quick == {name: value for name, value in fields.items() if value is not None}
+
+
+def test_an_address_as_long_as_a_digest_is_hashed() -> None:
+    address = "a" * 52 + "@example.com"
+    assert len(address) == 64
+    event = ordinary.read(
+        {"event_name": "LEAD", "event_time": 1_780_000_000, "user_data": {"em": address}},
+        now=NOW,
+        settings=Settings(),
+        context={},
+    )
+    assert event is not None
+    assert event["user_data"]["em"] == sha256(address.encode()).hexdigest()
 
 
 @pytest.mark.parametrize("choice", SETTINGS)

@@ -112,6 +112,19 @@ def test_a_name_that_no_metric_could_carry_is_refused(name: str) -> None:
 
 def test_a_key_shows_in_no_representation() -> None:
     digest = sha256(KEY.encode()).hexdigest()
-    for sender in senders(a=KEY, b={"sha256": digest}):
+    for entry in (KEY, {"sha256": digest}):
+        (sender,) = senders(a=entry)
         assert KEY not in repr(sender)
         assert digest not in repr(sender)
+
+
+def test_two_entries_with_one_key_leave_the_first() -> None:
+    known, faults = read_senders(json.dumps({"a": KEY, "b": {"key": KEY + " ", "browser": True}}))
+    assert ([sender.name for sender in known], len(faults)) == (["a"], 1)
+
+
+@pytest.mark.parametrize("origin", ["www.example.com", "*", "https://*.example.com", "https://www.example.com/shop"])
+def test_an_origin_that_no_browser_sends_is_told(origin: str) -> None:
+    known, (fault,) = read_senders(json.dumps({"page": {"key": KEY, "browser": True, "origins": [origin]}}))
+    assert known == []
+    assert "origins" in fault
