@@ -4,17 +4,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
+SCAN_VENV := .venv-scan
+BENCH_VENV := .venv-bench
 SOURCES := src local tests
 # The stamps are written last: an interrupted installation is begun again, a finished one costs nothing.
 READY := $(VENV)/.ready
 SAM_READY := $(SAM_VENV)/.ready
+SCAN_READY := $(SCAN_VENV)/.ready
+BENCH_READY := $(BENCH_VENV)/.ready
+# An SQS that nobody of this project wrote; npm writes this file last.
+SQS_FOLDER := tests/integration/npm
+SQS_READY := $(SQS_FOLDER)/node_modules/.package-lock.json
+# The benchmarks' peers that run under Node.
+PEERS_FOLDER := bench/npm
+PEERS_READY := $(PEERS_FOLDER)/node_modules/.package-lock.json
+# The template as CloudFormation gets it.
+EXPANDED := .aws-sam/expanded.json
 # Lint, sam and the tests need a region to resolve names; none of them calls AWS.
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run test lint format types imports unit simulation package validate build lock clean
+.PHONY: help venv run test lint format types imports unit simulation package validate scan build bench lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -39,6 +51,22 @@ $(READY): requirements/dev.txt
 $(SAM_READY): requirements/sam.txt
 	$(call make-venv,$(SAM_VENV),$<)
 
+$(SCAN_READY): requirements/scan.txt
+	$(call make-venv,$(SCAN_VENV),$<)
+
+$(SQS_READY): $(SQS_FOLDER)/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(SQS_FOLDER) && npm ci --ignore-scripts --silent; \
+	else echo "no Node.js with npm on this machine: the tests against an independent SQS will be skipped"; fi
+
+# With the Python that Lambda runs, if this machine has it.
+$(BENCH_READY): PYTHON = $(shell folder=$$(bash .ci/find-python 3.13 2>/dev/null) && echo "$$folder/python3.13" || echo python3)
+$(BENCH_READY): requirements/bench.txt
+	$(call make-venv,$(BENCH_VENV),$<)
+
+$(PEERS_READY): $(PEERS_FOLDER)/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(PEERS_FOLDER) && npm ci --ignore-scripts --silent; \
+	else echo "no Node.js with npm on this machine: the peers that need it will be left out"; fi
+
 run: $(READY) ## the whole system on this machine, with a table of what became of each sample (ARGS=--once, ARGS=--serve)
 	@$(BIN)/python -m local $(ARGS)
 
@@ -58,21 +86,32 @@ types: $(READY) ## strict types
 imports: $(READY) ## who may import whom
 	PYTHONPATH=src:. $(BIN)/lint-imports
 
-unit: $(READY) ## the tests (ARGS="-k name" chooses)
+unit: $(READY) $(SQS_READY) ## the tests (ARGS="-k name" chooses)
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-package: validate build ## everything about what is deployed: the template is valid, the bundle builds and is complete
+package: validate scan build ## what is deployed: the template is valid and safe, the bundle builds and is complete
 
-validate: $(READY) $(SAM_READY) ## sam's and CloudFormation's checks of the template; needs no account
+$(EXPANDED): template.yaml local/template.py .ci/expand.py $(READY)
+	@PYTHONPATH=. $(BIN)/python .ci/expand.py $@
+
+validate: $(SAM_READY) $(EXPANDED) ## sam's and CloudFormation's checks of the template; needs no account
 	$(SAM_VENV)/bin/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 	@# cfn-lint sees wrong batch sizes, windows and visibility only once SAM's short forms are written out.
-	PYTHONPATH=. $(BIN)/python .ci/expand.py .aws-sam/expanded.json
-	$(BIN)/cfn-lint .aws-sam/expanded.json
+	$(BIN)/cfn-lint $(EXPANDED)
+
+scan: $(SCAN_READY) $(EXPANDED) ## what of the template is unsafe; each exception has its reason in .checkov.yaml
+	@$(SCAN_VENV)/bin/checkov --config-file .checkov.yaml >.aws-sam/scan.txt; found=$$?; cat .aws-sam/scan.txt; exit $$found
+	@# checkov is content with a file that it cannot read.
+	@grep -q 'Passed checks: [1-9]' .aws-sam/scan.txt && ! grep -q 'Parsing errors' .aws-sam/scan.txt \
+		|| { echo "checkov has checked nothing" >&2; exit 1; }
 
 build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's processor and Python; needs no Docker
 	PATH="$$(bash .ci/find-python 3.13):$$PATH" $(SAM_VENV)/bin/sam build
 	$(BIN)/python .ci/check_bundle.py .aws-sam/build
+
+bench: $(BENCH_READY) $(PEERS_READY) ## this relay beside floors and peers, in ratios (ARGS="--only core --turns 5"); writes bench/results.json
+	@PYTHONPATH=src:. $(BENCH_VENV)/bin/python -m bench $(ARGS)
 
 lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: all of them)
 	$(PYTHON) -m venv .venv-lock
@@ -80,6 +119,8 @@ lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: 
 	$(COMPILE) --group dev --output-file requirements/dev.txt
 	$(COMPILE) --group runtime --constraint requirements/dev.txt --output-file src/requirements.txt
 	$(COMPILE) --group sam --output-file requirements/sam.txt
+	$(COMPILE) --group scan --output-file requirements/scan.txt
+	$(COMPILE) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 
 # One file for every platform and Python from 3.11 on; it names neither an index nor a path of this machine.
 COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -89,4 +130,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(SAM_VENV) .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(SQS_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

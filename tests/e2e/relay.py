@@ -1,0 +1,96 @@
+"""The whole stack as its sender, its operator and Roku see it."""
+
+import shlex
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+
+from local import aws
+from local.dead_letters import DeadLetter, peek, redrive
+from local.stack import SENDER_KEY, Choices, Stack
+
+EVENT_TIME = int(time.time()) - 3_600
+EVENT = {"event_name": "PURCHASE", "event_time": EVENT_TIME, "user_data": {"em": "jane@example.com"}}
+BOUND = 20.0  # seconds after which a wait has failed
+
+
+class Relay:
+    """One stack and what one can do with it from outside."""
+
+    def __init__(self, stack: Stack) -> None:
+        assert stack.sandbox is not None
+        self.stack, self.sandbox = stack, stack.sandbox
+        self.ledger = aws.client("dynamodb", stack.aws_endpoint)
+
+    def refuse(self, event_id: str) -> None:
+        """Roku refuses this event from now on."""
+        self.sandbox.set_faults({"refuse": {event_id: {"event_time": "is too old"}}})
+
+    def accept(self) -> None:
+        """Roku refuses nothing from now on."""
+        self.sandbox.set_faults({})
+
+    def post(self, event_id: str, **fields: Any) -> None:
+        """A sender posts the event, and the relay accepts it."""
+        answer = requests.post(
+            f"{self.stack.url}/v1/events",
+            json={"event_group_id": "g", "events": [EVENT | {"event_id": event_id} | fields]},
+            headers={"Authorization": f"Bearer {SENDER_KEY}"},
+            timeout=BOUND,
+        )
+        assert answer.status_code == 202, answer.text
+
+    def redrive(self) -> int:
+        """Move all dead letters with the arguments of the stack's own command; return their number."""
+        command = shlex.split(self.stack.outputs()["RedriveCommand"])
+        assert command[:3] == ["aws", "sqs", "start-message-move-task"]
+        options = dict(zip(command[3::2], command[4::2], strict=True))
+        assert set(options) == {"--region", "--source-arn", "--destination-arn"}
+        return redrive(self.stack.sqs, options["--source-arn"], options["--destination-arn"])
+
+    def letters(self) -> list[DeadLetter]:
+        """The dead letters."""
+        return peek(self.stack.sqs, self.stack.deployment.names["RokuDeadLetterQueue"])
+
+    def known(self, event_id: str) -> dict[str, dict[str, str]]:
+        """What the ledger answers to "what happened to this event id", by outcome and place."""
+        answer = self.ledger.query(
+            TableName=self.stack.deployment.names["LedgerTable"],
+            KeyConditionExpression="event_id = :id",
+            ExpressionAttributeValues={":id": {"S": event_id}},
+        )
+        items = [{name: next(iter(value.values())) for name, value in item.items()} for item in answer["Items"]]
+        return {item["what"]: item for item in items}
+
+    def everything_known(self) -> list[dict[str, Any]]:
+        """All entries of the ledger."""
+        answer = self.ledger.scan(TableName=self.stack.deployment.names["LedgerTable"])
+        return list(answer["Items"])
+
+    def conversions(self, event_id: str) -> list[dict[str, Any]]:
+        """What Roku counted of this event."""
+        return [taken for taken in self.sandbox.events() if taken["event_id"] == event_id]
+
+    def answers(self, event_id: str) -> list[int]:
+        """Roku's answers to each request that held this event."""
+        return [request["status"] for request in self.sandbox.requests() if event_id in request["event_ids"]]
+
+
+@contextmanager
+def running(**parameters: str) -> Iterator[Relay]:
+    """A stack with these parameters of the template, on free ports, that delivers at once."""
+    with Stack(Choices(port=0, aws_port=0, sandbox_port=0, window=0, parameters=parameters)) as stack:
+        relay = Relay(stack)
+        yield relay
+        relay.ledger.close()
+
+
+def until(look: Callable[[], Any]) -> Any:
+    """What `look` finds, as soon as it finds anything."""
+    deadline = time.monotonic() + BOUND
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come in time"
+    return found
