@@ -26,6 +26,7 @@ _CONFIG = Config(
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=_CALLS,
+    parameter_validation=False,  # we build every call ourselves; checking it again costs 30 microseconds an event
 )
 # The ledger saves repeats; it must not cost deliveries: at the worst 2 tries of 1 + 2 s.
 _LEDGER_CONFIG = Config(
@@ -33,6 +34,7 @@ _LEDGER_CONFIG = Config(
     read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=_CALLS,
+    parameter_validation=False,  # we build every call ourselves; checking it again costs 30 microseconds an event
 )
 
 

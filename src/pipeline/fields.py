@@ -91,8 +91,8 @@ def unknown(names: Sequence[str], path: str, known: Iterable[str], aliases: Mapp
 
 
 @lru_cache(maxsize=1_000)  # a sender repeats its mistake in every event
-def _nearest(name: str, known: tuple[str, ...]) -> str | None:
-    close = get_close_matches(name, known, n=1, cutoff=0.75)
+def _nearest(name: str, known: tuple[str, ...], cutoff: float = 0.75) -> str | None:
+    close = get_close_matches(name, known, n=1, cutoff=cutoff)
     return close[0] if close else None
 
 
@@ -284,6 +284,7 @@ def choice(*words: str) -> Rule:
     """A rule that takes one of the words, mends case, spaces, hyphens and underscores, and suggests the nearest."""
     exact = {word: word for word in words}
     folded = {_fold(word): word for word in words}
+    lower, listed = tuple(word.lower() for word in words), f": it must be one of {', '.join(words)}"
 
     def rule(value: Any, notes: list[str]) -> str | None:
         try:
@@ -300,8 +301,8 @@ def choice(*words: str) -> Rule:
             if word != value:
                 notes.append(f"was read as {word}: write it exactly so")
             return word
-        close = get_close_matches(value[:60].lower(), [word.lower() for word in words], n=1, cutoff=0.7)
-        hint = f": did you mean {folded[_fold(close[0])]}?" if close else f": it must be one of {', '.join(words)}"
+        close = _nearest(value[:60].lower(), lower, 0.7)
+        hint = f": did you mean {folded[_fold(close)]}?" if close else listed
         notes.append(f"{quoted(value)} is not supported{hint}")
         return None
 

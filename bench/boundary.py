@@ -1,0 +1,209 @@
+"""The world outside the functions, answered at the HTTP boundary: all that boto3 and requests do themselves is real."""
+
+import io
+import json
+import os
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Self
+
+import requests
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
+
+KEY = "bench-sender-key"
+TABLE = "ledger"
+ROKU_ANSWER = b'{"code":200,"failed_events":[]}'
+_QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/roku"
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_SERVICE_NAME": "bench",
+    "POWERTOOLS_METRICS_NAMESPACE": "RokuConversionsRelay",
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+    "ROKU_QUEUE_URL": _QUEUE,
+    "ROKU_DEAD_LETTER_QUEUE_URL": _QUEUE + "-dead",
+    "SENDER_KEYS_SECRET": "sender-keys",
+    "ROKU_KEYS_SECRET": "roku-keys",
+    "ROKU_URL": "https://roku.invalid",
+    "DELIVERY_MODE": "live",
+    "DEFAULT_EVENT_GROUP": "",
+    "PHONE_FORMAT": "digits",
+    "DEFAULT_COUNTRY": "",
+    "ALLOWED_ORIGINS": "",
+    "LEDGER_TABLE": "",
+    "LEDGER_DAYS": "7",
+}
+
+# The context of an invocation: what handlers and Powertools read of it.
+CONTEXT = SimpleNamespace(
+    aws_request_id="0c6f9a2e-0000-0000-0000-000000000000",
+    function_name="bench",
+    memory_limit_in_mb=1024,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:bench",
+    get_remaining_time_in_millis=lambda: 60_000,
+)
+
+
+@dataclass(slots=True)
+class World:
+    """What was asked of the outside: AWS calls by operation, messages sent, bytes of each request to Roku."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    requests: list[int] = field(default_factory=list)
+    _unread: list[bytes] = field(default_factory=list)
+
+    def aws(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        """Answer a call of AWS, before it is sent, as if all went well."""
+        target: Any = request.headers["X-Amz-Target"]  # typed as text, and bytes all the same
+        sent: Any = request.body
+        body = self.answer(target.decode(), sent)
+        headers: Any = {"content-type": "application/x-amz-json-1.0", "content-length": str(len(body))}
+        return AWSResponse(request.url, 200, headers, HTTPResponse(io.BytesIO(body), preload_content=False))
+
+    def answer(self, target: str, body: bytes) -> bytes:
+        """The JSON that AWS answers to the call of this X-Amz-Target."""
+        operation = target.rpartition(".")[2]
+        self.calls[operation] += 1
+        make: Callable[[bytes], dict[str, Any]] = getattr(self, "_" + operation)
+        return json.dumps(make(body)).encode()
+
+    def messages(self) -> list[str]:
+        """The bodies of the messages sent, and forget them."""
+        bodies = [entry["MessageBody"] for raw in self._unread for entry in json.loads(raw)["Entries"]]
+        self.forget()
+        return bodies
+
+    def forget(self) -> None:
+        """Forget everything, so that nothing piles up between two measurements."""
+        self.calls.clear()
+        self.requests.clear()
+        self._unread.clear()
+
+    def _SendMessageBatch(self, body: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
+        self._unread.append(body)
+        done, at = [], 0
+        # Reading 1 MB of JSON would cost more than what is measured: the ids are found where they stand.
+        while (at := body.find(b'{"Id": "', at) + 8) > 7:
+            number = body[at : body.index(b'"', at)].decode()
+            done.append({"Id": number, "MessageId": number, "MD5OfMessageBody": "0"})
+        return {"Successful": done}
+
+    def _GetSecretValue(self, body: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
+        text = json.dumps({"bench": KEY}) if b"sender-keys" in body else "bench-roku-key"
+        return {"Name": "bench", "VersionId": str(uuid.uuid4()), "SecretString": text}
+
+    def _BatchGetItem(self, _: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
+        return {"Responses": {TABLE: []}, "UnprocessedKeys": {}}
+
+    def _BatchWriteItem(self, _: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
+        return {"UnprocessedItems": {}}
+
+
+class Roku(BaseAdapter):
+    """In the place of the connection to Roku: answers 200 to everything."""
+
+    def __init__(self, world: World) -> None:
+        """Tell `world` of each request."""
+        super().__init__()
+        self._world = world
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+        """Take a request."""
+        assert isinstance(request.body, bytes)
+        self._world.requests.append(len(request.body))
+        answer = requests.Response()
+        answer.status_code = 200
+        answer.raw = HTTPResponse(io.BytesIO(ROKU_ANSWER), preload_content=False)
+        return answer
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def watch(client: Any, world: World) -> None:
+    """Have `world` answer the calls of this AWS client, in the place of its connection."""
+    client.meta.events.register("before-send", world.aws)
+
+
+class Relay:
+    """Both functions as Lambda calls them, with their real handlers, clients and settings."""
+
+    def __init__(self, world: World) -> None:
+        """Put the boundary into the functions' own clients."""
+        # Not at the top: a test has fresh handlers of its own.
+        from handlers import clients, deliver_roku, ingest
+
+        self.world = world
+        self._ingest, self._deliver = ingest.handler, deliver_roku.handler
+        for client in (clients.sqs(), clients.secrets_manager(), clients.dynamodb()):
+            watch(client, world)
+        clients.roku_session().mount("https://", Roku(world))
+
+    def ingest(self, event: dict[str, Any]) -> int:
+        """One POST; return the status."""
+        return int(self._ingest(event, CONTEXT)["statusCode"])
+
+    def deliver(self, event: dict[str, Any], *, ledger: bool = False) -> None:
+        """One batch, which must go through as a whole."""
+        os.environ["LEDGER_TABLE"] = TABLE if ledger else ""
+        report = self._deliver(event, CONTEXT)
+        if report["batchItemFailures"]:
+            raise RuntimeError(f"{len(report['batchItemFailures'])} messages were not delivered")
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[Self]:
+        """A relay in this process; what it logs is thrown away."""
+        before = dict(os.environ)
+        os.environ.update(ENVIRONMENT)
+        try:
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+                yield cls(World())
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def api_event(body: bytes) -> dict[str, Any]:
+    """A POST as API Gateway's HTTP API hands it over (payload format 2.0)."""
+    return {
+        "version": "2.0",
+        "routeKey": "ANY /v1/events",
+        "rawPath": "/v1/events",
+        "rawQueryString": "",
+        "headers": {"authorization": f"Bearer {KEY}", "content-type": "application/json"},
+        "requestContext": {
+            "http": {"method": "POST", "path": "/v1/events", "sourceIp": "203.0.113.1", "userAgent": "bench"},
+            "requestId": "bench",
+            "stage": "$default",
+        },
+        "body": body.decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def sqs_event(bodies: list[str]) -> dict[str, Any]:
+    """A batch as the event source mapping hands it over."""
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": f"receipt-{number}",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1767225600000"},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+            }
+            for number, body in enumerate(bodies)
+        ]
+    }
