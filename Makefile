@@ -26,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run test lint format types imports unit simulation package validate scan build bench lock clean
+.PHONY: help venv run test lint format types imports unit simulation package validate scan build bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -112,6 +112,9 @@ build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's proce
 
 bench: $(BENCH_READY) $(PEERS_READY) ## this relay beside floors and peers, in ratios (ARGS="--only core --turns 5"); writes bench/results.json
 	@PYTHONPATH=src:. $(BENCH_VENV)/bin/python -m bench $(ARGS)
+
+scale: $(BENCH_READY) ## how cost, delay and limits grow: writes docs/scale.md and its plots
+	@PYTHONPATH=src:. $(BENCH_VENV)/bin/python -m bench.scale $(ARGS)
 
 lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: all of them)
 	$(PYTHON) -m venv .venv-lock
