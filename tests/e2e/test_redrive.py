@@ -80,3 +80,10 @@ def test_without_a_destination_sqs_moves_no_dead_letter_of_ours(relay: Relay) ->
     (task,) = until(ended)
     assert (task["Status"], task["FailureReason"]) == ("FAILED", "CouldNotDetermineMessageSource")
     assert [letter.event["event_id"] for letter in relay.letters()] == ["order-4"]
+
+
+def test_without_days_of_memory_there_is_no_table_and_delivery_goes_on() -> None:
+    with running(LedgerDays="0") as relay:
+        relay.post("order-9")
+        until(lambda: relay.conversions("order-9"))
+        assert relay.ledger.list_tables()["TableNames"] == []

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.delivery import Record, Report, deliver
 from pipeline.destination import Routing
+from pipeline.ledger import Entry, Key
 from pipeline.messages import decode, encode
 from pipeline.outcome import LONGEST_AGE, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.sqs import Outgoing
@@ -30,6 +31,28 @@ def record(number: int, ids: str, *, receives: int = 1, age: float = 0.0, routin
 
 
 @dataclass
+class FakeLedger:
+    """A ledger that knows these ids, and that is out of reach for reading or writing if told so."""
+
+    known: str = ""
+    reads: bool = True
+    writes: bool = True
+    journal: list[tuple[str, str]] = field(default_factory=list)
+    noted: list[Entry] = field(default_factory=list)
+
+    def delivered(self, keys: Collection[Key]) -> tuple[set[Key], bool]:
+        """What is known of these."""
+        self.journal.append(("read", "ledger"))
+        return {key for key in keys if key.event_id in self.known and self.reads}, self.reads
+
+    def note(self, entries: Sequence[Entry]) -> bool:
+        """Remember."""
+        self.journal.append(("note", "ledger"))
+        self.noted += entries
+        return self.writes
+
+
+@dataclass
 class Run:
     """One batch with a destination that says of each event what `verdicts` has for its id (else delivered)."""
 
@@ -39,17 +62,21 @@ class Run:
     letters_taken: Callable[[Outgoing], bool] = lambda _: True
     time_left: float = 60.0
     jitter: float = 1.0
+    ledger: "FakeLedger | None" = None
 
     def __post_init__(self) -> None:
         self.journal: list[tuple[str, str]] = []
         self.destination = FakeDestination(self._respond)
         self.queue = FakeQueue("queue", self.journal, self.queue_takes)
         self.dead_letters = FakeQueue("dead letters", self.journal, self.letters_taken)
+        if self.ledger is not None:
+            self.ledger.journal = self.journal
         self.report: Report = deliver(
             self.records,
             self.destination,
             queue=self.queue,
             dead_letters=self.dead_letters,
+            ledger=self.ledger,
             now=lambda: NOW,
             time_left=lambda: self.time_left,
             jitter=lambda: self.jitter,
@@ -408,3 +435,51 @@ def test_a_dead_letters_attributes_fit_sqs() -> None:
     for value in letter.attributes.values():
         assert value
         assert all(c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" for c in value)
+
+
+# --- the ledger -------------------------------------------------------------------------------------------------------
+
+
+def test_the_ledger_is_read_before_sending_and_written_after_it() -> None:
+    run = Run([record(0, "ab")], ledger=FakeLedger())
+    assert run.journal == [("read", "ledger"), ("post", "destination"), ("note", "ledger")]
+    assert run.ledger is not None
+    assert run.ledger.noted == [Entry(Key("g", "LEAD", event_id), "delivered") for event_id in "ab"]
+
+
+def test_what_was_delivered_before_is_not_sent_again_and_is_acknowledged() -> None:
+    run = Run([record(0, "ab"), record(1, "a")], ledger=FakeLedger(known="a"))
+    assert run.asked() == ["b"]
+    assert run.report.failures == []
+    assert run.counts() == {"Delivered": 1, "Deduplicated": 2}
+
+
+def test_a_batch_of_which_all_was_delivered_before_asks_nobody() -> None:
+    run = Run([record(0, "ab")], ledger=FakeLedger(known="ab"))
+    assert run.journal == [("read", "ledger")]
+    assert run.report.failures == []
+
+
+def test_several_copies_in_one_batch_are_sent_and_noted_once() -> None:
+    run = Run([record(0, "a"), record(1, "a"), record(2, "a")], ledger=FakeLedger())
+    assert run.asked() == ["a"]
+    assert run.ledger is not None
+    assert [entry.key.event_id for entry in run.ledger.noted] == ["a"]
+
+
+def test_a_rejection_is_noted_with_its_reason_once_its_letter_is_written() -> None:
+    run = Run([record(0, "ab")], {"a": BAD, "b": BUSY}, ledger=FakeLedger())
+    assert run.ledger is not None
+    assert run.ledger.noted == [Entry(Key("g", "LEAD", "a"), "rejected", BAD.reason, BAD.status)]
+    assert run.journal.index(("send", "dead letters")) < run.journal.index(("note", "ledger"))
+    lost = Run([record(0, "a")], {"a": BAD}, letters_taken=lambda _: False, ledger=FakeLedger())
+    assert lost.ledger is not None
+    assert lost.ledger.noted == []
+
+
+@pytest.mark.parametrize("ledger", [FakeLedger(known="a", reads=False), FakeLedger(writes=False)])
+def test_without_the_ledger_delivery_goes_on_and_the_metric_says_so(ledger: FakeLedger) -> None:
+    run = Run([record(0, "ab")], ledger=ledger)
+    assert run.asked() == ["a", "b"]
+    assert run.report.failures == []
+    assert run.counts() == {"Delivered": 2, "LedgerUnavailable": 1}
