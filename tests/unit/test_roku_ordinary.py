@@ -71,7 +71,7 @@ EVENTS = st.builds(
     st.builds(lambda custom: dict(list(custom.items())[:1]), CUSTOM),
     st.builds(lambda contents: dict(list(contents.items())[:1]), CONTENTS),
 )
-PURCHASE = {
+PURCHASE: dict[str, Any] = {
     "event_id": "order-1",
     "event_name": "PURCHASE",
     "event_time": 1_780_000_000,
@@ -122,6 +122,14 @@ def test_an_address_as_long_as_a_digest_is_hashed() -> None:
     )
     assert event is not None
     assert event["user_data"]["em"] == sha256(address.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("name", "fn ct external_id client_user_agent aFC order_id search_string event_id".split())
+@pytest.mark.parametrize("value", "x@y.com x%40y.com null None n/a NaN undefined [tag]".split())
+def test_no_address_and_no_placeholder_is_ordinary(name: str, value: str) -> None:
+    place = "event" if name == "event_id" else "custom_data" if name in ("order_id", "search_string") else "user_data"
+    event = PURCHASE | ({name: value} if place == "event" else {place: PURCHASE[place] | {name: value}})
+    assert ordinary.read(event, now=NOW, settings=Settings(), context={}) is None
 
 
 @pytest.mark.parametrize("choice", SETTINGS)
