@@ -87,6 +87,7 @@ imports: $(READY) ## who may import whom
 	PYTHONPATH=src:. $(BIN)/lint-imports
 
 unit: $(READY) $(SQS_READY) ## the tests (ARGS="-k name" chooses)
+	@bash .ci/find-chromium >/dev/null || true
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 package: validate scan build ## what is deployed: the template is valid and safe, the bundle builds and is complete

@@ -20,10 +20,17 @@ from local.samples import Row, run
 from local.stack import AWS_PORT, PORT, ROKU_KEY, ROOT, SANDBOX_PORT, SENDER_KEY, Choices, Stack, StackError
 from local.template import TemplateError
 
-SAMPLES = ROOT / "events" / "api"
+SAMPLES = ROOT / "events"
 _COLUMNS = 132
 _NOTE_CHARACTERS = 180  # longer ones tell the rest in the API's own answer
-_STYLES = {"delivered": "green", "redriven": "green", "rejected": "yellow", "invalid": "yellow", "lost": "red"}
+_STYLES = {
+    "delivered": "green",
+    "redriven": "green",
+    "rejected": "yellow",
+    "invalid": "yellow",
+    "ignored": "dim",
+    "lost": "red",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +85,7 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local",
-        description="Runs the relay on this machine, with stand-ins for AWS and Roku, and posts events/api through it.",
+        description="Runs the relay on this machine, with stand-ins for AWS and Roku, and posts events/ through it.",
     )
     modes = parser.add_mutually_exclusive_group()
     modes.add_argument(
@@ -119,7 +126,7 @@ def _serve(stack: Stack, console: Console) -> None:
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(title="What became of the conversions of events/api", title_justify="left")
+    table = Table(title="What became of the conversions of events/", title_justify="left")
     for column in ("file", "event", "event id", "outcome"):
         table.add_column(column, overflow="fold", max_width=34)
     table.add_column("why", overflow="fold")

@@ -1,8 +1,8 @@
-"""The files of events/api: one case each, with what is posted and what must become of every conversion.
+"""The files of events/: one case each, with what is posted and what must become of every conversion.
 
 A file says what the sandbox is told beforehand, which status answers the post, and the outcome of each conversion:
-delivered, rejected (a dead letter), invalid (named in the answer), or redriven (rejected, and delivered once the
-sandbox no longer refuses it and the dead letters are moved back).
+delivered, rejected (a dead letter), invalid (named in the answer), ignored (no conversion, says the answer), or
+redriven (rejected, and delivered once the sandbox no longer refuses it and the dead letters are moved back).
 """
 
 import json
@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-Outcome = Literal["delivered", "rejected", "invalid", "redriven"]
+from local.senders import SOURCES
 
-KEYS = ("server", "browser", "none")
+Outcome = Literal["delivered", "rejected", "invalid", "ignored", "redriven"]
+
+# Whose key is presented: a server's or a page's, or that of the sender named like its source.
+KEYS = ("server", "browser", "none", *SOURCES)
 _ACCEPTED = 202
 
 
@@ -47,9 +50,9 @@ class CaseError(Exception):
 
 
 def read_cases(folder: Path) -> list[Case]:
-    """The cases of the folder in the order of their names; CaseError names the file that is not one."""
+    """The cases of the folder and of those in it, by path; CaseError names the file that is not one."""
     cases = []
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(folder.rglob("*.json")):
         try:
             cases.append(_case(path.name, json.loads(path.read_text(encoding="utf-8"))))
         except (KeyError, TypeError, ValueError) as error:
@@ -85,7 +88,7 @@ def _expected(item: Mapping[str, Any], names: Sequence[tuple[str | None, str]]) 
         raise ValueError(f"the outcome is one of {', '.join(get_args(Outcome))}")
     return Expected(
         event_id=item["event_id"],
-        event_name=next((name for event_id, name in names if event_id == item["event_id"]), ""),
+        event_name=item.get("event_name", next((name for one, name in names if one == item["event_id"]), "")),
         outcome=item["outcome"],
         reason=item.get("reason", ""),
         dropped=frozenset(item["dropped"]) if "dropped" in item else None,

@@ -1,4 +1,4 @@
-"""Posts the cases of events/api through the running stack and finds out what became of each conversion."""
+"""Posts the cases of events/ through the running stack and finds out what became of each conversion."""
 
 import json
 import time
@@ -10,7 +10,8 @@ import requests
 
 from local.cases import Case, Expected
 from local.dead_letters import peek, redrive
-from local.stack import BROWSER_KEY, Stack
+from local.senders import BROWSER_KEY, SOURCES, key_of
+from local.stack import Stack
 
 _WAIT_SECONDS = 30  # for deliveries; the window, 1 s by default, is most of it
 _POLL_SECONDS = 0.1
@@ -35,6 +36,7 @@ class _Answer:
     description: str
     failed: Mapping[str, tuple[str, str]]  # event id -> event name and errors
     dropped: Mapping[int, frozenset[str]]  # place of the event -> fields
+    ignored: Mapping[int, str]  # place of what is no conversion -> why
 
 
 def run(stack: Stack, cases: Sequence[Case]) -> list[Row]:
@@ -78,7 +80,11 @@ class _World:
         headers = {"Content-Type": "application/json", **case.headers}
         if case.key in keys:
             headers.setdefault("Authorization", f"Bearer {keys[case.key]}")
-        answer = self._session.post(self._stack.url + case.path, case.body, headers=headers, timeout=_ANSWER_SECONDS)
+        # A platform can often set no header, so its key is in the query.
+        query = {"key": key_of(case.key)} if case.key in SOURCES else None
+        answer = self._session.post(
+            self._stack.url + case.path, case.body, params=query, headers=headers, timeout=_ANSWER_SECONDS
+        )
         return _read_answer(answer.status_code, answer.content)
 
     def lift(self, event_ids: set[str | None]) -> None:
@@ -130,7 +136,9 @@ def _rows(
     for place, item in enumerate(case.conversions):
         event_id, event_name = item.event_id or "", item.event_name
         outcome, note = "lost", answer.description
-        if event_id in answer.failed:
+        if place in answer.ignored:
+            outcome, note = "ignored", answer.ignored[place]
+        elif event_id in answer.failed:
             outcome, (event_name, note) = "invalid", answer.failed[event_id]
         elif event := world.delivery(item):
             event_id, event_name = str(event["event_id"]), str(event["event_name"])
@@ -173,4 +181,5 @@ def _read_answer(status: int, content: bytes) -> _Answer:
         if "dropped" in warning["warning"]:
             for place in warning["events"]:
                 dropped[place] = dropped.get(place, frozenset()) | {warning["field"]}
-    return _Answer(status, str(body.get("description", "")), failed, dropped)
+    ignored = {entry["index"]: entry["reason"] for entry in body.get("ignored", [])}
+    return _Answer(status, str(body.get("description", "")), failed, dropped, ignored)

@@ -19,16 +19,17 @@ from local.functions import environment, event_sources, functions, routes
 from local.logs import SplitStdout, redirect_loggers
 from local.roku_sandbox import RokuSandbox
 from local.runtime import Runtime
+from local.senders import BROWSER_KEY, SENDER_KEY, senders
 from local.template import Template, read
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+__all__ = ["BROWSER_KEY", "SENDER_KEY", "Choices", "Stack", "StackError"]
+
 ROOT = Path(__file__).resolve().parent.parent
 PORT, AWS_PORT, SANDBOX_PORT = 8080, 4566, 8081
-SENDER_KEY = "local-sender-key"
-BROWSER_KEY = "local-browser-key"
 ROKU_KEY = "local-roku-key"
 PAGE_ORIGIN = f"http://{aws.HOST}:{PORT}"  # where a web page that uses the browser key may stand
 
@@ -124,11 +125,10 @@ class Stack:
 
     def _put_keys(self) -> None:
         secrets: SecretsManagerClient = aws.client("secretsmanager", self.aws_endpoint)
-        senders = self.deployment.names["SenderKeysSecret"]
-        kept = json.loads(secrets.get_secret_value(SecretId=senders)["SecretString"])
-        browser = {"key": BROWSER_KEY, "browser": True, "origins": [PAGE_ORIGIN, self.url]}
-        value = {**kept, "local": self.choices.key, "browser": browser}
-        secrets.put_secret_value(SecretId=senders, SecretString=json.dumps(value))
+        name = self.deployment.names["SenderKeysSecret"]
+        kept = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
+        value = kept | senders(self.choices.key, [PAGE_ORIGIN, self.url])
+        secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
         secrets.put_secret_value(SecretId=self.deployment.names["RokuKeysSecret"], SecretString=self.choices.roku_key)
 
     def _free_ports(self) -> None:

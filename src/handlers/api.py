@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from handlers import clients, telemetry
 from pipeline import reception
-from pipeline.body import Refusal
+from pipeline.body import Posting, Refusal
 from pipeline.destination import Transform
 from pipeline.phone import PhoneFormat
 from pipeline.reception import Reception, Request
@@ -23,6 +23,8 @@ from roku import event as roku_event
 from roku import normalise as roku_normalise
 
 Answer = dict[str, Any]
+# Reads a request's body; raises Refusal.
+Reader = Callable[[Request, Sender], Posting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +54,19 @@ def settings() -> Settings:
 
 
 def serve(
-    event: Mapping[str, Any], path: str, answer: Callable[[Reception, Sender], tuple[int, dict[str, Any]]]
+    event: Mapping[str, Any],
+    reader: Callable[[str], Reader | None],
+    answer: Callable[[Reception, Sender, Request], tuple[int, dict[str, Any]]],
 ) -> Answer:
-    """Take one POST to `path`: authenticate, read, finish the events, and let `answer` decide status and body.
+    """Take one POST: authenticate, read, finish the events, and let `answer` decide status and body.
 
-    Never raises: what is wrong with the request is a 4xx that says how to mend it, what is wrong with us is a 503.
+    `reader` gives what reads the posts to a path, or None where there is nothing. Never raises: what is wrong with the
+    request is a 4xx that says how to mend it, what is wrong with us is a 503.
     """
     headers: dict[str, str] = {}
     try:
         request = _request(event)
-        if request.path != path:
-            return _answer(404, reply(404, 0, description=f"there is nothing here: post to {path}"), headers)
-        if request.method not in ("POST", "OPTIONS"):
-            headers["Allow"] = "POST, OPTIONS"
-            return _answer(405, reply(405, 0, description=f"{request.method} is not supported: use POST"), headers)
+        read = _found(reader(request.path), request, headers)
         known = settings()
         senders = _senders(known.sender_keys_secret, request)
         headers |= reception.cors(request, senders, known.allowed_origins)
@@ -73,9 +74,14 @@ def serve(
             return _preflight(headers)
         sender = reception.authenticate(request, senders, known.allowed_origins)
         received = reception.receive(
-            request, sender, known.transform, default_event_group=known.default_event_group, now=clients.now()
+            request,
+            sender,
+            read(request, sender),
+            known.transform,
+            default_event_group=known.default_event_group,
+            now=clients.now(),
         )
-        status, body = answer(received, sender)
+        status, body = answer(received, sender, request)
     except Refusal as refusal:
         status, body = refusal.status, reply(refusal.status, 0, description=refusal.description)
     except SecretUnavailable as error:
@@ -87,12 +93,24 @@ def serve(
     return _answer(status, body, headers)
 
 
+def _found(reader: Reader | None, request: Request, headers: dict[str, str]) -> Reader:
+    if reader is None:
+        raise Refusal(404, "there is nothing here: post to /v1/events, /v1/test_events or /v1/sources/SOURCE")
+    if request.method not in ("POST", "OPTIONS"):
+        headers["Allow"] = "POST, OPTIONS"
+        raise Refusal(405, f"{request.method} is not supported: use POST")
+    return reader
+
+
+def path_of(event: Mapping[str, Any]) -> str:
+    """The request's path, without the stage that API Gateway puts before it."""
+    stage = event["requestContext"].get("stage", "$default")
+    path: str = event["rawPath"]
+    return path if stage == "$default" else path.removeprefix(f"/{stage}")
+
+
 def _request(event: Mapping[str, Any]) -> Request:
     http = event["requestContext"]["http"]
-    stage = event["requestContext"].get("stage", "$default")
-    path = event["rawPath"]
-    if stage != "$default":
-        path = path.removeprefix(f"/{stage}")
     text = event.get("body") or ""
     try:
         body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
@@ -100,7 +118,7 @@ def _request(event: Mapping[str, Any]) -> Request:
         raise Refusal(400, "the body cannot be decoded: send UTF-8 text") from None
     return Request(
         method=http["method"],
-        path=path,
+        path=path_of(event),
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         query=event.get("queryStringParameters") or {},
         body=body,

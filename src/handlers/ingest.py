@@ -1,33 +1,78 @@
-"""POST /v1/events: conversions in, finished events on the queue of each destination."""
+"""POST /v1/events and /v1/sources/SOURCE: conversions in, finished events on the queue of each destination.
+
+GET /v1/relay.js: the script with which a web page sends its own.
+"""
 
 import os
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from handlers import api, clients, telemetry
+from handlers.script import answer_script
+from pipeline import body as bodies
 from pipeline import packing
+from pipeline.body import Posting
 from pipeline.destination import Routing
 from pipeline.messages import encode
-from pipeline.reception import Reception
+from pipeline.reception import Reception, Request
 from pipeline.reply import reply
-from pipeline.senders import Sender
+from pipeline.senders import Sender, SourceSettings
 from pipeline.sqs import Outgoing, Queue
 from roku import request as roku_request
+from sources import registry
+from sources.inbound import Inbound
+
+_EVENTS, _SOURCES, _SCRIPT = "/v1/events", "/v1/sources/", "/v1/relay.js"
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request of API Gateway's HTTP API (payload format 2.0), after SQS has taken its events."""
 
-    def answer(received: Reception, sender: Sender) -> tuple[int, dict[str, Any]]:
-        invalid = len(received.failed)
+    def answer(received: Reception, sender: Sender, request: Request) -> tuple[int, dict[str, Any]]:
+        invalid, ignored = len(received.failed), len(received.ignored)
         lost = _enqueue(received)
-        counts = {"Accepted": received.received - invalid - lost, "Invalid": invalid, "NotQueued": lost}
-        telemetry.count(counts, destination="roku", sender=sender.name, request_id=context.aws_request_id)
+        accepted = received.received - invalid - ignored - lost
+        source = request.path.removeprefix(_SOURCES)
+        telemetry.count(
+            {"Accepted": accepted, "Invalid": invalid, "Ignored": ignored, "NotQueued": lost},
+            destination="roku",
+            sender=sender.name,
+            source=source.removeprefix("/v1/"),
+            request_id=context.aws_request_id,
+            **({"ignored": ", ".join(sorted({one.code for one in received.ignored.values()}))} if ignored else {}),
+        )
         failed = [received.failed[index] for index in sorted(received.failed)]
-        status = 202 if not failed else 210 if counts["Accepted"] else 503 if lost else 400
-        return status, reply(status, received.received, failed, received.warnings)
+        code = _code(accepted, len(failed), lost)
+        body = reply(code, received.received, failed, received.warnings, ignored=received.ignored)
+        return 200 if source in registry.ONLY_200 and code < 500 else code, body
 
-    return api.serve(event, "/v1/events", answer)
+    if api.path_of(event) == _SCRIPT:
+        return answer_script(event)
+    return api.serve(event, _reader, answer)
+
+
+def _code(accepted: int, failed: int, lost: int) -> int:
+    if accepted:
+        return 210 if failed else 202
+    if lost:
+        return 503
+    return 400 if failed else 200  # 200: all of it was ignored
+
+
+def _reader(path: str) -> api.Reader | None:
+    if path == _EVENTS:
+        return _read_events
+    read = registry.source(path.removeprefix(_SOURCES)) if path.startswith(_SOURCES) else None
+    return None if read is None else partial(_read_source, read)
+
+
+def _read_events(request: Request, _: Sender) -> Posting:
+    return bodies.read(request.body)
+
+
+def _read_source(read: registry.Source, request: Request, sender: Sender) -> Posting:
+    settings = sender.sources.get(request.path.removeprefix(_SOURCES), SourceSettings())
+    return read(Inbound(request.body, request.headers, settings, clients.now()))
 
 
 @cache

@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 
 from handlers import api, clients
+from pipeline import body as bodies
 from pipeline.destination import Routing
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Rejected, Retry
 from pipeline.reception import Reception
 from pipeline.reply import reply
-from pipeline.senders import Sender
 from pipeline.sending import send
 from roku.client import Roku
 
@@ -21,7 +21,7 @@ _RESERVE = 2.0
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request of API Gateway's HTTP API (payload format 2.0) with our verdict and Roku's."""
 
-    def answer(received: Reception, _: Sender) -> tuple[int, dict[str, Any]]:
+    def answer(received: Reception, *_: object) -> tuple[int, dict[str, Any]]:
         unasked = _ask(received, lambda: context.get_remaining_time_in_millis() / 1000)
         failed = [received.failed[index] for index in sorted(received.failed)]
         if unasked and len(failed) == received.received:
@@ -29,7 +29,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         status = 200 if not failed else 210 if len(failed) < received.received else 400
         return status, reply(status, received.received, failed, received.warnings)
 
-    return api.serve(event, "/v1/test_events", answer)
+    return api.serve(event, _reader, answer)
+
+
+def _reader(path: str) -> api.Reader | None:
+    return (lambda request, _: bodies.read(request.body)) if path == "/v1/test_events" else None
 
 
 @cache

@@ -33,8 +33,22 @@ class Refusal(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """Something posted that is no conversion and was not meant to be one, such as an unanswered call.
+
+    `code` is its word in metrics and logs; `text` names the cause, and the setting that would change it.
+    """
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
-    """One posted body: where to, what it says of all its events, the conversions as received, and warnings."""
+    """One posted body: where to, what it says of all its events, the conversions as received, and warnings.
+
+    Among the conversions an `Ignored` stands for what is none.
+    """
 
     event_group_id: str | None
     context: dict[str, Any]
@@ -44,10 +58,8 @@ class Posting:
 
 def read(body: bytes) -> Posting:
     """Read a posted body. Raises Refusal."""
-    if len(body) > MAX_BYTES:
-        raise Refusal(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
     warnings: list[tuple[str, str]] = []
-    data = _parse(body, warnings)
+    data = parse(body, warnings)
     if isinstance(data, list):
         data = {"events": data}
     if not isinstance(data, dict):
@@ -66,7 +78,10 @@ def read(body: bytes) -> Posting:
     return Posting(_group(data.get("event_group_id")), context, conversions, warnings)
 
 
-def _parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
+def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
+    """The JSON value of a body, with what a template engine does to JSON mended. Raises Refusal."""
+    if len(body) > MAX_BYTES:
+        raise Refusal(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
         return from_json(body, allow_inf_nan=False)

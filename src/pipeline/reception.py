@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline import body as bodies
-from pipeline.body import Refusal
+from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Prepared, Refused, Transform
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
@@ -27,13 +26,14 @@ class Request:
 
 @dataclass(slots=True)
 class Reception:
-    """What a request became: the finished events by their place in it, the failed ones and the warnings as answered."""
+    """What a request became: by their place in it the finished events, the failed ones as answered, and the ignored."""
 
     event_group_id: str
     received: int
     conversions: list[Any]
     events: dict[int, Prepared] = field(default_factory=dict)
     failed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    ignored: dict[int, Ignored] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
     def fail(self, index: int, errors: Mapping[str, str]) -> None:
@@ -71,10 +71,15 @@ def cors(request: Request, senders: Sequence[Sender], allowed_origins: Collectio
 
 
 def receive(
-    request: Request, sender: Sender, transform: Transform, *, default_event_group: str | None, now: float
+    request: Request,
+    sender: Sender,
+    posting: Posting,
+    transform: Transform,
+    *,
+    default_event_group: str | None,
+    now: float,
 ) -> Reception:
-    """Read the body and finish each of its conversions. `now` is epoch seconds. Raises Refusal."""
-    posting = bodies.read(request.body)
+    """Finish each conversion that the request's body held. `now` is epoch seconds. Raises Refusal."""
     group = posting.event_group_id or sender.default_event_group or default_event_group
     if group is None:
         raise Refusal(
@@ -85,6 +90,9 @@ def receive(
     reception = Reception(group, len(posting.conversions), posting.conversions)
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
     for index, conversion in enumerate(posting.conversions):
+        if isinstance(conversion, Ignored):
+            reception.ignored[index] = conversion
+            continue
         whole = _with_connection(conversion, request) if sender.browser else conversion
         made = transform(whole, group=group, now=now, context=posting.context)
         if isinstance(made, Refused):

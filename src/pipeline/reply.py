@@ -7,6 +7,8 @@ the request into the sender's logs.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.body import Ignored
+
 # Warnings that are alike are told once, with the first events they concern: an answer must fit into 6 MB.
 MOST_WARNINGS, MOST_INDEXES = 100, 20
 # Of one event's errors so many are told, each in so many characters: 1,000 events x (5 x 560 + 400 + names) have 3.3 MB
@@ -28,15 +30,21 @@ def reply(
     failed: Sequence[dict[str, Any]] = (),
     warnings: Sequence[dict[str, Any]] = (),
     description: str | None = None,
+    ignored: Mapping[int, Ignored] | None = None,
 ) -> dict[str, Any]:
-    """The answer's body."""
-    return {
+    """The answer's body; `ignored`, by place in the request, is told only where something was."""
+    answer = {
         "code": status,
         "description": description or _DESCRIPTIONS.get(status, "the request was refused"),
         "events_received": received,
         "failed_events": list(failed),
         "warnings": list(warnings),
     }
+    if ignored:
+        answer["ignored"] = [
+            {"index": index, "code": one.code, "reason": one.text} for index, one in sorted(ignored.items())
+        ]
+    return answer
 
 
 def failed_event(index: int, conversion: object, errors: Mapping[str, str]) -> dict[str, Any]:

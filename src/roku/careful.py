@@ -207,6 +207,10 @@ def _as_it_is(value: Any, notes: list[str]) -> Any:  # noqa: ARG001 - the form o
     return value
 
 
+def _not_ours(value: Any, notes: list[str]) -> None:  # noqa: ARG001 - the form of a rule
+    return None
+
+
 _EVENT_RULES: dict[str, fields.Rule] = {
     "event_id": _event_id,
     "event_name": fields.choice(*words.EVENT_NAMES),
@@ -221,6 +225,7 @@ _EVENT_RULES: dict[str, fields.Rule] = {
     "partner_name": fields.text,
     "is_hashed": _flag,
     "data_processing_country": _as_it_is,
+    **dict.fromkeys(words.ELSEWHERE, _not_ours),
 }
 
 _CUSTOM_RULES: dict[str, fields.Rule] = {

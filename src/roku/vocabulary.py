@@ -42,6 +42,9 @@ GENDERS = ("male", "female", "unknown")
 IDENTIFIERS = ("em", "ph", "client_ip_address", "aGA", "aID", "aDX", "aGI", "aRI")
 HASHED = ("em", "ph", "fn", "ln", "ge", "db")
 
+# What a conversion may carry for other destinations; Roku has no place for it, so it goes without a word.
+ELSEWHERE = ("click_ids", "rtid", "audience_name", "audience_membership", "attributes")
+
 # What senders write, folded to letters and digits -> the field that is meant.
 EVENT_ALIASES = {
     "name": "event_name",

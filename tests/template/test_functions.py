@@ -63,6 +63,8 @@ def test_api_functions_give_up_before_the_api_does(template: Template, name: str
 def test_routes(template: Template) -> None:
     assert sorted(routes(template), key=lambda route: route.path) == [
         Route("ANY", "/v1/events", "IngestFunction"),
+        Route("GET", "/v1/relay.js", "IngestFunction"),
+        Route("ANY", "/v1/sources/{source}", "IngestFunction"),
         Route("ANY", "/v1/test_events", "TestEventsFunction"),
     ]
 

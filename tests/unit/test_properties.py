@@ -39,7 +39,7 @@ def post(
     request = Request("POST", "/v1/events", headers, {}, raw, "203.0.113.9", "Mozilla/5.0")
     transform = partial(prepare, settings=settings)
     try:
-        reception = receive(request, sender, transform, default_event_group=GROUP, now=NOW)
+        reception = receive(request, sender, body.read(request.body), transform, default_event_group=GROUP, now=NOW)
     except Refusal:
         return None
     assert reception.events.keys() | reception.failed.keys() == set(range(reception.received))

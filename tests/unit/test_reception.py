@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import body as bodies
 from pipeline.body import Refusal
 from pipeline.reception import Reception, Request, authenticate, cors, presented_key, receive
 from pipeline.senders import Sender
@@ -34,7 +35,8 @@ def request(
 
 def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Reception:
     transform = partial(prepare, settings=Settings())
-    return receive(request(body, **parts), sender, transform, default_event_group=default, now=NOW)
+    made = request(body, **parts)
+    return receive(made, sender, bodies.read(made.body), transform, default_event_group=default, now=NOW)
 
 
 def sent(reception: Reception) -> list[dict[str, Any]]:

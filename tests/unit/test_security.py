@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import body as bodies
 from pipeline.body import Refusal
 from pipeline.destination import Routing
 from pipeline.messages import decode, encode
@@ -33,7 +34,14 @@ NARROW = Sender(name="narrow", key="narrow-key", event_groups=("mine",))
 
 def take(body: str, sender: Sender = NARROW) -> Reception:
     request = Request("POST", "/v1/events", {}, {}, body.encode(), None, None)
-    return receive(request, sender, partial(prepare, settings=Settings()), default_event_group=None, now=NOW)
+    return receive(
+        request,
+        sender,
+        bodies.read(request.body),
+        partial(prepare, settings=Settings()),
+        default_event_group=None,
+        now=NOW,
+    )
 
 
 # --- the document -----------------------------------------------------------------------------------------------------

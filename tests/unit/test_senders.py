@@ -128,3 +128,36 @@ def test_an_origin_that_no_browser_sends_is_told(origin: str) -> None:
     known, (fault,) = read_senders(json.dumps({"page": {"key": KEY, "browser": True, "origins": [origin]}}))
     assert known == []
     assert "origins" in fault
+
+
+# --- what a key says of its sources -----------------------------------------------------------------------------------
+
+
+def test_the_settings_of_a_source_are_read_and_the_rest_has_defaults() -> None:
+    settings = {"event_names": {"missed": None, "first": "LEAD"}, "minimum_duration": 30, "signature_secret": "s3cret"}
+    (sender,) = senders(tracker={"key": KEY, "sources": {"callrail": settings}})
+    known = sender.sources["callrail"]
+    assert known.event_names == {"missed": None, "first": "LEAD"}
+    assert (known.minimum_duration, known.signature_secret) == (30, "s3cret")
+    assert (known.answered_only, known.first_calls_only, known.event_group, known.currency) == (True, False, None, None)
+    assert "s3cret" not in repr(sender)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"minimum_duration": -1}, "minimum_duration"),
+        ({"minimum_duration": "soon"}, "minimum_duration"),
+        ({"answered_only": "perhaps"}, "answered_only"),
+        ({"event_names": ["LEAD"]}, "event_names"),
+        ({"currency": "dollar"}, "currency"),
+        ({"signature_secret": ""}, "signature_secret"),
+        ({"minimum_durations": 3}, "sources"),
+        (None, "sources"),
+    ],
+)
+def test_a_wrong_setting_leaves_its_entry_out_and_is_named(settings: object, named: str) -> None:
+    secret = json.dumps({"tracker": {"key": KEY, "sources": {"callrail": settings}}, "other": "another-key"})
+    found, (fault,) = read_senders(secret)
+    assert [sender.name for sender in found] == ["other"]
+    assert named in fault

@@ -95,7 +95,14 @@ RINGBA = (
 def take(text: str) -> Reception:
     request = Request("POST", "/v1/events", {}, {}, text.encode(), None, None)
     sender = Sender(name="vendor", key="some-key-1")
-    return receive(request, sender, partial(prepare, settings=Settings()), default_event_group=None, now=NOW)
+    return receive(
+        request,
+        sender,
+        body.read(request.body),
+        partial(prepare, settings=Settings()),
+        default_event_group=None,
+        now=NOW,
+    )
 
 
 def events(text: str) -> list[dict[str, Any]]:

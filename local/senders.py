@@ -1,0 +1,24 @@
+"""The senders of the local stack: a server, a page, and one for each source, with keys that everybody may know."""
+
+from typing import Any
+
+SENDER_KEY = "local-sender-key"
+BROWSER_KEY = "local-browser-key"
+SIGNATURE_SECRET = "local-signing-secret"
+SOURCES = ("callrail calltrackingmetrics csv ga4 invoca jsonl ringba segment shopify tealium").split()
+SIGNED = ("callrail", "segment", "shopify")
+EVENT_GROUP = "example_website_123"
+
+
+def key_of(source: str) -> str:
+    """The key of the sender that is named like its source."""
+    return f"local-{source}-key"
+
+
+def senders(key: str, origins: list[str]) -> dict[str, Any]:
+    """The entries of the sender keys secret; `key` is the server's, `origins` are the page's."""
+    entries: dict[str, Any] = {"local": key, "browser": {"key": BROWSER_KEY, "browser": True, "origins": origins}}
+    for source in SOURCES:
+        settings = {"signature_secret": SIGNATURE_SECRET} if source in SIGNED else {}
+        entries[source] = {"key": key_of(source), "default_event_group": EVENT_GROUP, "sources": {source: settings}}
+    return entries

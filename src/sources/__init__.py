@@ -1,0 +1,1 @@
+"""Inbound dialects: what platforms post of their own accord, read into conversions. One pure module each."""

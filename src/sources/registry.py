@@ -1,0 +1,34 @@
+"""Which sources there are. A module is imported when its first post comes: a cold start pays for one, not for all."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from pipeline.body import Posting
+from sources.inbound import Inbound
+
+Source = Callable[[Inbound], Posting]
+
+# The word in the path -> the module.
+MODULES = {
+    "callrail": "callrail",
+    "calltrackingmetrics": "calltrackingmetrics",
+    "csv": "delimited",
+    "ga4": "ga4",
+    "invoca": "invoca",
+    "jsonl": "json_lines",
+    "ringba": "ringba",
+    "segment": "segment",
+    "shopify": "shopify",
+    "tealium": "tealium",
+}
+# Platforms to which any other status is a failure: CallTrackingMetrics posts the same again, Shopify takes the webhook
+# away after some time. Whatever was read is answered 200; the answer's `code` says what became of it.
+ONLY_200 = frozenset({"calltrackingmetrics", "shopify"})
+
+
+def source(name: str) -> Source | None:
+    """The function that reads this source's posts, or None if there is no such source."""
+    if name not in MODULES:
+        return None
+    return cast(Source, import_module(f"sources.{MODULES[name]}").read)
