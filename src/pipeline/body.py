@@ -47,7 +47,7 @@ class Ignored:
 class Posting:
     """One posted body: where to, what it says of all its events, the conversions as received, and warnings.
 
-    Among the conversions an `Ignored` stands for what is none.
+    Among the conversions an `Ignored` stands for what is none, and a `destination.Refused` for what cannot be read.
     """
 
     event_group_id: str | None
@@ -75,7 +75,7 @@ def read(body: bytes) -> Posting:
         "is_hashed": _flag(data.get("is_hashed")),
         "data_processing_country": data.get("data_processing_country"),
     }
-    return Posting(_group(data.get("event_group_id")), context, conversions, warnings)
+    return Posting(event_group(data.get("event_group_id")), context, conversions, warnings)
 
 
 def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
@@ -142,7 +142,8 @@ def _lost_array() -> Refusal:
     )
 
 
-def _group(value: Any) -> str | None:
+def event_group(value: Any) -> str | None:
+    """The event group that a body names, None if it names none. Raises Refusal."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if value is None or (isinstance(value, str) and is_placeholder(value.strip())):

@@ -94,7 +94,7 @@ def receive(
             reception.ignored[index] = conversion
             continue
         whole = _with_connection(conversion, request) if sender.browser else conversion
-        made = transform(whole, group=group, now=now, context=posting.context)
+        made = whole if isinstance(whole, Refused) else transform(whole, group=group, now=now, context=posting.context)
         if isinstance(made, Refused):
             reception.fail(index, made.errors)
         else:

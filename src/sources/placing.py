@@ -1,0 +1,87 @@
+"""Fields that stand side by side, as in a row of a table, put in their places in a conversion. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import from_json
+
+from pipeline.placeholders import is_ordinary, is_placeholder
+from sources.fieldnames import EVENT_FIELDS, Path, find
+
+# What may stand in a conversion itself, under its exact name.
+_OWN = EVENT_FIELDS | {"user_data", "custom_data", "click_ids", "rtid", "attributes"}
+
+
+def place(flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A conversion from fields that stand side by side or in their places, and the names left over.
+
+    Left over is what nobody knows, and a second name of a field that has its value already.
+    """
+    conversion = {name: value for name, value in flat.items() if name in _OWN and value is not None}
+    left = []
+    for name, value in flat.items():
+        if name in _OWN:
+            continue
+        path = find(name)
+        if path is None or not put(conversion, path, value):
+            left.append(name)
+    return conversion, left
+
+
+def put(conversion: dict[str, Any], path: Path, value: Any, *, over: bool = False) -> bool:
+    """Set the field unless the value is absent; False if its place is no object, or (without `over`) it has one."""
+    section, field = path
+    if isinstance(value, str):
+        value = _READERS[path](value) if path in _READERS else present(value)
+    if value is None:
+        return True
+    target = conversion.setdefault(section, {}) if section else conversion
+    if not isinstance(target, dict) or not (over or is_absent(target.get(field))):
+        return False
+    target[field] = value
+    return True
+
+
+def is_absent(value: Any) -> bool:
+    """Whether there is no value, or a text that says so."""
+    return value is None or (isinstance(value, str) and present(value) is None)
+
+
+def present(text: str) -> str | None:
+    """The text trimmed, or None if it stands for «absent»."""
+    text = text.strip()
+    return text if is_ordinary(text) or not is_placeholder(text) else None
+
+
+def items(value: Any) -> list[Any] | None:
+    """The entries of an array, of the JSON of one, or of text with commas, in brackets or not; None for none."""
+    if isinstance(value, str):
+        listed = _from_json(value)
+        value = listed if isinstance(listed, list) else _between_commas(value.strip())
+    if value is None or value == []:
+        return None
+    return value if isinstance(value, list) else [value]
+
+
+def _between_commas(text: str) -> list[str] | None:
+    # [A1,B2] is what Tealium's templates make of an array; [[tag]] and {{tag}} were not filled in.
+    if text.startswith("[") and text.endswith("]") and not text.startswith("[["):
+        text = text[1:-1]
+    return None if present(text) is None else [part.strip() for part in text.split(",")]
+
+
+def _contents(text: str) -> Any:
+    read = _from_json(text)
+    return present(text) if read is None else read or None
+
+
+def _from_json(text: str) -> Any:
+    if text.lstrip()[:1] not in ("[", "{"):
+        return None
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return None
+
+
+_READERS = {("custom_data", "contents"): _contents, ("custom_data", "content_ids"): items}

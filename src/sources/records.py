@@ -1,0 +1,99 @@
+"""CSV text -> records, where a record that is broken harms none of the others. Pure."""
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+# A note or an address has a few lines. A quote that is never closed would swallow the rest of the file.
+MOST_LINES = 50
+
+
+class Record(NamedTuple):
+    """The number of its first line (from 1), and its cells or what is wrong with it."""
+
+    number: int
+    cells: list[str]
+    fault: str | None = None
+
+
+class _OpenQuote(Exception):
+    """A quote is not closed within as many lines as a record may have."""
+
+
+class Lines:
+    """The lines of a file for csv.reader: counted, and given again where an open quote swallowed them."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Take lines with their ends."""
+        self._source = iter(lines)
+        self._again: deque[str] = deque()
+        self._record: list[str] = []
+        self._number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """An iterator is its own."""
+        return self
+
+    def __next__(self) -> str:
+        """The next line; raises _OpenQuote where the record cannot go on."""
+        if len(self._record) == MOST_LINES:
+            raise _OpenQuote
+        line = self._again.popleft() if self._again else next(self._source, None)
+        if line is None:
+            raise StopIteration
+        if not self._number:
+            line = line.removeprefix("\ufeff")
+        self._record.append(line)
+        self._number += 1
+        return line
+
+    def begin(self) -> int:
+        """Begin a record; returns the number of its first line."""
+        self._record.clear()
+        return self._number + 1
+
+    def give_again(self, after: int) -> None:
+        """Let the record end `after` so many lines: the others are given again."""
+        again = self._record[after:]
+        self._again.extendleft(reversed(again))
+        self._number -= len(again)
+        self._record.clear()
+
+    def peek(self) -> str | None:
+        """The next line that is not blank, which stays the next."""
+        self.begin()
+        for line in self:
+            if line.strip():
+                self.give_again(0)
+                return line
+            self.begin()
+        return None
+
+
+def records(lines: Lines, delimiter: str, width: int | None = None) -> Iterator[Record]:
+    """The records that are not empty. Every one has `width` cells, or is a fault and ends with its first line."""
+    # Strict: where a closing quote is followed by anything but a delimiter, it opened in another record.
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        number, cells, fault = lines.begin(), [], None
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except _OpenQuote:
+            fault = f"opens a quote that is not closed within {MOST_LINES} lines: close it, and double quotes in a text"
+        except csv.Error:
+            fault = "cannot be read as CSV: close every quote, double quotes in a text, and end rows with a line break"
+        else:
+            if not any(map(str.strip, cells)):
+                continue
+            if width is not None and len(cells) != width:
+                fault = (
+                    f"has {len(cells)} cells where the header row has {width}: write every cell, also an empty one, and"
+                    f" put quotes around one that holds a {DELIMITERS.get(delimiter, delimiter)}"
+                )
+        if fault:
+            lines.give_again(1)
+        yield Record(number, cells, fault)

@@ -1,0 +1,135 @@
+"""Tealium: the parameters of its Roku Events API connector, as a flat JSON object or an array of them. Pure.
+
+The names are those of the guide to that connector, in snake case (`email_apply_sha256_hash`); its labels as they stand
+and the field names of /v1/events are understood too. Tealium's connectors wait for no verdict on a single event, so a
+batch is refused only if nothing in it can be used.
+"""
+
+from hashlib import sha256
+from typing import Any
+
+from pipeline import body as bodies
+from pipeline import fields
+from pipeline.body import MAX_EVENTS, Posting, Refusal, event_group
+from pipeline.destination import Refused
+from pipeline.digests import DIGESTS_OF_NOTHING, as_digest, is_other_digest
+from pipeline.faults import Fault
+from sources import signature
+from sources.chosen import only, settle
+from sources.fieldnames import find, fold
+from sources.inbound import Inbound
+from sources.placing import is_absent, items, place
+
+_PEOPLE = {"email": "em", "phone_number": "ph", "first_name": "fn", "last_name": "ln", "birthdate": "db"}
+_READY, _CLEAR = "_already_sha256_hashed", "_apply_sha256_hash"
+_PRODUCTS = {"product_ids": "id", "product_quantity": "quantity", "product_price": "price"}
+_KEYS = (
+    *(
+        "event_name event_time event_source event_id event_source_url referrer_url event_type opt_out event_group_id"
+        " content_category content_ids content_name content_type currency_code number_of_items predicted_ltv"
+        " search_string status value order_id purchase_type delivery_category partner_name gender city state zip"
+        " country external_id client_ip_address client_user_agent"
+    ).split(),
+    *_PRODUCTS,
+    *(person + variant for person in _PEOPLE for variant in (_READY, _CLEAR)),
+)
+_FOLDED = {fold(key): key for key in _KEYS}
+
+Warnings = list[tuple[str, str]]
+
+
+def read(inbound: Inbound) -> Posting:
+    """The conversions of one post. Raises Refusal: for one event also if its product arrays differ in length."""
+    signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
+    warnings: Warnings = []
+    data = bodies.parse(inbound.body, warnings)
+    batch = data if isinstance(data, list) else [data]
+    if not isinstance(data, dict | list) or not batch:
+        raise Refusal(400, "the body must be a JSON object with Tealium's parameters, or an array of such objects")
+    if len(batch) > MAX_EVENTS:
+        raise Refusal(400, f"the batch has {len(batch)} events; at most {MAX_EVENTS} are taken: send it in parts")
+    conversions: list[Any] = []
+    groups = set()
+    for flat in batch:
+        try:
+            conversion = _conversion(flat, warnings) if isinstance(flat, dict) else flat
+        except Fault as fault:
+            if isinstance(data, dict):
+                raise Refusal(400, str(fault)) from None
+            conversions.append(Refused({"product_ids": str(fault)}, []))
+            continue
+        if isinstance(conversion, dict):
+            groups.add(event_group(conversion.pop("event_group_id", None)))
+            conversion = settle(conversion, inbound.settings)
+        conversions.append(conversion)
+    return Posting(inbound.settings.event_group or only(groups), {}, conversions, list(dict.fromkeys(warnings)))
+
+
+def _conversion(flat: dict[str, Any], warnings: Warnings) -> dict[str, Any]:
+    """Raises Fault if the product arrays differ in length."""
+    known = {_FOLDED.get(fold(name), name): value for name, value in flat.items() if not _is_absent(value)}
+    people = {field: _person(known, person, warnings) for person, field in _PEOPLE.items()}
+    contents = _contents(known, warnings)
+    conversion, left = place(known)
+    for section, made in (("user_data", people), ("custom_data", {"contents": contents})):
+        given = {name: value for name, value in made.items() if value is not None}
+        if given:
+            placed = conversion.get(section)
+            conversion[section] = (placed if isinstance(placed, dict) else {}) | given
+    strangers = [name for name in left if find(name) is None]
+    warnings += fields.unknown(strangers, "", _KEYS, {})
+    warnings += [(name, "dropped: this field has a value already") for name in left if name not in strangers]
+    return conversion
+
+
+def _is_absent(value: Any) -> bool:
+    return is_absent(value) and items(value) is None  # [1] looks like a tag and is an array
+
+
+def _person(known: dict[str, Any], person: str, warnings: Warnings) -> Any:
+    """The one value of two variants; whatever is clear text in it, the destination hashes.
+
+    Clear text is the better of two that agree, for each destination can normalise it by its own rules. Where they
+    disagree the digest counts, for it is what the sender made on purpose.
+    """
+    ready, clear = known.pop(person + _READY, None), known.pop(person + _CLEAR, None)
+    if ready is None:
+        return clear
+    text = fields.plain(ready, [])
+    digest = as_digest(text) if text else None
+    if digest is not None and digest not in DIGESTS_OF_NOTHING:
+        if clear is None or _tealium_digest(person, clear) == digest:
+            return ready if clear is None else clear
+        warnings.append((person + _READY, f"is not the digest of {person + _CLEAR}: it was taken, so map only one"))
+        return ready
+    if clear is not None:
+        warnings.append((person + _READY, f"is no usable SHA-256 digest: {person + _CLEAR} was taken in its place"))
+        return clear
+    if text and digest is None and not is_other_digest(text):
+        warnings.append((person + _READY, f"is clear text: it was hashed here, so map it to {person + _CLEAR}"))
+    return ready
+
+
+def _tealium_digest(person: str, clear: Any) -> str:
+    """By the guide's rule: trimmed and in lower case; of a phone number the digits, without leading zeros."""
+    text = (fields.plain(clear, []) or "").lower()
+    if person == "phone_number":
+        text = "".join(letter for letter in text if letter.isdigit()).lstrip("0")
+    return sha256(text.encode()).hexdigest()
+
+
+def _contents(known: dict[str, Any], warnings: Warnings) -> list[dict[str, Any]] | None:
+    """One entry for each product of the three parallel arrays. Raises Fault if their lengths differ."""
+    arrays = {name: items(known.pop(name)) or [] for name in _PRODUCTS if name in known}
+    if not any(arrays.values()):
+        return None
+    if len(arrays) < len(_PRODUCTS):
+        missing = " and ".join(name for name in _PRODUCTS if name not in arrays)
+        warnings.append((next(iter(arrays)), f"makes no contents without {missing}: map all three, or content_ids"))
+        if "product_ids" in arrays:
+            known.setdefault("content_ids", arrays["product_ids"])
+        return None
+    if len({len(entries) for entries in arrays.values()}) > 1:
+        lengths = ", ".join(f"{name} {len(entries)}" for name, entries in arrays.items())
+        raise Fault(f"the product arrays differ in length ({lengths}): send one entry of each for every product")
+    return [dict(zip(_PRODUCTS.values(), entries, strict=True)) for entries in zip(*arrays.values(), strict=True)]

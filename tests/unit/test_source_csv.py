@@ -1,0 +1,388 @@
+"""Files of offline conversions as CSV: header rows of several programs, and rows that harm no other row."""
+
+import hashlib
+import hmac
+import io
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.body import Ignored, Posting, Refusal
+from pipeline.destination import Prepared, Refused
+from pipeline.senders import SourceSettings
+from roku import careful
+from roku.event import prepare
+from roku.normalise import Settings
+from sources.delimited import read, rows
+from sources.fieldnames import find
+from sources.inbound import Inbound
+from sources.records import MOST_LINES
+from sources.rows import Row
+from tests.unit.conversions import GROUP, NOW, finished, sha
+
+HEADER = "event_name,event_time,event_id,email,value,currency"
+ROW = f"PURCHASE,{NOW},order-1,jane@example.com,25.00,USD"
+
+
+def of(text: str, **caller: Any) -> list[Row]:
+    return list(rows(io.StringIO(text, newline=""), **caller))
+
+
+def one(text: str, **caller: Any) -> dict[str, Any]:
+    (row,) = of(text, **caller)
+    assert row.conversion is not None, row.fault
+    return row.conversion
+
+
+def said(text: str, **caller: Any) -> list[tuple[str, str]]:
+    warnings: list[tuple[str, str]] = []
+    rows(io.StringIO(text, newline=""), warnings=warnings, **caller)
+    return warnings
+
+
+def posted(body: str | bytes, headers: dict[str, str] | None = None, **settings: Any) -> Posting:
+    raw = body if isinstance(body, bytes) else body.encode()
+    return read(Inbound(raw, headers or {}, SourceSettings(**settings), NOW))
+
+
+def test_a_row_becomes_a_conversion_with_its_texts_as_they_stand() -> None:
+    assert one(f"{HEADER}\n{ROW}\n") == {
+        "event_name": "PURCHASE",
+        "event_time": str(NOW),
+        "event_id": "order-1",
+        "user_data": {"em": "jane@example.com"},
+        "custom_data": {"value": "25.00", "currency": "USD"},
+    }
+
+
+def test_the_destinations_rules_read_times_and_amounts() -> None:
+    made = finished(one(f'{HEADER}\nPURCHASE,2025-12-31T18:30:00-05:00,o-1,Jane@Example.com,"$1,234.50",usd\n'))
+    assert made["event_time"] == 1_767_223_800  # 2025-12-31T23:30:00Z
+    assert made["user_data"]["em"] == sha("jane@example.com")
+    assert made["custom_data"] == {"value": 1234.5, "currency": "USD"}
+
+
+# Roku's own names, Google's and Meta's files of offline conversions, and exports of CRM and shop systems.
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("em", ("user_data", "em")),
+        ("user_data.em", ("user_data", "em")),
+        ("custom_data.value", ("custom_data", "value")),
+        ("aGA", ("user_data", "aGA")),
+        ("aRI", ("user_data", "aRI")),
+        ("Email", ("user_data", "em")),
+        ("E-Mail Address", ("user_data", "em")),
+        ("Phone Number", ("user_data", "ph")),
+        ("First Name", ("user_data", "fn")),
+        ("LastName", ("user_data", "ln")),
+        ("gen", ("user_data", "ge")),
+        ("Date of birth", ("user_data", "db")),
+        ("MailingCity", ("user_data", "ct")),
+        ("State/Region", ("user_data", "st")),
+        ("Postal Code", ("user_data", "zp")),
+        ("Country", ("user_data", "country")),
+        ("Customer ID", ("user_data", "external_id")),
+        ("extern_id", ("user_data", "external_id")),
+        ("IP Address", ("user_data", "client_ip_address")),
+        ("Conversion Name", ("", "event_name")),
+        ("Conversion Time", ("", "event_time")),
+        ("Close Date", ("", "event_time")),
+        ("Created at", ("", "event_time")),
+        ("action_source", ("", "event_source")),
+        ("Conversion Value", ("custom_data", "value")),
+        ("Amount", ("custom_data", "value")),
+        ("Total", ("custom_data", "value")),
+        ("Conversion Currency", ("custom_data", "currency")),
+        ("CurrencyIsoCode", ("custom_data", "currency")),
+        ("Order ID", ("custom_data", "order_id")),
+        ("Order Number", ("custom_data", "order_id")),
+        ("Google Click ID", ("click_ids", "gclid")),
+        ("UTM Source", ("custom_data", "utm_source")),
+        ("opt-out", ("", "opt_out")),
+    ],
+)
+def test_a_column_is_known_by_its_usual_names(name: str, path: tuple[str, str]) -> None:
+    assert find(name) == path
+
+
+@pytest.mark.parametrize("name", ["Name", "Source", "Price", "Type", "ID", "Notes", "", "—"])
+def test_a_name_that_means_different_things_means_none(name: str) -> None:
+    assert find(name) is None
+
+
+def test_every_field_that_roku_takes_is_known_by_its_own_name() -> None:
+    own = set(careful._EVENT_RULES) - {"user_data", "custom_data", "click_ids", "rtid", "attributes"}
+    assert {name for name in own if find(name) != ("", name)} <= {"audience_name", "audience_membership"}
+    for name in set(careful._user_rules("digits", None, 2026)) - {"is_hashed", "data_processing_country"}:
+        assert find(name) == find(f"user_data.{name}") == ("user_data", name)
+    for name in careful._CUSTOM_RULES:
+        assert find(name) == find(f"custom_data.{name}") == ("custom_data", name)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_delimiter_and_the_ends_of_lines_are_found_out(delimiter: str, end: str) -> None:
+    text = end.join([HEADER.replace(",", delimiter), ROW.replace(",", delimiter), ""])
+    assert one(text) == one(f"{HEADER}\n{ROW}\n")
+
+
+def test_the_delimiter_is_the_one_that_finds_names_and_not_the_commonest() -> None:
+    assert one('email;"Notes, remarks, and, more";event_time\na@example.com;x;1\n')["event_time"] == "1"
+
+
+def test_excels_first_line_names_the_delimiter() -> None:
+    (row,) = of("sep=;\r\nemail;value\r\na@example.com;2,50\r\n")
+    assert row == Row(3, {"user_data": {"em": "a@example.com"}, "custom_data": {"value": "2,50"}}, None)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
+    assert one(f"\ufeff{HEADER}\n{ROW}\n") == one(f"{HEADER}\n{ROW}\n")
+    assert one('\ufeff"Notes, long",email\nx,a@example.com\n') == {"user_data": {"em": "a@example.com"}}
+    assert posted(b"\xef\xbb\xbf" + f"{HEADER}\n{ROW}\n".encode()).conversions == [one(f"{HEADER}\n{ROW}\n")]
+
+
+def test_line_breaks_and_delimiters_within_quotes_belong_to_the_cell() -> None:
+    text = 'email,content_name,status\na@example.com,"a ""big"", long\r\nname",ok\nb@example.com,x,y\n'
+    first, second = of(text)
+    assert first.number == 2
+    assert first.conversion is not None
+    assert first.conversion["custom_data"] == {"content_name": 'a "big", long\r\nname', "status": "ok"}
+    assert (second.number, second.fault) == (4, None)
+
+
+def test_empty_cells_and_placeholders_are_absent() -> None:
+    text = "email,phone,value,event_name\na@example.com,,n/a, \n"
+    assert one(text) == {"user_data": {"em": "a@example.com"}}
+
+
+def test_empty_rows_are_none() -> None:
+    assert [row.number for row in of("\n\nemail,value\n\na@example.com,1\n,\n \nb@example.com,2\n,,,\n")] == [5, 8]
+
+
+@pytest.mark.parametrize("broken", ["a@example.com", "a@example.com,1,2", "a@example.com,1,"])
+def test_a_row_with_too_many_or_too_few_cells_is_its_own_fault(broken: str) -> None:
+    first, second, third = of(f"email,value\nx@example.com,1\n{broken}\ny@example.com,2\n")
+    assert (first.fault, third.fault) == (None, None)
+    assert second.conversion is None
+    assert second.number == 3
+    assert f"has {broken.count(',') + 1} cells where the header row has 2" in str(second.fault)
+    assert "example.com" not in str(second.fault)
+
+
+def test_a_quote_that_is_not_closed_swallows_no_other_row() -> None:
+    good = "".join(f"{number}@example.com,{number}\n" for number in range(200))
+    found = of(f'email,value\n"open@example.com,1\n{good}')
+    assert [row.number for row in found if row.fault] == [2]
+    assert "quote that is not closed" in str(found[0].fault)
+    assert [row.number for row in found if not row.fault] == list(range(3, 203))
+
+
+def test_a_quote_that_another_row_closes_swallows_no_row_between() -> None:
+    found = of('email,value\n"open@example.com,1\nb@example.com,2\n"c@example.com",3\nd@example.com,4\n')
+    assert [(row.number, row.fault is None) for row in found] == [(2, False), (3, True), (4, True), (5, True)]
+
+
+def test_a_quote_that_the_end_of_the_file_leaves_open_is_a_fault() -> None:
+    found = of('email,value\na@example.com,1\n"b@example.com,2')
+    assert [row.fault is None for row in found] == [True, False]
+
+
+def test_a_cell_may_have_as_many_lines_as_a_row_may() -> None:
+    text = "\n".join(["x"] * (MOST_LINES - 1))
+    assert one(f'email,content_name\na@example.com,"{text}\n"\n')["custom_data"]["content_name"] == text
+    assert of(f'email,content_name\na@example.com,"{text}\n\n"\n')[0].fault is not None
+
+
+def test_a_cell_beyond_what_can_be_read_is_its_rows_fault() -> None:
+    found = of(f"email,value\n{'x' * 200_000},1\na@example.com,2\n")
+    assert [row.fault is None for row in found] == [False, True]
+
+
+def test_rows_are_read_as_they_are_asked_for() -> None:
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        yield "email,value\n"
+        while True:
+            taken += 1
+            yield f"{taken}@example.com,{taken}\n"
+
+    found = list(islice(rows(lines()), 1_000))
+    assert len(found) == taken == 1_000
+
+
+def test_lists_in_a_cell_are_json_or_have_commas() -> None:
+    text = 'email;content_ids;contents\na@example.com;A1, B2;[{"id": "A1", "quantity": 1, "price": 5}]\n'
+    assert one(text)["custom_data"] == {
+        "content_ids": ["A1", "B2"],
+        "contents": [{"id": "A1", "quantity": 1, "price": 5}],
+    }
+
+
+def test_the_callers_mapping_names_columns_and_wins() -> None:
+    text = "Order Number,Order ID,E-Mail\n77,a,jane@example.com\n"
+    made = one(text, mapping={"order number": "event_id", "Order ID": "custom_data.order_id"})
+    assert made == {"event_id": "77", "user_data": {"em": "jane@example.com"}, "custom_data": {"order_id": "a"}}
+    assert one("event_id,No.,email\n1,2,a@example.com\n", mapping={"No.": "event_id"})["event_id"] == "2"
+
+
+def test_defaults_stand_where_a_row_has_nothing() -> None:
+    defaults = {"event_name": "PURCHASE", "event_source": "physical_store", "currency": "USD"}
+    first, second = of("email,event_name,value\na@example.com,,5\nb@example.com,LEAD,\n", defaults=defaults)
+    assert first.conversion == {
+        "event_name": "PURCHASE",
+        "event_source": "physical_store",
+        "user_data": {"em": "a@example.com"},
+        "custom_data": {"value": "5", "currency": "USD"},
+    }
+    assert second.conversion is not None
+    assert second.conversion["event_name"] == "LEAD"
+
+
+@pytest.mark.parametrize("caller", [{"mapping": {"x": "event_idd"}}, {"defaults": {"event_idd": "x"}}])
+def test_a_field_that_nobody_knows_is_refused_before_the_first_row(caller: dict[str, Any]) -> None:
+    with pytest.raises(Refusal, match="did you mean event_id"):
+        rows(io.StringIO("email\n"), **caller)
+
+
+def test_columns_that_nobody_knows_are_told_once_with_what_was_meant() -> None:
+    assert said("Emial,event_time,Shoe size,value\na,1,2,3\nb,1,2,3\n") == [
+        ("column 1", 'dropped: "Emial" is not a known field: did you mean user_data.em?'),
+        ("column 3", 'dropped: "Shoe size" is not a known field'),
+    ]
+
+
+def test_of_many_columns_that_nobody_knows_the_rest_is_counted() -> None:
+    warnings = said(",".join(["email", *(f"Column {number}" for number in range(60))]) + "\n")
+    assert len(warnings) == 51
+    assert "10 further columns" in warnings[-1][1]
+
+
+def test_the_second_column_of_a_field_is_told_and_left_out() -> None:
+    text = "Create Date,Closed Date,Close Date,email\n1,2,3,a@example.com\n"
+    assert one(text)["event_time"] == "2"
+    assert ("column 3", "dropped: means event_time, as column 2 does") in said(text)
+
+
+def test_a_mapped_column_that_is_not_there_is_told() -> None:
+    assert "Ordr" in said("email\n", mapping={"Ordr": "event_id"})[0][1]
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "jane@example.com,25.00\njohn@example.com,30.00\n", "a;b\n1;2\n"])
+def test_a_file_without_a_header_row_is_refused_without_quoting_it(text: str) -> None:
+    with pytest.raises(Refusal, match="header row") as caught:
+        rows(io.StringIO(text, newline=""))
+    assert "jane" not in caught.value.description
+
+
+# ── posted ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_posted_file_has_a_conversion_for_each_row_and_a_failure_for_each_fault() -> None:
+    posting = posted(f"{HEADER}\n{ROW}\nLEAD\n{ROW}\n")
+    first, second, third = posting.conversions
+    assert first == third == one(f"{HEADER}\n{ROW}\n")
+    assert isinstance(second, Refused)
+    assert "has 1 cells" in second.errors["line 3"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "fault"),
+    [
+        (HEADER, 400, "no rows"),
+        (f"{HEADER}\n" + f"{ROW}\n" * 1_001, 400, "more than 1000 rows"),
+        (b"\x1f\x8b\x08", 400, "gzip"),
+        (b"PK\x03\x04", 400, "spreadsheet"),
+        ("email\njane@example.com".encode("utf-16"), 400, "UTF-16"),
+        ("email,fn\njane@example.com,Zoë".encode("latin-1"), 400, "not UTF-8 at byte 28"),
+        (b"a" * 6_000_001, 413, "at most 6000000"),
+    ],
+)
+def test_a_body_that_is_no_file_of_rows_is_refused(body: str | bytes, status: int, fault: str) -> None:
+    with pytest.raises(Refusal, match=fault) as caught:
+        posted(body)
+    assert caught.value.status == status
+
+
+def test_a_thousand_rows_are_taken() -> None:
+    assert len(posted(f"{HEADER}\n" + f"{ROW}\n" * 1_000).conversions) == 1_000
+
+
+def test_the_senders_settings_name_the_event_the_value_and_the_currency() -> None:
+    posting = posted(
+        "email,event_name,Net,value\na@example.com,,5,6\nb@example.com,won,7,8\nc@example.com,lost,1,1\n",
+        event_names={"default": "LEAD", "won": "PURCHASE", "lost": None},
+        value_field="net",
+        currency="EUR",
+        event_group="shop",
+    )
+    first, second, third = posting.conversions
+    assert first["event_name"] == "LEAD"
+    assert second["event_name"] == "PURCHASE"
+    assert second["custom_data"] == {"value": "7", "currency": "EUR"}
+    assert isinstance(third, Ignored)
+    assert (third.code, posting.event_group_id) == ("unmapped_event", "shop")
+
+
+def test_without_an_amount_there_is_no_currency() -> None:
+    assert posted("status\npaid\n", currency="EUR").conversions == [{"custom_data": {"status": "paid"}}]
+
+
+def test_a_file_names_its_event_group_in_a_column() -> None:
+    posting = posted("email,event_group_id\na@example.com,web\nb@example.com,web\n")
+    assert posting.event_group_id == "web"
+    assert posting.conversions[0] == {"user_data": {"em": "a@example.com"}}
+    with pytest.raises(Refusal, match="names 2 event groups"):
+        posted("email,event_group_id\na@example.com,web\nb@example.com,app\n")
+
+
+def test_a_signature_is_asked_for_where_a_secret_is_set() -> None:
+    body = f"{HEADER}\n{ROW}\n".encode()
+    signed = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
+    assert posted(body, {"signature": signed}, signature_secret="a secret").conversions
+    with pytest.raises(Refusal) as caught:
+        posted(b"\xff", {"signature": signed}, signature_secret="a secret")
+    assert caught.value.status == 401
+
+
+CELL = st.text(max_size=12) | st.sampled_from(["email", "event_time", "contents", "[1]", "{}", '"', "\n", "sep=;"])
+TABLE = st.lists(st.lists(CELL, max_size=5).map(",".join), max_size=6).map("\n".join)
+
+
+@given(st.sampled_from(["", f"{HEADER}\n", "email,contents,content_ids\n"]), TABLE)
+def test_whatever_text_comes_nothing_but_a_refusal_is_raised(header: str, text: str) -> None:
+    try:
+        posting = posted(header + text, currency="USD")
+    except Refusal:
+        return
+    for conversion in posting.conversions:
+        if not isinstance(conversion, Ignored):
+            made = prepare(conversion, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
+            assert isinstance(made, Prepared | Refused)
+
+
+@given(st.binary(max_size=200))
+def test_whatever_bytes_come_nothing_but_a_refusal_is_raised(body: bytes) -> None:
+    with suppress(Refusal):
+        posted(body)
+
+
+@given(st.lists(st.sampled_from(["a@example.com,1", '"b@example.com",2', "", "c", 'd"d,4', "x,y,z"]), max_size=80))
+def test_every_row_without_an_open_quote_is_read_or_named(lines: list[str]) -> None:
+    found = of("email,value\n" + "".join(f"{line}\n" for line in lines))
+    assert [row.number for row in found] == [number for number, line in enumerate(lines, 2) if line]
+    assert [row.fault is None for row in found] == [line.count(",") == 1 for line in lines if line]
+
+
+@given(st.lists(st.sampled_from(["a@example.com,1", '"open,2', 'b,"open', "c@example.com,3"]), max_size=120))
+def test_an_open_quote_costs_no_other_row(lines: list[str]) -> None:
+    found = of("email,value\n" + "".join(f"{line}\n" for line in lines))
+    assert [row.number for row in found] == list(range(2, len(lines) + 2))
+    assert [row.fault is None for row in found] == ['"' not in line for line in lines]

@@ -1,0 +1,223 @@
+"""Files of offline conversions as JSON Lines: the language of /v1/events, or its fields side by side."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.body import Ignored, Posting, Refusal
+from pipeline.destination import Prepared, Refused
+from pipeline.senders import SourceSettings
+from roku.event import prepare
+from roku.normalise import Settings
+from sources.inbound import Inbound
+from sources.json_lines import read, rows
+from sources.rows import Row
+from tests.unit.arbitrary import JSON, with_names
+from tests.unit.conversions import GROUP, NOW, conversion, finished, outcome, sha
+
+
+def posted(body: str | bytes, headers: dict[str, str] | None = None, **settings: Any) -> Posting:
+    raw = body if isinstance(body, bytes) else body.encode()
+    return read(Inbound(raw, headers or {}, SourceSettings(**settings), NOW))
+
+
+def one(data: object, **caller: Any) -> dict[str, Any]:
+    (row,) = rows([json.dumps(data)], **caller)
+    assert row.conversion is not None, row.fault
+    return row.conversion
+
+
+def test_a_conversion_of_v1_events_stays_as_it_is() -> None:
+    given = conversion(custom_data={"value": 5, "currency": "USD"}, opt_out="true", click_ids={"gclid": "x"})
+    assert one(given) == given
+
+
+def test_fields_side_by_side_are_put_in_their_places() -> None:
+    flat = {"Event Name": "LEAD", "time": NOW, "email": "Jane@Example.com", "orderId": 7, "user_data.fn": "Jane"}
+    assert one(flat) == {
+        "event_name": "LEAD",
+        "event_time": NOW,
+        "user_data": {"em": "Jane@Example.com", "fn": "Jane"},
+        "custom_data": {"order_id": 7},
+    }
+    assert finished(one(flat))["user_data"]["em"] == sha("jane@example.com")
+
+
+def test_what_is_nested_and_what_is_not_go_together() -> None:
+    assert one({"user_data": {"em": "a@example.com"}, "phone": "+15550100123"})["user_data"] == {
+        "em": "a@example.com",
+        "ph": "+15550100123",
+    }
+
+
+@pytest.mark.parametrize("flat", [{"shoe_size": 7}, {"user_data": {"em": "a@example.com"}, "email": "b@example.com"}])
+def test_what_has_no_place_is_named_by_the_destination(flat: dict[str, Any]) -> None:
+    name = list(flat)[-1]
+    given = one(conversion(**flat))
+    assert given[name] == flat[name]
+    assert name in [field for field, _ in outcome(given).warnings]
+
+
+def test_nulls_and_placeholders_are_absent() -> None:
+    assert one({"email": "", "value": None, "event_id": None, "phone": "n/a"}) == {}
+
+
+def test_rows_have_the_number_of_their_line_and_blank_lines_are_none() -> None:
+    found = list(rows(["\ufeff\n", '{"email": "a@example.com"}\r\n', "  \n", '{"email": "b@example.com"}']))
+    assert found == [
+        Row(2, {"user_data": {"em": "a@example.com"}}, None),
+        Row(4, {"user_data": {"em": "b@example.com"}}, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('{"email": "jane@example.com"', "is not JSON"),
+        ("jane@example.com,5", "is not JSON"),
+        ('{"email": "jane@example.com"},', "is not JSON"),
+        ('{"value": NaN}', "is not JSON"),
+        ("5", "not a JSON object"),
+        ('["jane@example.com"]', "not a JSON object"),
+        ("null", "not a JSON object"),
+    ],
+)
+def test_a_line_that_is_no_object_is_its_own_fault_and_not_quoted(line: str, fault: str) -> None:
+    first, second, third = rows(['{"value": 1}', line, '{"value": 2}'])
+    assert (first.fault, third.fault) == (None, None)
+    assert (second.number, second.conversion) == (2, None)
+    assert fault in str(second.fault)
+    assert "jane" not in str(second.fault)
+
+
+@pytest.mark.parametrize("start", ["[\n", '[{"value": 1},\n', "{\n", '\ufeff[{"value": 1}]'])
+def test_json_that_is_not_written_line_by_line_is_refused_at_once(start: str) -> None:
+    with pytest.raises(Refusal, match="one object a line"):
+        rows([start, '"value": 1\n', "}\n"])
+
+
+def test_rows_are_read_as_they_are_asked_for() -> None:
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield f'{{"value": {taken}}}\n'
+
+    assert len(list(islice(rows(lines()), 1_000))) == taken == 1_000
+
+
+def test_the_callers_mapping_names_fields_and_wins() -> None:
+    mapping = {"Order Number": "event_id", "won": "custom_data.value"}
+    made = one({"event_id": "a", "order_number": "77", "won": 5, "value": 4}, mapping=mapping)
+    assert made == {"event_id": "77", "custom_data": {"value": 5}}
+
+
+def test_defaults_stand_where_a_row_has_nothing() -> None:
+    defaults = {"event_name": "PURCHASE", "currency": "USD"}
+    assert one({"event_name": "", "value": 5}, defaults=defaults) == {
+        "event_name": "PURCHASE",
+        "custom_data": {"value": 5, "currency": "USD"},
+    }
+    assert one({"event_name": "LEAD", "custom_data": {"currency": "EUR"}}, defaults=defaults) == {
+        "event_name": "LEAD",
+        "custom_data": {"currency": "EUR"},
+    }
+
+
+@pytest.mark.parametrize("caller", [{"mapping": {"x": "event_idd"}}, {"defaults": {"event_idd": "x"}}])
+def test_a_field_that_nobody_knows_is_refused_before_the_first_row(caller: dict[str, Any]) -> None:
+    with pytest.raises(Refusal, match="did you mean event_id"):
+        rows([], **caller)
+
+
+# ── posted ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_posted_file_has_a_conversion_for_each_row_and_a_failure_for_each_fault() -> None:
+    posting = posted('{"email": "a@example.com"}\n{"email"\n{"email": "b\u2028@example.com"}\n')
+    first, second, third = posting.conversions
+    assert (first, third) == ({"user_data": {"em": "a@example.com"}}, {"user_data": {"em": "b\u2028@example.com"}})
+    assert isinstance(second, Refused)
+    assert "is not JSON" in second.errors["line 2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "fault"),
+    [
+        ("", 400, "no rows"),
+        ("\n \n", 400, "no rows"),
+        ('{"value": 1}\n' * 1_001, 400, "more than 1000 rows"),
+        (b'{"fn": "Zo\xeb"}', 400, "not UTF-8 at byte 10"),
+        (b"\x1f\x8b\x08", 400, "gzip"),
+        (b"a" * 6_000_001, 413, "at most 6000000"),
+    ],
+)
+def test_a_body_that_is_no_file_of_rows_is_refused(body: str | bytes, status: int, fault: str) -> None:
+    with pytest.raises(Refusal, match=fault) as caught:
+        posted(body)
+    assert caught.value.status == status
+
+
+def test_the_senders_settings_name_the_event_the_value_and_the_currency() -> None:
+    first, second, third = posted(
+        '{"Net": 5, "event_name": ""}\n{"event_name": "won", "net": 7, "value": 8}\n{"event_name": "lost"}\n',
+        event_names={"default": "LEAD", "won": "PURCHASE", "lost": None},
+        value_field="net",
+        currency="EUR",
+    ).conversions
+    assert first == {"event_name": "LEAD", "custom_data": {"value": 5, "currency": "EUR"}}
+    assert second == {"event_name": "PURCHASE", "custom_data": {"value": 7, "currency": "EUR"}}
+    assert isinstance(third, Ignored)
+
+
+def test_rows_name_one_event_group() -> None:
+    assert posted('{"event_group_id": "web", "value": 1}\n{"value": 2}\n').event_group_id == "web"
+    with pytest.raises(Refusal, match="names 2 event groups"):
+        posted('{"event_group_id": "web"}\n{"event_group_id": "app"}\n')
+
+
+def test_a_signature_is_asked_for_where_a_secret_is_set() -> None:
+    body = b'{"value": 1}'
+    signed = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
+    assert posted(body, {"signature": signed}, signature_secret="a secret").conversions
+    with pytest.raises(Refusal) as caught:
+        posted(b"\xff", {"signature": signed}, signature_secret="a secret")
+    assert caught.value.status == 401
+
+
+NAMES = "event_name event_time user_data custom_data email phone value contents content_ids event_group_id click_ids x"
+
+
+@given(st.lists(with_names(NAMES).map(json.dumps) | st.text(max_size=10), max_size=5))
+def test_whatever_lines_come_nothing_but_a_refusal_is_raised(lines: list[str]) -> None:
+    try:
+        posting = posted("\n".join(lines), currency="USD", event_names={"default": "LEAD"})
+    except Refusal:
+        return
+    for made in posting.conversions:
+        if not isinstance(made, Ignored):
+            event = prepare(made, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
+            assert isinstance(event, Prepared | Refused)
+
+
+@given(JSON, st.dictionaries(st.sampled_from(["email", "x"]), st.sampled_from(["event_id", "em", "contents"])))
+def test_any_json_is_a_row(data: object, mapping: dict[str, str]) -> None:
+    with suppress(Refusal):  # [...] on the first line
+        (row,) = rows([json.dumps(data)], mapping=mapping, defaults={"em": "a@example.com"})
+        assert (row.fault is None) == isinstance(data, dict)
+
+
+@given(st.binary(max_size=200))
+def test_whatever_bytes_come_nothing_but_a_refusal_is_raised(body: bytes) -> None:
+    with suppress(Refusal):
+        posted(body)
