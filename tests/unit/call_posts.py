@@ -1,0 +1,114 @@
+"""Posts of call trackers, and what a source's module and Roku's rules make of them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from pipeline.body import Ignored, Posting, Refusal
+from pipeline.destination import Prepared, Refused
+from pipeline.senders import SourceSettings
+from roku.event import prepare
+from roku.normalise import Settings
+from sources.inbound import Inbound
+from tests.unit.conversions import GROUP, NOW
+
+Read = Callable[[Inbound], Posting]
+
+
+def post(
+    read: Read, body: object, *, headers: dict[str, str] | None = None, received_at: float = NOW, **settings: Any
+) -> Posting:
+    """What the module reads from the body: bytes as they are, anything else as JSON."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return read(Inbound(raw, headers or {}, SourceSettings(**settings), received_at))
+
+
+def conversion(read: Read, body: object, **settings: Any) -> dict[str, Any]:
+    """The one conversion of a post that must hold one."""
+    (one,) = post(read, body, **settings).conversions
+    assert isinstance(one, dict), one
+    return one
+
+
+def event(read: Read, body: object, **settings: Any) -> dict[str, Any]:
+    """The one conversion as it goes to Roku."""
+    made = outcome(conversion(read, body, **settings))
+    assert isinstance(made, Prepared), made.errors
+    whole: dict[str, Any] = json.loads(made.line)
+    return whole
+
+
+def ignored(read: Read, body: object, **settings: Any) -> Ignored:
+    """Why a post that must hold no conversion holds none."""
+    (one,) = post(read, body, **settings).conversions
+    assert isinstance(one, Ignored), one
+    return one
+
+
+def outcome(given: object) -> Prepared | Refused:
+    """What Roku's rules make of one conversion."""
+    return prepare(given, group=GROUP, now=NOW, settings=Settings(), context={})
+
+
+_SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from([10**400, -1, 0, 1, NOW, NOW * 1000]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=20),
+    st.sampled_from(
+        ["", "--", " ", "null", "{{tag}}", "[Call:InboundCallId]", "true", "false", "0", "35", "1:02:03", "$25.00"],
+    ),
+    st.sampled_from(
+        "inbound outbound answered completed ringing voicemail anonymous incoming Sale a,b,,c hangup".split()
+    ),
+    st.sampled_from(
+        ["no answer", "+15550100123", "555-010-0123", "jane@example.com", "Jane Doe", "2026-01-01 00:00:00"]
+    ),
+)
+ANYTHING = st.recursive(
+    _SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "value", "call", "id"]) | st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+SETTINGS = st.builds(
+    SourceSettings,
+    event_group=st.sampled_from([None, "g"]),
+    event_names=st.dictionaries(
+        st.sampled_from("answered voicemail missed first repeat tag:sale signal:sale converted lead_status:x".split()),
+        st.sampled_from(["LEAD", "PURCHASE", "NONSENSE", None]),
+        max_size=4,
+    ),
+    minimum_duration=st.sampled_from([None, 0.0, 30.0]),
+    answered_only=st.booleans(),
+    first_calls_only=st.booleans(),
+    value_field=st.sampled_from([None, "value", "sale.value", "a.b.c", "", "."]),
+    currency=st.sampled_from([None, "USD", "XXX"]),
+)
+
+
+def bodies(known: str) -> st.SearchStrategy[object]:
+    """JSON objects with some of the known fields (names with spaces between), each holding anything at all."""
+    members = dict.fromkeys(known.split(), ANYTHING)
+    return st.fixed_dictionaries({}, optional=members) | ANYTHING
+
+
+def check_safe(read: Read, raw: bytes, settings: SourceSettings) -> None:
+    """Whatever is posted, the module gives conversions that Roku's rules can judge, or refuses the post."""
+    try:
+        posting = read(Inbound(raw, {}, settings, NOW))
+    except Refusal:
+        return
+    assert posting.conversions
+    for one in posting.conversions:
+        if isinstance(one, Ignored):
+            assert one.code.replace("_", "").isalpha()
+            assert one.text
+        else:
+            assert isinstance(outcome(one), Prepared | Refused)

@@ -1,0 +1,211 @@
+"""CallTrackingMetrics' webhooks: bodies that are public, its statuses, and the stages of one call."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.body import Refusal
+from pipeline.destination import Refused
+from pipeline.senders import SourceSettings
+from sources.calltrackingmetrics import read
+from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, outcome, post
+from tests.unit.conversions import NOW, sha
+
+# What a start posts, in public: no duration yet, and the last dial's status alone.
+START: dict[str, Any] = {
+    "id": 4379952365,
+    "caller_number_bare": "5550100142",
+    "caller_number_format": "(555) 010-0142",
+    "cnam": "JANE DOE",
+    "tracking_number_bare": "5550100177",
+    "source": "Direct",
+    "city": "",
+    "state": "FL",
+    "is_new_caller": True,
+    "tag_list": [],
+    "dial_status": "ringing",
+    "unix_time": NOW - 100,
+}
+END: dict[str, Any] = START | {
+    "caller_number": "+15550100142",
+    "name": "Jane Doe",
+    "direction": "inbound",
+    "call_status": "answered",
+    "dial_status": "completed",
+    "duration": 107,
+    "talk_time": 101,
+    "ring_time": 6,
+}
+
+
+def test_a_call_becomes_an_event() -> None:
+    body = END | {
+        "email": "jane@example.com",
+        "city": "Tampa",
+        "postal_code": "33601",
+        "country": "US",
+        "visitor_ip": "203.0.113.7",
+        "location": "https://www.example.com/offer",
+        "referrer": "https://www.example.com/",
+        "web_source": "roku",
+        "medium": "ctv",
+        "campaign": "Spring",
+    }
+    assert event(read, body) == {
+        "event_id": "4379952365",
+        "event_name": "CONTACT",
+        "event_type": "conversion",
+        "event_time": NOW - 100,
+        "event_source": "phone_call",
+        "event_source_url": "https://www.example.com/offer",
+        "referrer_url": "https://www.example.com/",
+        "user_data": {
+            "is_hashed": True,
+            "ph": sha("15550100142"),
+            "fn": sha("jane"),
+            "ln": sha("doe"),
+            "em": sha("jane@example.com"),
+            "ct": "Tampa",
+            "st": "FL",
+            "zp": "33601",
+            "country": "US",
+            "client_ip_address": "203.0.113.7",
+        },
+        "custom_data": {"utm_source": "roku", "utm_medium": "ctv", "utm_campaign": "Spring"},
+        "partner_name": "CallTrackingMetrics",
+    }
+
+
+# The page «Activity Statuses»; `dial_status` is the last dial's, with a telephone exchange's words.
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"call_status": "answered"}, None),
+        ({"call_status": "Answered"}, None),
+        ({"call_status": "completed"}, "not_answered"),  # a menu, and no human
+        ({"call_status": "in progress"}, "not_finished"),
+        ({"call_status": "in-progress"}, "not_finished"),
+        ({"call_status": "hangup", "talk_time": 0}, "not_answered"),
+        ({"call_status": "busy", "talk_time": 0}, "not_answered"),
+        ({"call_status": "failed", "duration": 0, "talk_time": 0}, "not_answered"),
+        ({"call_status": "no answer", "talk_time": 0}, "not_answered"),
+        ({"call_status": "no-answer", "duration": None, "talk_time": None}, "not_answered"),
+        ({"call_status": "voicemail"}, "not_answered"),
+        ({"voicemail": True}, "not_answered"),
+        ({"call_status": "answered", "duration": 0, "talk_time": 0}, "not_finished"),
+        ({"call_status": "answered", "duration": None, "talk_time": None}, "not_finished"),
+        ({"call_status": None, "dial_status": "completed"}, None),
+        ({"call_status": "", "dial_status": "answered"}, None),
+        ({"call_status": None, "dial_status": "ringing"}, "not_finished"),
+        ({"call_status": None, "dial_status": "no-answer"}, "not_answered"),
+        ({"call_status": None, "dial_status": "hangup"}, None),  # after talking
+        ({"call_status": None, "dial_status": None}, None),
+        ({"call_status": None, "dial_status": None, "talk_time": 0}, "not_answered"),
+        ({"call_status": None, "dial_status": None, "talk_time": None}, None),
+        ({"call_status": "a new word"}, None),
+        ({"call_status": "a new word", "talk_time": 0}, "not_answered"),
+        ({"direction": "outbound"}, "outbound"),
+        ({"direction": "msg_inbound"}, "not_a_call"),
+        ({"direction": "form"}, "not_a_call"),
+        ({"direction": "chat"}, "not_a_call"),
+        ({"direction": None}, None),
+    ],
+)
+def test_statuses(changes: dict[str, Any], expected: str | None) -> None:
+    if expected is None:
+        assert conversion(read, END | changes)["event_name"] == "CONTACT"
+    else:
+        assert ignored(read, END | changes).code == expected
+
+
+def test_the_stages_of_a_call_are_one_event() -> None:
+    settings: dict[str, Any] = {"event_names": {"first": "LEAD", "tag:sale": "PURCHASE"}, "currency": "USD"}
+    assert ignored(read, START, **settings).code == "not_finished"
+    ended = conversion(read, END, **settings)
+    assert (ended["event_name"], ended["event_id"]) == ("LEAD", 4379952365)
+    sold = END | {"tag_list": ["Sale"], "sale": {"value": "250.00", "conversion": 1}}
+    first, second = post(read, sold, **settings).conversions
+    assert (first["event_name"], first["event_id"]) == ("LEAD", 4379952365)
+    assert (second["event_name"], second["event_id"]) == ("PURCHASE", "4379952365-PURCHASE")
+    assert second["custom_data"] == {"value": "250.00", "currency": "USD"}
+
+
+def test_an_activity_inside_of_call_is_read() -> None:
+    assert conversion(read, {"event": "call.completed", "call": END}) == conversion(read, END)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "expected"),
+    [(101.0, None), (102.0, "too_short"), (107.0, "too_short")],
+)
+def test_the_minimum_is_of_talking(minimum: float, expected: str | None) -> None:
+    (one,) = post(read, END, minimum_duration=minimum).conversions
+    assert getattr(one, "code", None) == expected
+
+
+def test_without_a_time_of_talking_the_whole_duration_counts() -> None:
+    assert conversion(read, END | {"talk_time": None}, minimum_duration=107.0)["event_name"] == "CONTACT"
+
+
+def test_callers_known_before_are_repeat() -> None:
+    names = {"repeat": "SCHEDULE"}
+    assert conversion(read, END | {"is_new_caller": False}, event_names=names)["event_name"] == "SCHEDULE"
+    assert ignored(read, END | {"is_new_caller": False}, first_calls_only=True).code == "repeat_caller"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sent"),
+    [
+        ({"caller_number": "+15550100142"}, "15550100142"),
+        ({"caller_number_complete": "+468890443", "caller_number": "8890443"}, "468890443"),
+        ({"caller_number_bare": "5550100142"}, "15550100142"),
+        ({"caller_number": "", "caller_number_bare": 5550100142, "country": "CA"}, "15550100142"),
+        ({"caller_number_bare": "2079460018", "country": "GB"}, "2079460018"),
+    ],
+)
+def test_numbers(numbers: dict[str, Any], sent: str) -> None:
+    bare = {name: value for name, value in END.items() if not name.startswith("caller_number")}
+    assert event(read, bare | numbers)["user_data"]["ph"] == sha(sent)
+
+
+@pytest.mark.parametrize("number", ["anonymous", "Restricted", "unknown", "+266696687", "+7378742833", ""])
+def test_a_withheld_number_identifies_nobody(number: str) -> None:
+    given = conversion(
+        read, {"id": 1, "caller_number": number, "call_status": "answered", "duration": 9, "unix_time": NOW}
+    )
+    refused = outcome(given)
+    assert isinstance(refused, Refused)
+    assert set(refused.errors) <= {"user_data", "user_data.ph"}
+
+
+def test_another_field_can_hold_the_value() -> None:
+    body = END | {"custom_fields": {"deal_size": "1250"}}
+    assert event(read, body, value_field="custom_fields.deal_size")["custom_data"] == {"value": 1250}
+    assert "custom_data" not in event(read, END | {"sale": None})
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{"])
+def test_what_is_no_object_is_400(body: bytes) -> None:
+    with pytest.raises(Refusal) as refused:
+        post(read, body)
+    assert refused.value.status == 400
+
+
+FIELDS = (
+    "id sid call direction call_status dial_status status duration talk_time voicemail is_new_caller tag_list sale name"
+    " caller_number caller_number_complete caller_number_bare email city state postal_code country unix_time called_at"
+    " visitor_ip location referrer web_source medium campaign keyword ad_content utm_source gclid msclkid"
+)
+
+
+@given(bodies(FIELDS), SETTINGS)
+def test_any_object_is_read_or_refused(body: object, settings: SourceSettings) -> None:
+    check_safe(read, json.dumps(body).encode(), settings)
+
+
+@given(st.binary(max_size=200), SETTINGS)
+def test_any_bytes_are_read_or_refused(raw: bytes, settings: SourceSettings) -> None:
+    check_safe(read, raw, settings)
