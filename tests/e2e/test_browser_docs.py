@@ -1,0 +1,66 @@
+"""What docs/senders/browser.md tells people to paste, pasted into a real Chromium."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.chromium import needs_chromium
+from tests.e2e.web import FIRST_LINE, GROUP, KEY, Web, web
+
+pytestmark = needs_chromium
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "senders" / "browser.md"
+HOST = "https://ID.execute-api.REGION.amazonaws.com"
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Web]:
+    with web() as running:
+        yield running
+
+
+def block(language: str, part: str) -> str:
+    """The one block of code in this language that holds this part."""
+    found = re.findall(rf"^```{language}\n(.*?)^```", DOCS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (text,) = [text for text in found if part in text]
+    return str(text)
+
+
+def filled(text: str, world: Web, key: str) -> str:
+    """The text with the placeholders of the documentation filled in."""
+    assert HOST in text
+    return text.replace(HOST, world.api).replace("A-LONG-RANDOM-KEY", key).replace("YOUR_EVENT_GROUP_ID", GROUP)
+
+
+def test_the_three_lines(world: Web) -> None:
+    lines = filled(block("html", 'relay("PURCHASE", {event_id: "order-1"'), world, KEY.replace("&", "&amp;"))
+    with world.visitor() as visitor:
+        visitor.open(world.site.put("/thanks", lines))
+        event = world.arrived("order-1")
+    assert event["custom_data"] == {"value": 25, "currency": "USD", "order_id": "order-1"}
+
+
+def test_the_tag_of_a_tag_manager(world: Web) -> None:
+    tag = filled(block("html", "createElement"), world, KEY)
+    with world.visitor() as visitor:
+        visitor.open(world.site.put("/tag", f"{tag}<script>relay('LEAD', {{event_id: 'tag'}})</script>"))
+        world.arrived("tag")
+
+
+def test_the_content_security_policy(world: Web) -> None:
+    lines = block("text", "connect-src").replace(HOST, world.api).splitlines()
+    policy = "; ".join(["default-src 'none'", "require-trusted-types-for 'script'", *lines])
+    url = world.site.put("/policy", FIRST_LINE + world.script(), {"Content-Security-Policy": policy})
+    with world.visitor() as visitor:
+        visitor.open(url).evaluate("relay('LEAD', {event_id: 'policy'})")
+        world.arrived("policy")
+    # Its hash is that of the first line, which both have alike.
+    assert FIRST_LINE in DOCS.read_text(encoding="utf-8")
+
+
+def test_what_is_pasted_into_the_console_of_the_local_stack(world: Web) -> None:
+    with world.visitor() as visitor:
+        visitor.open(f"{world.api}/v1/relay.js").evaluate("() => {" + block("js", "local-browser-key") + "}")
+        world.arrived("first-try")

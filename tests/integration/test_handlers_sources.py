@@ -1,0 +1,178 @@
+"""POST /v1/sources/SOURCE and GET /v1/relay.js, called as API Gateway calls them."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.deployed import Deployed, deploy
+from tests.integration.test_handlers_ingest import post
+
+SECRET = "signing-secret"
+CALL = {"resource_id": "CAL1", "customer_phone_number": "+15550100123", "answered": True, "duration": "95"} | {
+    "start_time": "2026-01-05T10:00:00.000-05:00"
+}
+SENDERS = {
+    "tracker": {
+        "key": "tracker-key",
+        "default_event_group": "g1",
+        "sources": {"callrail": {"signature_secret": SECRET}},
+    },
+    "shop": {"key": "shop-key-1", "default_event_group": "g1"},
+    "narrow": {"key": "narrow-key", "event_groups": ["g2"], "sources": {"callrail": {"event_group": "g1"}}},
+}
+
+
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    with deploy(monkeypatch, SENDERS) as relay:
+        yield relay
+
+
+def signed(body: object, secret: str = SECRET) -> dict[str, Any]:
+    text = json.dumps(body)
+    digest = base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
+    return post(text, path="/v1/sources/callrail", key="tracker-key", headers={"signature": digest})
+
+
+def metrics(text: str) -> list[dict[str, Any]]:
+    """The embedded metrics among what a function printed."""
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return [line for line in lines if "_aws" in line]
+
+
+def body_of(answer: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(answer["body"])
+    return content
+
+
+def test_a_signed_call_is_queued_with_its_number_hashed(relay: Deployed) -> None:
+    answer = relay.ingest(signed(CALL))
+    assert answer["statusCode"] == 202
+    (message,) = relay.bodies(relay.queue)
+    event = json.loads(message.split("\n")[1])
+    # SHA-256 of 15550100123, the vendor page's rule
+    digest = hashlib.sha256(b"15550100123").hexdigest()
+    assert (event["event_id"], event["event_time"], event["user_data"]["ph"]) == ("CAL1", 1767625200, digest)
+    assert "+15550100123" not in message
+
+
+@pytest.mark.parametrize(
+    "event", [signed(CALL, "other-secret"), post(CALL, path="/v1/sources/callrail", key="tracker-key")]
+)
+def test_a_wrong_or_missing_signature_is_401_and_nothing_is_queued(relay: Deployed, event: dict[str, Any]) -> None:
+    answer = relay.ingest(event)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (401, 401)
+    assert relay.bodies(relay.queue) == []
+
+
+def test_what_is_no_conversion_is_answered_200_with_the_reason_and_counted(
+    relay: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = relay.ingest(signed(CALL | {"answered": False, "voicemail": False}))
+    body = body_of(answer)
+    assert (answer["statusCode"], body["code"], body["events_received"], body["failed_events"]) == (200, 200, 1, [])
+    ((ignored),) = body["ignored"]
+    assert ignored["index"] == 0
+    assert ignored["code"]
+    assert "answered" in ignored["reason"]
+    assert relay.bodies(relay.queue) == []
+    (metric,) = metrics(capsys.readouterr().out)
+    assert (metric["Ignored"], metric["source"], metric["sender"]) == ([1.0], "callrail", "tracker")
+    assert metric["ignored"] == ignored["code"]
+    assert "Accepted" not in metric
+
+
+def test_a_call_that_names_nobody_is_refused_by_the_same_rules(relay: Deployed) -> None:
+    answer = relay.ingest(signed(CALL | {"customer_phone_number": "anonymous"}))
+    assert answer["statusCode"] == 400
+    ((failed),) = body_of(answer)["failed_events"]
+    assert (failed["event_id"], "user_data" in failed["errors"]) == ("CAL1", True)
+
+
+def test_a_source_that_takes_any_other_status_for_a_failure_gets_200(relay: Deployed) -> None:
+    order = {"id": 1, "processed_at": "2026-01-05T10:00:00-05:00", "total_price": "10.00", "currency": "USD"}
+    for event, code in ((order, 400), (order | {"email": "jane@example.com"}, 202)):
+        answer = relay.ingest(
+            post(event, path="/v1/sources/shopify", key="shop-key-1", headers={"x-shopify-topic": "orders/paid"})
+        )
+        assert (answer["statusCode"], body_of(answer)["code"]) == (200, code)
+    assert len(relay.bodies(relay.queue)) == 1
+
+
+def test_that_platform_too_is_told_when_nothing_was_taken(relay: Deployed) -> None:
+    order = {"id": 1, "processed_at": "2026-01-05T10:00:00-05:00", "email": "jane@example.com", "total_price": "10.00"}
+    relay.sqs.delete_queue(QueueUrl=relay.queue)
+    event = post(order, path="/v1/sources/shopify", key="shop-key-1", headers={"x-shopify-topic": "orders/paid"})
+    answer = relay.ingest(event)
+    assert answer["statusCode"] == 503
+
+
+def test_settings_cannot_open_a_group_that_the_key_does_not(relay: Deployed) -> None:
+    answer = relay.ingest(post(CALL, path="/v1/sources/callrail", key="narrow-key"))
+    assert (answer["statusCode"], relay.bodies(relay.queue)) == (403, [])
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/sources/", "/v1/sources/nobody", "/v1/sources/callrail/x", "/v1/sources/__init__"]
+)
+def test_a_source_that_nobody_knows_is_404(relay: Deployed, path: str) -> None:
+    assert relay.ingest(post(CALL, path=path, key="shop-key-1"))["statusCode"] == 404
+
+
+def test_a_key_may_stand_in_the_query(relay: Deployed) -> None:
+    event = post(CALL, path="/v1/sources/callrail", key=None, queryStringParameters={"key": "shop-key-1"})
+    assert relay.ingest(event)["statusCode"] == 202
+
+
+def test_a_broken_row_of_a_file_fails_alone_and_is_named_by_its_line(relay: Deployed) -> None:
+    file = "event_name,event_time,event_id,email\nLEAD,1767225600,row-1,jane@example.com\nLEAD\n"
+    answer = relay.ingest(post(file, path="/v1/sources/csv", key="shop-key-1", headers={"content-type": "text/csv"}))
+    assert answer["statusCode"] == 210
+    ((failed),) = body_of(answer)["failed_events"]
+    assert (failed["index"], list(failed["errors"])) == (1, ["line 3"])
+    assert len(relay.bodies(relay.queue)) == 1
+
+
+# --- the script -------------------------------------------------------------------------------------------------------
+
+
+def get(query: dict[str, str] | None = None, **headers: str) -> dict[str, Any]:
+    return post("", path="/v1/relay.js", key=None, method="GET", headers=headers, queryStringParameters=query)
+
+
+def test_the_script_is_served_for_an_hour_and_needs_no_key(relay: Deployed) -> None:
+    answer = relay.ingest(get())
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
+    assert answer["headers"]["Content-Type"] == "text/javascript; charset=utf-8"
+    assert answer["headers"]["Cache-Control"] == "public, max-age=3600"
+    assert answer["headers"]["Access-Control-Allow-Origin"] == "*"
+    assert 0 < len(answer["body"].encode()) <= 2048
+    assert "sendBeacon" in answer["body"]
+
+
+def test_a_browser_that_has_it_is_told_so(relay: Deployed) -> None:
+    tag = relay.ingest(get())["headers"]["ETag"]
+    for given in (tag, f'"other", W/{tag}'):
+        answer = relay.ingest(get(None, **{"If-None-Match": given}))
+        assert (answer["statusCode"], answer["body"]) == (304, "")
+    assert relay.ingest(get(None, **{"If-None-Match": '"other"'}))["statusCode"] == 200
+
+
+def test_only_its_own_version_is_kept_for_a_year(relay: Deployed) -> None:
+    version = relay.ingest(get())["headers"]["ETag"].strip('"')
+    kept = {v: relay.ingest(get({"v": v}))["headers"]["Cache-Control"] for v in (version, "0", "")}
+    assert kept == {
+        version: "public, max-age=31536000, immutable",
+        "0": "public, max-age=3600",
+        "": "public, max-age=3600",
+    }
+
+
+def test_it_can_only_be_read(relay: Deployed) -> None:
+    answer = relay.ingest(post("", path="/v1/relay.js", key=None))
+    assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "GET, HEAD")
