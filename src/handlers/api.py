@@ -62,12 +62,10 @@ def serve(
     """Take one POST: authenticate, read, finish the events, and let `answer` decide status and body.
 
     `reader` gives what reads the posts to a path, or None where there is nothing. Never raises: what is wrong with the
-    request is a 4xx that says how to mend it, what is wrong with us is a 503. Writes the invocation's `line`, with the
-    sender.
+    request is a 4xx that says how to mend it, what is wrong with us is a 503. Writes the `line`, with its sender.
     """
     made = _served(event, reader, answer, line)
-    line.told["status"] = made["statusCode"]
-    line.write()
+    line.write(status=made["statusCode"])
     return made
 
 

@@ -35,13 +35,16 @@ class Line:
             told = {name: value for name, value in event._asdict().items() if value and name != "outcome"}
             logger().info(event.outcome, extra={**told, "request_id": self.told["request_id"]})
 
-    def write(self) -> None:
-        """Write it. Without a count it is an ordinary line, and without a known sender none: anybody can post those."""
+    def write(self, *, status: int | None = None) -> None:
+        """Write it. Without a count it is an ordinary line with the answer's `status`.
+
+        Without a count and a known sender it is none: anybody can post those, as often as he likes.
+        """
         told = self.told | {"milliseconds": round((time.perf_counter() - self._begun) * 1e3)}
         if any(self.counts.values()):
             count(self.counts, destination=self._destination, delays=self.delays, **told)
         elif "sender" in told:
-            logger().info("answered", extra=told)
+            logger().info("answered", extra=told | {"status": status})
 
 
 @cache
