@@ -93,12 +93,12 @@ def relay(load: Load, setting: Setting, speed: Speed) -> dict[str, float]:
     gb = setting.memory_mb / 1_024
     ingest_ms = (speed.post + speed.ingest * load.per_post) / 1e3 / setting.processor + setting.aws_ms
     delays = _DELAY_LOG * min(_MOST_DELAYS, way.batch_messages)
-    logged = way.posts * (_PLATFORM_LOG + _INGEST_LOG + _ACCESS_LOG)
-    logged += way.batches * (_PLATFORM_LOG + _DELIVER_LOG + delays)
+    from_posts = way.posts * (_PLATFORM_LOG + _INGEST_LOG + _ACCESS_LOG)
+    from_batches = way.batches * (_PLATFORM_LOG + _DELIVER_LOG + delays)
     return _common(load, setting, speed) | {
         "ingest: Lambda requests": way.posts * prices.LAMBDA_REQUEST,
         "ingest: Lambda time": way.posts * ceil(ingest_ms) / 1e3 * gb * prices.LAMBDA_GB_SECOND,
-        "logs": logged / 1e9 * prices.LOGS_GB,
+        "logs": (from_posts + from_batches) / 1e9 * prices.LOGS_GB,
     }
 
 
