@@ -69,7 +69,7 @@ def rows(widget: dict[str, Any]) -> list[tuple[list[str], dict[str, Any]]]:
     return found
 
 
-@pytest.fixture(params=["7", "0"], ids=["with the ledger", "without"])
+@pytest.fixture(scope="module", params=["7", "0"], ids=["with the ledger", "without"])
 def deployed(request: pytest.FixtureRequest) -> Template:
     """The template with and without a ledger."""
     return read(TEMPLATE, {"LedgerDays": request.param})
