@@ -254,6 +254,16 @@ def test_an_invocation_says_in_one_line_who_sent_how_much_and_what_was_wrong(
     assert isinstance(line["milliseconds"], int)
 
 
+def test_the_wrong_lines_of_a_file_are_one_word_of_the_line(
+    relay: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = json.dumps({"event_id": "1", "event_name": "LEAD", "event_time": 1767225600, "em": EM})
+    file = "\n".join([good, "{", '["canary@example.com"', "{"])
+    relay.ingest(post(file, path="/v1/sources/jsonl", key="no-default-key"))
+    (line,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
+    assert (line["Invalid"], line["invalid"], line["source"]) == ([3.0], "line", "jsonl")
+
+
 def test_a_refusal_is_logged_with_its_sender_and_not_at_all_for_nobody(
     relay: Deployed, capsys: pytest.CaptureFixture[str]
 ) -> None:
