@@ -23,6 +23,7 @@ NOT_LOCAL = "not on the local stack"
 # The template: 6 times the function's timeout, and the batch window; retentions in seconds.
 _TIMES, _RETENTION, _DEAD_RETENTION, _RECEIVES = 6, 604_800, 1_209_600, 1_000
 _TIMEOUT = 60
+_REMEMBERED = 60  # seconds for which functions remember a secret
 _SOON_LOST = 10 * 86_400  # seconds: of the 14 days that dead letters stay, four are left
 _PLACEHOLDER = re.compile(r"your[_ -]|<.*>|change.?me|x{4,}|placeholder|example", re.IGNORECASE).search
 
@@ -46,7 +47,7 @@ def sender_keys(deployment: Deployment) -> tuple[list[Sender], list[Finding]]:
     check = "sender keys"
     command = deployment.outputs.get("SenderKeyCommand", "")
     try:
-        text, _ = read_secret(deployment, deployment.output("SenderKeysSecretName"))
+        text = read_secret(deployment, deployment.output("SenderKeysSecretName")).text
     except (Trouble, ClientError) as error:
         why = explain(error) if isinstance(error, ClientError) else str(error)
         return [], [Finding(PROBLEM, check, why, "deploy the stack again, or use a role that may read it")]
@@ -64,11 +65,11 @@ def roku_keys(deployment: Deployment) -> tuple[str | None, list[Finding]]:
     check = "Roku keys"
     cure = deployment.outputs.get("RokuKeyCommand", "put Roku's API key into the secret")
     try:
-        text, _ = read_secret(deployment, deployment.output("RokuKeysSecretName"))
+        secret = read_secret(deployment, deployment.output("RokuKeysSecretName"))
     except (Trouble, ClientError) as error:
         why = explain(error) if isinstance(error, ClientError) else str(error)
         return None, [Finding(PROBLEM, check, why, cure)]
-    findings = []
+    text, findings = secret.text, []
     groups = groups_of(text) or ["*"]
     for group in groups:
         try:
@@ -80,7 +81,9 @@ def roku_keys(deployment: Deployment) -> tuple[str | None, list[Finding]]:
                 findings.append(Finding(PROBLEM, check, f"{group}: the key is a placeholder", cure))
     if findings:
         return (text if len(findings) < len(groups) else None), findings
-    return text, [Finding(OK, check, number(len(groups), "key"))]
+    written = now() - secret.written.timestamp()
+    new = f", written {age(written)} ago: Roku may still be asked with the one before" if written < _REMEMBERED else ""
+    return text, [Finding(OK, check, number(len(groups), "key") + new)]
 
 
 def groups_of(secret: str) -> list[str]:

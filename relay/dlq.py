@@ -15,7 +15,7 @@ from relay.durations import seconds
 from relay.letters import Chosen, Letter, delete, depth, look, looking, now
 from relay.printing import Out, age, moment, number
 from relay.redrive import move_all, move_chosen
-from relay.trouble import Trouble
+from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD
 
 HIDDEN = "(hidden: --show-data shows it)"
@@ -175,9 +175,8 @@ def drop(
         for (_, why), letters in _by_reason(seen):
             names = ", ".join(sorted({name for letter in letters for name in letter.event_names()}))
             out.aside(f"{one.name}: {number(len(letters), 'dead letter')} ({names}): {why}")
-        if not yes:
-            question = f"Delete {number(len(seen), 'dead letter')} of {deployment.name} for good?"
-            typer.confirm(question, abort=True, err=True)
+        if not yes and not out.agrees(f"Delete {number(len(seen), 'dead letter')} of {deployment.name} for good?"):
+            raise Trouble(DECLINED)
         ids = {letter.message_id for letter in seen}
         with looking(deployment, one) as letters:
             # Only what was shown: others may have come while the operator read.

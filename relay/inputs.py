@@ -86,34 +86,53 @@ def items(
             if form is Format.JSON:
                 rows = _json(path, text, reading, read)
             else:
-                rows = (_item(row, reading) for row in _rows(form, _counted(text, read), reading, say))
+                rows = _lines(form, _counted(text, read), reading, say)
             yield from rows
         except Refusal as refusal:
             raise Trouble(f"{path}: {refusal.description}") from None
 
 
-def _rows(form: Format, lines: Iterable[str], reading: Reading, say: Callable[[str], None]) -> Iterator[Row]:
-    if form is Format.JSONL:
-        return json_lines.rows(lines, mapping=reading.mapping, defaults=reading.defaults)
+def _lines(form: Format, lines: Iterator[str], reading: Reading, say: Callable[[str], None]) -> Iterator[Item]:
+    broken: set[int] = set()
     warnings: list[tuple[str, str]] = []
-    rows = delimited.rows(lines, mapping=reading.mapping, defaults=reading.defaults, warnings=warnings)
+    rows: Iterator[Row]
+    if form is Format.JSONL:
+        rows = json_lines.rows(_whole(lines, broken), mapping=reading.mapping, defaults=reading.defaults)
+    else:
+        rows = delimited.rows(lines, mapping=reading.mapping, defaults=reading.defaults, warnings=warnings)
     for place, text in warnings:
         say(f"{place}: {text}")
-    return rows
+    for row in rows:
+        if row.number in broken:
+            yield Item(row.number, fault=_NOT_UTF8)
+        elif row.conversion is None:
+            yield Item(row.number, fault=row.fault)
+        else:
+            yield _finished(row.number, row.conversion, {}, reading)
 
 
-def _item(row: Row, reading: Reading) -> Item:
-    if row.conversion is None:
-        return Item(row.number, fault=row.fault)
-    return _finished(row.number, row.conversion, {}, reading)
+def _whole(lines: Iterable[str], broken: set[int]) -> Iterator[str]:
+    """The lines, half surrogate pairs replaced, and the numbers of those that had some in `broken`."""
+    for number, line in enumerate(lines, 1):
+        if _is_utf8(line):
+            yield line
+        else:
+            broken.add(number)
+            yield line.encode("utf-8", "replace").decode()
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _finished(number: int, conversion: Any, head: Mapping[str, Any], reading: Reading) -> Item:
     if not isinstance(conversion, dict):
         return Item(number, fault="is not a JSON object: an event is one")
-    try:
-        json.dumps(conversion, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
+    if not _is_utf8(json.dumps(conversion, ensure_ascii=False)):
         return Item(number, fault=_NOT_UTF8)
     conversion.pop("dead_letter", None)  # what `relay dlq export` notes beside an event
     group = conversion.pop("event_group_id", None) or head.get("event_group_id") or reading.group
@@ -123,6 +142,8 @@ def _finished(number: int, conversion: Any, head: Mapping[str, Any], reading: Re
 
 def _json(path: str, text: TextIO, reading: Reading, read: Callable[[int], None]) -> Iterator[Item]:
     whole = text.read()
+    if not _is_utf8(whole):
+        raise Trouble(f"{path} {_NOT_UTF8}")
     try:
         data = from_json(whole.removeprefix("\ufeff"), allow_inf_nan=False)
     except ValueError as error:

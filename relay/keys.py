@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from botocore.exceptions import ClientError
 from pipeline.senders import Sender, SourceSettings, read_senders
 from relay.deployment import Deployment
 from relay.printing import Out
-from relay.trouble import Trouble, code
+from relay.trouble import DECLINED, Trouble, code
 from relay.verbs import BAD
 
 _KEY_BYTES = 30  # 240 bits, 40 characters
@@ -28,8 +29,7 @@ def list_(deployment: Deployment, out: Out) -> int:
 
     Exit code 1 if the secret has an entry that is not used.
     """
-    text, _ = _read(deployment)
-    senders, faults = read_senders(text)
+    senders, faults = read_senders(_read(deployment).text)
     out.answer({"senders": [_told(sender) for sender in senders], "faults": faults})
     columns = ["name", "kept as", "event groups", "default group", "browser", "sources"]
     out.table(columns, [_row(sender) for sender in senders])
@@ -89,12 +89,10 @@ def revoke(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> int:
     """Take a sender's key away, after asking. It works for a minute more at the most."""
-    text, _ = _read(deployment)
-    if name not in _entries(text):
+    if name not in _entries(_read(deployment).text):
         raise Trouble(f"there is no sender {name}: `relay keys list` shows them")
-    if not yes:
-        question = f"Revoke the key of {name} in {deployment.name}? Its posts are answered 401 then."
-        typer.confirm(question, abort=True, err=True)
+    if not yes and not out.agrees(f"Revoke the key of {name} in {deployment.name}? Its posts are answered 401 then."):
+        raise Trouble(DECLINED)
     _edit(deployment, lambda entries: entries.pop(name, None))
     out.answer({"revoked": name})
     out.line(f"{name} is revoked; its key works for a minute more at the most")
@@ -120,18 +118,27 @@ def settings(given: list[str]) -> dict[str, dict[str, Any]]:
     return made
 
 
-def read_secret(deployment: Deployment, name: str) -> tuple[str, str]:
-    """A secret's text and its version. Raises Trouble if it has no value."""
+@dataclass(frozen=True, slots=True)
+class SecretText:
+    """A secret's text, the version that it is of, and when that was written."""
+
+    text: str
+    version: str
+    written: datetime
+
+
+def read_secret(deployment: Deployment, name: str) -> SecretText:
+    """The secret. Raises Trouble if it has no value."""
     try:
         secret = deployment.client("secretsmanager").get_secret_value(SecretId=name)
     except ClientError as error:
         if code(error) == "ResourceNotFoundException":
             raise Trouble(f"the secret {name} is not there, or has no value yet") from error
         raise
-    return secret.get("SecretString", ""), secret["VersionId"]
+    return SecretText(secret.get("SecretString", ""), secret["VersionId"], secret["CreatedDate"])
 
 
-def _read(deployment: Deployment) -> tuple[str, str]:
+def _read(deployment: Deployment) -> SecretText:
     return read_secret(deployment, deployment.output("SenderKeysSecretName"))
 
 
@@ -152,15 +159,15 @@ def _edit(deployment: Deployment, change: Callable[[dict[str, Any]], object]) ->
     Secrets Manager refuses that if AWSCURRENT is somewhere else by now.
     """
     name, secrets = deployment.output("SenderKeysSecretName"), deployment.client("secretsmanager")
-    text, version = _read(deployment)
-    entries = _entries(text)
+    read = _read(deployment)
+    entries = _entries(read.text)
     change(entries)
     made = secrets.put_secret_value(
         SecretId=name, SecretString=json.dumps(entries, indent=2, ensure_ascii=False), VersionStages=[_PENDING]
     )["VersionId"]
     try:
         secrets.update_secret_version_stage(
-            SecretId=name, VersionStage="AWSCURRENT", RemoveFromVersionId=version, MoveToVersionId=made
+            SecretId=name, VersionStage="AWSCURRENT", RemoveFromVersionId=read.version, MoveToVersionId=made
         )
     except ClientError as error:
         if code(error) in ("InvalidParameterException", "InvalidRequestException"):

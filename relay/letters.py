@@ -18,6 +18,7 @@ from relay.deployment import Deployment, Destination
 
 # Seconds out of others' sight at the most, if this command dies while it looks.
 _LOOK_SECONDS = 300
+_LONG_POLL_SECONDS = 1
 _BATCH = 10  # SQS's limit
 _RECEIVERS = 8
 _EMPTY_POLLS = 3  # SQS's counts are approximate: so many empty long polls outweigh one that says there is more
@@ -99,7 +100,8 @@ def looking(deployment: Deployment, destination: Destination) -> Iterator[list[L
     sqs, url = deployment.client("sqs"), destination.dead_letters_url
     found: dict[str, Letter] = {}
     try:
-        _collect(sqs, destination, found)
+        # The local queue is one server, and shows all that it has at each receive.
+        _collect(sqs, destination, found, wait=0 if deployment.local else _LONG_POLL_SECONDS)
         yield sorted(found.values(), key=lambda letter: letter.at)
     finally:
         _each_batch(
@@ -149,7 +151,7 @@ def delete(deployment: Deployment, destination: Destination, letters: Sequence[L
     )
 
 
-def _collect(sqs: Any, destination: Destination, found: dict[str, Letter]) -> None:
+def _collect(sqs: Any, destination: Destination, found: dict[str, Letter], *, wait: int) -> None:
     def receive(seconds: int) -> list[Letter]:
         answer = sqs.receive_message(
             QueueUrl=destination.dead_letters_url,
@@ -166,7 +168,7 @@ def _collect(sqs: Any, destination: Destination, found: dict[str, Letter]) -> No
     empty = 0
     with ThreadPoolExecutor(_RECEIVERS) as threads:
         while empty < _EMPTY_POLLS:
-            batches = list(threads.map(receive, [0] * workers if workers > 1 else [1]))
+            batches = list(threads.map(receive, [0] * workers if workers > 1 else [wait]))
             found.update({letter.message_id: letter for batch in batches for letter in batch})
             if any(batches):
                 empty = 0

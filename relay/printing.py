@@ -49,6 +49,11 @@ class Out:
             table.add_row(*(Text(cell, style=styles.get(cell, "")) for cell in row))
         _console().print(table)
 
+    def agrees(self, question: str) -> bool:
+        """Ask on stderr, and return whether the answer is yes; the end of stdin is a no."""
+        self.aside(f"{question} [y/N]")
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def aside(self, text: str) -> None:
         """A word beside the answer, on stderr."""
         Console(stderr=True, highlight=False).print(Text(printable(text)), soft_wrap=True)

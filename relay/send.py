@@ -85,6 +85,8 @@ def send(
             tallies.append(Tally(file))
             run.send(tallies[-1], again)
     except Trouble as trouble:
+        if not any(tally.accepted or tally.refused for tally in tallies):
+            raise
         _tell(out, tallies, report, dry_run)
         raise Trouble(f"{trouble}; the same command goes on from here") from None
     _tell(out, tallies, report, dry_run)
@@ -188,8 +190,8 @@ class _Run:
     def _find_key(self, group: str | None) -> str:
         if self._given_key:
             return self._given_key
-        secret, _ = read_secret(self._deployment, self._deployment.output("SenderKeysSecretName"))
-        found = sender_key(read_senders(secret)[0], group)
+        secret = read_secret(self._deployment, self._deployment.output("SenderKeysSecretName"))
+        found = sender_key(read_senders(secret.text)[0], group)
         if found is None:
             where = f"the event group {group}" if group else "this"
             raise Trouble(f"no sender key for {where} is kept in plain text: name one with --key (RELAY_SENDER_KEY)")

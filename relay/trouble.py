@@ -24,6 +24,9 @@ class Trouble(Exception):
     """A verb cannot do its work; the message is one line with the cure. Exit code 3."""
 
 
+DECLINED = "nothing was done: answer y, or say --yes"
+
+
 def explain(error: BotoCoreError | ClientError) -> str:
     """What AWS, or the way to it, refuses: one line with the cure."""
     match error:

@@ -82,7 +82,7 @@ def finish(work: Callable[[], int]) -> None:
         raise
     except OSError as error:
         status = _tell(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}")
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except Exception as error:  # noqa: BLE001 - a defect, told without its text, which may quote personal data
         frame = traceback.extract_tb(error.__traceback__)[-1]
