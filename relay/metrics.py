@@ -37,7 +37,9 @@ def sums(
     return {name: round(total) for name, total in totals.items()}, round(recent)
 
 
-def queue_maximum(deployment: Deployment, url: str, name: str, start: datetime, end: datetime) -> float | None:
+def queue_maximum(
+    deployment: Deployment, url: str, name: str, start: datetime, end: datetime, grain: int
+) -> float | None:
     """The largest value of a metric of SQS within the span, None if SQS told none."""
     metric = {
         "Namespace": "AWS/SQS",
@@ -46,7 +48,7 @@ def queue_maximum(deployment: Deployment, url: str, name: str, start: datetime, 
     }
     values = [
         value
-        for result in _results(deployment, _with_period([_query(0, metric)], 60, "Maximum"), start, end)
+        for result in _results(deployment, _with_period([_query(0, metric)], grain, "Maximum"), start, end)
         for value in result["Values"]
     ]
     return max(values, default=None)

@@ -43,7 +43,7 @@ def _one(
     sqs = deployment.client("sqs")
     waiting = sum(depth(sqs, destination.queue_url).values())
     lying = sum(depth(sqs, destination.dead_letters_url).values())
-    at_start = _messages_at(deployment, destination, start)
+    at_start = _messages_at(deployment, destination, start, grain)
     found = verdict(counts, messages=waiting, messages_at_start=at_start, recent=recent)
     notes = []
     if not all_tasks:
@@ -65,20 +65,22 @@ def _one(
     }
 
 
-def _messages_at(deployment: Deployment, destination: Destination, start: datetime) -> int | None:
-    """The messages of the queue at the window's start; None if nobody knows."""
+def _messages_at(deployment: Deployment, destination: Destination, start: datetime, grain: int) -> int | None:
+    """The most messages that the queue had about the window's start; None if nobody knows."""
     if deployment.created >= start:
         return 0  # there was no queue
-    total = 0.0
-    known = False
-    for name in ("Visible", "NotVisible", "Delayed"):
-        metric = f"ApproximateNumberOfMessages{name}"
-        # SQS tells a value every 5 minutes at the least, unless the queue was idle for 6 hours: then none.
-        before, after = start - timedelta(minutes=6), start + timedelta(minutes=1)
-        value = metrics.queue_maximum(deployment, destination.queue_url, metric, before, after)
-        known = known or value is not None
-        total += value or 0
-    return int(total) if known else None
+    if deployment.local:
+        return None  # SQS's own metrics are not on the local stack
+    # SQS tells of a queue every 1 to 5 minutes; it tells nothing of one that was empty and untouched for six hours.
+    before, after = start - timedelta(seconds=max(360, grain)), start + timedelta(seconds=grain)
+    names = ("Visible", "NotVisible", "Delayed")
+    found = [
+        metrics.queue_maximum(
+            deployment, destination.queue_url, f"ApproximateNumberOfMessages{name}", before, after, grain
+        )
+        for name in names
+    ]
+    return int(sum(value or 0 for value in found))
 
 
 def _print(

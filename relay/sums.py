@@ -85,8 +85,8 @@ def verdict(counts: Counts, *, messages: int, messages_at_start: int | None, rec
     high = MOST_IN_A_MESSAGE * messages
     if messages_at_start is None:
         low = None  # any number may have waited, and have come out since
-    elif messages_at_start:
-        low, high = messages - MOST_IN_A_MESSAGE * messages_at_start, high - messages_at_start
+    elif messages_at_start:  # at the most: it is the largest of some minutes
+        low = messages - MOST_IN_A_MESSAGE * messages_at_start
     off = left - high if left > high else low - left if low is not None and left < low else 0
     if 0 < off <= recent:
         return Verdict(None, None, "counts of the last minutes are still under way: ask again in some minutes")
