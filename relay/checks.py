@@ -161,7 +161,7 @@ def dead_letters(deployment: Deployment, destination: Destination) -> list[Findi
         return [Finding(OK, check, "none")]
     oldest = now() - letters[0].at
     level = PROBLEM if oldest > _SOON_LOST else WARNING
-    text = f"{number(len(letters), 'dead letter')}, the oldest of {age(oldest)} ago; they are lost after 14 days"
+    text = f"{number(len(letters), 'dead letter')}, the oldest {age(oldest)} old; they are lost after 14 days"
     return [Finding(level, check, text, "relay dlq list, mend the cause, relay dlq redrive")]
 
 

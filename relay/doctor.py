@@ -7,7 +7,7 @@ import typer
 from relay import checks, probes
 from relay.checks import Finding
 from relay.deployment import Deployment
-from relay.printing import STYLES, Out
+from relay.printing import STYLES, Out, number
 from relay.verbs import BAD
 
 KeyOption = Annotated[
@@ -41,5 +41,5 @@ def doctor(
     out.table(["", "what", "found"], [[one.level, one.check, one.told()] for one in findings], styles)
     problems = sum(one.level == checks.PROBLEM for one in findings)
     warnings = sum(one.level == checks.WARNING for one in findings)
-    out.line(f"{problems} problems, {warnings} warnings", style="red" if problems else "green")
+    out.line(f"{number(problems, 'problem')}, {number(warnings, 'warning')}", style="red" if problems else "green")
     return BAD if problems else 0

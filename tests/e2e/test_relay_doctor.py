@@ -116,7 +116,7 @@ def test_dead_letters_are_a_warning_with_their_age(operator: Operator) -> None:
     operator.relay.refuse("dead-1")
     operator.relay.post("dead-1")
     until(operator.relay.letters)
-    assert "1 dead letter, the oldest of" in _found(operator, "warning")["roku dead letters"]
+    assert "1 dead letter, the oldest " in _found(operator, "warning")["roku dead letters"]
     operator.run("dlq", "drop", "--yes")
     operator.relay.accept()
 
