@@ -83,9 +83,9 @@ def test_a_second_run_sends_only_what_was_not_accepted(operator: Operator, tmp_p
     assert _counts(operator.json("send", file, "--group", "g")) == (0, 3, 0)
     assert _posted(operator) == posts
     with Path(file).open("a") as more:
-        more.write(_line("v-9") + "\n")
-    assert _counts(operator.json("send", file, "--group", "g")) == (1, 3, 0)
-    assert _counts(operator.json("send", file, "--group", "g", "--again")) == (4, 0, 0)
+        more.write(_line("v-9") + "\n" + _line(None, event_time=NOW - 7) + "\n")  # a third line alike is a new one
+    assert _counts(operator.json("send", file, "--group", "g")) == (2, 3, 0)
+    assert _counts(operator.json("send", file, "--group", "g", "--again")) == (5, 0, 0)
 
 
 def test_a_crash_in_the_middle_of_the_memory_forgets_nothing_before_it(operator: Operator, tmp_path: Path) -> None:
