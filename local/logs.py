@@ -4,6 +4,7 @@ import io
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from typing import TextIO
 
 
@@ -14,6 +15,7 @@ class SplitStdout(io.TextIOBase):
         """Stands nowhere yet: see `install`."""
         self._terminal = sys.stdout
         self._log = log
+        self.listener: Callable[[str], None] | None = None  # hears what functions print, in the printing thread
 
     def install(self) -> None:
         """Takes the place of sys.stdout, again if somebody else took it meanwhile, as pytest does for each test."""
@@ -27,7 +29,10 @@ class SplitStdout(io.TextIOBase):
             sys.stdout = self._terminal
 
     def write(self, text: str) -> int:
-        return self._target().write(text)
+        target = self._target()
+        if self.listener is not None and target is self._log:
+            self.listener(text)
+        return target.write(text)
 
     def flush(self) -> None:
         self._target().flush()
