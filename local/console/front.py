@@ -51,7 +51,7 @@ class Front:
         if foreign(request, port):
             return message(403, "The console answers this machine's own pages only.")
         name = url.path.removeprefix(PREFIX) if url.path != "/" else ""
-        if request.method == "GET":
+        if request.method == "GET" and name not in self._posts:
             return self._get(name, url.query)
         if request.method == "POST" and name in self._posts:
             return self._post(name, request.body)
