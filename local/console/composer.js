@@ -49,10 +49,15 @@ async function send(event) {
   button.setAttribute('aria-busy', 'true');
   const token = crypto.randomUUID();
   latest = token;
+  // Read before anything is waited for: the form may be filled anew meanwhile.
+  const { faults, headers } = chosen;
+  const asked = { path: byId('path').value.trim(), sender: byId('sender').value, headers, body: byId('body').value, post: token };
+  const told = Object.keys(faults).length > 0 && byId('told').checked;
   show(byId('answer'), true);
   try {
-    if (Object.keys(chosen.faults).length && byId('told').checked) await tellSandbox(chosen.faults);
-    const { status, answer } = await post('send', { path: byId('path').value.trim(), sender: byId('sender').value, headers: chosen.headers, body: byId('body').value, post: token });
+    if (told) await tellSandbox(faults);
+    const { status, answer } = await post('send', asked);
+    if (latest !== token) return;
     showAnswer(status, answer);
     await showQueued(token, status);
   } catch (error) {

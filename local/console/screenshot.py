@@ -23,15 +23,16 @@ def main() -> int:
         page.goto(f"{stack.url}/")
         for sample in _DELIVERED:
             _send(page, sample)
-        expect(page.locator(".chip[data-outcome=delivered]")).to_have_count(len(_DELIVERED))
-        for sample in ("rejected-by-roku", "one-good-one-bad"):
-            _send(page, sample)
-        expect(page.locator("#rows .chip[data-outcome=rejected]")).to_have_count(1)
+            _count(page, "delivered", _DELIVERED.index(sample) + 1)
+        _send(page, "rejected-by-roku")  # one of its two
+        _count(page, "rejected", 1)
+        _send(page, "one-good-one-bad")
+        _count(page, "delivered", len(_DELIVERED) + 2)
         _send(page, "purchase-clear")  # a repeat
-        expect(page.locator("#rows .chip[data-outcome=deduplicated]")).to_have_count(1)
+        _count(page, "deduplicated", 1)
         page.get_by_role("switch", name="Outage").check()
         _send(page, "vendor-purchase")
-        expect(page.locator("#rows .chip[data-outcome=waiting]")).to_have_count(1)
+        _count(page, "waiting", 1)
         page.get_by_label("Sample", exact=True).select_option(label="purchase-clear")
         page.evaluate("document.getElementById('answer').hidden = true; document.activeElement.blur()")
         expect(page.locator(".edge.lit")).to_have_count(0)
@@ -41,10 +42,13 @@ def main() -> int:
     return 0
 
 
+def _count(page: Page, outcome: str, number: int) -> None:
+    expect(page.locator(f"#rows .chip[data-outcome={outcome}]")).to_have_count(number)
+
+
 def _send(page: Page, sample: str) -> None:
     page.get_by_label("Sample", exact=True).select_option(label=sample)
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("#answer-title")).to_contain_text("Answer")
 
 
 if __name__ == "__main__":
