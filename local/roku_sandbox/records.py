@@ -8,6 +8,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any, Final
 
 WINDOW: Final = 600  # seconds; Roku: "within 10 minutes of each other with the same event ID"
@@ -97,10 +98,11 @@ class Records:
                 return
             del self._recent[oldest]
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
         """Give the last requests, oldest first."""
         with self._lock:
-            return [_as_json(request) for request in self._requests]
+            latest = list(islice(reversed(self._requests), last))
+        return [_as_json(request) for request in reversed(latest)]
 
     def events(self) -> list[dict[str, Any]]:
         """Give the last events that count as conversions, oldest first."""

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from local.roku_sandbox.answers import LIVE, MAX_BYTES, TEST, Answer, Batch, answer, read_batch
 from local.roku_sandbox.faults import NO_FAULTS, Faults, FaultSwitch, read_faults
-from local.roku_sandbox.records import Records, Request
+from local.roku_sandbox.records import LAST, Records, Request
 from local.roku_sandbox.server import Call, Reply, Server
 
 
@@ -85,9 +85,9 @@ class RokuSandbox:
         """Give the faults in force, `times` being what is left of it."""
         return self._switch.get()
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
         """Give the last requests, oldest first, in the form of `GET /_requests`."""
-        return self._records.requests()
+        return self._records.requests(last)
 
     def events(self) -> list[dict[str, Any]]:
         """Give the last events that count as conversions, oldest first, each with how often it was `received`."""
