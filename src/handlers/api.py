@@ -21,6 +21,10 @@ from pipeline.secrets import SecretUnavailable
 from pipeline.senders import Sender, read_senders, recognise
 from roku import event as roku_event
 from roku import normalise as roku_normalise
+from sources import registry
+
+SOURCES = "/v1/sources/"
+_NAMES = ", ".join(registry.MODULES)
 
 Answer = dict[str, Any]
 # Reads a request's body; raises Refusal.
@@ -86,6 +90,7 @@ def _served(
             return _preflight(headers)
         sender = reception.authenticate(request, senders, known.allowed_origins)
         line.told["sender"] = sender.name
+        _admit(sender, source_of(request.path))
         received = reception.receive(
             request,
             sender,
@@ -106,9 +111,22 @@ def _served(
     return _answer(status, body, headers)
 
 
+def source_of(path: str) -> str | None:
+    """The source that this path belongs to, in lower case; None for the paths that are no source's."""
+    return path.removeprefix(SOURCES).lower() if path.startswith(SOURCES) else None
+
+
+def _admit(sender: Sender, source: str | None) -> None:
+    """Raise Refusal if the sender's key does not open this path."""
+    if source is not None and sender.unread:
+        raise Refusal(503, f"the settings of this sender cannot be used ({', '.join(sender.unread)}): mend its entry")
+    if not sender.opens(source):
+        raise Refusal(403, "this sender's platform signs, so its key opens only the sources whose posts are signed")
+
+
 def _found(reader: Reader | None, request: Request, headers: dict[str, str]) -> Reader:
     if reader is None:
-        raise Refusal(404, "there is nothing here: post to /v1/events, /v1/test_events or /v1/sources/SOURCE")
+        raise Refusal(404, f"there is nothing here: post to /v1/events, /v1/test_events or {SOURCES}SOURCE ({_NAMES})")
     if request.method not in ("POST", "OPTIONS"):
         headers["Allow"] = "POST, OPTIONS"
         raise Refusal(405, f"{request.method} is not supported: use POST")
@@ -156,11 +174,11 @@ _read: dict[str, list[Sender]] = {}
 def _parsed(text: str, line: telemetry.Line) -> list[Sender]:
     """The senders of the secret's text; if a slip of the pen left none, those before it: nobody tries a 401 again."""
     if text not in _read:
-        senders, faults = read_senders(text)
+        senders, faults = read_senders(text, registry.SIGNING)
         for fault in faults:
             telemetry.logger().error("sender keys", extra={"fault": fault})
+        line.counts["SenderKeysUnreadable"] += bool(faults)
         if faults and not senders:
-            line.counts["SenderKeysUnreadable"] += 1
             if not _read:
                 raise SecretUnavailable("the sender keys secret holds no usable entry")
             return next(iter(_read.values()))

@@ -22,7 +22,7 @@ from roku import request as roku_request
 from sources import registry
 from sources.inbound import Inbound
 
-_EVENTS, _SOURCES, _SCRIPT = "/v1/events", "/v1/sources/", "/v1/relay.js"
+_EVENTS, _SCRIPT = "/v1/events", "/v1/relay.js"
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -39,8 +39,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             line.told["ignored"] = ", ".join(sorted({one.code for one in received.ignored.values()}))
         lost = _enqueue(received)
         accepted = received.received - invalid - ignored - lost
-        source = request.path.removeprefix(_SOURCES)
-        line.told["source"] = source.removeprefix("/v1/")
+        source = api.source_of(request.path) or "events"
+        line.told["source"] = source
         line.counts.update(Accepted=accepted, Invalid=invalid, Ignored=ignored, NotQueued=lost)
         line.follow(sampling.received(received, float(os.environ["LOG_SAMPLE_RATE"])))
         failed = [received.failed[index] for index in sorted(received.failed)]
@@ -64,7 +64,8 @@ def _code(accepted: int, failed: int, lost: int) -> int:
 def _reader(path: str) -> api.Reader | None:
     if path == _EVENTS:
         return _read_events
-    read = registry.source(path.removeprefix(_SOURCES)) if path.startswith(_SOURCES) else None
+    source = api.source_of(path)
+    read = registry.source(source) if source else None
     return None if read is None else partial(_read_source, read)
 
 
@@ -73,7 +74,7 @@ def _read_events(request: Request, _: Sender) -> Posting:
 
 
 def _read_source(read: registry.Source, request: Request, sender: Sender) -> Posting:
-    settings = sender.sources.get(request.path.removeprefix(_SOURCES), SourceSettings())
+    settings = sender.sources.get(api.source_of(request.path) or "", SourceSettings())
     return read(Inbound(request.body, request.headers, settings, clients.now()))
 
 
