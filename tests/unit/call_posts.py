@@ -69,13 +69,14 @@ _SCALARS = st.one_of(
         ["no answer", "+15550100123", "555-010-0123", "jane@example.com", "Jane Doe", "2026-01-01 00:00:00"]
     ),
 )
-# One level within another is as deep as any module looks for itself.
-ANYTHING = (
+_KINDS = (
     _SCALARS
     | st.lists(_SCALARS, max_size=3)
     | st.dictionaries(st.sampled_from(["name", "value", "call", "id"]), _SCALARS, max_size=2)
     | st.sampled_from([[{"name": "sale"}, {"name": [{}]}], {"value": {"b": [{}]}}, [[]]])
 )
+# One level within another is as deep as any module looks for itself. Mapped, so that `|` takes it for one choice.
+ANYTHING: st.SearchStrategy[Any] = _KINDS.map(lambda value: value)
 SETTINGS = st.builds(
     SourceSettings,
     event_group=st.sampled_from([None, "g"]),
