@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "ALLOWED_ORIGINS": "",
     "LEDGER_TABLE": "",
     "LEDGER_DAYS": "7",
+    "LOG_SAMPLE_RATE": "0",
 }
 
 # The context of an invocation: what handlers and Powertools read of it.

@@ -23,8 +23,10 @@ _READS, _WRITES = 100, 25  # items of one call of DynamoDB
 # Under way at once in one run: requests to Roku, calls of AWS.
 _WORKERS, _CALLS = 20, 10
 # Bytes, with the 26 that CloudWatch counts for each line: of an invocation Lambda's START, END and REPORT (70, 52, 140)
-# and our metric line (309), of a POST the API's access line (185).
-_PLATFORM_LOG, _METRIC_LOG, _ACCESS_LOG = 340, 335, 211
+# and our own line (ingest 345, deliver 377), of a POST the API's access line (185). Deliver's line has a delay (7) for
+# each message, 99 of them at most.
+_PLATFORM_LOG, _INGEST_LOG, _DELIVER_LOG, _ACCESS_LOG = 340, 371, 403, 211
+_DELAY_LOG, _MOST_DELAYS = 7, 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,13 @@ def relay(load: Load, setting: Setting, speed: Speed) -> dict[str, float]:
     way = shape(load, setting)
     gb = setting.memory_mb / 1_024
     ingest_ms = (speed.post + speed.ingest * load.per_post) / 1e3 / setting.processor + setting.aws_ms
+    delays = _DELAY_LOG * min(_MOST_DELAYS, way.batch_messages)
+    from_posts = way.posts * (_PLATFORM_LOG + _INGEST_LOG + _ACCESS_LOG)
+    from_batches = way.batches * (_PLATFORM_LOG + _DELIVER_LOG + delays)
     return _common(load, setting, speed) | {
         "ingest: Lambda requests": way.posts * prices.LAMBDA_REQUEST,
         "ingest: Lambda time": way.posts * ceil(ingest_ms) / 1e3 * gb * prices.LAMBDA_GB_SECOND,
-        "logs": (way.posts * (_PLATFORM_LOG + _METRIC_LOG + _ACCESS_LOG) + way.batches * (_PLATFORM_LOG + _METRIC_LOG))
-        / 1e9
-        * prices.LOGS_GB,
+        "logs": (from_posts + from_batches) / 1e9 * prices.LOGS_GB,
     }
 
 

@@ -57,22 +57,35 @@ def serve(
     event: Mapping[str, Any],
     reader: Callable[[str], Reader | None],
     answer: Callable[[Reception, Sender, Request], tuple[int, dict[str, Any]]],
+    line: telemetry.Line,
 ) -> Answer:
     """Take one POST: authenticate, read, finish the events, and let `answer` decide status and body.
 
     `reader` gives what reads the posts to a path, or None where there is nothing. Never raises: what is wrong with the
-    request is a 4xx that says how to mend it, what is wrong with us is a 503.
+    request is a 4xx that says how to mend it, what is wrong with us is a 503. Writes the `line`, with its sender.
     """
+    made = _served(event, reader, answer, line)
+    line.write(status=made["statusCode"])
+    return made
+
+
+def _served(
+    event: Mapping[str, Any],
+    reader: Callable[[str], Reader | None],
+    answer: Callable[[Reception, Sender, Request], tuple[int, dict[str, Any]]],
+    line: telemetry.Line,
+) -> Answer:
     headers: dict[str, str] = {}
     try:
         request = _request(event)
         read = _found(reader(request.path), request, headers)
         known = settings()
-        senders = _senders(known.sender_keys_secret, request)
+        senders = _senders(known.sender_keys_secret, request, line)
         headers |= reception.cors(request, senders, known.allowed_origins)
         if request.method == "OPTIONS":
             return _preflight(headers)
         sender = reception.authenticate(request, senders, known.allowed_origins)
+        line.told["sender"] = sender.name
         received = reception.receive(
             request,
             sender,
@@ -85,10 +98,10 @@ def serve(
     except Refusal as refusal:
         status, body = refusal.status, reply(refusal.status, 0, description=refusal.description)
     except SecretUnavailable as error:
-        telemetry.failed(error)
+        telemetry.failed(error, **line.told)
         status, body = 503, reply(503, 0, description="the sender keys cannot be read: send the request again")
     except Exception as error:  # noqa: BLE001 - a sender must get an answer that makes it try again, and no data may reach the log
-        telemetry.failed(error)
+        telemetry.failed(error, **line.told)
         status, body = 503, reply(503, 0, description="nothing was taken: send the request again")
     return _answer(status, body, headers)
 
@@ -127,27 +140,27 @@ def _request(event: Mapping[str, Any]) -> Request:
     )
 
 
-def _senders(secret_name: str, request: Request) -> list[Sender]:
+def _senders(secret_name: str, request: Request, line: telemetry.Line) -> list[Sender]:
     """The senders; read again when the request's key is not among them, since it may be new."""
     secret = clients.secret(secret_name)
-    senders = _parsed(secret.text())
+    senders = _parsed(secret.text(), line)
     key = reception.presented_key(request)
     if key is not None and recognise(key, senders) is None:
-        senders = _parsed(secret.reread())
+        senders = _parsed(secret.reread(), line)
     return senders
 
 
 _read: dict[str, list[Sender]] = {}
 
 
-def _parsed(text: str) -> list[Sender]:
+def _parsed(text: str, line: telemetry.Line) -> list[Sender]:
     """The senders of the secret's text; if a slip of the pen left none, those before it: nobody tries a 401 again."""
     if text not in _read:
         senders, faults = read_senders(text)
         for fault in faults:
             telemetry.logger().error("sender keys", extra={"fault": fault})
         if faults and not senders:
-            telemetry.count({"SenderKeysUnreadable": 1}, destination="roku")
+            line.counts["SenderKeysUnreadable"] += 1
             if not _read:
                 raise SecretUnavailable("the sender keys secret holds no usable entry")
             return next(iter(_read.values()))

@@ -15,6 +15,7 @@ _PATHS: dict[str, Path] = {"live": "/v1/events", "test": "/v1/test_events"}
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deliver one SQS batch; the answer names the messages to receive again (partial batch response)."""
+    line = telemetry.Line(context.aws_request_id)
     report = deliver(
         [_record(record) for record in event["Records"]],
         _roku(),
@@ -25,12 +26,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         time_left=lambda: context.get_remaining_time_in_millis() / 1000,
         jitter=clients.jitter,
         executor=clients.executor(),
+        sample_rate=float(os.environ["LOG_SAMPLE_RATE"]),
     )
     for (outcome, status, reason), events in report.reasons.most_common(20):
-        telemetry.logger().warning(outcome, extra={"status": status, "reason": reason, "events": events})
-    telemetry.count(
-        report.counts, destination="roku", messages=len(event["Records"]), request_id=context.aws_request_id
-    )
+        told = {"status": status, "reason": reason, "events": events, "request_id": context.aws_request_id}
+        telemetry.logger().warning(outcome, extra=told)
+    line.follow(report.followed)
+    line.counts, line.delays = report.counts, report.delays
+    line.told["messages"] = len(event["Records"])
+    line.write()
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in report.failures]}
 
 

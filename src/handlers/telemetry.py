@@ -1,11 +1,50 @@
 """Logs and metrics: ids, counts, statuses and safe reasons; never a payload, a key or a sender's text."""
 
+import time
 import traceback
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from pipeline.sampling import Followed
+
+# Values of one metric in one blob: CloudWatch takes 100, and Powertools writes a blob of its own as soon as it has 100.
+_MOST_VALUES = 99
+
+
+class Line:
+    """The one line that an invocation writes: its counts and delays as metrics, and what can be searched in the log.
+
+    One blob of embedded metrics an invocation, whatever happens in it: what is found out on the way is gathered here.
+    """
+
+    def __init__(self, request_id: str, *, destination: str = "roku") -> None:
+        """Begin to count and to take the time. `delays` are seconds."""
+        self.counts: Counter[str] = Counter()
+        self.delays: list[float] = []
+        self.told: dict[str, str | int] = {"request_id": request_id}
+        self._destination = destination
+        self._begun = time.perf_counter()
+
+    def follow(self, events: Iterable[Followed]) -> None:
+        """Write a line of its own for each of the sampled events."""
+        for event in events:
+            told = {name: value for name, value in event._asdict().items() if value and name != "outcome"}
+            logger().info(event.outcome, extra={**told, "request_id": self.told["request_id"]})
+
+    def write(self, *, status: int | None = None) -> None:
+        """Write it. Without a count it is an ordinary line with the answer's `status`.
+
+        Without a count and a known sender it is none: anybody can post those, as often as he likes.
+        """
+        told = self.told | {"milliseconds": round((time.perf_counter() - self._begun) * 1e3)}
+        if any(self.counts.values()):
+            count(self.counts, destination=self._destination, delays=self.delays, **told)
+        elif "sender" in told:
+            logger().info("answered", extra=told | {"status": status})
 
 
 @cache
@@ -14,8 +53,11 @@ def logger() -> Logger:
     return Logger()
 
 
-def count(counts: Mapping[str, int], *, destination: str, **metadata: str | int) -> None:
-    """Write the counts above 0 as one embedded metric; `metadata` can be searched in the log, but makes no metric."""
+def count(counts: Mapping[str, int], *, destination: str, delays: Sequence[float] = (), **metadata: str | int) -> None:
+    """Write the counts above 0 and the delays (seconds) as one blob of embedded metrics.
+
+    `metadata` can be searched in the log, but makes no metric.
+    """
     counted = {name: number for name, number in counts.items() if number}
     if not counted:
         return
@@ -23,9 +65,17 @@ def count(counts: Mapping[str, int], *, destination: str, **metadata: str | int)
     metrics.add_dimension(name="destination", value=destination)
     for name, number in counted.items():
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
+    for delay in _thinned(delays):
+        metrics.add_metric(name="Delay", unit=MetricUnit.Milliseconds, value=round(delay * 1e3))
     for name, value in metadata.items():
         metrics.add_metadata(key=name, value=value)
     metrics.flush_metrics()
+
+
+def _thinned(values: Sequence[float]) -> list[float]:
+    """At most as many of the values as a blob holds, evenly from least to greatest, so that percentiles stay."""
+    ordered, most = sorted(values), min(len(values), _MOST_VALUES)
+    return [ordered[(2 * place + 1) * len(ordered) // (2 * most)] for place in range(most)]
 
 
 def failed(error: BaseException, **details: str | int) -> None:

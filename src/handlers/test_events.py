@@ -4,7 +4,7 @@ import os
 from functools import cache
 from typing import Any
 
-from handlers import api, clients
+from handlers import api, clients, telemetry
 from pipeline import body as bodies
 from pipeline.destination import Routing
 from pipeline.messages import QueuedEvent
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         status = 200 if not failed else 210 if len(failed) < received.received else 400
         return status, reply(status, received.received, failed, received.warnings)
 
-    return api.serve(event, _reader, answer)
+    return api.serve(event, _reader, answer, telemetry.Line(context.aws_request_id))
 
 
 def _reader(path: str) -> api.Reader | None:

@@ -16,9 +16,11 @@ from pipeline.ledger import Entry, Key
 from pipeline.messages import QueuedEvent, Unreadable, decode, encode
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, is_exhausted, wait
 from pipeline.personal import storable
+from pipeline.sampling import Followed, event_digest, is_sampled
 from pipeline.sending import send
 from pipeline.sqs import Outgoing
 
+_ALREADY = Delivered()  # told apart by identity: the event was delivered before, or another copy of it now
 _OTHER_COPY = Retry("not sent: an event of the same name and id, but other content, was rejected")
 
 
@@ -55,11 +57,17 @@ class Record:
 
 @dataclass(slots=True)
 class Report:
-    """What became of a batch: messages to receive again, events by outcome, and why (safe reasons)."""
+    """What became of a batch: messages to receive again, events by outcome, and why (safe reasons).
+
+    `delays`, in seconds, has one for each message of which events were delivered: from when SQS took the message, which
+    for a redriven one is the redrive and for the rest of a divided one the division, to when Roku's answers were in.
+    """
 
     failures: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, int | None, str]] = field(default_factory=Counter)
+    delays: list[float] = field(default_factory=list)
+    followed: list[Followed] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -86,8 +94,11 @@ def deliver(  # noqa: PLR0913 - each is another collaborator, named at the call
     time_left: Callable[[], float],
     jitter: Callable[[], float],
     executor: Executor,
+    sample_rate: float = 0.0,
 ) -> Report:
     """Deliver the batch and report. `now` is epoch seconds, `time_left` seconds, `jitter` draws from 0..1.
+
+    `sample_rate` is the share of events, from 0 to 1, that the report follows one by one.
 
     The ledger is read before sending and written after it, never claimed in between: a crash can cause a repeat, which
     Roku drops within 10 minutes, and never a loss. Without its answer delivery goes on.
@@ -102,7 +113,7 @@ def deliver(  # noqa: PLR0913 - each is another collaborator, named at the call
             unreadable.append((record, _dead_letter(record.body, None, str(error), None, now())))
         else:
             messages.append(_Message(record, routing, events))
-    _send_once(messages, destination, ledger, report, time_left, executor)
+    _send_once(messages, destination, ledger, report, now, time_left, executor)
 
     postponed: list[tuple[str, int]] = []
     _bury_unreadable(unreadable, dead_letters, report, postponed, jitter)
@@ -141,6 +152,7 @@ def deliver(  # noqa: PLR0913 - each is another collaborator, named at the call
             postponed.append((message.record.receipt, wait(again, message.record.receives, jitter())))
     if postponed:
         queue.postpone(postponed)
+    report.followed = _followed(messages, sample_rate)
     return report
 
 
@@ -149,6 +161,7 @@ def _send_once(
     destination: Destination,
     ledger: Memory | None,
     report: Report,
+    now: Callable[[], float],
     time_left: Callable[[], float],
     executor: Executor,
 ) -> None:
@@ -172,8 +185,11 @@ def _send_once(
     results = send(
         [(message.routing, events) for message, events in sent], destination, time_left=time_left, executor=executor
     )
-    outcomes: dict[Key, Outcome] = dict.fromkeys(known, Delivered())
+    answered = now()
+    outcomes: dict[Key, Outcome] = dict.fromkeys(known, _ALREADY)
     for (message, events), settled in zip(sent, results, strict=True):
+        if any(isinstance(outcome, Delivered) for outcome in settled):
+            report.delays.append(max(0.0, answered - message.record.sent_at))
         outcomes.update((message.key(event), outcome) for event, outcome in zip(events, settled, strict=True))
     delivered = [key for key, outcome in outcomes.items() if isinstance(outcome, Delivered) and key not in known]
     if ledger is not None and delivered:
@@ -183,8 +199,9 @@ def _send_once(
         for event in message.events:
             key = message.key(event)
             outcome = outcomes[key]
-            if isinstance(outcome, Delivered):
-                report.counts["Deduplicated"] += key in known or event is not first[key]
+            if isinstance(outcome, Delivered) and (key in known or event is not first[key]):
+                report.counts["Deduplicated"] += 1
+                outcome = _ALREADY
             elif isinstance(outcome, Rejected) and event.line != first[key].line:
                 outcome = _OTHER_COPY
             message.outcomes.append(outcome)
@@ -238,6 +255,26 @@ def _bury_unreadable(
         else:
             report.failures.append(record.message_id)
             postponed.append((record.receipt, wait(Retry(""), record.receives, jitter())))
+
+
+def _followed(messages: Sequence[_Message], rate: float) -> list[Followed]:
+    """What became of the sampled events."""
+    if not rate:
+        return []
+    found = []
+    for message in messages:
+        for event, outcome in zip(message.events, message.outcomes, strict=True):
+            if is_sampled(event.event_id, rate):
+                reason, status = ("", None) if isinstance(outcome, Delivered) else (outcome.reason, outcome.status)
+                name = storable(event.event_name, 40)
+                found.append(Followed(event_digest(event.event_id), _named(outcome), name, reason, status))
+    return found
+
+
+def _named(outcome: Outcome) -> str:
+    if isinstance(outcome, Delivered):
+        return "deduplicated" if outcome is _ALREADY else "delivered"
+    return "rejected" if isinstance(outcome, Rejected) else "retried"
 
 
 def _dead_letter(body: str, routing: Routing | None, reason: str, status: int | None, now: float) -> Outgoing:

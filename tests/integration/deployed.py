@@ -1,6 +1,7 @@
 """The handlers as if they were deployed: queues and secrets of moto, a Roku sandbox behind them."""
 
 import importlib
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +19,6 @@ _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",
-    "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "test",
     "PHONE_FORMAT": "digits",
     "DEFAULT_COUNTRY": "",
@@ -27,9 +27,11 @@ _CREDENTIALS = {
     "DELIVERY_MODE": "live",
     "LEDGER_TABLE": "",
     "LEDGER_DAYS": "7",
+    "LOG_SAMPLE_RATE": "0",
     "SENDER_KEYS_SECRET": "senders",
     "ROKU_KEYS_SECRET": "roku",
 }
+_numbers = itertools.count()
 
 
 class Deployed:
@@ -124,7 +126,9 @@ def deploy(monkeypatch: pytest.MonkeyPatch, senders: Mapping[str, object], **set
     """Make queues, secrets and the environment, and import the handlers afresh; `settings` are parameters."""
     for name in _handlers():
         monkeypatch.delitem(sys.modules, name)
-    for name, value in (_CREDENTIALS | settings).items():
+    # A service name of its own gives each stack a logger of its own, which writes where capsys looks.
+    own = {"POWERTOOLS_SERVICE_NAME": f"test-{next(_numbers)}"}
+    for name, value in (_CREDENTIALS | own | settings).items():
         monkeypatch.setenv(name, value)
     with mock_aws(), RokuSandbox(port=0, keys={"roku-key": ["*"]}) as sandbox:
         sqs, secrets = boto3.client("sqs"), boto3.client("secretsmanager")

@@ -1,7 +1,6 @@
 """The deliver function, called as Lambda calls it: SQS of moto before and behind it, and Roku's sandbox as Roku."""
 
 import importlib
-import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +24,6 @@ def line(event_id: str, **fields: object) -> str:
     user = {"is_hashed": True, "em": EM, "client_ip_address": IP, "ct": "springfield"}
     event = {"event_id": event_id, "event_name": "LEAD", "event_type": "conversion", "event_time": 1767225600}
     return json.dumps(event | fields | {"user_data": user}, separators=(",", ":")).replace('"LEAD",', '"LEAD" ,')
-
-
-_numbers = itertools.count()
 
 
 class Relay:
@@ -108,8 +104,7 @@ def _record(message: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
-    # A service name of its own gives each test a logger of its own, which writes where capsys looks.
-    with deploy(monkeypatch, {}, LEDGER_TABLE="", POWERTOOLS_SERVICE_NAME=f"deliver-{next(_numbers)}") as stack:
+    with deploy(monkeypatch, {}, LEDGER_TABLE="") as stack:
         yield Relay(stack)
 
 
@@ -119,8 +114,42 @@ def metrics(output: str) -> dict[str, Any]:
     for text in output.splitlines():
         entry = json.loads(text)
         for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
-            found |= {metric["Name"]: sum(entry[metric["Name"]]) for metric in directive["Metrics"]}
+            found |= {
+                metric["Name"]: sum(entry[metric["Name"]])
+                for metric in directive["Metrics"]
+                if metric["Unit"] == "Count"
+            }
     return found
+
+
+# --- metrics ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "faults", [{}, {"refuse": {"b": {"event_time": "too old"}}}, {"revoked": True}], ids=["none", "refused", "key"]
+)
+def test_a_run_writes_one_blob_of_metrics(
+    relay: Relay, faults: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    relay.stack.sandbox.set_faults(faults)
+    relay.put([line("a"), line("b")], *[[line(f"c{number}")] for number in range(9)])
+    relay.run()
+    blobs = [entry for text in capsys.readouterr().out.splitlines() if "_aws" in (entry := json.loads(text))]
+    assert len(blobs) == 1
+    assert (blobs[0]["request_id"], blobs[0]["messages"]) == ("r-1", 10)
+
+
+def test_the_delay_is_from_when_sqs_took_the_message(relay: Relay, capsys: pytest.CaptureFixture[str]) -> None:
+    body = encode(G, [line("a")])
+    moment = importlib.import_module("handlers.clients").now()
+    attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": str(round((moment - 60) * 1_000))}
+    message = {"MessageId": "m", "ReceiptHandle": "r", "Body": body, "Attributes": attributes, "MD5OfBody": ""}
+    context = SimpleNamespace(aws_request_id="r-1", get_remaining_time_in_millis=lambda: 60_000)
+    importlib.import_module("handlers.deliver_roku").handler({"Records": [_record(message)]}, context)
+    (blob,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
+    (delay,) = blob["Delay"]
+    assert delay >= 60_000  # milliseconds
+    assert relay.delivered() == ["a"]
 
 
 # --- outcomes ---------------------------------------------------------------------------------------------------------

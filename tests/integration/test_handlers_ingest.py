@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -226,6 +227,81 @@ def test_a_slip_in_the_sender_keys_secret_locks_nobody_out(relay: Deployed, caps
     assert "server-key" not in logged
 
 
+@pytest.mark.parametrize("key", ["server-key", "no-such-key"])
+def test_an_invocation_writes_one_blob_of_metrics_whatever_the_secret_holds(
+    relay: Deployed, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relay.ingest(post(BODY))
+    relay.secrets.put_secret_value(SecretId="senders", SecretString='{"server": "server-key",}')
+    relay.advance(61)
+    capsys.readouterr()
+    relay.ingest(post(BODY, key=key))
+    blobs = [entry for text in capsys.readouterr().out.splitlines() if "_aws" in (entry := json.loads(text))]
+    assert len(blobs) == 1
+    # With a key that nobody knows the secret is read twice, and found wrong twice.
+    assert blobs[0]["SenderKeysUnreadable"] == [1.0 if key == "server-key" else 2.0]
+    assert "Accepted" in blobs[0] or key == "no-such-key"
+
+
+def test_an_invocation_says_in_one_line_who_sent_how_much_and_what_was_wrong(
+    relay: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = [LEAD | {"event_id": "2", "event_time": "x"}, LEAD | {"event_id": "3", "event_name": "NOPE"}]
+    relay.ingest(post({"event_group_id": "g1", "events": [LEAD, *bad]}))
+    (line,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
+    assert (line["request_id"], line["sender"]) == ("r-1", "server")
+    assert (line["Accepted"], line["Invalid"], line["invalid"]) == ([1.0], [2.0], "event_name, event_time")
+    assert isinstance(line["milliseconds"], int)
+
+
+def test_the_wrong_lines_of_a_file_are_one_word_of_the_line(
+    relay: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = json.dumps({"event_id": "1", "event_name": "LEAD", "event_time": 1767225600, "em": EM})
+    file = "\n".join([good, "{", '["canary@example.com"', "{"])
+    relay.ingest(post(file, path="/v1/sources/jsonl", key="no-default-key"))
+    (line,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
+    assert (line["Invalid"], line["invalid"], line["source"]) == ([3.0], "line", "jsonl")
+
+
+def test_a_refusal_is_logged_with_its_sender_and_not_at_all_for_nobody(
+    relay: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relay.ingest(post("canary@example.com"))
+    (line,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
+    assert (line["message"], line["sender"], line["status"], line["request_id"]) == ("answered", "server", 400, "r-1")
+    assert "canary" not in str(line)
+    relay.ingest(post(BODY, key="no-such-key"))
+    assert capsys.readouterr().out == ""  # anybody can post that, as often as he likes
+
+
+def test_a_sampled_conversion_can_be_followed_through_both_functions(
+    relay: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOG_SAMPLE_RATE", "0.3")
+    events = [LEAD | {"event_id": f"order-{number}"} for number in range(100)]
+    relay.ingest(post({"event_group_id": "g1", "events": events}))
+    accepted = followed(capsys)
+    relay.deliver(relay.bodies(relay.queue))
+    delivered = followed(capsys)
+    expected = {name for number in range(100) if int(digest(name := f"order-{number}")[:8], 16) < 0.3 * 2**32}
+    assert 10 < len(expected) < 50
+    assert accepted == {(digest(name)[:16], "accepted", "LEAD") for name in expected}
+    assert delivered == {(digest(name)[:16], "delivered", "LEAD") for name in expected}
+
+
+def followed(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str, str]]:
+    """Digest, outcome and name of each event that has a line of its own."""
+    lines = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+    assert {line["request_id"] for line in lines} == {"r-1"}
+    return {(line["event_digest"], line["message"], line["event_name"]) for line in lines if "event_digest" in line}
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hex."""
+    return sha256(text.encode()).hexdigest()
+
+
 def test_a_sender_keys_secret_that_never_was_one_is_a_503(relay: Deployed) -> None:
     relay.secrets.put_secret_value(SecretId="senders", SecretString="just-a-key")
     assert answered(relay.ingest(post(BODY)))[0] == 503
@@ -259,9 +335,11 @@ TRACES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("sample_rate", ["0", "1"])
 def test_planted_personal_data_is_found_nowhere_after_ingest(
-    relay: Deployed, capsys: pytest.CaptureFixture[str]
+    relay: Deployed, sample_rate: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("LOG_SAMPLE_RATE", sample_rate)
     good = LEAD | {
         "event_id": "canary.id@example.com",
         "user_data": CANARIES | {"email": "canary.unknown@example.com", "external_id": "canary.unknown@example.com"},
@@ -273,7 +351,7 @@ def test_planted_personal_data_is_found_nowhere_after_ingest(
     address = "canary.em" + "a" * 43 + "@example.com"
     assert len(address) == 64
     long = LEAD | {"event_id": "long", "user_data": {"em": address}}
-    bad = {"event_id": "3", "event_name": "canary.unknown@example.com", "event_time": "x", "user_data": CANARIES}
+    bad = {"event_id": CANARIES["ph"], "event_name": CANARIES["em"], "event_time": "x", "user_data": CANARIES}
     relay.sandbox.set_faults({"refuse": {"refuse-me": {"user_data.em": "canary.em@example.com is on a list"}}})
     answered(relay.ingest(post({"event_group_id": "g1", "events": [good, refused, bad, long]})))
     queued = relay.bodies(relay.queue)

@@ -1,6 +1,5 @@
 """What a sender or Roku writes makes no line of its own in the log, and no header of its own in an answer."""
 
-import itertools
 import json
 from collections.abc import Iterator
 
@@ -10,7 +9,6 @@ from tests.integration.deployed import Deployed, deploy
 from tests.integration.test_handlers_ingest import LEAD, post
 
 FORGED = 'x\n{"level":"ERROR","message":"forged"}\r\nSet-Cookie: forged=1\r\n\x1b[2J\u2028\u0085forged'
-_numbers = itertools.count()
 
 
 @pytest.fixture
@@ -20,8 +18,7 @@ def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         "page": {"key": "browser-key", "browser": True, "origins": ["https://shop.example"]},
         f"wrong\n{FORGED}": "another-key",
     }
-    # A service name of its own gives each test a logger of its own, which writes where capsys looks.
-    with deploy(monkeypatch, senders, POWERTOOLS_SERVICE_NAME=f"security-{next(_numbers)}") as stack:
+    with deploy(monkeypatch, senders, LOG_SAMPLE_RATE="1") as stack:
         yield stack
 
 
@@ -37,7 +34,8 @@ def test_no_text_of_a_sender_or_of_roku_makes_a_log_line(relay: Deployed, capsys
 
     lines = [json.loads(line) for line in capsys.readouterr().out.split("\n") if line]
     said = {line["message"] for line in lines if "message" in line}
-    assert said == {"sender keys", "rejected", "unreadable"}  # so that there is something to search
+    # So that there is something to search. Each event has a line of its own here.
+    assert said == {"sender keys", "answered", "accepted", "invalid", "rejected", "delivered", "unreadable"}
     assert any("forged" in line.get("reason", "") for line in lines)  # Roku's words are told, in one piece
     assert [line for line in lines if set("\n\r\x1b\u2028\u0085") & set(str(list(line.values())))] == []
     (letter, _) = sorted(relay.letters(), key=lambda one: one["attributes"]["reason"], reverse=True)

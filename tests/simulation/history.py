@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "ROKU_KEYS_SECRET": "roku",
     "LEDGER_TABLE": "ledger",
     "LEDGER_DAYS": "7",
+    "LOG_SAMPLE_RATE": "0",
     "DEFAULT_EVENT_GROUP": GROUP,
     "PHONE_FORMAT": "digits",
     "DEFAULT_COUNTRY": "",
@@ -117,7 +118,7 @@ class _History:
         secrets = importlib.import_module("pipeline.secrets")
         executor = GreenExecutor(self.world)
         random = self.world.random.random
-        quiet = SimpleNamespace(warning=lambda *_, **__: None, error=lambda *_, **__: None)
+        quiet = SimpleNamespace(info=lambda *_, **__: None, warning=lambda *_, **__: None, error=lambda *_, **__: None)
         with (
             patch.dict("os.environ", ENVIRONMENT),
             patch.multiple(

@@ -1,6 +1,7 @@
 """Alarms watch what exists, say how to cure it, and reach the operator only where there is an address."""
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,24 +10,30 @@ import pytest
 
 from handlers import telemetry
 from local.template import Template, read
+from tests.template import emitted
+from tests.template.test_dashboard import AWS, Names
 
 NAMES = [
     "ApiServerErrorsAlarm",
     "DeadLettersAlarm",
+    "DeadLettersForgottenAlarm",
     "DeliverRokuErrorsAlarm",
     "DeliverRokuThrottlesAlarm",
     "IngestErrorsAlarm",
     "IngestThrottlesAlarm",
     "LedgerUnavailableAlarm",
+    "MostlyInvalidAlarm",
     "NotQueuedAlarm",
     "OldestMessageAlarm",
+    "PostsThrottledAlarm",
     "RokuKeyRefusedAlarm",
     "RokuStalledAlarm",
     "SenderKeysUnreadableAlarm",
     "TestEventsErrorsAlarm",
-    "TestEventsThrottlesAlarm",
 ]
 SRC = Path(__file__).parents[2] / "src"
+# What the runbook names besides: errors of AWS's and of ours, as they stand in answers and logs.
+ERRORS = {"CouldNotDetermineMessageSource", "ImportModuleError", "SecretUnavailable"}
 
 
 def test_there_are_these_alarms(template: Template) -> None:
@@ -61,34 +68,49 @@ def test_an_alarm_names_only_outputs_and_parameters_that_exist(
         assert set(named) <= set(known)
 
 
-def test_our_own_metrics_are_watched_under_the_names_that_the_code_writes(
-    template: Template, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_alarm_names_its_section_of_the_runbook_and_every_section_has_its_alarm(template: Template) -> None:
+    runbook = (SRC.parent / "docs" / "runbook.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (\w+Alarm)\b", runbook, re.MULTILINE)
+    assert sorted(sections) == NAMES
+    for name, alarm in template.of_type("AWS::CloudWatch::Alarm").items():
+        assert alarm["AlarmDescription"].endswith(f"Runbook: docs/runbook.md, section {name}.")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_section_of_the_runbook_says_all_that_is_asked_in_the_night(name: str) -> None:
+    runbook = (SRC.parent / "docs" / "runbook.md").read_text(encoding="utf-8")
+    (section,) = (part for part in runbook.split("\n## ") if part.startswith(name))
+    told = re.findall(r"^\*\*([\w ]+)\.\*\* \S", section, re.MULTILINE)
+    assert told == ["Means", "Look first", "Cure", "Over when", "Lost", "Senders see"]
+
+
+def test_the_runbook_names_only_parameters_outputs_and_resources_that_exist(source: dict[str, Any]) -> None:
+    runbook = (SRC.parent / "docs" / "runbook.md").read_text(encoding="utf-8")
+    known = {**source["Parameters"], **source["Outputs"], **source["Resources"]}
+    assert set(re.findall(r"`([A-Z][a-z]+[A-Z]\w+)`", runbook)) <= known.keys() | emitted.counted() | ERRORS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_alarm_watches_what_the_code_or_aws_writes(
+    template: Template, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Ours under the very dimensions that the code writes, AWS's by the one dimension that names the resource."""
     functions = template.of_type("AWS::Lambda::Function")
-    for name, value in functions["DeliverRokuFunction"]["Environment"]["Variables"].items():
-        if name.startswith("POWERTOOLS_"):
-            monkeypatch.setenv(name, template.resolve(value, {}))
-    watched = _custom_metrics(template)
-    ours = "Retried Delivered KeyRefused LedgerUnavailable NotQueued SenderKeysUnreadable"
-    assert {metric["MetricName"] for metric in watched} == set(ours.split())
-    telemetry.count({metric["MetricName"]: 1 for metric in watched}, destination="roku")
+    for variable, value in functions["DeliverRokuFunction"]["Environment"]["Variables"].items():
+        if variable.startswith("POWERTOOLS_"):
+            monkeypatch.setenv(variable, template.resolve(value, {}))
+    telemetry.count({"Delivered": 1}, destination="roku")
     written = json.loads(capsys.readouterr().out)
     (directive,) = written["_aws"]["CloudWatchMetrics"]
-    for metric in watched:
-        dimensions = template.resolve(metric["Dimensions"], {})
-        assert metric["Namespace"] == directive["Namespace"]
-        assert metric["MetricName"] in {item["Name"] for item in directive["Metrics"]}
-        assert [sorted(item["Name"] for item in dimensions)] == [sorted(names) for names in directive["Dimensions"]]
-        assert {item["Name"]: item["Value"] for item in dimensions} == {
-            item["Name"]: written[item["Name"]] for item in dimensions
-        }
-        # The names stand as they are in the code that counts.
-        assert any(f'"{metric["MetricName"]}"' in path.read_text(encoding="utf-8") for path in SRC.rglob("*.py"))
-
-
-def _custom_metrics(template: Template) -> list[dict[str, Any]]:
-    found = []
-    for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
-        metrics = [item["MetricStat"]["Metric"] for item in alarm.get("Metrics", []) if "MetricStat" in item]
-        found += [metric for metric in [alarm, *metrics] if metric.get("Namespace") == "RokuConversionsRelay"]
-    return found
+    (dimensions,) = directive["Dimensions"]
+    assert (directive["Namespace"], {each: written[each] for each in dimensions}) == (
+        emitted.NAMESPACE,
+        emitted.DIMENSIONS,
+    )
+    for metric in emitted.of_alarm(dict(template.of_type("AWS::CloudWatch::Alarm")[name])):
+        found = template.resolve(metric, Names(template))
+        given = {each["Name"]: each["Value"] for each in found.get("Dimensions", [])}
+        if found["Namespace"] in AWS:
+            assert list(given) == [AWS[found["Namespace"]][found["MetricName"]]]
+        else:
+            assert (found["Namespace"], found["MetricName"], frozenset(given.items())) in emitted.metrics(template, {})

@@ -17,6 +17,7 @@ NAMES = [
     "LedgerDays",
     "LogLevel",
     "LogRetentionDays",
+    "LogSampleRate",
     "MaximumConcurrency",
     "PhoneFormat",
     "RokuUrl",
@@ -59,6 +60,8 @@ def test_every_parameter_stands_in_one_group_of_the_console(source: dict[str, An
         ("MaximumConcurrency", 1000),
         ("AlarmEmail", "operator+alarms@example.co.uk"),
         ("LogRetentionDays", 3653),
+        ("LogSampleRate", 0.01),
+        ("LogSampleRate", 1),
     ],
 )
 def test_a_sensible_value_is_accepted(source: dict[str, Any], name: str, value: Any) -> None:
@@ -94,6 +97,9 @@ def test_a_sensible_value_is_accepted(source: dict[str, Any], name: str, value: 
         ("AlarmEmail", "a@example.com,b@example.com"),
         ("LogLevel", "TRACE"),
         ("LogRetentionDays", 0),
+        ("LogSampleRate", -0.1),
+        ("LogSampleRate", 1.5),
+        ("LogSampleRate", 10),  # a share, no percentage
         ("ThrottleRate", 0),
         ("ThrottleBurst", 0),
     ],

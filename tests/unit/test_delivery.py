@@ -15,6 +15,7 @@ from pipeline.destination import Routing
 from pipeline.ledger import Entry, Key
 from pipeline.messages import decode, encode
 from pipeline.outcome import LONGEST_AGE, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.sampling import event_digest
 from pipeline.sqs import Outgoing
 from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, event
 
@@ -63,6 +64,7 @@ class Run:
     time_left: float = 60.0
     jitter: float = 1.0
     ledger: "FakeLedger | None" = None
+    sample_rate: float = 0.0
 
     def __post_init__(self) -> None:
         self.journal: list[tuple[str, str]] = []
@@ -81,6 +83,7 @@ class Run:
             time_left=lambda: self.time_left,
             jitter=lambda: self.jitter,
             executor=AtOnce(),
+            sample_rate=self.sample_rate,
         )
 
     def _respond(self, _: Routing, lines: list[str]) -> list[Outcome]:
@@ -99,6 +102,37 @@ class Run:
 def ids(outgoing: Sequence[Outgoing]) -> list[str]:
     """The ids in messages that were sent, a word for each message."""
     return ["".join(queued.event_id for queued in decode(message.body)[1]) for message in outgoing]
+
+
+# --- delay and samples ------------------------------------------------------------------------------------------------
+
+
+def test_each_message_of_which_something_was_delivered_has_its_delay() -> None:
+    run = Run([record(0, "ab", age=7.0), record(1, "c", age=2.5), record(2, "d", age=9.0)], {"b": BAD, "d": BUSY})
+    assert run.report.delays == [7.0, 2.5]  # d waits on
+
+
+def test_what_was_delivered_before_has_no_delay() -> None:
+    run = Run([record(0, "a", age=7.0), record(1, "b", age=3.0), record(2, "b", age=1.0)], ledger=FakeLedger("a"))
+    assert run.report.delays == [3.0]  # the other copy of b was not sent
+
+
+def test_a_clock_that_is_behind_sqs_makes_no_delay_below_0() -> None:
+    assert Run([record(0, "a", age=-0.4)]).report.delays == [0.0]
+
+
+def test_each_sampled_event_is_followed_with_its_outcome_and_reason() -> None:
+    records = [record(0, "ab"), record(1, "cd"), record(2, "d")]
+    run = Run(records, {"b": BAD, "c": BUSY}, ledger=FakeLedger("a"), sample_rate=1.0)
+    digests = {event_digest(letter): letter for letter in "abcd"}
+    assert [(digests[one.event_digest], *one[1:]) for one in run.report.followed] == [
+        ("a", "deduplicated", "LEAD", "", None),
+        ("b", "rejected", "LEAD", "currency: unknown", 210),
+        ("c", "retried", "LEAD", "Roku answered 503", 503),
+        ("d", "delivered", "LEAD", "", None),
+        ("d", "deduplicated", "LEAD", "", None),
+    ]
+    assert Run(records).report.followed == []
 
 
 # --- settled ----------------------------------------------------------------------------------------------------------

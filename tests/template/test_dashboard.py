@@ -1,0 +1,189 @@
+"""The dashboard is JSON that CloudWatch takes, on its grid, and every metric on it is one that somebody writes."""
+
+import json
+import re
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import scale
+from local.template import Template, read
+from tests.template import emitted
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+# AWS's documented metrics, each with the dimensions it is looked up by ("Available CloudWatch metrics for Amazon SQS",
+# "Types of metrics for Lambda functions", "Working with metrics for HTTP APIs", "DynamoDB Metrics and dimensions",
+# "Monitoring with CloudWatch metrics" of CloudWatch Logs).
+AWS: dict[str, dict[str, str]] = {
+    "AWS/SQS": dict.fromkeys(
+        "ApproximateAgeOfOldestMessage ApproximateNumberOfMessagesDelayed ApproximateNumberOfMessagesNotVisible"
+        " ApproximateNumberOfMessagesVisible NumberOfEmptyReceives NumberOfMessagesDeleted NumberOfMessagesReceived"
+        " NumberOfMessagesSent SentMessageSize".split(),
+        "QueueName",
+    ),
+    "AWS/Lambda": dict.fromkeys("Invocations Errors Throttles Duration ConcurrentExecutions".split(), "FunctionName"),
+    "AWS/ApiGateway": dict.fromkeys("4xx 5xx Count DataProcessed IntegrationLatency Latency".split(), "ApiId"),
+    "AWS/DynamoDB": dict.fromkeys(
+        "ConsumedReadCapacityUnits ConsumedWriteCapacityUnits ReadThrottleEvents WriteThrottleEvents".split(),
+        "TableName",
+    ),
+    "AWS/Logs": dict.fromkeys("IncomingBytes IncomingLogEvents".split(), "LogGroupName"),
+}
+KINDS = {"text", "alarm", "metric", "log"}
+
+
+class Names(dict[str, str]):
+    """Every resource's Ref and attributes, as words that say which they are."""
+
+    def __init__(self, template: Template) -> None:
+        attributes = ["", ".Arn", ".QueueName"]
+        super().__init__({name + end: f"<{name}{end}>" for name in template.resources for end in attributes})
+
+
+def body(template: Template) -> dict[str, Any]:
+    """The dashboard as CloudWatch gets it."""
+    ((_, dashboard),) = template.of_type("AWS::CloudWatch::Dashboard").items()
+    parsed: dict[str, Any] = json.loads(template.resolve(dashboard["DashboardBody"], Names(template)))
+    return parsed
+
+
+def widgets(template: Template, *kinds: str) -> list[dict[str, Any]]:
+    """The widgets of these kinds."""
+    return [widget for widget in body(template)["widgets"] if widget["type"] in kinds]
+
+
+def rows(widget: dict[str, Any]) -> list[tuple[list[str], dict[str, Any]]]:
+    """The widget's metrics with their options; what "." and "..." take over from the line before is written out."""
+    found: list[tuple[list[str], dict[str, Any]]] = []
+    before: list[str] = []
+    for row in widget["properties"]["metrics"]:
+        options = row[-1] if isinstance(row[-1], dict) else {}
+        words = [word for word in row if isinstance(word, str)]
+        if words and words[0] == "...":
+            words = [*before[: len(before) - len(words) + 1], *words[1:]]
+        words = [before[place] if word == "." else word for place, word in enumerate(words)]
+        found.append((words, options))
+        before = words or before
+    return found
+
+
+@pytest.fixture(scope="module", params=["7", "0"], ids=["with the ledger", "without"])
+def deployed(request: pytest.FixtureRequest) -> Template:
+    """The template with and without a ledger."""
+    return read(TEMPLATE, {"LedgerDays": request.param})
+
+
+def test_widgets_lie_in_the_grid_side_by_side(deployed: Template) -> None:
+    places = widgets(deployed, *KINDS)
+    assert len(places) == len(body(deployed)["widgets"]) > 15
+    for place in places:
+        assert place["x"] >= 0 < place["width"]
+        assert place["x"] + place["width"] <= 24  # columns
+        assert place["y"] >= 0 < place["height"]
+    for one, other in combinations(places, 2):
+        assert (
+            one["x"] + one["width"] <= other["x"]
+            or other["x"] + other["width"] <= one["x"]
+            or one["y"] + one["height"] <= other["y"]
+            or other["y"] + other["height"] <= one["y"]
+        ), (one["properties"], other["properties"])
+
+
+def test_every_metric_is_one_that_the_code_or_aws_writes(deployed: Template) -> None:
+    ours = emitted.metrics(deployed, {})
+    seen = 0
+    for widget in widgets(deployed, "metric"):
+        for words, _ in rows(widget):
+            if not words:
+                continue
+            namespace, name, *dimensions = words
+            given = dict(zip(dimensions[::2], dimensions[1::2], strict=True))
+            seen += 1
+            if namespace in AWS:
+                assert list(given) == [AWS[namespace][name]]
+                assert re.fullmatch(r"<\w+(\.QueueName)?>", next(iter(given.values())))
+            else:
+                assert (namespace, name, frozenset(given.items())) in ours
+    assert seen > 30
+
+
+def test_every_metric_of_ours_is_on_the_dashboard(deployed: Template) -> None:
+    shown = {words[1] for widget in widgets(deployed, "metric") for words, _ in rows(widget) if words}
+    assert {name for _, name, _ in emitted.metrics(deployed, {})} <= shown
+
+
+def test_a_metric_of_a_resource_is_looked_up_by_that_kind_of_resource(deployed: Template) -> None:
+    kinds = {
+        "QueueName": "AWS::SQS::Queue",
+        "FunctionName": "AWS::Lambda::Function",
+        "ApiId": "AWS::ApiGatewayV2::Api",
+        "TableName": "AWS::DynamoDB::Table",
+        "LogGroupName": "AWS::Logs::LogGroup",
+    }
+    for widget in widgets(deployed, "metric"):
+        for words, _ in rows(widget):
+            for name, value in zip(words[2::2], words[3::2], strict=True):
+                if name in kinds:
+                    assert deployed.resources[value.strip("<>").partition(".")[0]]["Type"] == kinds[name]
+
+
+def test_expressions_name_the_metrics_beside_them(deployed: Template) -> None:
+    for widget in widgets(deployed, "metric"):
+        ids = {options["id"] for words, options in rows(widget) if words and "id" in options}
+        for words, options in rows(widget):
+            if not words:
+                assert ids == set(re.findall(r"\b[a-z]\w*\b", options["expression"]))
+
+
+def test_every_statistic_is_one_of_cloudwatchs(deployed: Template) -> None:
+    for widget in widgets(deployed, "metric"):
+        assert widget["properties"]["stat"] in {"Sum", "Maximum", "Minimum", "Average", "SampleCount"}
+        for _, options in rows(widget):
+            assert re.fullmatch(r"p\d\d|", options.get("stat", ""))
+
+
+def test_gigabyte_seconds_are_of_the_memory_that_functions_have(deployed: Template) -> None:
+    (expression,) = (
+        options["expression"]
+        for widget in widgets(deployed, "metric")
+        for _, options in rows(widget)
+        if options.get("label") == "GB-seconds"
+    )
+    memory = {function["MemorySize"] for function in deployed.of_type("AWS::Lambda::Function").values()}
+    assert [int(number) for number in re.findall(r"/ 1000 \* (\d+) / 1024$", expression)] == list(memory)
+
+
+def test_the_alarm_widget_and_the_text_name_every_alarm_and_no_other(deployed: Template) -> None:
+    alarms = set(deployed.of_type("AWS::CloudWatch::Alarm"))
+    (shown,) = widgets(deployed, "alarm")
+    assert sorted(shown["properties"]["alarms"]) == sorted(f"<{name}.Arn>" for name in alarms)
+    (text,) = widgets(deployed, "text")
+    assert set(re.findall(r"\w+Alarm\b", text["properties"]["markdown"])) == alarms | {"LedgerUnavailableAlarm"}
+
+
+def test_tables_of_the_log_read_the_functions_groups_and_fields_that_are_written(deployed: Template) -> None:
+    groups = deployed.of_type("AWS::Logs::LogGroup")
+    code = "".join(path.read_text(encoding="utf-8") for path in (emitted.SRC / "handlers").glob("*.py"))
+    for widget in widgets(deployed, "log"):
+        query = widget["properties"]["query"]
+        assert {name.strip("<>") for name in re.findall(r"SOURCE '([^']+)'", query)} <= set(groups)
+        for field in re.findall(r"ispresent\((\w+)\)", query):
+            assert f'"{field}"' in code
+        for name in re.findall(r"`(\w+)\.0`", query):  # so Logs Insights calls a blob's value
+            assert name in emitted.counted()
+
+
+def test_the_dashboard_is_named_for_stack_and_region_and_an_output_leads_there(template: Template) -> None:
+    ((_, dashboard),) = template.of_type("AWS::CloudWatch::Dashboard").items()
+    name = template.resolve(dashboard["DashboardName"], {})
+    assert name == "local-us-east-1"
+    url = template.resolve(template.outputs["DashboardUrl"]["Value"], {"Dashboard": name})
+    assert url.endswith("region=us-east-1#dashboards/dashboard/local-us-east-1")
+
+
+def test_the_cost_of_standing_still_counts_these_metrics_and_alarms(template: Template) -> None:
+    assert len(emitted.metrics(template, {})) == scale.METRICS
+    alarms = template.of_type("AWS::CloudWatch::Alarm").values()
+    assert sum(len(emitted.of_alarm(dict(alarm))) for alarm in alarms) == scale.alarm_metrics()
