@@ -8,7 +8,8 @@ SCAN_VENV := .venv-scan
 BENCH_VENV := .venv-bench
 SOURCES := src local tests
 # The stamps are written last: an interrupted installation is begun again, a finished one costs nothing.
-READY := $(VENV)/.ready
+INSTALLED := $(VENV)/.ready
+READY := $(BIN)/relay
 SAM_READY := $(SAM_VENV)/.ready
 SCAN_READY := $(SCAN_VENV)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
@@ -31,7 +32,7 @@ export SAM_CLI_TELEMETRY := 0
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
 
-venv: $(READY) ## install the locked development environment into .venv
+venv: $(READY) ## install the locked development environment, and the command relay, into .venv
 
 # $(call make-venv,DIRECTORY,REQUIREMENTS): a fresh environment holding exactly the locked packages, each checked by its hash.
 define make-venv
@@ -45,8 +46,13 @@ define make-venv
 @touch $(1)/.ready
 endef
 
-$(READY): requirements/dev.txt
+$(INSTALLED): requirements/dev.txt
 	$(call make-venv,$(VENV),$<)
+
+# The command `relay`, as this folder is: a change of the code needs no new installation.
+$(READY): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
 
 $(SAM_READY): requirements/sam.txt
 	$(call make-venv,$(SAM_VENV),$<)

@@ -115,14 +115,9 @@ def deploy(template: Template, endpoint: str) -> Deployment:
 
 
 def _deploy_stack(template: Template, endpoint: str) -> dict[str, str]:
-    resources = {name: item for name, item in template.resources.items() if item["Type"] in (_QUEUE, _TABLE)}
-    body = {"Resources": resources} | {key: template.body.get(key, {}) for key in ("Parameters", "Conditions")}
+    resources = _kept(template)
     cloudformation = client("cloudformation", endpoint)
-    cloudformation.create_stack(
-        StackName=STACK_NAME,
-        TemplateBody=json.dumps(body),
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in template.parameters.items()],
-    )
+    cloudformation.create_stack(**_stack(template, {}))
     sqs: SQSClient = client("sqs", endpoint)
     names: dict[str, str] = {}
     for item in cloudformation.describe_stack_resources(StackName=STACK_NAME)["StackResources"]:
@@ -137,6 +132,30 @@ def _deploy_stack(template: Template, endpoint: str) -> dict[str, str]:
     if missing := resources.keys() - names.keys():
         raise TemplateError(f"moto made no {', '.join(sorted(missing))}")
     return names
+
+
+def publish(deployment: Deployment, outputs: Mapping[str, str], endpoint: str) -> None:
+    """Gives the local stack its outputs, known only now that all servers have their ports."""
+    descriptions = deployment.template.outputs
+    told = {
+        name: {"Description": descriptions[name].get("Description", ""), "Value": value}
+        for name, value in outputs.items()
+    }
+    client("cloudformation", endpoint).update_stack(**_stack(deployment.template, told))
+
+
+def _kept(template: Template) -> dict[str, Mapping[str, Any]]:
+    return {name: item for name, item in template.resources.items() if item["Type"] in (_QUEUE, _TABLE)}
+
+
+def _stack(template: Template, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    body = {"Resources": _kept(template), "Outputs": outputs}
+    body |= {key: template.body.get(key, {}) for key in ("Parameters", "Conditions")}
+    return {
+        "StackName": STACK_NAME,
+        "TemplateBody": json.dumps(body),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in template.parameters.items()],
+    }
 
 
 def _table_names(logical_id: str, name: str, template: Template, endpoint: str) -> dict[str, str]:

@@ -4,16 +4,18 @@ import io
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from typing import TextIO
 
 
 class SplitStdout(io.TextIOBase):
     """Writes of the main thread go to the terminal; functions run in other threads, and theirs go to the log."""
 
-    def __init__(self, log: TextIO) -> None:
-        """Stands nowhere yet: see `install`."""
+    def __init__(self, log: TextIO, heard: Callable[[str], object] = lambda _: None) -> None:
+        """Stands nowhere yet: see `install`. `heard` is told, too, what functions print, in their threads."""
         self._terminal = sys.stdout
         self._log = log
+        self._heard = heard
 
     def install(self) -> None:
         """Takes the place of sys.stdout, again if somebody else took it meanwhile, as pytest does for each test."""
@@ -27,6 +29,8 @@ class SplitStdout(io.TextIOBase):
             sys.stdout = self._terminal
 
     def write(self, text: str) -> int:
+        if threading.current_thread() is not threading.main_thread():
+            self._heard(text)
         return self._target().write(text)
 
     def flush(self) -> None:

@@ -1,6 +1,7 @@
 """Where moto's SQS differs from AWS's: it loses messages in a race, forgets their source queue and accepts too much.
 
-Each repair states what AWS does. They hold while `repaired()` is entered and are undone after it.
+And its Secrets Manager goes on answering with the version from which AWSCURRENT was moved away. Each repair states what
+AWS does. They hold while `repaired()` is entered and are undone after it.
 """
 
 # ruff: noqa: SLF001 - moto has no public names for what is mended here
@@ -13,6 +14,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 from moto.core.responses import ActionResult
+from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 from moto.sqs import models
 from moto.sqs.models import Message, Queue, SQSBackend
 from moto.sqs.responses import SQSResponse
@@ -26,6 +28,7 @@ _LOOK_AGAIN_SECONDS = 0.1
 _delete_message = Queue.delete_message
 _receive_message = SQSBackend.receive_message
 _receive_response = SQSResponse.receive_message
+_update_stage = SecretsManagerBackend.update_secret_version_stage
 
 
 @contextmanager
@@ -42,6 +45,7 @@ def repaired() -> Iterator[None]:
             (SQSResponse, "receive_message", _receive_with_source),
             (SQSBackend, "send_message", sqs_limits.send_message),
             (SQSBackend, "send_message_batch", sqs_limits.send_message_batch),
+            (SecretsManagerBackend, "update_secret_version_stage", _update_current),
         ):
             patches.enter_context(patch.object(target, name, replacement))
         yield
@@ -57,6 +61,20 @@ def take(queue: Queue, message: Message) -> None:
     """Removes one message from its queue; its lock must be held."""
     queue._messages.remove(message)
     queue._pending_messages.discard(message)
+
+
+def _update_current(
+    backend: SecretsManagerBackend,
+    secret_id: str,
+    version_stage: str,
+    remove_from_version_id: str,
+    move_to_version_id: str,
+) -> tuple[str, str]:
+    answer = _update_stage(backend, secret_id, version_stage, remove_from_version_id, move_to_version_id)
+    secret = backend.secrets[secret_id]
+    if version_stage == "AWSCURRENT" and move_to_version_id and isinstance(secret, FakeSecret):
+        secret.set_default_version_id(move_to_version_id)
+    return answer
 
 
 def _milliseconds() -> float:

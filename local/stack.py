@@ -20,6 +20,7 @@ from local.logs import SplitStdout, redirect_loggers
 from local.roku_sandbox import RokuSandbox
 from local.runtime import Runtime
 from local.senders import BROWSER_KEY, SENDER_KEY, senders
+from local.telemetry import Telemetry, put_alarms
 from local.template import Template, read
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Stack:
         """`logs` takes what the functions print; without it a file does, see `log_text`."""
         self.choices = choices or Choices()
         self._logs = logs
+        self._telemetry = Telemetry()
         self._ends = ExitStack()
         self.sandbox: RokuSandbox | None = None
 
@@ -80,7 +82,7 @@ class Stack:
         self._free_ports()
         self.log_path = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="relay-"))) / "functions.log"
         log = self._logs or ends.enter_context(self.log_path.open("w", buffering=1, encoding="utf-8"))
-        self._stdout = SplitStdout(log)
+        self._stdout = SplitStdout(log, self._telemetry.heard)
         self._stdout.install()
         ends.callback(self._stdout.remove)
         ends.enter_context(_environment_restored())
@@ -90,6 +92,8 @@ class Stack:
         # Only now: the translator, too, asks boto3, which would read this machine's AWS configuration.
         template = read(self.choices.template, {"BatchWindow": f"{self.choices.window:g}", **self.choices.parameters})
         self.deployment = aws.deploy(template, self.aws_endpoint)
+        ends.enter_context(self._telemetry.feeding(template, self.deployment.names))
+        put_alarms(template, self.deployment.names, aws.client("cloudwatch", self.aws_endpoint), aws.STACK_NAME)
         self.sqs: SQSClient = aws.client("sqs", self.aws_endpoint)
         os.environ.update(environment(template, self.deployment.names) | {"ROKU_URL": roku_url})
         invoke: dict[str, Callable[[dict[str, Any]], Any]] = {}
@@ -98,6 +102,7 @@ class Stack:
         self._put_keys()
         invoke |= self._load_functions(template, ends)
         self._start_pollers(template, invoke, ends)
+        aws.publish(self.deployment, self.outputs(), self.aws_endpoint)
         self.api.start()
 
     def _start_sandbox(self, ends: ExitStack) -> str:
@@ -110,7 +115,7 @@ class Stack:
         ends.enter_context(fresh(folder))
         runtimes = {name: Runtime(function, before=self._stdout.install) for name, function in declared.items()}
         redirect_loggers()
-        return {name: runtime.invoke for name, runtime in runtimes.items()}
+        return {name: self._telemetry.of(name, runtime.invoke) for name, runtime in runtimes.items()}
 
     def _start_pollers(
         self, template: Template, invoke: Mapping[str, Callable[[dict[str, Any]], Any]], ends: ExitStack

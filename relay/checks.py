@@ -1,0 +1,257 @@
+"""What `relay doctor` asks AWS about a stack."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic_core import from_json
+
+from pipeline.placeholders import is_placeholder
+from pipeline.senders import Sender, read_senders
+from relay.deployment import Deployment, Destination
+from relay.keys import read_secret
+from relay.letters import look, now
+from relay.printing import age, number
+from relay.trouble import Trouble, explain
+from roku.keys import NoKey, key_for
+
+OK, WARNING, PROBLEM, ABSENT = "ok", "warning", "problem", "not local"
+NOT_LOCAL = "not on the local stack"
+
+# The template: 6 times the function's timeout, and the batch window; retentions in seconds.
+_TIMES, _RETENTION, _DEAD_RETENTION, _RECEIVES = 6, 604_800, 1_209_600, 1_000
+_TIMEOUT = 60
+_REMEMBERED = 60  # seconds for which functions remember a secret
+_SOON_LOST = 10 * 86_400  # seconds: of the 14 days that dead letters stay, four are left
+_PLACEHOLDER = re.compile(r"your[_ -]|<.*>|change.?me|x{4,}|placeholder|example", re.IGNORECASE).search
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: how bad it is, what was found, and its cure if it is bad."""
+
+    level: str
+    check: str
+    text: str
+    cure: str = ""
+
+    def told(self) -> str:
+        """What was found, with its cure."""
+        return f"{self.text}. Cure: {self.cure}" if self.cure else self.text
+
+
+def sender_keys(deployment: Deployment) -> tuple[list[Sender], list[Finding]]:
+    """The senders, and what is wrong with their secret."""
+    check = "sender keys"
+    command = deployment.outputs.get("SenderKeyCommand", "")
+    try:
+        text = read_secret(deployment, deployment.output("SenderKeysSecretName")).text
+    except (Trouble, ClientError) as error:
+        why = explain(error) if isinstance(error, ClientError) else str(error)
+        return [], [Finding(PROBLEM, check, why, "deploy the stack again, or use a role that may read it")]
+    senders, faults = read_senders(text)
+    findings = [Finding(PROBLEM, check, fault, f"look at it: {command}") for fault in faults]
+    if senders:
+        findings.append(Finding(OK, check, f"{number(len(senders), 'sender')}"))
+    elif not faults:
+        findings.append(Finding(PROBLEM, check, "nobody may post", "relay keys add NAME"))
+    return senders, findings
+
+
+def roku_keys(deployment: Deployment) -> tuple[str | None, list[Finding]]:
+    """The text of the Roku keys secret if it is of use, and what is wrong with it."""
+    check = "Roku keys"
+    cure = deployment.outputs.get("RokuKeyCommand", "put Roku's API key into the secret")
+    try:
+        secret = read_secret(deployment, deployment.output("RokuKeysSecretName"))
+    except (Trouble, ClientError) as error:
+        why = explain(error) if isinstance(error, ClientError) else str(error)
+        return None, [Finding(PROBLEM, check, why, cure)]
+    text, findings = secret.text, []
+    groups = groups_of(text) or ["*"]
+    for group in groups:
+        try:
+            key = key_for(group, text)
+        except NoKey as error:
+            findings.append(Finding(PROBLEM, check, f"{group}: {error}", cure))
+        else:
+            if is_placeholder(key) or _PLACEHOLDER(key):
+                findings.append(Finding(PROBLEM, check, f"{group}: the key is a placeholder", cure))
+    if findings:
+        return (text if len(findings) < len(groups) else None), findings
+    written = now() - secret.written.timestamp()
+    new = f", written {age(written)} ago: Roku may still be asked with the one before" if written < _REMEMBERED else ""
+    return text, [Finding(OK, check, number(len(groups), "key") + new)]
+
+
+def groups_of(secret: str) -> list[str]:
+    """The event groups that the Roku keys secret names, "*" included; none if it is one key for all."""
+    if not secret.strip().startswith("{"):
+        return []
+    try:
+        keys = from_json(secret)
+    except ValueError:
+        return []
+    return [str(group) for group in keys]
+
+
+def settings(deployment: Deployment) -> list[Finding]:
+    """Parameters under which nothing counts, or nobody is told."""
+    findings = []
+    if deployment.parameters.get("DeliveryMode") == "test":
+        findings.append(
+            Finding(WARNING, "delivery mode", "test: Roku counts nothing", "deploy with DeliveryMode=live when ready")
+        )
+    if deployment.parameters.get("LedgerDays") == "0":
+        findings.append(
+            Finding(
+                WARNING,
+                "ledger",
+                "none: repeats after 10 minutes count twice, and `relay status` knows little",
+                "deploy with LedgerDays=7",
+            )
+        )
+    return findings
+
+
+def queues(deployment: Deployment, destination: Destination) -> list[Finding]:
+    """Whether the queues still are as the template made them."""
+    sqs = deployment.client("sqs")
+    try:
+        queue = sqs.get_queue_attributes(QueueUrl=destination.queue_url, AttributeNames=["All"])["Attributes"]
+        dead = sqs.get_queue_attributes(QueueUrl=destination.dead_letters_url, AttributeNames=["All"])["Attributes"]
+    except ClientError as error:
+        return [Finding(PROBLEM, f"{destination.name} queues", explain(error), "deploy the stack again")]
+    return queue_findings(destination, queue, dead, _timeout(deployment, destination))
+
+
+def queue_findings(
+    destination: Destination, queue: Mapping[str, str], dead: Mapping[str, str], timeout: int
+) -> list[Finding]:
+    """What is wrong with the attributes of the two queues; `timeout` is the function's, in seconds."""
+    check = f"{destination.name} queue"
+    cure = "somebody changed the queue by hand: set it back, or deploy the stack anew (sam deploy changes no drift)"
+    wrong = []
+    if int(queue["VisibilityTimeout"]) < _TIMES * timeout:
+        wrong.append(
+            f"its visibility timeout of {queue['VisibilityTimeout']} s is below {_TIMES} x the function's {timeout} s,"
+            " so that events can be delivered twice"
+        )
+    policy = from_json(queue.get("RedrivePolicy", "{}"))
+    if policy.get("deadLetterTargetArn") != destination.dead_letters_arn:
+        wrong.append("its redrive policy does not name the dead-letter queue")
+    elif int(policy.get("maxReceiveCount", 0)) < _RECEIVES:
+        wrong.append(f"its maxReceiveCount of {policy.get('maxReceiveCount')} ends retries early: it should be 1000")
+    if int(queue["MessageRetentionPeriod"]) < _RETENTION:
+        wrong.append(f"it forgets after {age(int(queue['MessageRetentionPeriod']))} instead of 7 d")
+    if int(dead["MessageRetentionPeriod"]) < _DEAD_RETENTION:
+        wrong.append(f"dead letters are lost after {age(int(dead['MessageRetentionPeriod']))} instead of 14 d")
+    if not wrong:
+        return [Finding(OK, check, "as the template made it")]
+    return [Finding(PROBLEM, check, text, cure) for text in wrong]
+
+
+def dead_letters(deployment: Deployment, destination: Destination) -> list[Finding]:
+    """Dead letters, and how long the oldest still has."""
+    check = f"{destination.name} dead letters"
+    letters = look(deployment, destination)
+    if not letters:
+        return [Finding(OK, check, "none")]
+    oldest = now() - letters[0].at
+    level = PROBLEM if oldest > _SOON_LOST else WARNING
+    text = f"{number(len(letters), 'dead letter')}, the oldest {age(oldest)} old; they are lost after 14 days"
+    return [Finding(level, check, text, "relay dlq list, mend the cause, relay dlq redrive")]
+
+
+def poller(deployment: Deployment, destination: Destination) -> list[Finding]:
+    """Whether Lambda reads the queue."""
+    check = f"{destination.name} delivery"
+    if deployment.local:
+        return [Finding(ABSENT, check, f"the event source mapping is {NOT_LOCAL}")]
+    mappings = _mappings(deployment, destination)
+    if not mappings:
+        return [Finding(PROBLEM, check, "nothing reads the queue", "deploy the stack again")]
+    state = str(mappings[0].get("State"))
+    if state in ("Enabled", "Updating", "Enabling", "Creating"):
+        return [Finding(OK, check, f"the event source mapping is {state.lower()}")]
+    return [Finding(PROBLEM, check, f"the event source mapping is {state.lower()}", "enable it in Lambda's console")]
+
+
+def alarms(deployment: Deployment) -> list[Finding]:
+    """Alarms that ring, and whether anybody hears them."""
+    # CloudFormation names them STACK-LOGICALID-RANDOM; neither part holds a dash.
+    ours = re.compile(rf"{re.escape(deployment.name)}-[A-Za-z0-9]+-[A-Za-z0-9]+").fullmatch
+    pages = deployment.client("cloudwatch").get_paginator("describe_alarms")
+    found = [
+        alarm
+        for page in pages.paginate(AlarmNamePrefix=f"{deployment.name}-", AlarmTypes=["MetricAlarm"])
+        for alarm in page["MetricAlarms"]
+        if ours(alarm["AlarmName"])
+    ]
+    return alarm_findings(found, local=deployment.local) + _hearing(deployment, found)
+
+
+def alarm_findings(found: list[Any], *, local: bool) -> list[Finding]:
+    """What the alarms say, each with the cure in its own description."""
+    ringing = [alarm for alarm in found if alarm["StateValue"] == "ALARM"]
+    findings = [
+        Finding(PROBLEM, alarm["AlarmName"].split("-")[-2], text.strip().rstrip("."), cure.strip().rstrip("."))
+        for alarm in ringing
+        for text, _, cure in [alarm.get("AlarmDescription", "it rings").partition("Cure:")]
+    ]
+    if not found:
+        return [Finding(PROBLEM, "alarms", "the stack has none", "deploy the stack again")]
+    if local:
+        return [*findings, Finding(ABSENT, "alarms", f"nobody evaluates them: {NOT_LOCAL}")]
+    return findings or [Finding(OK, "alarms", f"none of {len(found)} rings")]
+
+
+def email_findings(subscriptions: list[Any]) -> list[Finding]:
+    """Whether the alarm e-mails reach anybody: the subscriptions of the alarms' topic."""
+    waiting = [one for one in subscriptions if one["SubscriptionArn"] == "PendingConfirmation"]
+    if waiting:
+        return [
+            Finding(
+                PROBLEM,
+                "alarm e-mail",
+                "its address never confirmed, so that nobody hears the alarms",
+                "open the e-mail of AWS Notifications and confirm; if it is gone, deploy with the address removed, then"
+                " with it again",
+            )
+        ]
+    if not subscriptions:
+        return [Finding(PROBLEM, "alarm e-mail", "nobody is subscribed", "subscribe again, or deploy the stack again")]
+    return [Finding(OK, "alarm e-mail", "confirmed")]
+
+
+def _hearing(deployment: Deployment, found: list[Any]) -> list[Finding]:
+    if deployment.local:
+        return [Finding(ABSENT, "alarm e-mail", NOT_LOCAL)]
+    topics = sorted({topic for alarm in found for topic in alarm.get("AlarmActions", []) if ":sns:" in topic})
+    if not topics:
+        return [
+            Finding(
+                WARNING, "alarm e-mail", "none: alarms show only in CloudWatch", "deploy with the parameter AlarmEmail"
+            )
+        ]
+    pages = deployment.client("sns").get_paginator("list_subscriptions_by_topic")
+    return email_findings([one for page in pages.paginate(TopicArn=topics[0]) for one in page["Subscriptions"]])
+
+
+def _mappings(deployment: Deployment, destination: Destination) -> list[Any]:
+    answer = deployment.client("lambda").list_event_source_mappings(EventSourceArn=destination.queue_arn)
+    return list(answer["EventSourceMappings"])
+
+
+def _timeout(deployment: Deployment, destination: Destination) -> int:
+    """The timeout of the function that reads the queue (seconds); the template's where it cannot be asked."""
+    if deployment.local:
+        return _TIMEOUT
+    try:
+        mapping = _mappings(deployment, destination)[0]
+        function = deployment.client("lambda").get_function_configuration(FunctionName=mapping["FunctionArn"])
+    except (IndexError, BotoCoreError, ClientError):
+        return _TIMEOUT
+    return int(function["Timeout"])

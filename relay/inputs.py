@@ -1,0 +1,186 @@
+"""Files of conversions: JSON, JSON Lines or CSV, read as they are sent. A broken line is that line's fault alone."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TextIO
+
+from pydantic_core import from_json
+
+from pipeline.body import Refusal
+from relay.trouble import Trouble
+from sources import delimited, json_lines
+from sources.rows import Row
+
+STDIN = "-"
+
+
+class Format(StrEnum):
+    """How a file holds conversions."""
+
+    JSON, JSONL, CSV = "json", "jsonl", "csv"
+
+
+_SUFFIXES = {
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".txt": Format.CSV,
+}
+_OTHERS = {
+    b"\x1f\x8b": "is compressed: unpack it first (gunzip)",
+    b"PK\x03\x04": "is a spreadsheet or an archive: export it as CSV in UTF-8",
+    b"\xd0\xcf\x11\xe0": "is a spreadsheet: export it as CSV in UTF-8",
+    b"\xff\xfe": "is UTF-16: export it in UTF-8",
+    b"\xfe\xff": "is UTF-16: export it in UTF-8",
+}
+_SAID_ONCE = ("is_hashed", "data_processing_country")  # beside the events, for all of them
+_NOT_UTF8 = "is not UTF-8: export the file in UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One conversion of a file, or the fault of its line; `head` is what the request says beside its events."""
+
+    number: int
+    conversion: dict[str, Any] | None = None
+    head: Mapping[str, Any] = field(default_factory=dict)
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read: the format (None: by the file's name), columns and what they mean, values for all, the group."""
+
+    format: Format | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    group: str | None = None
+
+
+def format_of(path: str, reading: Reading) -> Format:
+    """The format of a file. Raises Trouble."""
+    if reading.format is not None:
+        return reading.format
+    if found := _SUFFIXES.get(Path(path).suffix.lower()):
+        return found
+    raise Trouble(f"{path}: what format is it? Say --format json, jsonl or csv")
+
+
+def items(
+    path: str, reading: Reading, *, read: Callable[[int], None] = lambda _: None, say: Callable[[str], None]
+) -> Iterator[Item]:
+    """The conversions of the file; `read` is told of each bytes read, `say` of what is odd about the file.
+
+    Raises Trouble if the file as a whole cannot be read.
+    """
+    form = format_of(path, reading)
+    with _open(path) as text:
+        try:
+            if form is Format.JSON:
+                rows = _json(path, text, reading, read)
+            else:
+                rows = _lines(form, _counted(text, read), reading, say)
+            yield from rows
+        except Refusal as refusal:
+            raise Trouble(f"{path}: {refusal.description}") from None
+
+
+def _lines(form: Format, lines: Iterator[str], reading: Reading, say: Callable[[str], None]) -> Iterator[Item]:
+    broken: set[int] = set()
+    warnings: list[tuple[str, str]] = []
+    rows: Iterator[Row]
+    if form is Format.JSONL:
+        rows = json_lines.rows(_whole(lines, broken), mapping=reading.mapping, defaults=reading.defaults)
+    else:
+        rows = delimited.rows(lines, mapping=reading.mapping, defaults=reading.defaults, warnings=warnings)
+    for place, text in warnings:
+        say(f"{place}: {text}")
+    for row in rows:
+        if row.number in broken:
+            yield Item(row.number, fault=_NOT_UTF8)
+        elif row.conversion is None:
+            yield Item(row.number, fault=row.fault)
+        else:
+            yield _finished(row.number, row.conversion, {}, reading)
+
+
+def _whole(lines: Iterable[str], broken: set[int]) -> Iterator[str]:
+    """The lines, half surrogate pairs replaced, and the numbers of those that had some in `broken`."""
+    for number, line in enumerate(lines, 1):
+        if _is_utf8(line):
+            yield line
+        else:
+            broken.add(number)
+            yield line.encode("utf-8", "replace").decode()
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _finished(number: int, conversion: Any, head: Mapping[str, Any], reading: Reading) -> Item:
+    if not isinstance(conversion, dict):
+        return Item(number, fault="is not a JSON object: an event is one")
+    if not _is_utf8(json.dumps(conversion, ensure_ascii=False)):
+        return Item(number, fault=_NOT_UTF8)
+    conversion.pop("dead_letter", None)  # what `relay dlq export` notes beside an event
+    group = conversion.pop("event_group_id", None) or head.get("event_group_id") or reading.group
+    said = {name: value for name, value in head.items() if name in _SAID_ONCE}
+    return Item(number, conversion, {"event_group_id": str(group), **said} if group else said)
+
+
+def _json(path: str, text: TextIO, reading: Reading, read: Callable[[int], None]) -> Iterator[Item]:
+    whole = text.read()
+    if not _is_utf8(whole):
+        raise Trouble(f"{path} {_NOT_UTF8}")
+    try:
+        data = from_json(whole.removeprefix("\ufeff"), allow_inf_nan=False)
+    except ValueError as error:
+        raise Trouble(f"{path} is not JSON: {error}; if it has one object a line, say --format jsonl") from None
+    head: dict[str, Any] = {}
+    if isinstance(data, dict) and "events" in data:
+        head = {name: value for name, value in data.items() if name in ("event_group_id", *_SAID_ONCE)}
+        data = data["events"]
+    events = data if isinstance(data, list) else [data]
+    for number, event in enumerate(events, 1):
+        if isinstance(event, dict) and (reading.mapping or reading.defaults):
+            (row,) = json_lines.rows([json.dumps(event)], mapping=reading.mapping, defaults=reading.defaults)
+            event = row.conversion  # noqa: PLW2901 - the same event, its fields in their places
+        yield _finished(number, event, head, reading)
+        read(len(whole) // len(events))
+
+
+@contextmanager
+def _open(path: str) -> Iterator[TextIO]:
+    # A byte that is no UTF-8 becomes half a surrogate pair: the fault of its line, not the end of the file.
+    if path == STDIN:
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")  # type: ignore[union-attr]
+        yield sys.stdin
+        return
+    try:
+        with Path(path).open("rb") as binary:
+            start = binary.read(4)
+    except FileNotFoundError:
+        raise Trouble(f"there is no file {path}") from None
+    for mark, fault in _OTHERS.items():
+        if start.startswith(mark):
+            raise Trouble(f"{path} {fault}")
+    with Path(path).open(encoding="utf-8", errors="surrogateescape", newline="") as text:
+        yield text
+
+
+def _counted(lines: TextIO, read: Callable[[int], None]) -> Iterator[str]:
+    for line in lines:
+        read(len(line))
+        yield line

@@ -1,0 +1,226 @@
+"""`relay keys`: who may post, in the sender keys secret. Keys are shown once, when they are made, and never again."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import ClientError
+
+from pipeline.senders import Sender, SourceSettings, read_senders
+from relay.deployment import Deployment
+from relay.printing import Out
+from relay.trouble import DECLINED, Trouble, code
+from relay.verbs import BAD
+
+_KEY_BYTES = 30  # 240 bits, 40 characters
+_PENDING = "relay-pending"
+_CHANGED = "the sender keys were changed meanwhile, and nothing was done: look at them (`relay keys list`) and repeat"
+
+NameArgument = Annotated[str, typer.Argument(help="The sender's name, for logs and metrics.")]
+
+
+def list_(deployment: Deployment, out: Out) -> int:
+    """List the senders and what their keys open; the keys themselves are not shown.
+
+    Exit code 1 if the secret has an entry that is not used.
+    """
+    senders, faults = read_senders(_read(deployment).text)
+    out.answer({"senders": [_told(sender) for sender in senders], "faults": faults})
+    columns = ["name", "kept as", "event groups", "default group", "browser", "sources"]
+    out.table(columns, [_row(sender) for sender in senders])
+    for fault in faults:
+        out.aside(f"relay: {fault}")
+    return BAD if faults else 0
+
+
+def add(
+    deployment: Deployment,
+    out: Out,
+    name: NameArgument,
+    group: Annotated[
+        list[str] | None, typer.Option(help="An event group that the key opens (repeat it); without any, all.")
+    ] = None,
+    default_group: Annotated[str | None, typer.Option(help="The event group of posts that name none.")] = None,
+    browser: Annotated[bool, typer.Option("--browser", help="A key for web pages, which everybody can read.")] = False,
+    origin: Annotated[
+        list[str] | None, typer.Option(help="An origin where a browser key may be used, https://www.example.com.")
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Settings of a source: NAME.setting=value, such as callrail.minimum_duration=30."),
+    ] = None,
+) -> int:
+    """Make a key for a new sender, and show it, once."""
+    key = token_urlsafe(_KEY_BYTES)
+    entry: dict[str, Any] = {"sha256": sha256(key.encode()).hexdigest()}
+    if group:
+        entry["event_groups"] = group
+    if default_group:
+        entry["default_event_group"] = default_group
+    if browser:
+        entry["browser"] = True
+    if origin:
+        entry["origins"] = origin
+    if source:
+        entry["sources"] = settings(source)
+    _check(name, entry)
+
+    def change(entries: dict[str, Any]) -> None:
+        if name in entries:
+            raise Trouble(f"there is a sender {name} already: revoke it first, or choose another name")
+        entries[name] = entry
+
+    _edit(deployment, change)
+    out.answer({"name": name, "key": key})
+    out.line(key)
+    out.aside(f"The key of {name}, shown this once; it works at once. Give it to the sender by a safe way.")
+    return 0
+
+
+def revoke(
+    deployment: Deployment,
+    out: Out,
+    name: NameArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Take a sender's key away, after asking. It works for a minute more at the most."""
+    if name not in _entries(_read(deployment).text):
+        raise Trouble(f"there is no sender {name}: `relay keys list` shows them")
+    if not yes and not out.agrees(f"Revoke the key of {name} in {deployment.name}? Its posts are answered 401 then."):
+        raise Trouble(DECLINED)
+    _edit(deployment, lambda entries: entries.pop(name, None))
+    out.answer({"revoked": name})
+    out.line(f"{name} is revoked; its key works for a minute more at the most")
+    return 0
+
+
+def settings(given: list[str]) -> dict[str, dict[str, Any]]:
+    """The `sources` of an entry from texts NAME or NAME.setting=value; a value that is JSON is taken as such.
+
+    Raises Trouble.
+    """
+    made: dict[str, dict[str, Any]] = {}
+    for text in given:
+        path, equals, value = text.partition("=")
+        name, *fields = path.strip().split(".", 2)
+        if not name or bool(fields) != bool(equals):
+            raise Trouble(f"--source {text}: write NAME, or NAME.setting=value")
+        place = made.setdefault(name, {})
+        for field in fields[:-1]:
+            place = place.setdefault(field, {})
+        if fields:
+            place[fields[-1]] = _value(value)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class SecretText:
+    """A secret's text, the version that it is of, and when that was written."""
+
+    text: str
+    version: str
+    written: datetime
+
+
+def read_secret(deployment: Deployment, name: str) -> SecretText:
+    """The secret. Raises Trouble if it has no value."""
+    try:
+        secret = deployment.client("secretsmanager").get_secret_value(SecretId=name)
+    except ClientError as error:
+        if code(error) == "ResourceNotFoundException":
+            raise Trouble(f"the secret {name} is not there, or has no value yet") from error
+        raise
+    return SecretText(secret.get("SecretString", ""), secret["VersionId"], secret["CreatedDate"])
+
+
+def _read(deployment: Deployment) -> SecretText:
+    return read_secret(deployment, deployment.output("SenderKeysSecretName"))
+
+
+def _entries(text: str) -> dict[str, Any]:
+    try:
+        entries = json.loads(text)
+    except ValueError:
+        entries = None
+    if not isinstance(entries, dict):
+        raise Trouble("the sender keys secret is not a JSON object of sender name to key: mend it by hand first")
+    return entries
+
+
+def _edit(deployment: Deployment, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the secret's entries; Trouble if somebody else did so meanwhile.
+
+    The new version is written beside the present one, then AWSCURRENT is moved to it from the version that was read:
+    Secrets Manager refuses that if AWSCURRENT is somewhere else by now.
+    """
+    name, secrets = deployment.output("SenderKeysSecretName"), deployment.client("secretsmanager")
+    read = _read(deployment)
+    entries = _entries(read.text)
+    change(entries)
+    made = secrets.put_secret_value(
+        SecretId=name, SecretString=json.dumps(entries, indent=2, ensure_ascii=False), VersionStages=[_PENDING]
+    )["VersionId"]
+    try:
+        secrets.update_secret_version_stage(
+            SecretId=name, VersionStage="AWSCURRENT", RemoveFromVersionId=read.version, MoveToVersionId=made
+        )
+    except ClientError as error:
+        if code(error) in ("InvalidParameterException", "InvalidRequestException"):
+            raise Trouble(_CHANGED) from error
+        raise
+    finally:
+        secrets.update_secret_version_stage(SecretId=name, VersionStage=_PENDING, RemoveFromVersionId=made)
+
+
+def _check(name: str, entry: dict[str, Any]) -> None:
+    """Refuse what the relay itself would leave out. Raises Trouble."""
+    _, faults = read_senders(json.dumps({name: entry}))
+    if faults:
+        wrong = faults[0].rpartition(": ")[2]
+        raise Trouble(f"such an entry would not be used ({wrong}): see the README's sender keys for its form")
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _told(sender: Sender) -> dict[str, Any]:
+    return {
+        "name": sender.name,
+        "kept_as": _kept(sender),
+        "event_groups": list(sender.event_groups),
+        "default_event_group": sender.default_event_group,
+        "browser": sender.browser,
+        "origins": list(sender.origins),
+        "sources": {name: _shown(one) for name, one in sender.sources.items()},
+    }
+
+
+def _shown(source: SourceSettings) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(source).items() if value != getattr(SourceSettings(), name)}
+    return told | ({"signature_secret": "(set)"} if source.signature_secret else {})
+
+
+def _row(sender: Sender) -> list[str]:
+    groups = "all" if "*" in sender.event_groups else ", ".join(sender.event_groups)
+    browser = (", ".join(sender.origins) or "the stack's origins") if sender.browser else ""
+    return [
+        sender.name,
+        _kept(sender),
+        groups,
+        sender.default_event_group or "",
+        browser,
+        ", ".join(sender.sources),
+    ]
+
+
+def _kept(sender: Sender) -> str:
+    return "digest" if sender.sha256 is not None else "plain text"

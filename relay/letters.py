@@ -1,0 +1,220 @@
+"""Dead letters: looked at without being taken, and acted upon one by one.
+
+SQS shows a part of a queue at each receive, and some messages twice. So receives go on until a long poll, which asks
+all of SQS's servers, finds nothing, and messages are known by their id. What is not acted upon is put back at once.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipeline.messages import MESSAGE_BYTES, QueuedEvent, Unreadable, decode
+from pipeline.packing import fill
+from relay.deployment import Deployment, Destination
+
+# Seconds out of others' sight at the most, if this command dies while it looks.
+_LOOK_SECONDS = 300
+_LONG_POLL_SECONDS = 1
+_BATCH = 10  # SQS's limit
+_RECEIVERS = 8
+_EMPTY_POLLS = 3  # SQS's counts are approximate: so many empty long polls outweigh one that says there is more
+_UNKNOWN = "SQS moved it after too many receives: no run of the function ever finished it"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One dead letter. `at` is when it became one, or was first queued if that is not known (epoch seconds).
+
+    `events` is empty if nobody can read it; `group` is then what its attributes say.
+    """
+
+    destination: str
+    message_id: str
+    receipt: str
+    body: str
+    attributes: dict[str, Any]
+    group: str
+    events: tuple[QueuedEvent, ...]
+    reason: str
+    status: str
+    at: float
+
+    def event_names(self) -> list[str]:
+        """The names of its events, without repeats."""
+        return sorted({event.event_name for event in self.events}) or ["(unreadable)"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which dead letters are meant; None means any. `older_than` is in seconds, `reason` a part of the text."""
+
+    reason: str | None = None
+    event_name: str | None = None
+    group: str | None = None
+    older_than: float | None = None
+
+    def everything(self) -> bool:
+        """Whether it excludes none."""
+        return self == Chosen()
+
+    def takes(self, letter: Letter, now: float) -> bool:
+        """Whether this one is meant; `now` is epoch seconds."""
+        return (
+            (self.reason is None or self.reason.lower() in letter.reason.lower())
+            and (self.event_name is None or any(event.event_name == self.event_name for event in letter.events))
+            and (self.group is None or letter.group == self.group)
+            and (self.older_than is None or now - letter.at >= self.older_than)
+        )
+
+
+def read(destination: str, message: Any) -> Letter:
+    """The dead letter of a received message."""
+    attributes = message.get("MessageAttributes", {})
+    said = {name: str(value.get("StringValue", "")) for name, value in attributes.items()}
+    try:
+        routing, events = decode(message["Body"])
+        group = routing.event_group_id
+    except Unreadable:
+        events, group = [], said.get("event_group_id", "")
+    return Letter(
+        destination=destination,
+        message_id=message["MessageId"],
+        receipt=message["ReceiptHandle"],
+        body=message["Body"],
+        attributes=attributes,
+        group=group,
+        events=tuple(events),
+        reason=said.get("reason") or _UNKNOWN,
+        status=said.get("status", ""),
+        at=_moment(said.get("rejected_at"), int(message["Attributes"]["SentTimestamp"]) / 1000),
+    )
+
+
+@contextmanager
+def looking(deployment: Deployment, destination: Destination) -> Iterator[list[Letter]]:
+    """Every dead letter that is in sight now, oldest first; all that still lie there are put back on leaving."""
+    sqs, url = deployment.client("sqs"), destination.dead_letters_url
+    found: dict[str, Letter] = {}
+    try:
+        # The local queue is one server, and shows all that it has at each receive.
+        _collect(sqs, destination, found, wait=0 if deployment.local else _LONG_POLL_SECONDS)
+        yield sorted(found.values(), key=lambda letter: letter.at)
+    finally:
+        _each_batch(
+            [letter.receipt for letter in found.values()],
+            lambda entries: sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries),
+            VisibilityTimeout=0,
+        )
+
+
+def look(deployment: Deployment, destination: Destination) -> list[Letter]:
+    """Every dead letter that is in sight now, oldest first; they are back in sight when this returns."""
+    with looking(deployment, destination) as letters:
+        return letters
+
+
+def depth(sqs: Any, url: str) -> dict[str, int]:
+    """How many messages a queue has, about: `visible`, `in_flight` (received by somebody), `delayed`."""
+    names = {
+        "visible": "ApproximateNumberOfMessages",
+        "in_flight": "ApproximateNumberOfMessagesNotVisible",
+        "delayed": "ApproximateNumberOfMessagesDelayed",
+    }
+    given = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names.values()))["Attributes"]
+    return {word: int(given.get(name, 0)) for word, name in names.items()}
+
+
+def move(deployment: Deployment, destination: Destination, letters: Sequence[Letter]) -> Iterator[int]:
+    """Send the letters to the destination's queue as they are, then delete them; yields how many, batch by batch.
+
+    In this order: a crash in between repeats an event, which the ledger knows, and never loses one.
+    """
+    sqs = deployment.client("sqs")
+    for batch in fill([_size(letter) for letter in letters], capacity=MESSAGE_BYTES, most=_BATCH):
+        entries = [_entry(place, letters[place]) for place in batch]
+        answer = sqs.send_message_batch(QueueUrl=destination.queue_url, Entries=entries)
+        taken = [letters[int(done["Id"])] for done in answer.get("Successful", [])]
+        delete(deployment, destination, taken)
+        yield len(taken)
+
+
+def delete(deployment: Deployment, destination: Destination, letters: Sequence[Letter]) -> int:
+    """Delete the letters and return how many SQS deleted."""
+    sqs = deployment.client("sqs")
+    return _each_batch(
+        [letter.receipt for letter in letters],
+        lambda entries: sqs.delete_message_batch(QueueUrl=destination.dead_letters_url, Entries=entries),
+    )
+
+
+def _collect(sqs: Any, destination: Destination, found: dict[str, Letter], *, wait: int) -> None:
+    def receive(seconds: int) -> list[Letter]:
+        answer = sqs.receive_message(
+            QueueUrl=destination.dead_letters_url,
+            MaxNumberOfMessages=_BATCH,
+            VisibilityTimeout=_LOOK_SECONDS,
+            WaitTimeSeconds=seconds,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
+        )
+        return [read(destination.name, message) for message in answer.get("Messages", [])]
+
+    visible = depth(sqs, destination.dead_letters_url)["visible"]
+    workers = max(1, min(_RECEIVERS, visible // _BATCH))
+    empty = 0
+    with ThreadPoolExecutor(_RECEIVERS) as threads:
+        while empty < _EMPTY_POLLS:
+            batches = list(threads.map(receive, [0] * workers if workers > 1 else [wait]))
+            found.update({letter.message_id: letter for batch in batches for letter in batch})
+            if any(batches):
+                empty = 0
+            elif workers > 1:
+                workers = 1  # short polls found nothing: now a long one must confirm it
+            elif depth(sqs, destination.dead_letters_url)["visible"]:
+                empty += 1
+            else:
+                return
+
+
+def _each_batch(receipts: Sequence[str], call: Callable[[Any], Any], **fields: Any) -> int:
+    done = 0
+    for start in range(0, len(receipts), _BATCH):
+        entries = [
+            {"Id": str(place), "ReceiptHandle": receipt, **fields}
+            for place, receipt in enumerate(receipts[start : start + _BATCH])
+        ]
+        done += len(call(entries).get("Successful", []))
+    return done
+
+
+def _entry(place: int, letter: Letter) -> dict[str, Any]:
+    kept = ("DataType", "StringValue", "BinaryValue")
+    attributes = {
+        name: {part: value[part] for part in kept if part in value} for name, value in letter.attributes.items()
+    }
+    entry: dict[str, Any] = {"Id": str(place), "MessageBody": letter.body}
+    return entry | ({"MessageAttributes": attributes} if attributes else {})
+
+
+def _size(letter: Letter) -> int:
+    texts = [
+        name + value["DataType"] + str(value.get("StringValue", value.get("BinaryValue", "")))
+        for name, value in letter.attributes.items()
+    ]
+    return sum(len(text.encode()) for text in [letter.body, *texts])
+
+
+def _moment(text: str | None, otherwise: float) -> float:
+    try:
+        return datetime.fromisoformat(text or "").timestamp()
+    except ValueError:
+        return otherwise
+
+
+def now() -> float:
+    """Epoch seconds."""
+    return time.time()

@@ -1,0 +1,124 @@
+"""`relay status`: what became of one event."""
+
+from hashlib import sha256
+from typing import Annotated, Any
+
+import typer
+
+from relay.deployment import Deployment
+from relay.letters import Letter, depth, look, now
+from relay.printing import Out, moment, number
+from relay.verbs import BAD, UNKNOWN
+
+_LONGEST_ID = 2_048  # bytes of DynamoDB's partition key: of a longer id the ledger has the digest
+
+
+def status(deployment: Deployment, out: Out, event_id: Annotated[str, typer.Argument(help="The event's id.")]) -> int:
+    """Say what became of an event: delivered, rejected and why, dead letter, or not known.
+
+    Exit code 0 if it was delivered, 1 if not, 4 if nothing is known of it.
+    """
+    entries = _ledger(deployment, event_id)
+    delivered = any(entry["outcome"] == "delivered" for entry in entries)
+    letters = [] if delivered else _letters(deployment, event_id)
+    state = "delivered" if delivered else "dead letter" if letters else "rejected" if entries else "unknown"
+    waiting = 0 if delivered else _waiting(deployment)
+    dead = [
+        {
+            "destination": letter.destination,
+            "event_group_id": letter.group,
+            "event_names": letter.event_names(),
+            "reason": letter.reason,
+            "rejected_at": moment(letter.at),
+        }
+        for letter in letters
+    ]
+    out.answer(
+        {"event_id": event_id, "state": state, "ledger": entries, "dead_letters": dead, "messages_waiting": waiting}
+    )
+    rows = [
+        [one["outcome"], one["at"], one["destination"], one["event_group_id"], one["event_name"], one["reason"]]
+        for one in entries
+    ]
+    rows += [
+        ["dead letter", one["rejected_at"], one["destination"], one["event_group_id"], name, one["reason"]]
+        for one in dead
+        for name in one["event_names"]
+    ]
+    if rows:
+        out.table(["outcome", "when (UTC)", "destination", "group", "event", "reason"], rows)
+    for text in _meaning(deployment, state, waiting):
+        out.line(text)
+    return {"delivered": 0, "unknown": UNKNOWN}.get(state, BAD)
+
+
+def _meaning(deployment: Deployment, state: str, waiting: int) -> list[str]:
+    if state == "dead letter":
+        return ["it lies in the dead-letter queue: mend the cause, then `relay dlq redrive`"]
+    if state == "rejected":
+        told = "it is not in the dead-letter queue (any more): redriven, dropped, or older than its 14 days"
+        return [told] + ([f"{number(waiting, 'message')} waiting: it may be among them"] if waiting else [])
+    if state == "delivered":
+        return []
+    days = deployment.parameters.get("LedgerDays", "")
+    if "LedgerTableName" not in deployment.outputs:
+        memory = "this stack has no ledger (LedgerDays=0), so a delivered event leaves no trace"
+    else:
+        memory = f"the ledger forgets after {days} days"
+    return [
+        "not known: neither in the ledger nor a dead letter",
+        f"  {number(waiting, 'message')} waiting or under way: it may be among them" if waiting else "  nothing waits",
+        f"  {memory}" if deployment.parameters.get("DeliveryMode") != "test" else "  in test mode nothing is noted",
+        "  or it was never accepted: its sender was answered why; an event sent without an id has a derived one",
+    ]
+
+
+def _ledger(deployment: Deployment, event_id: str) -> list[dict[str, Any]]:
+    table = deployment.outputs.get("LedgerTableName")
+    if table is None:
+        return []
+    encoded = event_id.encode()
+    key = (event_id or " ") if len(encoded) <= _LONGEST_ID else "sha256:" + sha256(encoded).hexdigest()
+    pages = deployment.client("dynamodb").get_paginator("query")
+    items = [
+        item
+        for page in pages.paginate(
+            TableName=table,
+            KeyConditionExpression="event_id = :id",
+            ExpressionAttributeValues={":id": {"S": key}},
+        )
+        for item in page["Items"]
+    ]
+    # DynamoDB deletes what has expired within days, not at once.
+    entries = [_entry(item) for item in items if int(item["expires"]["N"]) > now()]
+    return sorted(entries, key=lambda entry: str(entry["at"]))
+
+
+def _entry(item: dict[str, Any]) -> dict[str, Any]:
+    # outcome#destination#group#event name; a name has no #, a group may have one.
+    outcome, destination, rest = [*item["what"]["S"].split("#", 2), "", ""][:3]
+    group, _, event_name = rest.rpartition("#")
+    return {
+        "outcome": outcome,
+        "at": moment(int(item["at"]["N"])),
+        "destination": destination,
+        "event_group_id": group,
+        "event_name": event_name,
+        "reason": item.get("reason", {}).get("S", ""),
+        "status": int(item["status"]["N"]) if "status" in item else None,
+        "request_id": item.get("request_id", {}).get("S", ""),
+    }
+
+
+def _letters(deployment: Deployment, event_id: str) -> list[Letter]:
+    return [
+        letter
+        for destination in deployment.destinations()
+        for letter in look(deployment, destination)
+        if any(event.event_id == event_id for event in letter.events)
+    ]
+
+
+def _waiting(deployment: Deployment) -> int:
+    sqs = deployment.client("sqs")
+    return sum(sum(depth(sqs, destination.queue_url).values()) for destination in deployment.destinations())

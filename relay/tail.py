@@ -1,0 +1,135 @@
+"""`relay tail`: the functions' log lines as they come."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import ClientError
+
+from relay.deployment import Deployment
+from relay.durations import seconds
+from relay.printing import Out, moment, printable
+from relay.trouble import Trouble, code
+
+_POLL_SECONDS = 1.0
+# CloudWatch may show a line some seconds late: each look goes back so far, and lines are known by their id.
+_OVERLAP_MS = 30_000
+# Written by Lambda itself about every run.
+_PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START", "RESTORE_", "EXTENSION")
+# Fields of a line that are said elsewhere in it, or to nobody's use.
+_UNSAID = frozenset(
+    "level location message timestamp service xray_trace_id _aws destination function_request_id request_id".split()
+)
+
+
+def tail(
+    deployment: Deployment,
+    out: Out,
+    since: Annotated[str, typer.Option(metavar="SPAN", help="Begin so far back: 90s, 15m, 24h, 7d.")] = "5m",
+    function: Annotated[
+        str | None, typer.Option(help="Only of this function: ingest, test-events, deliver-roku.")
+    ] = None,
+    follow: Annotated[bool, typer.Option(help="Go on until interrupted, or end after what is there.")] = True,
+    raw: Annotated[bool, typer.Option("--raw", help="The lines as they are, Lambda's own among them.")] = False,
+) -> int:
+    """Show what the functions log, in plain words. Logs hold no personal data and no keys."""
+    groups = _groups(deployment, function)
+    start = int((time.time() - seconds(since)) * 1000)
+    seen: dict[str, int] = {}  # event id -> its time
+    try:
+        while True:
+            lines = sorted(_new(deployment, groups, start, seen), key=lambda line: line[0])
+            for at, name, message in lines:
+                text = _said(at, name, message, out, raw)
+                if text:
+                    sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+            if not follow:
+                return 0
+            newest = max(seen.values(), default=start)
+            start = max(start, newest - _OVERLAP_MS)
+            seen = {event_id: at for event_id, at in seen.items() if at >= start}
+            time.sleep(_POLL_SECONDS)
+    except KeyboardInterrupt:
+        return 0
+
+
+def words(message: str) -> str:
+    """A log line in plain words; empty for Lambda's own lines about a run that went well."""
+    try:
+        line = json.loads(message)
+    except ValueError:
+        line = None
+    if not isinstance(line, dict):
+        quiet = message.startswith(_PLATFORM) and not any(word in message for word in ("Status:", "rror", "imed out"))
+        return "" if quiet else printable(message.rstrip())
+    details = {name: value for name, value in line.items() if name not in _UNSAID}
+    if "_aws" in line:
+        names = _metric_names(line)
+        counts = [f"{_total(details.pop(name))} {_spaced(name)}" for name in names if name in details]
+        return printable(", ".join(counts) + _listed(details))
+    level = f"{line['level']} " if line.get("level") not in (None, "INFO") else ""
+    return printable(f"{level}{line.get('message', '')}" + _listed(details))
+
+
+def _said(at: int, name: str, message: str, out: Out, raw: bool) -> str:
+    if out.as_json:
+        return json.dumps({"at": at / 1000, "function": name, "message": message.rstrip()}, ensure_ascii=False)
+    if raw:
+        return message.rstrip()
+    said = words(message)
+    return f"{moment(at / 1000)[11:]}  {name:12}  {said}" if said else ""
+
+
+def _groups(deployment: Deployment, function: str | None) -> dict[str, str]:
+    """The functions' names and their log groups. Raises Trouble."""
+    names = ["ingest", "test-events", *(f"deliver-{one.name}" for one in deployment.destinations())]
+    if function is not None and function not in names:
+        raise Trouble(f"there is no function {function}: the stack has {', '.join(names)}")
+    chosen = [function] if function else names
+    return {name: f"/aws/lambda/{deployment.name}-{name}" for name in chosen}
+
+
+def _new(
+    deployment: Deployment, groups: dict[str, str], start: int, seen: dict[str, int]
+) -> Iterator[tuple[int, str, str]]:
+    logs = deployment.client("logs")
+    for name, group in groups.items():
+        try:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
+            events: list[Any] = [event for page in pages for event in page["events"]]
+        except ClientError as error:
+            if code(error) == "ResourceNotFoundException":
+                raise Trouble(f"there is no log group {group}: deploy the stack again") from error
+            raise
+        for event in events:
+            known = f"{group} {event['eventId']}"
+            if known not in seen:
+                seen[known] = event["timestamp"]
+                yield event["timestamp"], name, event["message"]
+
+
+def _metric_names(line: dict[str, Any]) -> list[str]:
+    try:
+        return [metric["Name"] for one in line["_aws"]["CloudWatchMetrics"] for metric in one["Metrics"]]
+    except (KeyError, TypeError):
+        return []
+
+
+def _total(value: Any) -> str:
+    total = sum(value) if isinstance(value, list) else value
+    return f"{total:g}" if isinstance(total, int | float) else str(total)
+
+
+def _spaced(name: str) -> str:
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+
+
+def _listed(details: dict[str, Any]) -> str:
+    told = [
+        f"{name} {json.dumps(value) if isinstance(value, list | dict) else value}" for name, value in details.items()
+    ]
+    return f" ({'; '.join(told)})" if told else ""

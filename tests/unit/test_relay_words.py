@@ -1,0 +1,260 @@
+"""What the command line says, and what it makes of what it is told: pure parts of several verbs."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from relay.app import app
+from relay.checks import alarm_findings, email_findings, queue_findings
+from relay.deployment import Destination
+from relay.durations import seconds
+from relay.hashes import Kind, forms, guess
+from relay.keys import settings
+from relay.printing import age, plain, printable
+from relay.probes import judge, skew
+from relay.tail import words
+from relay.trouble import Trouble
+
+WHERE = Destination("roku", "url", "arn:queue", "dead-url", "arn:dead")
+QUEUE = {
+    "VisibilityTimeout": "420",
+    "MessageRetentionPeriod": "604800",
+    "RedrivePolicy": '{"deadLetterTargetArn": "arn:dead", "maxReceiveCount": 1000}',
+}
+DEAD = {"MessageRetentionPeriod": "1209600"}
+
+
+@pytest.mark.parametrize(("text", "count"), [("90s", 90), ("15m", 900), ("24h", 86_400), ("7d", 604_800)])
+def test_spans_of_time(text: str, count: int) -> None:
+    assert seconds(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "0s", "5", "h", "-1h", "1w", "1.5h"])
+def test_what_is_no_span_of_time(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="90s, 15m, 24h or 7d"):
+        seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_661, "1 h 1 min"), (90_061, "1 d 1 h"), (-5, "0 s")],
+)
+def test_ages(span: float, text: str) -> None:
+    assert age(span) == text
+
+
+def test_what_could_steer_a_terminal_is_taken_out() -> None:
+    assert printable("a\x1b[31mb\u202e\n") == "a\ufffd[31mb\ufffd\n"
+
+
+def test_a_table_in_a_pipe_is_aligned_and_has_no_trailing_spaces() -> None:
+    assert plain(["a", "bb"], [["ccc", ""], ["d", "e"]]) == "a    bb\nccc\nd    e\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("jane@example.com", Kind.EM),
+        ("+1 (555) 010-0123", Kind.PH),
+        ("5550100123", Kind.PH),
+        ("1990-02-28", Kind.DB),
+        ("19900228", Kind.DB),
+        ("Female", Kind.GE),
+        ("Jane", Kind.FN),
+    ],
+)
+def test_the_kind_of_a_value_is_guessed(text: str, kind: Kind) -> None:
+    assert guess(text) is kind
+
+
+def test_a_phone_number_in_both_formats() -> None:
+    assert forms("+1 (555) 010-0123", Kind.PH, None) == {"digits": "15550100123", "e164": "+15550100123"}
+    assert forms("(555) 010-0123", Kind.PH, None) == {"digits": "5550100123"}
+    assert forms("(212) 555-0123", Kind.PH, "US") == {"digits": "12125550123", "e164": "+12125550123"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["Jane+shop@Example.COM"], "jane@example.com"),
+        (["F", "--as", "ge"], "female"),
+        (["F", "--as", "fn"], "f"),
+        (["Doe", "--as", "ln"], "doe"),
+        (["19900228"], "1990-02-28"),
+    ],
+)
+def test_the_digest_is_that_of_the_normalised_form(arguments: list[str], text: str) -> None:
+    assert _hash(*arguments)["forms"] == [{"form": "", "normalised": text, "sha256": sha256(text.encode()).hexdigest()}]
+
+
+def test_a_value_of_stdin_and_one_that_is_a_digest_already() -> None:
+    known = sha256(b"x").hexdigest()
+    assert _hash("-", answer=f"{known.upper()}\n")["forms"][0]["sha256"] == known
+
+
+def _hash(*arguments: str, answer: str = "") -> Any:
+    said = CliRunner().invoke(app, ["hash", *arguments, "--json"], input=answer)
+    assert said.exit_code == 0, said.output
+    return json.loads(said.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (["not@an address"], 1, "neither an e-mail address"),
+        ([""], 3, "there is no value"),
+        (["0123", "--country", "USA"], 3, "two letters"),
+        (["d41d8cd98f00b204e9800998ecf8427e"], 1, "another digest"),
+    ],
+)
+def test_a_value_that_cannot_be_hashed_is_told_and_not_quoted(arguments: list[str], code: int, word: str) -> None:
+    said = CliRunner().invoke(app, ["hash", *arguments])
+    assert said.exit_code == code
+    assert word in " ".join(said.stderr.split())
+    assert not arguments[0] or arguments[0] not in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("given_", "made"),
+    [
+        (["ringba"], {"ringba": {}}),
+        (
+            ["callrail.minimum_duration=30", "callrail.currency=USD"],
+            {"callrail": {"minimum_duration": 30, "currency": "USD"}},
+        ),
+        (["ga4.event_names.purchase=PURCHASE"], {"ga4": {"event_names": {"purchase": "PURCHASE"}}}),
+        (["ga4.event_names.page_view=null"], {"ga4": {"event_names": {"page_view": None}}}),
+    ],
+)
+def test_settings_of_sources(given_: list[str], made: dict[str, Any]) -> None:
+    assert settings(given_) == made
+
+
+@pytest.mark.parametrize("text", ["callrail.minimum_duration", "callrail=3", "=3", ""])
+def test_what_is_no_setting_of_a_source(text: str) -> None:
+    with pytest.raises(Trouble, match=r"NAME\.setting=value"):
+        settings([text])
+
+
+@pytest.mark.parametrize(
+    ("queue", "dead", "word"),
+    [
+        ({"VisibilityTimeout": "359"}, {}, "below 6 x"),
+        ({"RedrivePolicy": '{"deadLetterTargetArn": "arn:other"}'}, {}, "redrive policy"),
+        ({"RedrivePolicy": '{"deadLetterTargetArn": "arn:dead", "maxReceiveCount": "5"}'}, {}, "ends retries early"),
+        ({"MessageRetentionPeriod": "345600"}, {}, "forgets after 4 d"),
+        ({}, {"MessageRetentionPeriod": "345600"}, "lost after 4 d"),
+    ],
+)
+def test_attributes_of_queues(queue: dict[str, str], dead: dict[str, str], word: str) -> None:
+    (finding,) = queue_findings(WHERE, QUEUE | queue, DEAD | dead, timeout=60)
+    assert finding.level == "problem"
+    assert word in finding.text
+    assert finding.cure
+
+
+def test_queues_as_the_template_made_them() -> None:
+    (finding,) = queue_findings(WHERE, QUEUE, DEAD, timeout=60)
+    assert finding.level == "ok"
+
+
+def test_alarms_tell_their_own_cure_and_silent_ones_are_no_news() -> None:
+    ringing = {"AlarmName": "s-DeadLettersAlarm-X", "StateValue": "ALARM", "AlarmDescription": "Bad. Cure: mend it."}
+    silent = {"AlarmName": "s-Other-X", "StateValue": "OK", "AlarmDescription": "Worse. Cure: none."}
+    (finding,) = alarm_findings([ringing, silent], local=False)
+    assert (finding.level, finding.check, finding.text, finding.cure) == (
+        "problem",
+        "DeadLettersAlarm",
+        "Bad",
+        "mend it",
+    )
+    assert [one.level for one in alarm_findings([silent], local=False)] == ["ok"]
+    assert [one.level for one in alarm_findings([silent], local=True)] == ["not local"]
+    assert [one.level for one in alarm_findings([], local=False)] == ["problem"]
+
+
+@pytest.mark.parametrize(
+    ("arns", "level"),
+    [(["PendingConfirmation"], "problem"), ([], "problem"), (["arn:aws:sns:us-east-1:1:t:1"], "ok")],
+)
+def test_an_alarm_e_mail_must_be_confirmed(arns: list[str], level: str) -> None:
+    (finding,) = email_findings([{"SubscriptionArn": arn} for arn in arns])
+    assert finding.level == level
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "level", "word"),
+    [
+        (200, {}, "ok", ""),
+        (424, {"description": "Roku gave no verdict: Roku answered 401: it does not know"}, "problem", "ads.roku.com"),
+        (424, {"description": "Roku gave no verdict: Roku answered 403: may not"}, "problem", "another Roku account"),
+        (424, {"description": "Roku gave no verdict: Roku answered 404: check"}, "problem", "RokuUrl"),
+        (424, {"description": "Roku gave no verdict: the secret has no text value"}, "problem", "RokuKeyCommand"),
+        (424, {"description": "Roku gave no verdict: Roku answered 500"}, "problem", "ask again later"),
+        (400, {"failed_events": [{"errors": {"roku": "not configured"}}]}, "warning", "ask Roku"),
+        (401, {"description": "no"}, "problem", "--key"),
+        (403, {"description": "no"}, "problem", "--key"),
+        (503, {"description": "no"}, "problem", "secrets"),
+        (418, {}, "problem", "relay tail"),
+    ],
+)
+def test_answers_of_the_test_endpoint(status: int, body: dict[str, Any], level: str, word: str) -> None:
+    finding = judge("Roku, g", status, body)
+    assert finding.level == level
+    assert word in finding.cure
+
+
+@pytest.mark.parametrize(
+    ("ahead", "level"), [(0, "ok"), (-30, "ok"), (31, "warning"), (-299, "warning"), (301, "problem")]
+)
+def test_clock_skew(ahead: float, level: str) -> None:
+    assert skew(ahead).level == level
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            {
+                "_aws": {"CloudWatchMetrics": [{"Metrics": [{"Name": "NotQueued"}]}]},
+                "NotQueued": [2.0],
+                "sender": "shop",
+            },
+            "2 not queued (sender shop)",
+        ),
+        ({"level": "INFO", "message": "hello", "service": "s"}, "hello"),
+        (
+            {"level": "WARNING", "message": "rejected", "reason": "old", "events": 3},
+            "WARNING rejected (reason old; events 3)",
+        ),
+        ("START RequestId: 1 Version: 2", ""),
+        ("REPORT RequestId: 1 Duration: 2 ms", ""),
+        (
+            "REPORT RequestId: 1 Duration: 60000 ms Status: timeout",
+            "REPORT RequestId: 1 Duration: 60000 ms Status: timeout",
+        ),
+        ("2026-01-01 1 Task timed out after 60.00 seconds\n", "2026-01-01 1 Task timed out after 60.00 seconds"),
+    ],
+)
+def test_log_lines_in_plain_words(line: Any, told: str) -> None:
+    assert words(line if isinstance(line, str) else json.dumps(line)) == told
+
+
+@given(
+    st.text()
+    | st.recursive(
+        st.none() | st.text() | st.integers(),
+        lambda inner: st.dictionaries(
+            st.sampled_from(["_aws", "CloudWatchMetrics", "Metrics", "Name", "message", "level"]),
+            inner | st.lists(inner),
+        ),
+    ).map(json.dumps)
+)
+def test_no_log_line_is_too_odd(line: str) -> None:
+    assert isinstance(words(line), str)
