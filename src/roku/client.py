@@ -2,8 +2,8 @@
 
 import email.utils
 import time
-from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -14,6 +14,7 @@ from pipeline.destination import Answer, Limits, Routing
 from pipeline.outcome import Outcome
 from pipeline.secrets import SecretUnavailable
 from roku import answer, request
+from roku.event import identify
 from roku.keys import NoKey, key_for
 
 USER_AGENT = "roku-conversions-relay/0.1.0"
@@ -89,6 +90,10 @@ class Roku:
     def limits(self) -> Limits:
         """1,000 events, 1,000,000 bytes."""
         return request.LIMITS
+
+    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
+        """The event id and event name of one finished event."""
+        return identify(event)
 
     def overhead(self, routing: Routing) -> int:
         """Bytes of a request besides its events and the commas between them."""
