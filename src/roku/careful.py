@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from pipeline import fields, phone
+from pipeline import fields, persons, phone
 from pipeline.destination import Refused
 from pipeline.digests import as_digest
 from pipeline.faults import Fault
@@ -92,7 +92,7 @@ def _user_data(
         user = {**user, "aID": user.get("aID") or user["AID"]}
         del user["AID"]
     start = len(warnings)
-    rules = _user_rules(settings.phone_format, _country(settings, user, event, context), normalise.year(now))
+    rules = _user_rules(settings.phone_format, _country(settings, user, event, context), persons.year(now))
     kept = fields.apply(rules, user, "user_data.", warnings, words.USER_ALIASES)
     hashed_flag = kept.pop("is_hashed", event.get("is_hashed", context.get("is_hashed")))
     kept.pop("data_processing_country", None)
