@@ -8,16 +8,15 @@ nobody knows.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from typing import Any
 
-from pipeline import fields, persons
+from pipeline import fields
 from pipeline.destination import Refused
 from pipeline.digests import digest
 from pipeline.faults import Fault
 from pipeline.timestamps import epoch_seconds
-from rokt import normalise, properties, rules
-from rokt.rules import Personal
+from rokt import person, properties, rules
+from rokt.person import Person
 from rokt.settings import Api, Settings
 
 # The event name that updates an audience and counts no conversion: Rokt's own word for it.
@@ -34,20 +33,12 @@ _LONGEST_ID = 1_000  # characters
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What happened and to whom, under Rokt's names (`person`: without what tells hashed from clear).
-
-    `seconds` is epoch seconds.
-    """
+    """What happened and to whom, under Rokt's names. `seconds` is epoch seconds."""
 
     name: str
     event_id: str | None
     seconds: int
-    person: Mapping[str, Personal]
-    traits: Mapping[str, str]
-    customer_id: str | None
-    devices: Mapping[str, str]
-    ip: str | None
-    user_agent: str | None
+    who: Person
     rtid: str | None
     purchase: Mapping[str, Any]
     attributes: Mapping[str, Any]
@@ -58,17 +49,12 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tu
     """Return the facts and the warnings, or the errors by field. Never raises. `now` is epoch seconds."""
     warnings: fields.Warnings = []
     errors: dict[str, str] = {}
-    notes: list[str] = []
-    name = rules.event_name(conversion.get("event_name"), notes) if conversion.get("event_name") is not None else None
-    if name is None:
-        errors["event_name"] = notes[0] if notes else "is required: for example PURCHASE, LEAD or CONTACT"
+    name = _event_name(conversion.get("event_name"), errors)
     seconds = _event_time(conversion.get("event_time"), now, settings.api, errors, warnings)
     top = rules.taken(_EVENT_RULES, conversion, "", warnings)
     user = _object(conversion, "user_data", warnings)
+    who = person.read(user, now=now, settings=settings, warnings=warnings)
     custom = _object(conversion, "custom_data", warnings)
-    kept = rules.taken(_user_rules(settings, persons.year(now)), user, "user_data.", warnings)
-    apple = kept.get("aID", kept.get("AID"))
-    devices = {"ios_advertising_id": apple, "android_advertising_id": kept.get("aGA")}
     purchase, currency_fault = properties.purchase(custom, warnings)
     attributes = properties.attributes(custom, _object(conversion, "attributes", warnings), currency_fault, warnings)
     audience = properties.audience(conversion, custom, warnings)
@@ -80,12 +66,7 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tu
         name=name,
         event_id=top.get("event_id"),
         seconds=seconds,
-        person={rokt: kept[ours] for ours, rokt in _PERSON.items() if ours in kept},
-        traits={rokt: kept[ours] for ours, rokt in _TRAITS.items() if ours in kept},
-        customer_id=kept.get("external_id"),
-        devices={name: value for name, value in devices.items() if value is not None},
-        ip=kept.get("client_ip_address"),
-        user_agent=kept.get("client_user_agent"),
+        who=who,
         rtid=_rtid(conversion, top, warnings),
         purchase=purchase,
         attributes=attributes,
@@ -99,6 +80,14 @@ def _object(conversion: Mapping[str, Any], name: str, warnings: fields.Warnings)
     if value is not None and not isinstance(value, dict):
         warnings.append((name, "dropped: must be an object"))
     return value if isinstance(value, dict) else {}
+
+
+def _event_name(value: object, errors: dict[str, str]) -> str | None:
+    notes: list[str] = []
+    name = rules.event_name(value, notes) if value is not None else None
+    if name is None:
+        errors["event_name"] = notes[0] if notes else "is required: for example PURCHASE, LEAD or CONTACT"
+    return name
 
 
 def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: fields.Warnings) -> int | None:
@@ -135,33 +124,4 @@ def _event_id(value: Any, notes: list[str]) -> str | None:
     return word
 
 
-def _whole_name(text: str) -> str:
-    return text
-
-
 _EVENT_RULES: dict[str, fields.Rule] = {"event_id": _event_id, "rtid": rules.rtid}
-
-_PERSON = {"em": "email", "fn": "firstname", "ln": "lastname", "ph": "mobile", "zp": "billingzip"}
-_TRAITS = {"db": "dob", "ge": "gender", "ct": "city", "st": "state", "country": "country"}
-
-
-@lru_cache(maxsize=8)
-def _user_rules(settings: Settings, year: int) -> dict[str, fields.Rule]:
-    born = {"db": rules.in_clear(partial(normalise.birth_date, year=year))} if settings.send_birth_date else {}
-    return born | {
-        "em": rules.personal(normalise.email, hashes=settings.hash_email),
-        "fn": rules.personal(normalise.name, hashes=settings.hash_first_name, clear=_whole_name),
-        "ln": rules.personal(normalise.name, hashes=settings.hash_last_name, clear=_whole_name),
-        "ph": rules.personal(normalise.mobile, hashes=settings.hash_mobile),
-        "zp": rules.personal(normalise.zip_code, hashes=settings.hash_billing_zip),
-        "ge": rules.in_clear(normalise.gender),
-        "ct": rules.place,
-        "st": rules.place,
-        "country": rules.place,
-        "external_id": rules.text,
-        "client_ip_address": fields.ip_address,
-        "client_user_agent": rules.text,
-        "aID": rules.device_id,
-        "AID": rules.device_id,
-        "aGA": rules.device_id,
-    }

@@ -94,11 +94,12 @@ def identity(group: str, name: str, event_id: str) -> str:
 
 
 def _is_somebody(facts: Facts, settings: Settings) -> bool:
-    if "email" in facts.person or facts.rtid:
+    who = facts.who
+    if "email" in who.data or facts.rtid:
         return True
     if settings.api == "events":
         return False
-    return bool(facts.customer_id or facts.devices or (facts.ip and facts.user_agent))
+    return bool(who.customer_id or who.devices or (who.ip and who.user_agent))
 
 
 def _finish(

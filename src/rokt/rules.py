@@ -2,14 +2,12 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote_plus
 
 from pipeline import fields
 from pipeline.currencies import ISO_4217
-from pipeline.digests import as_digest
-from pipeline.faults import Fault
 from pipeline.personal import has_personal_names, holds_email
 
 # Rokt states 65,536 characters for a value of the Event API and 128 KB for an object of the Conversions API; a text of
@@ -34,61 +32,20 @@ def taken(
     return fields.apply(wanted, {name: source[name] for name in wanted if name in source}, path, warnings, {})
 
 
-class Personal(NamedTuple):
-    """One value of a person, as Rokt gets it: its digest, or in clear."""
-
-    text: str
-    is_hashed: bool
-
-
-def personal(
-    normalise: Callable[[str], str], *, hashes: bool, clear: Callable[[str], str] | None = None
-) -> fields.Rule:
-    """A rule for what Rokt takes both hashed and in clear; a digest stays one whatever the switch says.
-
-    `normalise` is applied before hashing, `clear` (the same if None) to what is sent in clear.
-    """
-    hashed = fields.hashed(normalise)
-
-    def rule(value: Any, notes: list[str]) -> Personal | None:
-        digest = hashed(value, notes)
-        if digest is None:
-            return None
-        if hashes or as_digest(str(value).strip()) is not None:
-            return Personal(digest, is_hashed=True)
-        word = (clear or normalise)(fields.plain(value, []) or "")
-        return Personal(word, is_hashed=False) if _is_short(word, notes) else None
-
-    return rule
-
-
-def in_clear(normalise: Callable[[str], str]) -> fields.Rule:
-    """A rule for what Rokt takes only in clear; `normalise` takes trimmed text and raises Fault."""
-
-    def rule(value: Any, notes: list[str]) -> str | None:
-        word = fields.plain(value, notes)
-        try:
-            return normalise(word) if word is not None else None
-        except Fault as fault:
-            notes.append(str(fault))
-            return None
-
-    return rule
-
-
 def text(value: Any, notes: list[str]) -> str | None:
     """Free text, without e-mail addresses and of a bounded length."""
     word = fields.text(value, notes)
-    return word if word is not None and _is_short(word, notes) else None
+    return word if word is not None and is_short(word, notes) else None
 
 
 def place(value: Any, notes: list[str]) -> str | None:
     """Text that Rokt takes only in clear."""
     word = fields.clear(value, notes)
-    return word if word is not None and _is_short(word, notes) else None
+    return word if word is not None and is_short(word, notes) else None
 
 
-def _is_short(word: str, notes: list[str]) -> bool:
+def is_short(word: str, notes: list[str]) -> bool:
+    """Whether the text has no more than LONGEST_TEXT characters."""
     if len(word) > LONGEST_TEXT:
         notes.append(f"has {len(word)} characters; at most {LONGEST_TEXT} are sent to Rokt")
     return len(word) <= LONGEST_TEXT
@@ -174,6 +131,7 @@ def fault_of_name(name: str) -> str | None:
         return "names that begin with rokt. are Rokt's own: choose another"
     if not _ATTRIBUTE(name):
         return "is no name for an attribute: begin with a letter, then at most 99 letters, digits, _ . - and spaces"
-    if has_personal_names(name):
+    folded = re.sub("[. -]", "_", name)
+    if has_personal_names(folded) or has_personal_names(folded.replace("_", "")):
         return "is named after a person's data: send that in user_data, where it is hashed"
     return None

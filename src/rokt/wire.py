@@ -22,20 +22,20 @@ def batch(facts: Facts, event_id: str, request_id: str, settings: Settings) -> d
     """One object of the Conversions API."""
     identities: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
-    for name, value in facts.person.items():
+    for name, value in facts.who.data.items():
         target = identities if name == "email" else attributes
         target[_HASHED[name] if value.is_hashed else _CLEAR.get(name, name)] = value.text
-    if facts.customer_id is not None:
-        identities["customerid"] = facts.customer_id
+    if facts.who.customer_id is not None:
+        identities["customerid"] = facts.who.customer_id
     made: dict[str, Any] = {"environment": settings.environment, "source_request_id": request_id}
     made["user_identities"] = identities
-    made["user_attributes"] = attributes | dict(facts.traits)
-    made["device_info"] = _present(http_header_user_agent=facts.user_agent) | dict(facts.devices)
+    made["user_attributes"] = attributes | dict(facts.who.traits)
+    made["device_info"] = _present(http_header_user_agent=facts.who.user_agent) | dict(facts.who.devices)
     if facts.rtid is not None:
         if settings.copy_rtid:
             identities["other2"] = facts.rtid
         made["integration_attributes"] = {"1277": {"passbackconversiontrackingid": facts.rtid}}
-    made |= _present(ip=facts.ip)
+    made |= _present(ip=facts.who.ip)
     made["events"] = _events(facts, event_id, request_id)
     return {name: value for name, value in made.items() if value != {}}
 
@@ -68,11 +68,11 @@ def _custom_event(name: str, kind: str, message_id: str, seconds: int, said: Map
 def item(facts: Facts, event_id: str, client_id: str, settings: Settings) -> dict[str, Any]:  # noqa: ARG001 - as batch
     """One event of the Event API: all values are text."""
     said: dict[str, Any] = {}
-    for name, value in facts.person.items():
+    for name, value in facts.who.data.items():
         hashed = "emailsha256" if name == "email" else _HASHED[name]
         said[hashed if value.is_hashed else _CLEAR.get(name, name)] = value.text
-    said |= _present(passbackconversiontrackingid=facts.rtid, ipaddress=facts.ip)
-    said |= dict(facts.traits) | {"conversiontype": facts.name} | dict(facts.purchase)
+    said |= _present(passbackconversiontrackingid=facts.rtid, ipaddress=facts.who.ip)
+    said |= dict(facts.who.traits) | {"conversiontype": facts.name} | dict(facts.purchase)
     if "confirmationref" not in said and "transactionid" not in facts.attributes:
         said["confirmationref"] = client_id
     said |= {"event_id": event_id} | dict(facts.attributes)

@@ -341,6 +341,13 @@ def test_attributes_are_scalars_under_names_that_are_free() -> None:
     assert warned(posted) == [f"attributes.{name}" for name in [*dropped, "conversionType"]]
 
 
+@pytest.mark.parametrize("name", ["email", "Phone", "First Name", "last-name", "date.of.birth", "phoneNumber", "dob"])
+def test_an_attribute_named_after_a_persons_data_is_left_out(name: str) -> None:
+    posted = conversion(attributes={name: "canary"})
+    assert "canary" not in json.dumps(finished(posted))
+    assert "user_data" in dict(outcome(posted).warnings)[f"attributes.{name}"]
+
+
 def test_at_most_100_attributes_are_sent() -> None:
     own = {f"a{number}": number for number in range(103)}
     assert len(said(conversion(attributes=own))) == 102  # with conversiontype and event_id
@@ -526,3 +533,21 @@ def test_the_address_of_the_api_can_be_chosen() -> None:
     assert Settings().url == "https://s2s.us2.mparticle.com"
     assert EVENT_API.url == "https://api.rokt.com"
     assert Settings(base_url="https://s2s.eu1.mparticle.com/").url == "https://s2s.eu1.mparticle.com"
+
+
+def test_a_very_long_event_id_is_sent_as_its_digest() -> None:
+    assert identify(finished(conversion(event_id="9" * 1_000))) == ("9" * 1_000, "PURCHASE")
+    assert identify(finished(conversion(event_id="9" * 1_001))) == (sha("9" * 1_001), "PURCHASE")
+    assert warned(conversion(event_id="9" * 1_001)) == ["event_id"]
+
+
+def test_a_text_of_more_than_4096_characters_is_left_out() -> None:
+    posted = conversion(user_data={"em": EMAIL, "fn": "x" * 4_097, "ct": "y" * 4_097}, attributes={"note": "z" * 4_097})
+    assert "user_attributes" not in finished(posted, IN_CLEAR)
+    assert warned(posted, IN_CLEAR) == ["user_data.fn", "user_data.ct", "attributes.note"]
+
+
+def test_parts_that_are_no_objects_are_left_out() -> None:
+    odd = {"custom_data": 7, "attributes": "x", "click_ids": []}
+    assert said(conversion(**odd)) == {"conversiontype": "PURCHASE", "event_id": "order-1"}
+    assert sorted(warned(conversion(**odd))) == ["attributes", "click_ids", "custom_data"]
