@@ -1,9 +1,9 @@
 """A conversion as received -> what Rokt can use of it, in neither API's form yet. Pure.
 
-The language is the posted one, Roku's Events API, with what only Rokt knows beside it: `rtid` (or `click_ids.rtid`, or
-in `event_source_url`), `audience_name` with `audience_membership`, and `attributes`, the sender's own scalars. Fields
-that Rokt has no use for are passed over without a word: the posted language's own destination tells of those that
-nobody knows.
+The language is the posted one, Roku's Events API, with what only Rokt knows beside it: the click id (`rtid`, or `rtid`
+or `rclid` in `click_ids` or `event_source_url`), `audience_name` with `audience_membership`, and `attributes`, the
+sender's own scalars. Fields that Rokt has no use for are passed over without a word: the posted language's own
+destination tells of those that nobody knows.
 """
 
 from collections.abc import Mapping
@@ -112,8 +112,10 @@ def _event_time(value: object, now: float, api: Api, errors: dict[str, str], war
 
 
 def _rtid(conversion: Mapping[str, Any], top: Mapping[str, Any], warnings: fields.Warnings) -> str | None:
-    clicks = rules.taken({"rtid": rules.rtid}, _object(conversion, "click_ids", warnings), "click_ids.", warnings)
-    return top.get("rtid") or clicks.get("rtid") or rules.rtid_in(conversion.get("event_source_url"))
+    given = _object(conversion, "click_ids", warnings)
+    clicks = rules.taken({"rtid": rules.rtid, "rclid": rules.rtid}, given, "click_ids.", warnings)
+    known = top.get("rtid") or clicks.get("rtid") or clicks.get("rclid")
+    return known or rules.rtid_in(conversion.get("event_source_url"))
 
 
 def _event_id(value: Any, notes: list[str]) -> str | None:

@@ -270,6 +270,8 @@ def test_who_did_not_opt_out_is_not_withheld(word: object) -> None:
     [
         {"rtid": RTID},
         {"click_ids": {"rtid": RTID}},
+        {"click_ids": {"rclid": RTID, "gclid": "other"}},
+        {"click_ids": {"rclid": "other", "rtid": RTID}},
         {"event_source_url": f"https://shop.example.com/?a=1&rtid={RTID}"},
         {"event_source_url": f"https://shop.example.com/?rclid={RTID}#top"},
         {"event_source_url": f"https://shop.example.com/#/thanks?rtid={RTID}"},
