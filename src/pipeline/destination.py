@@ -24,6 +24,14 @@ class Refused:
     warnings: list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A conversion that is right, and that this destination does not take: why not, and further warnings."""
+
+    reason: str
+    warnings: list[tuple[str, str]]
+
+
 class Routing(NamedTuple):
     """What the events of one request must share, besides the destination."""
 
@@ -59,8 +67,10 @@ class Answer:
 class Transform(Protocol):
     """Turns conversions into one destination's finished events. Pure."""
 
-    def __call__(self, conversion: object, *, group: str, now: float, context: Mapping[str, Any]) -> Prepared | Refused:
-        """Return the finished event or the errors of one conversion; never raises."""
+    def __call__(
+        self, conversion: object, *, group: str, now: float, context: Mapping[str, Any]
+    ) -> Prepared | Refused | Withheld:
+        """Return the finished event of one conversion, its errors, or why it is withheld; never raises."""
 
 
 class Destination(Protocol):
@@ -73,6 +83,9 @@ class Destination(Protocol):
     @property
     def limits(self) -> Limits:
         """What one request may hold."""
+
+    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
+        """The event id and event name of one finished event; None if it is not one of this destination's."""
 
     def overhead(self, routing: Routing) -> int:
         """Bytes of a request besides its events and the commas between them."""

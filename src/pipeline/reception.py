@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused, Transform
+from pipeline.destination import Prepared, Refused, Transform, Withheld
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
 from pipeline.senders import Sender, recognise
@@ -26,12 +26,13 @@ class Request:
 
 @dataclass(slots=True)
 class Reception:
-    """What a request became: by their place in it the finished events, the failed ones as answered, and the ignored."""
+    """What a request became, by place in it: finished events, withheld (why), failed as answered, and ignored."""
 
     event_group_id: str
     received: int
     conversions: list[Any]
     events: dict[int, Prepared] = field(default_factory=dict)
+    withheld: dict[int, str] = field(default_factory=dict)
     failed: dict[int, dict[str, Any]] = field(default_factory=dict)
     ignored: dict[int, Ignored] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
@@ -97,6 +98,8 @@ def receive(
         made = whole if isinstance(whole, Refused) else transform(whole, group=group, now=now, context=posting.context)
         if isinstance(made, Refused):
             reception.fail(index, made.errors)
+        elif isinstance(made, Withheld):
+            reception.withheld[index] = made.reason
         else:
             reception.events[index] = made
         if made.warnings:

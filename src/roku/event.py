@@ -42,6 +42,14 @@ def prepare(
     return _finish({name: event[name] for name in _ORDER if event.get(name) is not None}, group, warnings)
 
 
+def identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The event id and event name of a finished event; None if it is not one of Roku's."""
+    event_id, event_name = event.get("event_id"), event.get("event_name")
+    if isinstance(event_id, str) and isinstance(event_name, str):
+        return event_id, event_name
+    return None
+
+
 def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Refused:
     if "event_id" not in event:
         event = {"event_id": _derived_id(group, event)} | event

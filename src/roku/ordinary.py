@@ -15,7 +15,7 @@ from typing import Any
 from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as cs
 
-from pipeline import phone
+from pipeline import persons, phone
 from pipeline.digests import DIGESTS_OF_NOTHING
 from pipeline.personal import has_personal_names
 from pipeline.timestamps import EARLIEST
@@ -57,7 +57,7 @@ def read(
         event: dict[str, Any] = _schema().validate_python(conversion)
         user = event["user_data"]
         flag = user["is_hashed"]
-        clear = _hash(user, _rules(settings, normalise.year(now)))
+        clear = _hash(user, _rules(settings, persons.year(now)))
     except ValueError:  # of the schema, a rule (Fault) or a date
         return None
     if event["event_time"] > now + words.FUTURE_TOLERANCE or _IDENTIFIERS.isdisjoint(user):

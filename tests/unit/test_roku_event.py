@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.destination import Prepared
-from roku.event import MAX_EVENT_BYTES, prepare
+from roku.event import MAX_EVENT_BYTES, identify, prepare
 from roku.normalise import Settings
 from roku.vocabulary import CURRENCIES, EVENT_NAMES, EVENT_SOURCES
 from tests.unit.conversions import (
@@ -413,3 +413,10 @@ def test_the_identity_of_a_person_stands_in_no_word_to_the_sender() -> None:
     told = json.dumps(made.warnings)
     assert not any(value in told for value in person.values())
     assert sha(person["em"]) not in made.line.decode()
+
+
+def test_an_event_is_named_by_its_id_and_its_name_which_must_be_text() -> None:
+    assert identify(finished(conversion())) == ("order-1", "PURCHASE")
+    assert identify({"event_id": 1, "event_name": "LEAD"}) is None
+    assert identify({"event_id": "1", "event_name": None}) is None
+    assert identify({"source_request_id": "1"}) is None
