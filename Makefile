@@ -27,7 +27,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run test lint format types imports unit simulation package validate scan build bench scale lock clean
+.PHONY: help venv run screenshot test lint format types imports unit simulation package validate scan build bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -75,6 +75,9 @@ $(PEERS_READY): $(PEERS_FOLDER)/package-lock.json
 
 run: $(READY) ## the whole system on this machine, with a table of what became of each sample (ARGS=--once, ARGS=--serve)
 	@$(BIN)/python -m local $(ARGS)
+
+screenshot: $(READY) ## the console in a telling state: writes docs/console.png (needs Chromium)
+	@$(BIN)/python -m local.console.screenshot
 
 test: lint types imports unit ## everything that must hold: lint, strict types, import rules, all tests
 

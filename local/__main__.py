@@ -156,8 +156,9 @@ def _summary(rows: Sequence[Row], seconds: float) -> str:
 
 def _print_addresses(stack: Stack, console: Console) -> None:
     roku = stack.choices.roku_url or f"{stack.sandbox_url} (sandbox)"
-    for name, address in (("API", stack.url), ("AWS", stack.aws_endpoint), ("Roku", roku)):
-        console.print(f"{name:5}{address}", soft_wrap=True)
+    addresses = (("Console", f"{stack.url}/"), ("API", stack.url), ("AWS", stack.aws_endpoint), ("Roku", roku))
+    for name, address in addresses:
+        console.print(f"{name:8}{address}", soft_wrap=True)
 
 
 def _print_commands(stack: Stack, console: Console) -> None:

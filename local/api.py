@@ -10,9 +10,12 @@ import yaml
 
 from local import http_event
 from local.functions import Route
-from local.http_event import Answer, BadAnswer, Request
+from local.http_event import Answer, BadAnswer, Request, Stream
 from local.http_server import HOST, Server
 from local.runtime import FunctionError, PayloadTooLarge
+
+# Stands around every request: answers it itself, or lets the given function do so.
+Around = Callable[[Request, Callable[[Request], Answer]], Answer | Stream]
 
 
 class Api:
@@ -24,12 +27,14 @@ class Api:
         routes: Sequence[Route],
         invoke: Mapping[str, Callable[[dict[str, Any]], Any]],
         openapi: Path | None = None,
+        around: Around | None = None,
     ) -> None:
         """Binds the port (0: any free one); `invoke` has each function by its logical id."""
         self._routes = list(routes)
         self._invoke = invoke
         self._openapi = openapi
-        self._server = Server(port, self.respond)
+        respond = self.respond
+        self._server = Server(port, respond if around is None else lambda request: around(request, respond))
 
     @property
     def port(self) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,15 +34,19 @@ def peek(sqs: "SQSClient", queue_url: str) -> list[DeadLetter]:
         return [_letter(message) for message in messages]
 
 
-def redrive(sqs: "SQSClient", source_arn: str, destination_arn: str) -> int:
+def redrive(
+    sqs: "SQSClient", source_arn: str, destination_arn: str, tell: Callable[[int, int], None] = lambda _, __: None
+) -> int:
     """Moves all dead letters to the destination and gives their number; RedriveError if SQS could not, or took 30 s.
 
-    The destination is always named: letters that the relay wrote itself have no source that SQS could know.
+    The destination is always named: letters that the relay wrote itself have no source that SQS could know. `tell`
+    hears now and then how many are moved, and of how many.
     """
     sqs.start_message_move_task(SourceArn=source_arn, DestinationArn=destination_arn)
     deadline = time.monotonic() + _TASK_SECONDS
     while True:
         (task,) = sqs.list_message_move_tasks(SourceArn=source_arn, MaxResults=1)["Results"]
+        tell(task["ApproximateNumberOfMessagesMoved"], task["ApproximateNumberOfMessagesToMove"])
         if task["Status"] == "COMPLETED":
             return task["ApproximateNumberOfMessagesMoved"]
         if task["Status"] != "RUNNING" or time.monotonic() > deadline:

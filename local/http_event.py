@@ -9,7 +9,7 @@ import binascii
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -39,6 +39,14 @@ class Answer:
     status: int
     headers: Sequence[tuple[str, str]]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An HTTP answer of 200 without an end: its pieces are sent as they come, until the client goes away."""
+
+    headers: Sequence[tuple[str, str]]
+    pieces: Iterator[bytes]
 
 
 class BadAnswer(Exception):

@@ -1,5 +1,6 @@
 """An HTTP/1.1 server on the loopback interface with API Gateway's limit on bodies; a thread for each connection."""
 
+import contextlib
 import threading
 import uuid
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 from local import http_event
-from local.http_event import Answer, Request
+from local.http_event import Answer, Request, Stream
 
 HOST = "127.0.0.1"
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit
@@ -21,7 +22,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, respond: Callable[[Request], Answer]) -> None:
+    def __init__(self, port: int, respond: Callable[[Request], Answer | Stream]) -> None:
         """Binds 127.0.0.1:`port` (0: any free one); OSError if it is taken."""
         super().__init__((HOST, port), _Connection)
         self.respond = respond
@@ -67,7 +68,11 @@ class _Connection(BaseHTTPRequestHandler):
             self._refuse(400, "Bad Request")
         else:
             request = Request(self.command, self.path, self.headers.items(), body, str(self.client_address[0]))
-            self._send(cast(Server, self.server).respond(request))
+            answer = cast(Server, self.server).respond(request)
+            if isinstance(answer, Stream):
+                self._send_pieces(answer)
+            else:
+                self._send(answer)
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         """The base looks for a `do_METHOD`: every method is served, and the routes say which they take."""
@@ -120,6 +125,17 @@ class _Connection(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
         self.wfile.flush()
+
+    def _send_pieces(self, answer: Stream) -> None:
+        self.close_connection = True  # the end of the connection is the end of the answer
+        self.send_response(200)
+        for name, value in [*answer.headers, ("connection", "close")]:
+            self.send_header(name, value)
+        self.end_headers()
+        with contextlib.suppress(OSError):  # the client went away: its way to end it
+            for piece in answer.pieces:
+                self.wfile.write(piece)
+                self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
         """Says nothing: the functions keep the log."""

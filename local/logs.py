@@ -11,11 +11,12 @@ from typing import TextIO
 class SplitStdout(io.TextIOBase):
     """Writes of the main thread go to the terminal; functions run in other threads, and theirs go to the log."""
 
-    def __init__(self, log: TextIO, heard: Callable[[str], object] = lambda _: None) -> None:
-        """Stands nowhere yet: see `install`. `heard` is told, too, what functions print, in their threads."""
+    def __init__(self, log: TextIO) -> None:
+        """Stands nowhere yet: see `install`."""
         self._terminal = sys.stdout
         self._log = log
-        self._heard = heard
+        # Told what functions print, in the printing thread.
+        self.listeners: list[Callable[[str], object]] = []
 
     def install(self) -> None:
         """Takes the place of sys.stdout, again if somebody else took it meanwhile, as pytest does for each test."""
@@ -29,9 +30,11 @@ class SplitStdout(io.TextIOBase):
             sys.stdout = self._terminal
 
     def write(self, text: str) -> int:
+        target = self._target()
         if threading.current_thread() is not threading.main_thread():
-            self._heard(text)
-        return self._target().write(text)
+            for listener in self.listeners:
+                listener(text)
+        return target.write(text)
 
     def flush(self) -> None:
         self._target().flush()

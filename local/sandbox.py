@@ -15,11 +15,13 @@ from typing import Any, Generic, Protocol, Self
 from local.sandbox_faults import F, FaultSwitch
 from local.sandbox_server import Call, Reply, Server
 
+LAST = 10_000  # entries kept of requests and of events
+
 
 class Memory(Protocol):
     """What a sandbox remembers."""
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
         """Give the last requests, oldest first."""
 
     def events(self) -> list[dict[str, Any]]:
@@ -86,9 +88,9 @@ class Sandbox(ABC, Generic[F]):
         """Give the faults in force, `times` being what is left of it."""
         return self._switch.get()
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
         """Give the last requests, oldest first, in the form of `GET /_requests`."""
-        return self._memory.requests()
+        return self._memory.requests(last)
 
     def events(self) -> list[dict[str, Any]]:
         """Give the last events that count as conversions, oldest first, each with how often it was `received`."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 from local import aws
 from local.api import Api
 from local.bundle import fresh
+from local.console.console import Console
 from local.event_source_mapping import EventSourceMapping
 from local.functions import environment, event_sources, functions, routes
 from local.logs import SplitStdout, redirect_loggers
@@ -82,7 +83,8 @@ class Stack:
         self._free_ports()
         self.log_path = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="relay-"))) / "functions.log"
         log = self._logs or ends.enter_context(self.log_path.open("w", buffering=1, encoding="utf-8"))
-        self._stdout = SplitStdout(log, self._telemetry.heard)
+        self._stdout = SplitStdout(log)
+        self._stdout.listeners.append(self._telemetry.heard)
         self._stdout.install()
         ends.callback(self._stdout.remove)
         ends.enter_context(_environment_restored())
@@ -97,8 +99,12 @@ class Stack:
         self.sqs: SQSClient = aws.client("sqs", self.aws_endpoint)
         os.environ.update(environment(template, self.deployment.names) | {"ROKU_URL": roku_url})
         invoke: dict[str, Callable[[dict[str, Any]], Any]] = {}
-        self.api = Api(self.choices.port, routes(template), invoke, openapi=ROOT / "docs" / "openapi.yaml")
+        self.console = self._console(roku_url)
+        openapi = ROOT / "docs" / "openapi.yaml"
+        self.api = Api(self.choices.port, routes(template), invoke, openapi=openapi, around=self.console.around)
         ends.callback(self.api.stop)
+        ends.enter_context(self.console.observing())
+        self._stdout.listeners.append(self.console.observer.heard)
         self._put_keys()
         invoke |= self._load_functions(template, ends)
         self._start_pollers(template, invoke, ends)
@@ -108,6 +114,17 @@ class Stack:
     def _start_sandbox(self, ends: ExitStack) -> str:
         self.sandbox = RokuSandbox(port=self.choices.sandbox_port, keys={self.choices.roku_key: ["*"]})
         return ends.enter_context(self.sandbox).url
+
+    def _console(self, roku_url: str) -> Console:
+        return Console(
+            self.deployment,
+            sandboxes={"roku": self.sandbox},
+            urls={"roku": roku_url},
+            sqs=self.sqs,
+            secrets=aws.client("secretsmanager", self.aws_endpoint),
+            port=lambda: self.api.port,
+            events=ROOT / "events",
+        )
 
     def _load_functions(self, template: Template, ends: ExitStack) -> dict[str, Callable[[dict[str, Any]], Any]]:
         declared = functions(template)
@@ -121,7 +138,12 @@ class Stack:
         self, template: Template, invoke: Mapping[str, Callable[[dict[str, Any]], Any]], ends: ExitStack
     ) -> None:
         self.pollers = [
-            EventSourceMapping(source, self.deployment.queue_url(source.queue_arn), self.sqs, invoke[source.function])
+            EventSourceMapping(
+                source,
+                self.deployment.queue_url(source.queue_arn),
+                self.sqs,
+                self.console.observer.delivering(source.function, invoke[source.function]),
+            )
             for source in event_sources(template, self.deployment.names)
         ]
         for poller in self.pollers:

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_core import from_json
 
+from pipeline.faults import NoKey
 from pipeline.placeholders import is_placeholder
 from pipeline.senders import Sender, read_senders
 from relay.deployment import Deployment, Destination
@@ -15,7 +16,8 @@ from relay.keys import read_secret
 from relay.letters import look, now
 from relay.printing import age, number
 from relay.trouble import Trouble, explain
-from roku.keys import NoKey, key_for
+from roku.keys import key_for
+from sources import registry
 
 OK, WARNING, PROBLEM, ABSENT = "ok", "warning", "problem", "not local"
 NOT_LOCAL = "not on the local stack"
@@ -51,7 +53,7 @@ def sender_keys(deployment: Deployment) -> tuple[list[Sender], list[Finding]]:
     except (Trouble, ClientError) as error:
         why = explain(error) if isinstance(error, ClientError) else str(error)
         return [], [Finding(PROBLEM, check, why, "deploy the stack again, or use a role that may read it")]
-    senders, faults = read_senders(text)
+    senders, faults = read_senders(text, registry.SIGNING)
     findings = [Finding(PROBLEM, check, fault, f"look at it: {command}") for fault in faults]
     if senders:
         findings.append(Finding(OK, check, f"{number(len(senders), 'sender')}"))

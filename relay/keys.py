@@ -16,6 +16,7 @@ from relay.deployment import Deployment
 from relay.printing import Out
 from relay.trouble import DECLINED, Trouble, code
 from relay.verbs import BAD
+from sources import registry
 
 _KEY_BYTES = 30  # 240 bits, 40 characters
 _PENDING = "relay-pending"
@@ -29,7 +30,7 @@ def list_(deployment: Deployment, out: Out) -> int:
 
     Exit code 1 if the secret has an entry that is not used.
     """
-    senders, faults = read_senders(_read(deployment).text)
+    senders, faults = read_senders(_read(deployment).text, registry.SIGNING)
     out.answer({"senders": [_told(sender) for sender in senders], "faults": faults})
     columns = ["name", "kept as", "event groups", "default group", "browser", "sources"]
     out.table(columns, [_row(sender) for sender in senders])
@@ -179,7 +180,7 @@ def _edit(deployment: Deployment, change: Callable[[dict[str, Any]], object]) ->
 
 def _check(name: str, entry: dict[str, Any]) -> None:
     """Refuse what the relay itself would leave out. Raises Trouble."""
-    _, faults = read_senders(json.dumps({name: entry}))
+    _, faults = read_senders(json.dumps({name: entry}), registry.SIGNING)
     if faults:
         wrong = faults[0].rpartition(": ")[2]
         raise Trouble(f"such an entry would not be used ({wrong}): see the README's sender keys for its form")

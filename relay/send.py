@@ -27,6 +27,7 @@ from relay.probes import sender_key
 from relay.sent import Sent, digest_of, forget
 from relay.trouble import Trouble
 from relay.verbs import BAD
+from sources import registry
 
 _MOST_SHOWN = 10  # refusals on the screen
 _TEST_EVENTS = 100  # in one post to /v1/test_events, whose answer waits for Roku's
@@ -191,7 +192,7 @@ class _Run:
         if self._given_key:
             return self._given_key
         secret = read_secret(self._deployment, self._deployment.output("SenderKeysSecretName"))
-        found = sender_key(read_senders(secret.text)[0], group)
+        found = sender_key(read_senders(secret.text, registry.SIGNING)[0], group)
         if found is None:
             where = f"the event group {group}" if group else "this"
             raise Trouble(f"no sender key for {where} is kept in plain text: name one with --key (RELAY_SENDER_KEY)")

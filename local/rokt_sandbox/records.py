@@ -8,10 +8,12 @@ import threading
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any, Final
 
+from local.sandbox import LAST
+
 WINDOW: Final = 30 * 86_400  # seconds
-LAST: Final = 10_000  # entries kept of requests and of events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +84,11 @@ class Records:
                 if key is not None:
                     self._recent[key] = conversion
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
         """Give the last requests, oldest first."""
         with self._lock:
-            return [_as_json(request) for request in self._requests]
+            latest = list(islice(reversed(self._requests), last))
+        return [_as_json(request) for request in reversed(latest)]
 
     def events(self) -> list[dict[str, Any]]:
         """Give the last events that count as conversions, oldest first."""

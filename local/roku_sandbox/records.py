@@ -8,10 +8,12 @@ import threading
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any, Final
 
+from local.sandbox import LAST
+
 WINDOW: Final = 600  # seconds; Roku: "within 10 minutes of each other with the same event ID"
-LAST: Final = 10_000  # entries kept of requests and of events
 LAST_IDS: Final = 1_000_000  # event ids kept over all requests, for 10,000 requests may hold 10,000,000
 
 
@@ -97,10 +99,11 @@ class Records:
                 return
             del self._recent[oldest]
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
         """Give the last requests, oldest first."""
         with self._lock:
-            return [_as_json(request) for request in self._requests]
+            latest = list(islice(reversed(self._requests), last))
+        return [_as_json(request) for request in reversed(latest)]
 
     def events(self) -> list[dict[str, Any]]:
         """Give the last events that count as conversions, oldest first."""

@@ -1,6 +1,6 @@
 """What a destination is to the pipeline: how it turns, limits, takes and answers events. One folder implements it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -71,6 +71,18 @@ class Transform(Protocol):
         self, conversion: object, *, group: str, now: float, context: Mapping[str, Any]
     ) -> Prepared | Refused | Withheld:
         """Return the finished event of one conversion, its errors, or why it is withheld; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inlet:
+    """What ingest needs of a destination: all that is pure. `needs_group`: it takes nothing without an event group."""
+
+    name: str
+    transform: Transform
+    limits: Limits
+    overhead: Callable[[Routing], int]
+    identify: Callable[[Mapping[str, Any]], tuple[str, str] | None]
+    needs_group: bool
 
 
 class Destination(Protocol):

@@ -10,6 +10,8 @@ from typing import Any
 from pydantic_core import SchemaValidator, ValidationError, from_json
 from pydantic_core import core_schema as cs
 
+from pipeline.currencies import ISO_4217
+
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
@@ -42,6 +44,17 @@ class Sender:
     browser: bool = False
     origins: tuple[str, ...] = ()
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()  # sources whose settings cannot be used
+    signs: bool = False
+
+    def opens(self, source: str | None) -> bool:
+        """Whether the key opens this source (None: the paths that are no source's).
+
+        A sender that signs opens only what it signs: who knows its URL alone can post nothing.
+        """
+        if not self.signs:
+            return True
+        return source is not None and source in self.sources and self.sources[source].signature_secret is not None
 
     def digest(self) -> bytes | None:
         """SHA-256 of the key, or None if the entry has neither key nor digest."""
@@ -70,10 +83,12 @@ def key_digest(key: str) -> bytes:
     return sha256(key.encode()).digest()
 
 
-def read_senders(secret: str) -> tuple[list[Sender], list[str]]:
-    """The senders of the secret, and what is wrong with the entries left out (no key is quoted).
+def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender], list[str]]:
+    """The senders of the secret, and what is wrong with the entries or settings left out (no key is quoted).
 
-    The secret is a JSON object: sender name -> key, or -> an object with the fields of Sender.
+    The secret is a JSON object: sender name -> key, or -> an object with the fields of Sender. `sources` are the names
+    of all sources, each with whether it checks signatures. A sender with unusable settings stays known, so that its
+    posts can be answered with what is wrong.
     """
     try:
         entries = from_json(secret.removeprefix("\ufeff"))
@@ -85,26 +100,52 @@ def read_senders(secret: str) -> tuple[list[Sender], list[str]]:
     faults: list[str] = []
     for place, (name, entry) in enumerate(entries.items(), 1):
         given = {"key": entry} if isinstance(entry, str) else entry
+        left_out = f"entry {place} of the sender keys secret is left out: "
         try:
-            sender = _sender(_schema().validate_python({**given, "name": name} if isinstance(given, dict) else given))
+            read = _schema().validate_python({**given, "name": name} if isinstance(given, dict) else given)
         except ValidationError as error:
-            # Only names that are ours: a key may have been pasted in the place of one.
-            known = {".".join(name for name in map(str, one["loc"]) if name in _NAMES) for one in error.errors()} - {""}
-            wrong = ", ".join(sorted(known)) or "form"
-            faults.append(f"entry {place} of the sender keys secret is left out: wrong {wrong}")
+            faults.append(f"{left_out}wrong {_wrong(error)}")
             continue
+        sender, unusable = _sender(read, sources)
         if sender.digest() is None:
-            faults.append(f"entry {place} of the sender keys secret is left out: it has neither key nor sha256")
+            faults.append(left_out + "it has neither key nor sha256")
         elif any(sender.digest() == known.digest() for known in senders):
-            faults.append(f"entry {place} of the sender keys secret is left out: an entry before it has the same key")
+            faults.append(left_out + "an entry before it has the same key")
         else:
             senders.append(sender)
+            faults += [f"entry {place} of the sender keys secret: sources: {fault}" for fault in unusable]
     return senders, faults
 
 
-def _sender(entry: dict[str, Any]) -> Sender:
-    sources = {name: SourceSettings(**settings) for name, settings in entry.pop("sources", {}).items()}
-    return Sender(**entry, sources=sources)
+def _wrong(error: ValidationError) -> str:
+    """The fields that are wrong. Only names that are ours: a key may have been pasted in the place of one."""
+    named = {".".join(name for name in map(str, one["loc"]) if name in _NAMES) for one in error.errors()} - {""}
+    return ", ".join(sorted(named)) or "form"
+
+
+def _sender(entry: dict[str, Any], sources: Mapping[str, bool]) -> tuple[Sender, list[str]]:
+    """The sender of a valid entry, and what is wrong with the settings of its sources."""
+    usable: dict[str, SourceSettings] = {}
+    faults: list[str] = []
+    unread: list[str] = []
+    signs = False
+    for name, given in entry.pop("sources", {}).items():
+        signed = isinstance(given, dict) and given.get("signature_secret") is not None
+        signs = signs or signed
+        known = name if name in sources else "a name"
+        fault = ""
+        if name not in sources:
+            fault = f"a name is no source: it must be one of {', '.join(sources)}"
+        elif signed and not sources[name]:
+            fault = f"{name} has a signature_secret, but its posts are not signed: take it out"
+        try:
+            usable[name] = SourceSettings(**_settings_schema().validate_python(given))
+        except ValidationError as error:
+            fault = fault or f"{known} has a wrong {_wrong(error)}"
+        if fault:
+            faults.append(fault)
+            unread.append(known)
+    return Sender(**entry, sources=usable, unread=tuple(unread), signs=signs), faults
 
 
 def recognise(key: str, senders: Iterable[Sender]) -> Sender | None:
@@ -122,17 +163,6 @@ def _schema() -> SchemaValidator:
     """Pydantic's core alone: its models would add 65 ms to a cold start."""
     texts = cs.tuple_variable_schema(cs.str_schema())
     text = cs.nullable_schema(cs.str_schema())
-    word = cs.nullable_schema(cs.str_schema(min_length=1))
-    settings = {
-        "event_group": word,
-        "event_names": cs.dict_schema(cs.str_schema(), word),
-        "minimum_duration": cs.nullable_schema(cs.float_schema(ge=0, allow_inf_nan=False)),
-        "answered_only": cs.bool_schema(),
-        "first_calls_only": cs.bool_schema(),
-        "value_field": word,
-        "currency": cs.nullable_schema(cs.str_schema(pattern="^[A-Z]{3}$")),
-        "signature_secret": word,
-    }
     kinds = {
         "name": cs.str_schema(pattern=r"^[\w .@-]{1,64}$"),
         "key": cs.nullable_schema(cs.str_schema(min_length=8)),
@@ -141,9 +171,31 @@ def _schema() -> SchemaValidator:
         "default_event_group": text,
         "browser": cs.bool_schema(),
         "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^https?://[^/\s*]+/?$")),
-        "sources": cs.dict_schema(cs.str_schema(), _fields(settings)),
+        "sources": cs.dict_schema(cs.str_schema(), cs.any_schema()),
     }
     return SchemaValidator(_fields(kinds))
+
+
+@cache
+def _settings_schema() -> SchemaValidator:
+    word = cs.nullable_schema(cs.str_schema(min_length=1))
+    kinds = {
+        "event_group": word,
+        "event_names": cs.dict_schema(cs.str_schema(), word),
+        "minimum_duration": cs.nullable_schema(cs.float_schema(ge=0, allow_inf_nan=False)),
+        "answered_only": cs.bool_schema(),
+        "first_calls_only": cs.bool_schema(),
+        "value_field": word,
+        "currency": cs.nullable_schema(_currency()),
+        "signature_secret": word,
+    }
+    return SchemaValidator(_fields(kinds))
+
+
+def _currency() -> cs.CoreSchema:
+    """A code of ISO 4217, in any case."""
+    codes = cs.literal_schema(sorted(ISO_4217))
+    return cs.chain_schema([cs.str_schema(to_upper=True, strip_whitespace=True), codes])
 
 
 def _fields(kinds: Mapping[str, cs.CoreSchema]) -> cs.CoreSchema:

@@ -22,6 +22,9 @@ MODULES = {
     "shopify": "shopify",
     "tealium": "tealium",
 }
+# Those whose posts can be signed; the others have nothing that a `signature_secret` could be compared with.
+SIGNED = frozenset({"callrail", "csv", "jsonl", "segment", "shopify", "tealium"})
+SIGNING = {name: name in SIGNED for name in MODULES}
 # Platforms to which any other status is a failure: CallTrackingMetrics posts the same again, Shopify takes the webhook
 # away after some time. Whatever was read is answered 200; the answer's `code` says what became of it.
 ONLY_200 = frozenset({"calltrackingmetrics", "shopify"})

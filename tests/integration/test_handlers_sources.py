@@ -112,6 +112,31 @@ def test_that_platform_too_is_told_when_nothing_was_taken(relay: Deployed) -> No
     assert answer["statusCode"] == 503
 
 
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/sources/ringba", "/v1/sources/shopify"])
+def test_the_key_of_a_platform_that_signs_opens_nothing_that_needs_no_signature(relay: Deployed, path: str) -> None:
+    forged = {"event_id": "f", "event_name": "PURCHASE", "event_time": 1767607200, "user_data": {"em": "j@example.com"}}
+    answer = relay.ingest(post(forged, path=path, key="tracker-key"))
+    assert (answer["statusCode"], relay.bodies(relay.queue)) == (403, [])
+
+
+def test_a_sender_with_wrong_settings_is_told_to_come_again_and_counted(
+    relay: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"key": "wrong-key-1", "default_event_group": "g1", "sources": {"callrail": {"minimum_duration": "1 min"}}}
+    relay.put_senders({"wrong": wrong, "first": "another-key"})
+    answer = relay.ingest(post(CALL, path="/v1/sources/callrail", key="wrong-key-1"))
+    assert answer["statusCode"] == 503
+    assert "callrail" in body_of(answer)["description"]
+    printed = capsys.readouterr().out
+    assert [blob["SenderKeysUnreadable"] for blob in metrics(printed)] == [[1.0]]
+    assert "minimum_duration" in printed
+    assert relay.bodies(relay.queue) == []
+
+
+def test_a_source_may_be_written_in_any_case(relay: Deployed) -> None:
+    assert relay.ingest(post(CALL, path="/v1/sources/CallRail", key="shop-key-1"))["statusCode"] == 202
+
+
 def test_settings_cannot_open_a_group_that_the_key_does_not(relay: Deployed) -> None:
     answer = relay.ingest(post(CALL, path="/v1/sources/callrail", key="narrow-key"))
     assert (answer["statusCode"], relay.bodies(relay.queue)) == (403, [])

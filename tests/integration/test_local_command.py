@@ -97,6 +97,7 @@ def test_serve_posts_nothing_and_ends_cleanly_when_interrupted(start: Run, numbe
     assert process.stdout is not None
     said = _read_until(process.stdout, "Serving until interrupted")
     assert "What became of" not in said
+    assert re.match(r"Console\s+http://127\.0\.0\.1:\d+/\n", said)
     url = re.search(r"API\s+(http://127\.0\.0\.1:\d+)", said)
     assert url is not None
     assert f"curl -i {url[1]}/v1/events -H 'Authorization: Bearer local-sender-key'" in said

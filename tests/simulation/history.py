@@ -26,6 +26,7 @@ REST = 40 * 3_600.0
 LETTER_DELAY = 2 * DELIVER_SECONDS
 
 ENVIRONMENT = {
+    "ROKT_QUEUE_URL": "",
     "ROKU_QUEUE_URL": "queue",
     "ROKU_DEAD_LETTER_QUEUE_URL": "dead-letters",
     "ROKU_URL": "https://roku.test",
@@ -126,7 +127,7 @@ class _History:
                 sqs=lambda: self.sqs,
                 secrets_manager=lambda: self.secrets,
                 dynamodb=lambda: self.ledger,
-                roku_session=lambda: self.roku,
+                session=lambda: self.roku,
                 executor=lambda: executor,
                 aws_executor=lambda: executor,
                 now=lambda: self.world.now,
@@ -144,7 +145,7 @@ class _History:
 
     def forget(self) -> None:
         """A new process knows nothing of the one before."""
-        for name in ("clients", "api", "ingest", "deliver_roku"):
+        for name in ("clients", "api", "destinations", "delivering", "ingest", "deliver_roku"):
             for member in vars(importlib.import_module(f"handlers.{name}")).values():
                 if hasattr(member, "cache_clear"):
                     member.cache_clear()

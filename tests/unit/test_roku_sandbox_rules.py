@@ -9,8 +9,9 @@ import pytest
 from local.roku_sandbox import read_faults
 from local.roku_sandbox.answers import read_batch
 from local.roku_sandbox.fields import CURRENCIES, EMPTY_DIGESTS, EVENT_NAMES, EVENT_SOURCES
-from local.roku_sandbox.records import LAST, LAST_IDS, Records, Request
+from local.roku_sandbox.records import LAST_IDS, Records, Request
 from local.roku_sandbox.rules import check_body, check_event
+from local.sandbox import LAST
 
 NOW = 1_700_000_000
 # printf %s someone@example.com | sha256sum

@@ -9,10 +9,11 @@ import pytest
 from pipeline.senders import Sender, read_senders, recognise
 
 KEY = "s3cret-key-of-the-shop"
+SOURCES = {"callrail": True, "ringba": False}
 
 
 def senders(**entries: Any) -> list[Sender]:
-    read, faults = read_senders(json.dumps(entries))
+    read, faults = read_senders(json.dumps(entries), SOURCES)
     assert faults == []
     return read
 
@@ -74,7 +75,7 @@ def test_without_origins_of_its_own_those_of_the_stack_count() -> None:
 
 @pytest.mark.parametrize("secret", ["", "null", "[]", KEY, '"x"', "{", '{"a": 1'])
 def test_a_secret_that_is_no_object_has_no_senders(secret: str) -> None:
-    known, faults = read_senders(secret)
+    known, faults = read_senders(secret, SOURCES)
     assert known == []
     assert len(faults) == 1
     assert KEY not in faults[0]
@@ -97,7 +98,7 @@ def test_a_secret_that_is_no_object_has_no_senders(secret: str) -> None:
     ],
 )
 def test_a_wrong_entry_is_left_out_alone_and_no_key_is_quoted(wrong: object) -> None:
-    known, faults = read_senders(json.dumps({"good": KEY, "wrong": wrong, "also good": KEY + "2"}))
+    known, faults = read_senders(json.dumps({"good": KEY, "wrong": wrong, "also good": KEY + "2"}), SOURCES)
     assert [sender.name for sender in known] == ["good", "also good"]
     assert len(faults) == 1
     assert "entry 2" in faults[0]
@@ -107,7 +108,7 @@ def test_a_wrong_entry_is_left_out_alone_and_no_key_is_quoted(wrong: object) -> 
 
 @pytest.mark.parametrize("name", ["", "x" * 65, "a\nb", "a/b"])
 def test_a_name_that_no_metric_could_carry_is_refused(name: str) -> None:
-    assert read_senders(json.dumps({name: KEY}))[0] == []
+    assert read_senders(json.dumps({name: KEY}), SOURCES)[0] == []
 
 
 def test_a_key_shows_in_no_representation() -> None:
@@ -119,13 +120,13 @@ def test_a_key_shows_in_no_representation() -> None:
 
 
 def test_two_entries_with_one_key_leave_the_first() -> None:
-    known, faults = read_senders(json.dumps({"a": KEY, "b": {"key": KEY + " ", "browser": True}}))
+    known, faults = read_senders(json.dumps({"a": KEY, "b": {"key": KEY + " ", "browser": True}}), SOURCES)
     assert ([sender.name for sender in known], len(faults)) == (["a"], 1)
 
 
 @pytest.mark.parametrize("origin", ["www.example.com", "*", "https://*.example.com", "https://www.example.com/shop"])
 def test_an_origin_that_no_browser_sends_is_told(origin: str) -> None:
-    known, (fault,) = read_senders(json.dumps({"page": {"key": KEY, "browser": True, "origins": [origin]}}))
+    known, (fault,) = read_senders(json.dumps({"page": {"key": KEY, "browser": True, "origins": [origin]}}), SOURCES)
     assert known == []
     assert "origins" in fault
 
@@ -151,13 +152,50 @@ def test_the_settings_of_a_source_are_read_and_the_rest_has_defaults() -> None:
         ({"answered_only": "perhaps"}, "answered_only"),
         ({"event_names": ["LEAD"]}, "event_names"),
         ({"currency": "dollar"}, "currency"),
+        ({"currency": "XXX"}, "currency"),
         ({"signature_secret": ""}, "signature_secret"),
-        ({"minimum_durations": 3}, "sources"),
-        (None, "sources"),
+        ({"minimum_durations": 3}, "form"),
+        (None, "form"),
     ],
 )
-def test_a_wrong_setting_leaves_its_entry_out_and_is_named(settings: object, named: str) -> None:
+def test_a_wrong_setting_is_named_and_leaves_the_key_known(settings: object, named: str) -> None:
     secret = json.dumps({"tracker": {"key": KEY, "sources": {"callrail": settings}}, "other": "another-key"})
-    found, (fault,) = read_senders(secret)
-    assert [sender.name for sender in found] == ["other"]
+    (tracker, other), (fault,) = read_senders(secret, SOURCES)
+    assert (tracker.name, tracker.unread, other.unread) == ("tracker", ("callrail",), ())
     assert named in fault
+    assert "entry 1" in fault
+
+
+@pytest.mark.parametrize("name", ["CallRail", "callrial", ""])
+def test_settings_for_a_source_that_does_not_exist_are_told_without_quoting_it(name: str) -> None:
+    (sender,), (fault,) = read_senders(json.dumps({"tracker": {"key": KEY, "sources": {name: {}}}}), SOURCES)
+    assert sender.unread
+    assert "callrail, ringba" in fault
+    assert not name or name not in fault
+
+
+def test_a_secret_for_a_source_that_never_signs_is_told() -> None:
+    entry = {"key": KEY, "sources": {"ringba": {"signature_secret": "s3cret"}}}
+    (sender,), (fault,) = read_senders(json.dumps({"tracker": entry}), SOURCES)
+    assert sender.unread == ("ringba",)
+    assert "ringba has a signature_secret" in fault
+
+
+@pytest.mark.parametrize("currency", ["USD", "usd", " eur "])
+def test_a_currency_is_one_of_iso_4217_in_any_case(currency: str) -> None:
+    (sender,) = senders(tracker={"key": KEY, "sources": {"callrail": {"currency": currency}}})
+    assert sender.sources["callrail"].currency == currency.strip().upper()
+
+
+@pytest.mark.parametrize(
+    ("entry", "opened"),
+    [
+        ({}, {None, "callrail", "ringba"}),
+        ({"sources": {"callrail": {"minimum_duration": 9}}}, {None, "callrail", "ringba"}),
+        ({"sources": {"callrail": {"signature_secret": "s"}, "ringba": {}}}, {"callrail"}),
+        ({"sources": {"callrail": {"signature_secret": "s", "minimum_duration": "x"}}}, set()),
+    ],
+)
+def test_a_sender_that_signs_opens_only_what_it_signs(entry: dict[str, Any], opened: set[str | None]) -> None:
+    (sender,), _ = read_senders(json.dumps({"tracker": {"key": KEY} | entry}), SOURCES)
+    assert {source for source in (None, "callrail", "ringba") if sender.opens(source)} == opened

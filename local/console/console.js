@@ -1,0 +1,44 @@
+// The page: listens to the stack and hands what it hears to the parts that show it.
+
+import { composer } from './composer.js';
+import { byId } from './dom.js';
+import { showLanes } from './lanes.js';
+import { listen } from './link.js';
+import { showPipeline } from './pipeline.js';
+import { nameDestinations, showConversions } from './table.js';
+
+let state = null;
+let ahead = 0; // seconds by which the stack's clock is ahead of this one
+const now = () => Date.now() / 1000 + ahead;
+
+function showState() {
+  if (!state) return;
+  showPipeline(state, now());
+  showLanes(state, now());
+}
+
+listen(
+  (told) => {
+    ahead = told.now - Date.now() / 1000;
+    state = told.state;
+    nameDestinations(state.destinations);
+    composer.destination = state.destinations[0]?.name ?? '';
+    composer.faults = state.destinations[0]?.destination.faults ?? {};
+    showState();
+  },
+  showConversions,
+);
+setInterval(showState, 1000); // what waits comes nearer although nothing else happens
+composer.start();
+
+const root = document.documentElement;
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : dark.matches);
+const pressed = () => byId('theme').setAttribute('aria-pressed', String(isDark()));
+byId('theme').addEventListener('click', () => {
+  root.dataset.theme = isDark() ? 'light' : 'dark';
+  localStorage.setItem('theme', root.dataset.theme);
+  pressed();
+});
+dark.addEventListener('change', pressed);
+pressed();

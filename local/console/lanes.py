@@ -1,0 +1,89 @@
+"""The destinations of the running stack, as the template has them: each a lane of queue, deliver and dead letters."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from local.aws import Deployment
+from local.functions import EventSource, event_sources
+
+
+class Sandbox(Protocol):
+    """A stand-in for a destination, as the console uses it; `local.roku_sandbox.RokuSandbox` is one."""
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+
+    def set_faults(self, faults: Mapping[str, object]) -> None:
+        """Replace the faults; ValueError names the one that is unknown or wrong."""
+
+    def faults(self) -> Any:
+        """The faults in force; `as_json()` gives those that are set."""
+
+    def counts(self) -> dict[str, int]:
+        """Counts since the start, `requests`, `conversions`, `refused` and `duplicates` among them."""
+
+    def requests(self, last: int) -> list[dict[str, Any]]:
+        """The last requests, oldest first, each with `event_ids` and `status` (None: dropped)."""
+
+
+@dataclass(slots=True)
+class Redrive:
+    """A redrive as far as it is known; `status` is that of SQS's move task."""
+
+    status: str
+    moved: int = 0
+    to_move: int = 0
+    failure: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still under way."""
+        return self.status == "RUNNING"
+
+
+@dataclass(slots=True)
+class Lane:
+    """One destination: where its things are, and what has been seen of it."""
+
+    name: str  # as in the ledger and the metrics: "roku"
+    title: str
+    function: str
+    source: EventSource
+    queue_url: str
+    dead_letters_arn: str
+    url: str  # of the destination
+    sandbox: Sandbox | None
+    counts: Counter[str] = field(default_factory=Counter)
+    settled: dict[str, int] = field(default_factory=dict)  # message id -> receive count when a run gave it back
+    why: dict[str, str] = field(default_factory=dict)  # message id -> why a run gave it back
+    running: int = 0
+    redrive: Redrive | None = None
+
+
+def lanes(deployment: Deployment, sandboxes: Mapping[str, Sandbox | None], urls: Mapping[str, str]) -> list[Lane]:
+    """The lanes in the template's order; sandboxes and URLs are named as the destinations are."""
+    template, names = deployment.template, deployment.names
+    queues = template.of_type("AWS::SQS::Queue")
+    arns = {names[f"{name}.Arn"]: template.resolve(dict(item), names) for name, item in queues.items()}
+    found = []
+    for source in event_sources(template, names):
+        title = source.function.removesuffix("Function").removeprefix("Deliver")
+        policy = arns[source.queue_arn].get("RedrivePolicy", {})
+        policy = json.loads(policy) if isinstance(policy, str) else policy
+        found.append(
+            Lane(
+                name=title.lower(),
+                title=title,
+                function=source.function,
+                source=source,
+                queue_url=deployment.queue_url(source.queue_arn),
+                dead_letters_arn=policy.get("deadLetterTargetArn", ""),
+                url=urls.get(title.lower(), ""),
+                sandbox=sandboxes.get(title.lower()),
+            )
+        )
+    return found

@@ -1,0 +1,123 @@
+"""What the page shows of the stack at one moment, as JSON values; conversions apart (see `conversions`)."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from moto.dynamodb.models import dynamodb_backends
+
+from local.console import queues
+from local.console.conversions import names, split_body
+from local.console.lanes import Lane
+from local.console.observer import Observer
+from local.template import ACCOUNT, REGION
+
+_MOST_IDS = 20  # event ids named of one waiting message
+
+
+class State:
+    """Looks at the stack; two looks within a tenth of a second are one."""
+
+    _SECONDS = 0.1
+
+    def __init__(self, observer: Observer, ledger_table: str) -> None:
+        """`ledger_table` is empty if the stack has no ledger."""
+        self._observer = observer
+        self._ledger_table = ledger_table
+        self._looked = 0.0
+        self._last: dict[str, Any] = {}
+
+    def look(self) -> dict[str, Any]:
+        """The state: what the API counted, and each destination."""
+        if time.monotonic() - self._looked >= self._SECONDS:
+            observer = self._observer
+            ledger = self._ledger()
+            lanes = [self._lane(lane, ledger) for lane in observer.lanes]
+            with observer.changed:
+                self._last = {"api": dict(observer.counts), "ledger": ledger is not None, "destinations": lanes}
+            self._looked = time.monotonic()
+        return self._last
+
+    def _lane(self, lane: Lane, ledger: dict[str, int] | None) -> dict[str, Any]:
+        observer = self._observer
+        with observer.changed:
+            settled, why = dict(lane.settled), dict(lane.why)
+            counts, running, redrive = dict(lane.counts), lane.running, lane.redrive
+        # Not under the observer's lock: a message arrives under its queue's lock and is then seen under the observer's.
+        depths = queues.depths(queues.find(lane.source.queue_arn), settled)
+        waiting = [self._waiting(item, why.get(item.message_id, "")) for item in depths.waiting]
+        buried, letters = 0, list[queues.Letter]()
+        if lane.dead_letters_arn:
+            buried, letters = queues.letters(queues.find(lane.dead_letters_arn))
+        return {
+            "name": lane.name,
+            "title": lane.title,
+            "counts": counts,
+            "running": running > 0,
+            "queue": {"visible": depths.visible, "in_flight": depths.in_flight, "later": depths.later},
+            "waiting": waiting,
+            "dead_letters": {"count": buried, "letters": [_letter(letter) for letter in letters]},
+            "redrive": _redrive(lane) if redrive else None,
+            "destination": _destination(lane),
+            "ledger": None if ledger is None else ledger.get(lane.name, 0),
+        }
+
+    def _waiting(self, item: queues.Waiting, why: str) -> dict[str, Any]:
+        with self._observer.changed:
+            conversions = self._observer.conversions.in_message(item.message_id)
+        ids = [conversion.event_id for conversion in conversions[:_MOST_IDS]]
+        tries = max((conversion.tries for conversion in conversions), default=item.receives)
+        return {
+            "message": item.message_id,
+            "at": round(item.at, 1),
+            "events": ids,
+            "more": len(conversions) - len(ids),
+            "tries": tries,
+            "why": why,
+        }
+
+    def _ledger(self) -> dict[str, int] | None:
+        """How many deliveries the ledger holds, by destination; read where moto keeps them, for a scan would cost."""
+        if not self._ledger_table:
+            return None
+        table = dynamodb_backends[ACCOUNT][REGION].tables[self._ledger_table]
+        found: dict[str, int] = {}
+        for entries in list(table.items.values()):
+            for what in list(entries):
+                outcome, destination, *_ = str(what.value if hasattr(what, "value") else what).split("#")
+                if outcome == "delivered":
+                    found[destination] = found.get(destination, 0) + 1
+        return found
+
+
+def _letter(letter: queues.Letter) -> dict[str, Any]:
+    _, lines = split_body(letter.body)
+    named: Sequence[dict[str, str]] = [names(line) for line in lines] or [{"event_id": "", "event_name": ""}]
+    return {
+        "message": letter.message_id,
+        **named[0],
+        "more": len(named) - 1,
+        "reason": letter.attributes.get("reason", "received too often without an answer"),
+        "status": letter.attributes.get("status", ""),
+        "rejected_at": letter.attributes.get("rejected_at", ""),
+    }
+
+
+def _redrive(lane: Lane) -> dict[str, Any] | None:
+    task = lane.redrive
+    if task is None:
+        return None
+    return {"status": task.status, "moved": task.moved, "to_move": task.to_move, "failure": task.failure}
+
+
+def _destination(lane: Lane) -> dict[str, Any]:
+    if lane.sandbox is None:
+        return {"url": lane.url, "sandbox": False, "counts": {}, "last_status": None, "faults": None}
+    last = lane.sandbox.requests(1)
+    return {
+        "url": lane.url,
+        "sandbox": True,
+        "counts": lane.sandbox.counts(),
+        "last_status": (last[-1]["status"] or "dropped") if last else None,
+        "faults": lane.sandbox.faults().as_json(),
+    }

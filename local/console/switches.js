@@ -1,0 +1,84 @@
+// The switches of one sandbox: what is on is what the sandbox says, not what was clicked.
+
+import { keep, make, say, show } from './dom.js';
+import { post } from './link.js';
+
+const REASON = { event: 'refused by the switch of the local console' };
+const RETRY_AFTER = 'Retry-After';
+
+/** The faults that are on, as short names for the picture. */
+export function faultNames(faults) {
+  const refused = Object.keys(faults.refuse ?? {}).length;
+  return [
+    faults.drop && 'outage',
+    faults.status && String(faults.status),
+    faults.delay && `slow ${faults.delay} s`,
+    faults.revoked && 'key revoked',
+    refused && `refuses ${refused}`,
+    faults.malformed && 'malformed',
+  ].filter(Boolean);
+}
+
+/** Makes the switches of a lane; `update` shows the faults in force. */
+export function makeSwitches(lane) {
+  const trouble = make('p', { className: 'trouble', attributes: { role: 'alert' } });
+  const set = async (faults) => {
+    try {
+      await post('faults', { destination: lane.name, faults });
+      say(trouble, '');
+    } catch (error) {
+      say(trouble, error.message);
+    }
+  };
+  const after = make('input', { type: 'number', min: 0, max: 3600, value: 30, attributes: { 'aria-label': 'Retry-After in seconds' } });
+  const delay = make('select', { attributes: { 'aria-label': 'Seconds that an answer takes' } }, ...[2, 5, 12].map((seconds) => make('option', { value: seconds }, `${seconds} s`)));
+  // A status is one of two, so each takes the other's place.
+  const switches = [
+    { name: 'Outage', about: 'drops every connection', on: (f) => f.drop === 'before', set: (on) => ({ drop: on ? 'before' : null }) },
+    { name: 'Answers 500', about: '', on: (f) => f.status === 500, set: (on) => ({ status: on ? 500 : null, headers: null }) },
+    { name: 'Answers 429', about: 'Retry-After', extra: [after, ' s'], on: (f) => f.status === 429, set: (on) => ({ status: on ? 429 : null, headers: on ? { [RETRY_AFTER]: String(after.value || 0) } : null }) },
+    { name: 'Slow', about: '', extra: [delay], on: (f) => Boolean(f.delay), set: (on) => ({ delay: on ? Number(delay.value) : null }) },
+    { name: 'Key revoked', about: 'answers 401', on: (f) => Boolean(f.revoked), set: (on) => ({ revoked: on ? true : null }) },
+  ];
+  const items = switches.map((one) => {
+    one.input = make('input', { type: 'checkbox', attributes: { role: 'switch' } });
+    one.input.addEventListener('change', () => set(one.set(one.input.checked)));
+    const about = one.about ? make('span', { className: 'quiet' }, one.about) : '';
+    return make('li', {}, make('label', { className: 'switch' }, one.input, make('span', {}, one.name), about), ...(one.extra ?? []));
+  });
+  for (const [input, one] of [[after, switches[2]], [delay, switches[3]]]) {
+    input.addEventListener('change', () => one.input.checked && set(one.set(true)));
+  }
+  let faults = {};
+  const id = make('input', { type: 'text', placeholder: 'event id', spellcheck: false, autocomplete: 'off', attributes: { 'aria-label': 'Event id to refuse' } });
+  const refuse = make('form', { className: 'refuse' }, make('label', { className: 'unseen' }, 'Event id to refuse'), id, make('button', { type: 'submit', className: 'plain' }, 'Refuse this id'));
+  refuse.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (!id.value.trim()) return;
+    set({ refuse: { ...(faults.refuse ?? {}), [id.value.trim()]: REASON } });
+    id.value = '';
+  });
+  const refused = make('ul', { className: 'refused', attributes: { 'aria-label': 'Refused event ids' } });
+  const off = make('button', { type: 'button', className: 'plain' }, 'All off');
+  off.addEventListener('click', () => set({ status: null, headers: null, delay: null, drop: null, refuse: null, revoked: null }));
+  const lift = (name) => {
+    const { [name]: _, ...others } = faults.refuse ?? {};
+    set({ refuse: Object.keys(others).length ? others : null });
+  };
+  const element = make('section', { className: 'card', attributes: { 'aria-label': `${lane.title} sandbox` } }, make('div', { className: 'head' }, make('h2', {}, `${lane.title} sandbox`), off), make('ul', { className: 'switches' }, ...items), refuse, refused, trouble);
+  return {
+    element,
+    update(known) {
+      faults = known ?? {};
+      for (const one of switches) one.input.checked = one.on(faults);
+      off.disabled = faultNames(faults).length === 0;
+      const ids = Object.keys(faults.refuse ?? {});
+      show(refused, ids.length > 0);
+      keep(refused, ids, (name) => name, (name) => {
+        const button = make('button', { type: 'button', className: 'plain', attributes: { 'aria-label': `Take ${name} again` } }, 'take again');
+        button.addEventListener('click', () => lift(name));
+        return make('li', {}, make('span', { className: 'mono' }, name), button);
+      }, () => {});
+    },
+  };
+}
