@@ -5,72 +5,47 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.fields import plain
-from pipeline.placeholders import is_placeholder
+from sources import campaigns
+from sources.values import is_absent, text
 
 # Fields that have the same name everywhere.
-UTM = {name: name for name in ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")}
-CLICK_IDS = {name: name for name in ("gclid", "fbclid", "msclkid")}
+UTM = {name: name for name in campaigns.UTM}
 
 _YES, _NO = frozenset({"true", "yes", "y", "t", "on"}), frozenset({"false", "no", "n", "f", "off"})
-# CallRail shows a missing value as "--".
-_NOTHING = "--"
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII).fullmatch
+_ANY_NUMBER = re.compile(r"\d{1,40}(?:\.\d{1,40})?", re.ASCII).fullmatch
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})", re.ASCII).fullmatch
-# The United States, Canada and their neighbours write numbers so, and leave the country code 1 out.
-_NORTH_AMERICAN = re.compile(r"\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}", re.ASCII).fullmatch
-_NAME = re.compile(r"([^\W\d_](?:[^\W\d_]|['’-])*) ([^\W\d_](?:[^\W\d_]|['’-])*)").fullmatch
-# What the caller id says where it has no name.
-_NO_NAMES = frozenset(
-    "anonymous blocked call caller cell free id mobile name no number phone private restricted toll unavailable unknown"
-    " user voice wireless withheld".split()
-)
-# A call has a handful of tags, and nobody such a name: they bound what a hostile post can cost.
-_MOST_TAGS, _LONGEST_NAME = 100, 200
-
-
-def present(value: Any) -> bool:
-    """Whether the field says anything."""
-    if isinstance(value, str):
-        word = value.strip()
-        return word != _NOTHING and not is_placeholder(word)
-    return value is not None
-
-
-def first(body: Mapping[str, Any], *names: str) -> Any:
-    """The first of the fields that says anything, as received."""
-    return next((body[name] for name in names if present(body.get(name))), None)
-
-
-def found(body: Mapping[str, Any], path: str) -> Any:
-    """The field of this name, or else the one that its points lead to (`sale.value`); None if it says nothing."""
-    value: Any = body.get(path)
-    if path not in body:
-        value = body
-        for name in path.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
-    return value if present(value) else None
+# Countries with the calling code 1 write numbers so, and mostly leave the 1 out.
+_NORTH_AMERICAN = re.compile(r"(1[-. ]?)?\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}", re.ASCII).fullmatch
+# North American Numbering Plan: ISO 3166's codes of two and three letters, and names as trackers write them.
+_NORTH_AMERICA = frozenset(
+    "us usa ca can pr pri ag atg ai aia as asm bb brb bm bmu bs bhs dm dma do dom gd grd gu gum jm jam kn kna ky cym"
+    " lc lca mp mnp ms msr sx sxm tc tca tt tto vc vct vg vgb vi vir".split()
+) | {"united states", "united states of america", "u.s.", "u.s.a.", "canada", "puerto rico"}
+# A call has a handful of tags: it bounds what a hostile post can cost.
+_MOST_TAGS = 100
 
 
 def fields(body: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The fields that say anything, renamed: `names` gives each its name in the body."""
-    return {ours: body[theirs] for ours, theirs in names.items() if present(body.get(theirs))}
+    return {ours: body[theirs] for ours, theirs in names.items() if not is_absent(body.get(theirs))}
 
 
-def text(value: Any) -> str | None:
-    """A scalar as trimmed text."""
-    return plain(value, []) if present(value) else None
+def click_ids(body: Mapping[str, Any], page: Any) -> dict[str, Any]:
+    """The click ids that the body has as fields, and those in the address of the page."""
+    return campaigns.campaign(page)[1] | fields(body, {name: name for name in campaigns.CLICK_IDS})
 
 
 def flag(value: Any) -> bool | None:
-    """True or false, also as text or as a number, of which 0 alone is false; None: the field does not say."""
+    """True or false, also as text; of numbers 0 is false, and more is true. None: the field does not say."""
     if isinstance(value, bool):
         return value
+    if isinstance(value, int | float):
+        return value > 0 if value >= 0 else None
     word = (text(value) or "").lower()
     if word in _YES or word in _NO:
         return word in _YES
-    number = seconds(value)
-    return None if number is None else number > 0
+    return float(word) > 0 if _ANY_NUMBER(word) else None
 
 
 def seconds(value: Any) -> float | None:
@@ -93,20 +68,21 @@ def tags(value: Any) -> list[str]:
     return [word for word in map(text, named) if word is not None]
 
 
-def north_american(value: Any) -> Any:
-    """A number of ten digits without country code, as +1; any other as received."""
+def direction(value: Any) -> str | None:
+    """Which way a call went, in small letters."""
     word = text(value)
-    return "+1" + word if word is not None and _NORTH_AMERICAN(word) else value
+    return None if word is None else word.lower()
 
 
-def person(name: Any, *places: Any) -> dict[str, str]:
-    """First and last name, if the caller's name is two words that can be nothing else.
+def north_american(value: Any, country: Any = None) -> Any:
+    """A number of ten digits, or of eleven with a leading 1, with its +1; another, or of another country, as received.
 
-    Caller ids often show a carrier's phrase, or the town (`Austin TX`): `places` are the town and the state.
+    `country` is the caller's as the tracker writes it; without one North America is meant.
     """
-    parts = _NAME(" ".join((text(name) or "")[:_LONGEST_NAME].split()))
-    if parts is None:
-        return {}
-    words = {parts[1].casefold(), parts[2].casefold()}
-    elsewhere = {word for place in places for word in (text(place) or "").casefold().split()}
-    return {} if words & (_NO_NAMES | elsewhere) else {"fn": parts[1], "ln": parts[2]}
+    place, word = text(country), text(value)
+    if word is None or (place is not None and place.lower() not in _NORTH_AMERICA):
+        return value
+    match = _NORTH_AMERICAN(word)
+    if match is None:
+        return value
+    return ("+" if match[1] else "+1") + word

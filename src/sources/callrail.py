@@ -9,15 +9,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.body import Posting
+from pipeline.senders import SourceSettings
 from sources import calls, signature
-from sources.call_fields import CLICK_IDS, UTM, fields, first, flag, found, person, seconds, tags, text
+from sources.call_fields import UTM, click_ids, direction, fields, flag, north_american, seconds, tags
 from sources.calls import Call
 from sources.inbound import Inbound, json_object
+from sources.preferences import Warnings, value_of
+from sources.values import first_of, text
 
 PARTNER = "CallRail"
 
 # No form and no text message has one of them.
 _OF_CALLS = ("answered", "voicemail", "duration", "call_type")
+# Not `customer_name`: it is one field with what the caller id says, often a business, or the last name first.
 _CONTACT = {
     "ct": "customer_city",
     "st": "customer_state",
@@ -30,48 +34,48 @@ _WEB = {"event_source_url": "landing_page_url", "referrer_url": "referring_url"}
 def read(inbound: Inbound) -> Posting:
     """Read one post of CallRail. Raises Refusal."""
     signature.check(inbound, header="signature", algorithm="sha1", encoding="base64")
-    warnings: list[tuple[str, str]] = []
+    warnings: Warnings = []
     body = json_object(inbound, warnings)
     settings = inbound.settings
     if not any(name in body for name in _OF_CALLS):
         return Posting(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
-    call = _call(body, settings.value_field or "value")
-    return Posting(settings.event_group, {}, calls.conversions(call, settings), warnings)
+    call = _call(body, settings, warnings)
+    return Posting(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings)
 
 
-def _call(body: Mapping[str, Any], value_field: str) -> Call:
+def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:
     answered = flag(body.get("answered"))
     voicemail = flag(body.get("voicemail")) is True or text(body.get("call_type")) == "voicemail"
     duration = seconds(body.get("duration"))
     marks = [f"tag:{tag}" for tag in tags(body.get("tags"))]
     if status := text(body.get("lead_status")):
         marks.append(f"lead_status:{status}")
-    town = (body.get("customer_city"), body.get("customer_state"))
     return Call(
         partner=PARTNER,
-        id=first(body, "resource_id", "id"),
+        id=first_of(body, "resource_id", "id"),
         time=_time(body),
-        phone=first(body, "customer_phone_number", "callernum"),
+        phone=north_american(first_of(body, "customer_phone_number", "callernum"), body.get("customer_country")),
         # What is posted before the end says `answered: false` and `duration: 0`.
         finished=duration > 0 if duration is not None else bool(answered or voicemail),
-        inbound=text(body.get("direction")) in (None, "inbound"),
+        inbound=direction(body.get("direction")) in (None, "inbound"),
         answered=answered,
         voicemail=voicemail,
         duration=duration,
         first_call=flag(body.get("first_call")),
         spam=flag(body.get("spam")) is True,
         marks=marks,
-        value=found(body, value_field),
-        contact=person(body.get("customer_name"), *town) | fields(body, _CONTACT),
+        kinds_of_marks=("tag:", "lead_status:"),
+        value=value_of(body, settings, ("value",), warnings),
+        contact=fields(body, _CONTACT),
         details=fields(body, UTM),
         web=fields(body, _WEB),
-        click_ids=fields(body, CLICK_IDS),
+        click_ids=click_ids(body, body.get("landing_page_url")),
     )
 
 
 def _time(body: Mapping[str, Any]) -> Any:
     """The call's start; `datetime` is in UTC and does not say so."""
-    stamped = first(body, "start_time", "timestamp", "created_at")
+    stamped = first_of(body, "start_time", "timestamp", "created_at")
     if stamped is not None:
         return stamped
     utc = text(body.get("datetime"))

@@ -8,16 +8,23 @@ Statuses», and bodies that are public.
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.body import Posting
+from pipeline.body import Posting, Refusal
+from pipeline.senders import SourceSettings
 from sources import calls
-from sources.call_fields import CLICK_IDS, UTM, fields, first, flag, found, north_american, person, seconds, tags, text
+from sources.call_fields import UTM, click_ids, direction, fields, flag, north_american, seconds, tags
 from sources.calls import Call
 from sources.inbound import Inbound, json_object
+from sources.preferences import Warnings, value_of
+from sources.values import first_of, text
 
 PARTNER = "CallTrackingMetrics"
 
 _UNDERWAY = frozenset({"ringing", "in progress", "queued", "initiated", "started", "dialing"})
 _UNANSWERED = frozenset({"no answer", "busy", "failed", "canceled", "cancelled", "missed", "abandoned", "voicemail"})
+_STATUSES = ("call_status", "dial_status", "status")
+# A body with none of them can never tell that a call has ended, and CTM's own has them all.
+_OF_CALLS = (*_STATUSES, "talk_time", "duration")
+# Not `name` and `cnam`: each is one field with what the caller id says, often a business, or the last name first.
 _CONTACT = {
     "em": "email",
     "ct": "city",
@@ -34,54 +41,52 @@ _SESSION = {
     "utm_term": "keyword",
     "utm_content": "ad_content",
 }
-# Where the country code is 1, and a number of ten digits may lack it.
-_NORTH_AMERICA = (None, "US", "CA")
 
 
 def read(inbound: Inbound) -> Posting:
     """Read one post of CallTrackingMetrics. Raises Refusal."""
-    warnings: list[tuple[str, str]] = []
+    warnings: Warnings = []
     body: Mapping[str, Any] = json_object(inbound, warnings)
     if "id" not in body and isinstance(body.get("call"), Mapping):
         body = body["call"]
     settings = inbound.settings
-    if text(body.get("direction")) not in (None, "inbound", "outbound"):  # form, chat, msg_inbound
+    if direction(body.get("direction")) not in (None, "inbound", "outbound"):  # form, chat, msg_inbound
         return Posting(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
-    call = _call(body, settings.value_field or "sale.value")
-    return Posting(settings.event_group, {}, calls.conversions(call, settings), warnings)
+    if not any(name in body for name in _OF_CALLS):
+        listed = ", ".join(_OF_CALLS)
+        raise Refusal(400, f"the body tells of no call (it has none of {listed}): let the webhook post CTM's own body")
+    call = _call(body, settings, warnings)
+    return Posting(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings)
 
 
-def _call(body: Mapping[str, Any], value_field: str) -> Call:
+def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:
     talked, lasted = seconds(body.get("talk_time")), seconds(body.get("duration"))
     finished, answered = _outcome(body, talked, lasted)
+    phone = first_of(body, "caller_number_complete", "caller_number", "caller_number_bare")
     return Call(
         partner=PARTNER,
-        id=first(body, "id", "sid"),
-        time=first(body, "unix_time", "called_at"),
-        phone=_phone(body),
+        id=first_of(body, "id", "sid"),
+        time=first_of(body, "unix_time", "called_at"),
+        phone=north_american(phone, body.get("country")),
         finished=finished,
-        inbound=text(body.get("direction")) != "outbound",
+        inbound=direction(body.get("direction")) != "outbound",
         answered=answered,
         voicemail=flag(body.get("voicemail")) is True or _status(body)[0] == "voicemail",
         duration=lasted if talked is None else talked,
         first_call=flag(body.get("is_new_caller")),
         marks=[f"tag:{tag}" for tag in tags(body.get("tag_list"))],
-        value=found(body, value_field),
-        contact=person(body.get("name"), body.get("city"), body.get("state")) | fields(body, _CONTACT),
+        kinds_of_marks=("tag:",),
+        value=value_of(body, settings, ("sale.value",), warnings),
+        contact=fields(body, _CONTACT),
         details=fields(body, _SESSION) | fields(body, UTM),
         web=fields(body, _WEB),
-        click_ids=fields(body, CLICK_IDS),
+        click_ids=click_ids(body, body.get("location")),
     )
-
-
-def _phone(body: Mapping[str, Any]) -> Any:
-    phone = first(body, "caller_number_complete", "caller_number", "caller_number_bare")
-    return north_american(phone) if text(body.get("country")) in _NORTH_AMERICA else phone
 
 
 def _status(body: Mapping[str, Any]) -> tuple[str | None, bool]:
     """The status in small letters with spaces, and whether it is the whole call's, not only that of the last dial."""
-    name = next((name for name in ("call_status", "dial_status", "status") if text(body.get(name))), None)
+    name = next((name for name in _STATUSES if text(body.get(name))), None)
     word = text(body.get(name)) if name else None
     return word and word.lower().replace("-", " ").replace("_", " "), name == "call_status"
 

@@ -10,6 +10,8 @@ import re
 from difflib import get_close_matches
 from functools import lru_cache
 
+from sources import campaigns
+
 Path = tuple[str, str]  # where a field stands: ("user_data", "em"), or ("", "event_name") in the conversion itself
 
 _EVENT = {
@@ -75,21 +77,9 @@ _CUSTOM = {
     "status": "order_status",
     "purchase_type": "",
     "delivery_category": "",
-    "utm_source": "",
-    "utm_medium": "",
-    "utm_campaign": "",
-    "utm_term": "",
-    "utm_content": "",
+    **dict.fromkeys(campaigns.UTM, ""),
 }
-_CLICKS = {
-    "gclid": "google_click_id",
-    "gbraid": "",
-    "wbraid": "",
-    "fbclid": "",
-    "msclkid": "",
-    "ttclid": "",
-    "rtid": "rokt_tracking_id",
-}
+_CLICKS = dict.fromkeys(campaigns.CLICK_IDS, "") | {"gclid": "google_click_id", "rtid": "rokt_tracking_id"}
 _SECTIONS = {"": _EVENT, "user_data": _USER, "custom_data": _CUSTOM, "click_ids": _CLICKS}
 EVENT_FIELDS = frozenset(_EVENT)
 
@@ -117,7 +107,12 @@ _PATHS = _table()
 
 def find(name: str) -> Path | None:
     """The field that is meant, or None."""
-    return _PATHS.get(fold(name))
+    return find_folded(fold(name))
+
+
+def find_folded(folded: str) -> Path | None:
+    """The field that is meant by a name that `fold` has seen, or None."""
+    return _PATHS.get(folded)
 
 
 @lru_cache(maxsize=1_000)  # a sender repeats its mistake

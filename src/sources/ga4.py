@@ -4,13 +4,21 @@ Contract: Google's documents «Recommended events», «Measure ecommerce» (data
 Manager), «Send user-provided data» and «Measurement Protocol».
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from pipeline.body import MAX_EVENTS, Ignored, Posting, Refusal, event_group
 from pipeline.fields import quoted
 from pipeline.senders import SourceSettings
+from sources.call_fields import flag
+from sources.campaigns import campaign
+from sources.google_user import user_data
 from sources.inbound import Inbound, json_object
-from sources.shop import as_list, as_object, basket, campaign, event_name, first, order_event_id, present, with_currency
+from sources.preferences import Names, Warnings, event_names, kind_of, priced, value_of
+from sources.shop import basket, order_event_id
+from sources.values import as_list, as_object, first, present, text
+
+Layers = tuple[dict[str, Any], ...]
 
 # Of the recommended events. What GA4 collects by itself (page_view, session_start) would flood the event group:
 # `event_names` adds it where it is wanted.
@@ -29,35 +37,60 @@ EVENT_NAMES: dict[str, str | None] = {
 }
 
 
+# What a Measurement Protocol body says once for all its events. A transaction is one event's.
+_SHARED = (
+    "user_id timestamp_micros event_time user_data consent non_personalized_ads ip_override user_agent page_location"
+    " page_referrer opt_out"
+).split()
+_OF_EVENT = (*_SHARED, "event", "event_name", "event_id", "ecommerce")
+_OF_SALE = "transaction_id value currency search_term customer_type new_customer items".split()
+
+
 def read(inbound: Inbound) -> Posting:
     """Read one event, or the `events` of a Measurement Protocol body. Raises Refusal."""
-    warnings: list[tuple[str, str]] = []
+    warnings: Warnings = []
     pushed = json_object(inbound, warnings)
-    events = _events(pushed)
+    group = inbound.settings.event_group or event_group(pushed.get("event_group_id"))
+    names = event_names(inbound.settings, EVENT_NAMES)
+    conversions = [_read_event(layers, names, inbound, warnings) for layers in _events(pushed)]
+    return Posting(group, {}, conversions, list(dict.fromkeys(warnings)))
+
+
+def _events(pushed: dict[str, Any]) -> list[Layers]:
+    """For each event where its parameters stand, the nearest first. Raises Refusal if there are too many."""
+    if "events" not in pushed:
+        return [(as_object(pushed.get("eventModel")), pushed)]
+    events = as_list(pushed["events"])
     if len(events) > MAX_EVENTS:
         raise Refusal(400, f"the body has {len(events)} events; at most {MAX_EVENTS} are taken: send them in parts")
-    conversions = [_read_event(event, inbound, warnings) for event in events]
-    group = inbound.settings.event_group or event_group(pushed.get("event_group_id"))
-    return Posting(group, {}, conversions, warnings)
+    shared = _picked((pushed,), _SHARED)
+    return [
+        (as_object(event.get("params")), {"event": event.get("name")}, event, shared)
+        for event in map(as_object, events)
+    ]
 
 
-def _events(pushed: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each event with all its parameters on one level; `ecommerce` and `user_data` stay objects."""
-    if "events" not in pushed:
-        return [pushed | as_object(pushed.get("eventModel"))]
-    shared = {name: value for name, value in pushed.items() if name != "events"}
-    events = map(as_object, as_list(pushed["events"]))
-    return [shared | {"event": event.get("name")} | event | as_object(event.get("params")) for event in events]
+def _picked(layers: Layers, names: Iterable[str]) -> dict[str, Any]:
+    """These fields alone, each from the first layer that says anything of it: a body may have thousands of others."""
+    return {
+        name: first(*(layer.get(name) for layer in layers)) for name in names if any(name in layer for layer in layers)
+    }
 
 
-def _read_event(event: dict[str, Any], inbound: Inbound, warnings: list[tuple[str, str]]) -> dict[str, Any] | Ignored:
+def _read_event(layers: Layers, names: Names, inbound: Inbound, warnings: Warnings) -> dict[str, Any] | Ignored:
+    event = _picked(layers, _OF_EVENT)
     given = first(event.get("event"), event.get("event_name"))
     if not isinstance(given, str):
         return Ignored("unmapped_event", "the GA4 event has no name: send it as event, such as purchase")
-    name = event_name(given, EVENT_NAMES, inbound.settings)
+    name = names.get(kind_of(given))
     if name is None:
         return Ignored("unmapped_event", f"GA4's event {quoted(given)} is not mapped: add it to event_names")
-    conversion = _conversion(event, name, inbound.settings)
+    wanted = inbound.settings.value_field
+    sale = _picked(
+        (as_object(event.get("ecommerce")), *layers),
+        _OF_SALE if wanted is None else (*_OF_SALE, wanted, wanted.partition(".")[0]),
+    )
+    conversion = _conversion(event, sale, name, inbound.settings, warnings)
     if "event_time" not in conversion:
         if "event_id" not in conversion:
             text = "is missing, and so is a time: if this post is repeated, it counts twice, so send event_id"
@@ -66,69 +99,49 @@ def _read_event(event: dict[str, Any], inbound: Inbound, warnings: list[tuple[st
     return conversion
 
 
-def _conversion(event: dict[str, Any], name: str, settings: SourceSettings) -> dict[str, Any]:
-    fields = event | present(as_object(event.get("ecommerce")))
+def _conversion(
+    event: dict[str, Any], sale: dict[str, Any], name: str, settings: SourceSettings, warnings: Warnings
+) -> dict[str, Any]:
     utm, click_ids = campaign(event.get("page_location"))
     return present(
         {
             "event_name": name,
             "event_time": first(event.get("timestamp_micros"), event.get("event_time")),
-            "event_id": first(event.get("event_id"), order_event_id(first(fields.get("transaction_id")), name)),
+            "event_id": first(event.get("event_id"), order_event_id(first(sale.get("transaction_id")), name)),
             "event_source": "website" if first(event.get("page_location")) is not None else None,
             "event_source_url": event.get("page_location"),
             "referrer_url": event.get("page_referrer"),
-            "custom_data": _custom_data(fields, utm, settings),
-            "opt_out": event.get("opt_out"),
+            "custom_data": _custom_data(sale, utm, settings, warnings),
+            "opt_out": "true" if _has_refused(event) else event.get("opt_out"),
             "click_ids": click_ids,
         }
-    ) | {"user_data": _user_data(event)}
+    ) | {"user_data": user_data(event)}
 
 
-def _user_data(event: dict[str, Any]) -> dict[str, Any]:
-    """Google's user data: clear or under `sha256_`, one value or an array; of an array the first is taken."""
-    user = as_object(event.get("user_data"))
-    address = user | present(as_object(_one(user.get("address"))))
-
-    def either(name: str) -> Any:
-        # Clear text first: Roku's rules before hashing are not Google's.
-        return first(_one(address.get(name)), _one(address.get("sha256_" + name)))
-
-    return present(
-        {
-            "em": first(_one(user.get("email")), either("email_address")),
-            "ph": first(either("phone_number"), _one(user.get("phone"))),
-            "fn": either("first_name"),
-            "ln": either("last_name"),
-            "ct": address.get("city"),
-            "st": address.get("region"),
-            "zp": address.get("postal_code"),
-            "country": address.get("country"),
-            "external_id": event.get("user_id"),
-            "client_ip_address": event.get("ip_override"),
-            "client_user_agent": event.get("user_agent"),
-        }
-    )
+def _has_refused(event: dict[str, Any]) -> bool:
+    """Whether the visitor's consent, in Google's words, does not cover advertising."""
+    consent = as_object(event.get("consent"))
+    words = (text(consent.get(name)) or "" for name in ("ad_user_data", "ad_personalization"))
+    return any(word.upper() == "DENIED" for word in words) or flag(event.get("non_personalized_ads")) is True
 
 
-def _one(value: Any) -> Any:
-    return first(*value) if isinstance(value, list) else first(value)
-
-
-def _custom_data(fields: dict[str, Any], utm: dict[str, str], settings: SourceSettings) -> dict[str, Any]:
+def _custom_data(
+    sale: dict[str, Any], utm: dict[str, str], settings: SourceSettings, warnings: Warnings
+) -> dict[str, Any]:
     custom = {
-        "value": fields.get(settings.value_field or "value"),
-        "currency": fields.get("currency"),
-        "order_id": fields.get("transaction_id"),
-        "search_string": fields.get("search_term"),
-        "purchase_type": _purchase_type(fields),
+        "value": value_of(sale, settings, ("value",), warnings, always=False),  # many events have none
+        "currency": sale.get("currency"),
+        "order_id": sale.get("transaction_id"),
+        "search_string": sale.get("search_term"),
+        "purchase_type": _purchase_type(sale),
     }
     # Google: an item has an id or a name, and without a quantity it is one piece.
-    items = basket(as_list(fields.get("items")), "item_id", "item_name")
-    return with_currency(present(custom | items | utm), settings.currency)
+    items = basket(sale.get("items"), "item_id", "item_name", warnings=warnings)
+    return priced(present(custom | items | utm), settings, warnings)
 
 
-def _purchase_type(fields: dict[str, Any]) -> str | None:
-    customer, is_new = fields.get("customer_type"), fields.get("new_customer")
+def _purchase_type(sale: dict[str, Any]) -> str | None:
+    customer, is_new = sale.get("customer_type"), sale.get("new_customer")
     if customer == "new" or is_new is True:
         return "first_time_purchase"
     return "repeat_purchase" if customer == "returning" or is_new is False else None

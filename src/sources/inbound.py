@@ -1,5 +1,6 @@
 """One post of a platform, as its source's module gets it. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from pipeline import body as bodies
 from pipeline.body import Refusal
 from pipeline.senders import SourceSettings
+
+# name=value, as in an address. No JSON begins so, whatever a template left out of it.
+_FORM = re.compile(rb"\s*[A-Za-z_][\w.%\[\]+-]{0,200}=").match
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +23,23 @@ class Inbound:
     received_at: float
 
 
+def refuse_form(inbound: Inbound) -> None:
+    """Raise Refusal, with the cure, for the fields of a web form in the place of JSON."""
+    if _FORM(inbound.body):
+        raise Refusal(
+            400, "the body is form-encoded (name=value&...): set the format of the platform's webhook to JSON"
+        )
+
+
+def parsed(inbound: Inbound, warnings: list[tuple[str, str]]) -> Any:
+    """The body's JSON value; what was mended goes to `warnings`. Raises Refusal."""
+    refuse_form(inbound)
+    return bodies.parse(inbound.body, warnings)
+
+
 def json_object(inbound: Inbound, warnings: list[tuple[str, str]]) -> dict[str, Any]:
     """The body as one JSON object; what was mended goes to `warnings`. Raises Refusal."""
-    data = bodies.parse(inbound.body, warnings)
+    data = parsed(inbound, warnings)
     if not isinstance(data, dict):
         raise Refusal(400, "the body must be one JSON object, as the platform posts it")
     return data

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.body import Posting
+from pipeline.fields import amount
 from pipeline.senders import SourceSettings
 from sources import calls
-from sources.call_fields import CLICK_IDS, UTM, fields, first, flag, found, north_american, seconds, tags, text
+from sources.call_fields import UTM, click_ids, fields, flag, north_american, seconds, tags
 from sources.calls import Call
 from sources.inbound import Inbound, json_object
+from sources.preferences import Warnings, value_of
+from sources.values import first, first_of, text
 
 PARTNER = "Invoca"
 
@@ -31,34 +34,42 @@ _CONTACT = {
 
 def read(inbound: Inbound) -> Posting:
     """Read one post of Invoca. Raises Refusal."""
-    warnings: list[tuple[str, str]] = []
+    warnings: Warnings = []
     body = json_object(inbound, warnings)
-    call = _call(body, inbound.settings)
-    return Posting(inbound.settings.event_group, {}, calls.conversions(call, inbound.settings), warnings)
+    call = _call(body, inbound.settings, warnings)
+    conversions = calls.conversions(call, inbound.settings, warnings)
+    return Posting(inbound.settings.event_group, {}, conversions, warnings)
 
 
-def _call(body: Mapping[str, Any], settings: SourceSettings) -> Call:
+def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:
     connected, lasted = (seconds(body.get(name)) for name in _LENGTHS)
     repeated = flag(body.get("repeat_calling_phone_number"))
-    page = first(body, "calling_page", "landing_page")
+    page = first_of(body, "calling_page", "landing_page")
     return Call(
         partner=PARTNER,
-        id=first(body, "complete_call_id", "transaction_id"),
-        time=first(body, "start_time_utc"),
-        # Invoca writes 866-555-1234, without the country code.
-        phone=north_american(first(body, "calling_phone_number")),
+        id=first_of(body, "complete_call_id", "transaction_id"),
+        time=first_of(body, "start_time_utc"),
+        # Invoca writes 866-555-1234, without the country code, or 1-866-555-1234.
+        phone=north_american(first_of(body, "calling_phone_number")),
         # A pre-transfer webhook with the same parameters leaves them empty.
         finished=connected is not None or lasted is not None or not any(name in body for name in _LENGTHS),
         answered=None if connected is None else connected > 0,
         duration=lasted if connected is None else connected,
         first_call=None if repeated is None else not repeated,
         marks=_signals(body, settings),
-        value=found(body, settings.value_field) if settings.value_field else first(body, "revenue", "sale_amount"),
+        kinds_of_marks=(_SIGNAL,),
+        value=value_of(body, settings, (), warnings) if settings.value_field else _value(body),
         contact=fields(body, _CONTACT),
         details=fields(body, UTM),
         web={} if page is None else {"event_source_url": page},
-        click_ids=fields(body, CLICK_IDS),
+        click_ids=click_ids(body, page),
     )
+
+
+def _value(body: Mapping[str, Any]) -> Any:
+    """Invoca's revenue, which is 0.00 where only a sale was reported."""
+    revenue, sale = first_of(body, "revenue"), first_of(body, "sale_amount")
+    return sale if amount(revenue, []) == 0 and amount(sale, []) else first(revenue, sale)
 
 
 def _signals(body: Mapping[str, Any], settings: SourceSettings) -> list[str]:

@@ -52,6 +52,8 @@ def _row(number: int, line: str, mapped: Mapping[str, Path], given: list[tuple[P
         data = from_json(line, allow_inf_nan=False)
     except ValueError as error:
         return Row(number, None, f"is not JSON: {str(error).replace('at line 1 ', 'at ')}; write one object a line")
+    except TypeError:  # half a surrogate pair, which a file read with surrogateescape has for a byte
+        return Row(number, None, "is not UTF-8: export the file in UTF-8")
     if not isinstance(data, dict):
         return Row(number, None, 'is not a JSON object: write {"event_name": ..., "event_time": ..., "user_data": ...}')
     return Row(number, _conversion(data, mapped, given), None)
@@ -59,8 +61,8 @@ def _row(number: int, line: str, mapped: Mapping[str, Path], given: list[tuple[P
 
 def _conversion(data: dict[str, Any], mapped: Mapping[str, Path], given: list[tuple[Path, str]]) -> dict[str, Any]:
     chosen = [(path, data.pop(name)) for name in list(data) if (path := mapped.get(fold(name)))] if mapped else []
-    conversion, left = place(data)
-    for name in left:  # the destination says of each that it is not known, and what was probably meant
+    conversion, strangers, spare = place(data)
+    for name in (*strangers, *spare):  # the destination says of each that it is not known, and what was probably meant
         conversion.setdefault(name, data[name])
     for path, value in chosen:
         put(conversion, path, value, over=True)

@@ -5,34 +5,36 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline.placeholders import is_ordinary, is_placeholder
 from sources.fieldnames import EVENT_FIELDS, Path, find
+from sources.values import is_absent, trimmed
 
 # What may stand in a conversion itself, under its exact name.
 _OWN = EVENT_FIELDS | {"user_data", "custom_data", "click_ids", "rtid", "attributes"}
 
 
-def place(flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def place(flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[str]]:
     """A conversion from fields that stand side by side or in their places, and the names left over.
 
-    Left over is what nobody knows, and a second name of a field that has its value already.
+    First those that nobody knows, then the second names of fields that have their values already.
     """
     conversion = {name: value for name, value in flat.items() if name in _OWN and value is not None}
-    left = []
+    strangers, spare = [], []
     for name, value in flat.items():
         if name in _OWN:
             continue
         path = find(name)
-        if path is None or not put(conversion, path, value):
-            left.append(name)
-    return conversion, left
+        if path is None:
+            strangers.append(name)
+        elif not put(conversion, path, value):
+            spare.append(name)
+    return conversion, strangers, spare
 
 
 def put(conversion: dict[str, Any], path: Path, value: Any, *, over: bool = False) -> bool:
     """Set the field unless the value is absent; False if its place is no object, or (without `over`) it has one."""
     section, field = path
     if isinstance(value, str):
-        value = _READERS[path](value) if path in _READERS else present(value)
+        value = _READERS[path](value) if path in _READERS else trimmed(value)
     if value is None:
         return True
     target = conversion.setdefault(section, {}) if section else conversion
@@ -40,17 +42,6 @@ def put(conversion: dict[str, Any], path: Path, value: Any, *, over: bool = Fals
         return False
     target[field] = value
     return True
-
-
-def is_absent(value: Any) -> bool:
-    """Whether there is no value, or a text that says so."""
-    return value is None or (isinstance(value, str) and present(value) is None)
-
-
-def present(text: str) -> str | None:
-    """The text trimmed, or None if it stands for «absent»."""
-    text = text.strip()
-    return text if is_ordinary(text) or not is_placeholder(text) else None
 
 
 def items(value: Any) -> list[Any] | None:
@@ -67,12 +58,12 @@ def _between_commas(text: str) -> list[str] | None:
     # [A1,B2] is what Tealium's templates make of an array; [[tag]] and {{tag}} were not filled in.
     if text.startswith("[") and text.endswith("]") and not text.startswith("[["):
         text = text[1:-1]
-    return None if present(text) is None else [part.strip() for part in text.split(",")]
+    return None if trimmed(text) is None else [part.strip() for part in text.split(",")]
 
 
 def _contents(text: str) -> Any:
     read = _from_json(text)
-    return present(text) if read is None else read or None
+    return trimmed(text) if read is None else read or None
 
 
 def _from_json(text: str) -> Any:

@@ -13,34 +13,39 @@ from pipeline import body as bodies
 from pipeline.body import Posting
 from pipeline.senders import SourceSettings
 from sources import calls
-from sources.call_fields import flag, found, present, seconds, text
+from sources.call_fields import flag, seconds
 from sources.calls import Call
-from sources.inbound import Inbound
+from sources.inbound import Inbound, refuse_form
+from sources.preferences import Names, Warnings, event_names, kind_of, priced, value_of
+from sources.values import first, is_absent, text
 
 PARTNER = "Ringba"
 
 _BESIDE = ("trigger", "connected", "duration", "duplicate", "value", "currency")
 _NOW = "was not filled in: the time of this post was taken, so run the JavaScript node before the pixel fires"
+_TWICE = "is missing, and so is a time: each repetition of this post counts anew, so send the inbound call's id"
 
 
 def read(inbound: Inbound) -> Posting:
     """Read one pixel's post. Raises Refusal."""
+    refuse_form(inbound)
     posting = bodies.read(inbound.body)
     warnings = list(posting.warnings)
-    conversions = [_conversion(given, inbound, warnings) for given in posting.conversions]
+    names = event_names(inbound.settings)
+    conversions = [_conversion(given, names, inbound, warnings) for given in posting.conversions]
     group = inbound.settings.event_group or posting.event_group_id
     return Posting(group, posting.context, conversions, warnings)
 
 
-def _conversion(given: Any, inbound: Inbound, warnings: list[tuple[str, str]]) -> Any:
+def _conversion(given: Any, names: Names, inbound: Inbound, warnings: Warnings) -> Any:
     if not isinstance(given, dict):
         return given  # the destination says what is wrong with it
     settings = inbound.settings
     call = _call(given)
-    refused = calls.refusal(call, settings)
+    refused = calls.refusal(call, names, settings)
     if refused is not None:
         return refused
-    chosen = _event_name(given, call, settings)
+    chosen = _event_name(given, call, names)
     if chosen is None:
         return calls.unmapped(call)
     event: dict[str, Any] = {
@@ -50,12 +55,15 @@ def _conversion(given: Any, inbound: Inbound, warnings: list[tuple[str, str]]) -
         "event_source": calls.EVENT_SOURCE,
         "partner_name": PARTNER,
     }
-    if "event_time" in given and not present(given["event_time"]):
-        warnings.append(("event_time", _NOW))
-    event |= {name: value for name, value in given.items() if present(value) or name not in event}
+    if is_absent(given.get("event_time")):
+        if is_absent(given.get("event_id")):
+            warnings.append(("event_id", _TWICE))
+        if "event_time" in given:
+            warnings.append(("event_time", _NOW))
+    event |= {name: value for name, value in given.items() if not is_absent(value) or name not in event}
     for name in (*_BESIDE, settings.value_field or "value"):
         event.pop(name, None)
-    return _with_value(event, given, settings)
+    return _with_value(event, given, settings, warnings)
 
 
 def _call(given: Mapping[str, Any]) -> Call:
@@ -70,23 +78,26 @@ def _call(given: Mapping[str, Any]) -> Call:
     )
 
 
-def _event_name(given: Mapping[str, Any], call: Call, settings: SourceSettings) -> Any:
+def _event_name(given: Mapping[str, Any], call: Call, names: Names) -> Any:
     """What the body names; else what `event_names` says of the pixel's trigger, or of the call's kind."""
-    if present(given.get("event_name")):
+    if not is_absent(given.get("event_name")):
         return given["event_name"]
-    trigger = (text(given.get("trigger")) or "").casefold()
-    names = {key.strip().casefold(): name for key, name in settings.event_names.items()}
-    return names[trigger] if trigger in names else calls.event_name(call, settings)
+    trigger = kind_of(text(given.get("trigger")) or "")
+    return names[trigger] if trigger in names else calls.event_name(call, names)
 
 
-def _with_value(event: dict[str, Any], given: Mapping[str, Any], settings: SourceSettings) -> dict[str, Any]:
-    custom = event.get("custom_data", {})
+def _with_value(
+    event: dict[str, Any], given: Mapping[str, Any], settings: SourceSettings, warnings: Warnings
+) -> dict[str, Any]:
+    custom = event.pop("custom_data", None)
+    if is_absent(custom):
+        custom = {}
     if not isinstance(custom, dict):
-        return event
-    value, currency = found(given, settings.value_field or "value"), given.get("currency")
-    if not present(custom.get("value")) and value is not None:
-        custom = custom | {"value": value}
-    if present(custom.get("value")) and not present(custom.get("currency")):
-        currency = currency if present(currency) else settings.currency
-        custom = custom | ({} if currency is None else {"currency": currency})
+        return event | {"custom_data": custom}  # the destination says what is wrong with it
+    beside = {"value": value_of(given, settings, ("value",), warnings), "currency": given.get("currency")}
+    amount = first(custom.get("value"), beside["value"])
+    if amount is not None:
+        currency = first(custom.get("currency"), beside["currency"])
+        custom = custom | {"value": amount} | ({} if currency is None else {"currency": currency})
+    custom = priced(custom, settings, warnings)
     return event | {"custom_data": custom} if custom else event

@@ -8,10 +8,22 @@ from pipeline.body import MAX_BYTES, MAX_EVENTS, Posting, Refusal, event_group
 from pipeline.destination import Refused
 from pipeline.fields import quoted
 from pipeline.senders import SourceSettings
-from sources.chosen import only, settle
 from sources.fieldnames import Path, find, fold, nearest
+from sources.preferences import Warnings, event_names, only, settle
 
-Warnings = list[tuple[str, str]]
+# Ten times what 1,000 rows with some breaks within quotes have. Excel writes a million empty rows if asked to.
+_MOST_LINES = 100_000
+_SPREADSHEET, _GZIP, _UTF_16 = "is a spreadsheet or an archive", "is compressed with gzip", "is UTF-16"
+# Where a content type says text, API Gateway puts U+FFFD (EF BF BD) in the place of each byte that is not UTF-8.
+_BEGINNINGS = {
+    b"\x1f\x8b": _GZIP,
+    b"\x1f\xef\xbf\xbd": _GZIP,
+    b"PK\x03\x04": _SPREADSHEET,
+    b"\xd0\xcf\x11\xe0": _SPREADSHEET,
+    b"\xef\xbf\xbd\xef\xbf\xbd\x11": _SPREADSHEET,
+    b"\xff\xfe": _UTF_16,
+    b"\xfe\xff": _UTF_16,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +42,37 @@ def text_of(body: bytes, form: str) -> str:
     """The text of a posted file. Raises Refusal."""
     if len(body) > MAX_BYTES:
         raise Refusal(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
-    if body.startswith(b"\x1f\x8b"):
-        raise Refusal(400, f"the body is compressed with gzip: send it uncompressed, as {form} in UTF-8")
-    if body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Refusal(400, f"the body is a spreadsheet or an archive: export it as {form} in UTF-8")
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refusal(400, f"the body is UTF-16: export it as {form} in UTF-8")
+    for beginning, fault in _BEGINNINGS.items():
+        if body.startswith(beginning):
+            raise Refusal(400, f"the body {fault}: send it as {form} in UTF-8")
     try:
-        return body.decode()
+        text = body.decode()
     except UnicodeDecodeError as error:
         raise Refusal(400, f"the body is not UTF-8 at byte {error.start}: export it as {form} in UTF-8") from None
+    _check_letters(text, form)
+    lines = body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
+    if lines > _MOST_LINES:
+        raise Refusal(400, f"the body has {lines} lines, and at most {MAX_EVENTS} rows are taken: delete empty lines")
+    return text
+
+
+def _check_letters(text: str, form: str) -> None:
+    """Refuse a text that lost letters: two ids that differ in these alone would be one. Raises Refusal."""
+    if "\0" in text:
+        raise Refusal(400, f"the body holds NUL characters, as UTF-16 does: export it as {form} in UTF-8")
+    place = text.find("\ufffd")
+    if place >= 0:
+        line = text.count("\n", 0, place) + 1
+        raise Refusal(
+            400,
+            f"line {line} of the body holds U+FFFD, which stands for letters that were lost: export it as {form} in"
+            " UTF-8 (posted with the content type application/octet-stream, the answer names the byte)",
+        )
 
 
 def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -> Posting:
     """The posting of a file: a faulty row is one failed event, named by its line. Raises Refusal."""
+    names = event_names(settings)
     conversions: list[Any] = []
     groups = set()
     for row in rows:
@@ -53,10 +82,10 @@ def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -
             conversions.append(Refused({f"line {row.number}": str(row.fault)}, []))
             continue
         groups.add(event_group(row.conversion.pop("event_group_id", None)))
-        conversions.append(settle(row.conversion, settings, default=True))
+        conversions.append(settle(row.conversion, names, settings, warnings, default=True))
     if not conversions:
         raise Refusal(400, "the body has no rows: send at least one conversion")
-    return Posting(settings.event_group or only(groups), {}, conversions, warnings)
+    return Posting(settings.event_group or only(groups), {}, conversions, list(dict.fromkeys(warnings)))
 
 
 def targets(mapping: Mapping[str, str]) -> dict[str, Path]:

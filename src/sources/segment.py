@@ -6,14 +6,16 @@ Ecommerce Events» and «Spec: B2B SaaS» (properties).
 
 from typing import Any
 
-from pipeline import body as bodies
 from pipeline.body import MAX_EVENTS, Ignored, Posting, Refusal
 from pipeline.fields import quoted
 from pipeline.personal import holds_email
 from pipeline.senders import SourceSettings
 from sources import signature
-from sources.inbound import Inbound
-from sources.shop import as_list, as_object, basket, campaign, event_name, first, present, with_currency
+from sources.campaigns import campaign
+from sources.inbound import Inbound, parsed
+from sources.preferences import Names, Warnings, event_names, kind_of, priced, value_of
+from sources.shop import basket
+from sources.values import as_list, as_object, first, present
 
 EVENT_NAMES: dict[str, str | None] = {
     "Order Completed": "PURCHASE",
@@ -24,6 +26,8 @@ EVENT_NAMES: dict[str, str | None] = {
     "Products Searched": "SEARCH",
     "Payment Info Entered": "ADD_PAYMENT_INFO",
 }
+# `total` is what was paid, `revenue` leaves tax and shipping out, `value` is an abstract worth.
+_VALUES = ("total", "revenue", "value")
 # Of `context.device.type`: the field for its advertising id.
 _ADVERTISING_IDS = {"ios": "aID", "android": "aGA"}
 
@@ -31,15 +35,16 @@ _ADVERTISING_IDS = {"ios": "aID", "android": "aGA"}
 def read(inbound: Inbound) -> Posting:
     """Read one call, or the array of calls that Segment posts with batching on. Raises Refusal."""
     _check_signature(inbound)
-    warnings: list[tuple[str, str]] = []
-    data = bodies.parse(inbound.body, warnings)
+    warnings: Warnings = []
+    data = parsed(inbound, warnings)
     calls = data if isinstance(data, list) else [data]
     if not calls or not all(isinstance(call, dict) for call in calls):
         raise Refusal(400, "the body must be a Segment call, a JSON object, or an array of them")
     if len(calls) > MAX_EVENTS:
         raise Refusal(400, f"the body has {len(calls)} calls; at most {MAX_EVENTS} are taken: lower the batch size")
-    conversions = [_read_call(call, inbound.settings) for call in calls]
-    return Posting(inbound.settings.event_group, {}, conversions, warnings)
+    names = event_names(inbound.settings, EVENT_NAMES)
+    conversions = [_read_call(call, names, inbound.settings, warnings) for call in calls]
+    return Posting(inbound.settings.event_group, {}, conversions, list(dict.fromkeys(warnings)))
 
 
 def _check_signature(inbound: Inbound) -> None:
@@ -55,20 +60,22 @@ def _check_signature(inbound: Inbound) -> None:
         raise
 
 
-def _read_call(call: dict[str, Any], settings: SourceSettings) -> dict[str, Any] | Ignored:
+def _read_call(
+    call: dict[str, Any], names: Names, settings: SourceSettings, warnings: Warnings
+) -> dict[str, Any] | Ignored:
     kind, event = first(call.get("type"), "track"), call.get("event")
     if kind != "track":
         said = quoted(kind) if isinstance(kind, str) else "unknown"
         return Ignored("not_a_track_call", f"a Segment call of type {said} is no conversion: only track calls are")
     if not isinstance(event, str):
         return Ignored("unmapped_event", "the Segment call names no event")
-    name = event_name(event, EVENT_NAMES, settings)
+    name = names.get(kind_of(event))
     if name is None:
         return Ignored("unmapped_event", f"Segment's event {quoted(event)} is not mapped: add it to event_names")
-    return _conversion(call, name, settings)
+    return _conversion(call, name, settings, warnings)
 
 
-def _conversion(call: dict[str, Any], name: str, settings: SourceSettings) -> dict[str, Any]:
+def _conversion(call: dict[str, Any], name: str, settings: SourceSettings, warnings: Warnings) -> dict[str, Any]:
     context, properties = as_object(call.get("context")), as_object(call.get("properties"))
     page = as_object(context.get("page"))
     utm, click_ids = campaign(first(page.get("url"), page.get("search")))
@@ -82,7 +89,7 @@ def _conversion(call: dict[str, Any], name: str, settings: SourceSettings) -> di
             "event_source": _event_source(context, page),
             "event_source_url": page.get("url"),
             "referrer_url": page.get("referrer"),
-            "custom_data": _custom_data(properties, utm | _campaign(context), settings),
+            "custom_data": _custom_data(properties, utm | _campaign(context), settings, warnings),
             "opt_out": properties.get("opt_out"),
             "click_ids": click_ids,
         }
@@ -127,18 +134,19 @@ def _user_data(call: dict[str, Any], context: dict[str, Any], properties: dict[s
     return present(fields)
 
 
-def _custom_data(properties: dict[str, Any], utm: dict[str, Any], settings: SourceSettings) -> dict[str, Any]:
-    # `total` is what was paid, `revenue` leaves tax and shipping out, `value` is an abstract worth.
-    values = (settings.value_field,) if settings.value_field else ("total", "revenue", "value")
+def _custom_data(
+    properties: dict[str, Any], utm: dict[str, Any], settings: SourceSettings, warnings: Warnings
+) -> dict[str, Any]:
     products, query = as_list(properties.get("products")), properties.get("query")
     if not products and first(properties.get("product_id"), properties.get("sku")) is not None:
         products = [properties]  # Product Viewed, Product Added: the properties are the product's own
     custom = {
-        "value": first(*map(properties.get, values)),
+        "value": value_of(properties, settings, _VALUES, warnings, always=False),  # many events have none
         "currency": properties.get("currency"),
         "order_id": properties.get("order_id"),
         "content_name": properties.get("name"),
         "content_category": properties.get("category"),
         "search_string": query if isinstance(query, str) else None,  # it may be an object of filters
     }
-    return with_currency(present(custom | basket(products, "product_id", "sku") | utm), settings.currency)
+    items = basket(products, "product_id", "sku", warnings=warnings)
+    return priced(present(custom | items | utm), settings, warnings)

@@ -9,8 +9,11 @@ from pipeline.body import Ignored, Posting, Refusal
 from pipeline.fields import plain, quoted
 from pipeline.senders import SourceSettings
 from sources import signature
+from sources.campaigns import campaign
 from sources.inbound import Inbound, json_object
-from sources.shop import as_list, as_object, basket, campaign, event_name, first, order_event_id, present, with_currency
+from sources.preferences import Warnings, event_names, kind_of, priced, value_of
+from sources.shop import basket, order_event_id
+from sources.values import as_list, as_object, first, present
 
 # Each topic that is a conversion -> Roku's event name.
 EVENT_NAMES: dict[str, str | None] = {"orders/paid": "PURCHASE"}
@@ -26,23 +29,25 @@ def read(inbound: Inbound) -> Posting:
     topic = inbound.headers.get("x-shopify-topic", "").strip()
     if not topic:
         raise Refusal(400, "the header X-Shopify-Topic is missing: pass it on as Shopify sends it")
-    warnings: list[tuple[str, str]] = []
+    warnings: Warnings = []
     order = json_object(inbound, warnings)
-    return Posting(inbound.settings.event_group, {}, [_read_order(order, topic, inbound.settings)], warnings)
+    return Posting(inbound.settings.event_group, {}, [_read_order(order, topic, inbound.settings, warnings)], warnings)
 
 
-def _read_order(order: dict[str, Any], topic: str, settings: SourceSettings) -> dict[str, Any] | Ignored:
-    name = event_name(topic, EVENT_NAMES, settings)
+def _read_order(
+    order: dict[str, Any], topic: str, settings: SourceSettings, warnings: Warnings
+) -> dict[str, Any] | Ignored:
+    name = event_names(settings, EVENT_NAMES).get(kind_of(topic))
     if name is None:
         return Ignored("unmapped_event", f"Shopify's topic {quoted(topic)} is not mapped: add it to event_names")
     if order.get("test") is True:
         return Ignored("test_order", "the order is a test (test: true): place a real one to send a conversion")
     if first(order.get("cancelled_at")) is not None:
         return Ignored("cancelled_order", "the order is cancelled (cancelled_at is set): it is no purchase")
-    return _conversion(order, name, settings)
+    return _conversion(order, name, settings, warnings)
 
 
-def _conversion(order: dict[str, Any], name: str, settings: SourceSettings) -> dict[str, Any]:
+def _conversion(order: dict[str, Any], name: str, settings: SourceSettings, warnings: Warnings) -> dict[str, Any]:
     source, landing = order.get("source_name"), order.get("landing_site")
     utm, click_ids = campaign(landing)
     whole = isinstance(landing, str) and landing.strip().lower().startswith(("https://", "http://"))
@@ -57,7 +62,7 @@ def _conversion(order: dict[str, Any], name: str, settings: SourceSettings) -> d
             # Not order_status_url: its key opens the order to whoever reads it.
             "event_source_url": landing if whole else None,  # mostly it is a path, and the shop's host is not told
             "referrer_url": order.get("referring_site"),
-            "custom_data": _custom_data(order, utm, settings),
+            "custom_data": _custom_data(order, utm, settings, warnings),
             "click_ids": click_ids,
         }
     ) | {"user_data": _user_data(order, by_staff=source in _BY_STAFF)}
@@ -92,15 +97,17 @@ def _user_data(order: dict[str, Any], *, by_staff: bool) -> dict[str, Any]:
     return present(fields)
 
 
-def _custom_data(order: dict[str, Any], utm: dict[str, str], settings: SourceSettings) -> dict[str, Any]:
+def _custom_data(
+    order: dict[str, Any], utm: dict[str, str], settings: SourceSettings, warnings: Warnings
+) -> dict[str, Any]:
     custom = {
-        "value": order.get(settings.value_field or "total_price"),
+        "value": value_of(order, settings, ("total_price",), warnings),
         "currency": order.get("currency"),
         "order_id": order.get("id"),
         "purchase_type": _purchase_type(as_object(order.get("customer")).get("orders_count")),
     }
-    items = basket(as_list(order.get("line_items")), "product_id", "variant_id", "sku")
-    return with_currency(present(custom | items | utm), settings.currency)
+    items = basket(order.get("line_items"), "product_id", "variant_id", "sku", warnings=warnings)
+    return priced(present(custom | items | utm), settings, warnings)
 
 
 def _purchase_type(orders_count: Any) -> str | None:

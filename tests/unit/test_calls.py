@@ -19,7 +19,7 @@ def decided(settings: dict[str, Any] | None = None, **call: Any) -> list[str]:
     whole = Call(partner="Tracker", id="call-1", **call)
     return [
         one.code if isinstance(one, Ignored) else f"{one['event_name']} {one['event_id']}"
-        for one in conversions(whole, SourceSettings(**settings or {}))
+        for one in conversions(whole, SourceSettings(**settings or {}), [])
     ]
 
 
@@ -78,7 +78,7 @@ def test_the_most_specific_kind_that_has_a_name_chooses_the_event(
 
 def test_a_kind_without_an_event_is_ignored_and_says_which() -> None:
     settings = SourceSettings(event_names={"repeat": None})
-    (one,) = conversions(Call(partner="Tracker", id="1", first_call=False), settings)
+    (one,) = conversions(Call(partner="Tracker", id="1", first_call=False), settings, [])
     assert isinstance(one, Ignored)
     assert (one.code, "repeat" in one.text, "event_names" in one.text) == ("unmapped_event", True, True)
     assert decided({"event_names": {"repeat": None}}, **ANSWERED) == ["CONTACT call-1"]
@@ -93,6 +93,16 @@ def test_a_kind_without_an_event_is_ignored_and_says_which() -> None:
         ({"Tag:Sale ": "PURCHASE"}, ["tag:SALE"], ["CONTACT call-1", "PURCHASE call-1-PURCHASE"]),
         ({"tag:sale": "CONTACT"}, ["tag:sale"], ["CONTACT call-1"]),
         ({"tag:a": "LEAD", "tag:b": "LEAD"}, ["tag:a", "tag:b"], ["CONTACT call-1", "LEAD call-1-LEAD"]),
+        # One event of Roku's however it is written: two would count the call twice.
+        ({"tag:a": "contact"}, ["tag:a"], ["CONTACT call-1"]),
+        ({"tag:a": "LEAD", "tag:b": "lead"}, ["tag:a", "tag:b"], ["CONTACT call-1", "LEAD call-1-LEAD"]),
+        ({"answered": "Sign Up", "tag:a": "sign-up"}, ["tag:a"], ["SIGN_UP call-1"]),
+        (
+            {"tag:a": "ADD_TO_CART", "tag:b": "AddToCart"},
+            ["tag:a", "tag:b"],
+            ["CONTACT call-1", "ADD_TO_CART call-1-ADD_TO_CART"],
+        ),
+        ({"tag:a": "add to cart"}, ["tag:a"], ["CONTACT call-1", "ADD_TO_CART call-1-ADD_TO_CART"]),
         ({"answered": None, "tag:sale": "PURCHASE"}, [], ["unmapped_event"]),
         ({"answered": None, "tag:sale": "PURCHASE"}, ["tag:sale"], ["PURCHASE call-1-PURCHASE"]),
         ({"tag:wrong number": None, "tag:sale": "PURCHASE"}, ["tag:sale", "tag:wrong number"], ["unmapped_event"]),
@@ -126,14 +136,14 @@ def test_what_is_marked_later_takes_no_event_back_and_renames_none(
     ],
 )
 def test_the_settings_currency_goes_with_a_value(value: Any, currency: str | None, custom: Any) -> None:
-    (one,) = conversions(Call(partner="Tracker", value=value), SourceSettings(currency=currency))
+    (one,) = conversions(Call(partner="Tracker", value=value), SourceSettings(currency=currency), [])
     assert isinstance(one, dict)
     assert one.get("custom_data") == custom
 
 
 def test_a_conversion_holds_what_the_call_does_and_nothing_else() -> None:
     call = Call(partner="Tracker", time=7, phone="+15550100123", contact={"ct": "York"}, click_ids={"gclid": "c"})
-    assert conversions(call, SourceSettings()) == [
+    assert conversions(call, SourceSettings(), []) == [
         {
             "event_name": "CONTACT",
             "event_time": 7,
@@ -162,33 +172,29 @@ def test_durations(value: Any, expected: float | None) -> None:
     [
         (True, True), (False, False), ("true", True), ("False", False), ("YES", True), ("no", False), ("1", True),
         (1, True), (0, False), ("0", False), ("35", True), ("", None), ("--", None), ("[tag:X:Y]", None), (None, None),
-        ("perhaps", None), ({}, None),
+        ("perhaps", None), ({}, None), (1_767_225_600, True), ("1767225600", True), (10**400, True),
+        (0.0, False), (-1, None), ("-1", None), (float("nan"), None),
     ],
 )  # fmt: skip
 def test_flags(value: Any, expected: bool | None) -> None:
     assert call_fields.flag(value) is expected
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Kaylah Mills", {"fn": "Kaylah", "ln": "Mills"}),
-        ("  Zoë   O’Hara-Sáez ", {"fn": "Zoë", "ln": "O’Hara-Sáez"}),
-        ("Jean-Luc Picard", {"fn": "Jean-Luc", "ln": "Picard"}),
-        ("Rochester Pa", {}),  # the town, where the caller id has no name
-        ("ROCHESTER NY", {}),
-        ("Mary Ann Smith", {}),
-        ("Wireless Caller", {}),
-        ("Anonymous", {}),
-        ("Jane 2", {}),
-        ("+1 555", {}),
-        ("--", {}),
-        (None, {}),
-        (["Jane", "Doe"], {}),
-    ],
-)
-def test_only_two_words_that_are_a_name_are_taken_for_one(name: Any, expected: dict[str, str]) -> None:
-    assert call_fields.person(name, "Rochester", "PA") == expected
+@pytest.mark.parametrize(("call_id", "expected"), [(12.0, "12"), (12, "12"), (" 12 ", "12"), (None, None), ([], [])])
+def test_the_ids_of_one_call_are_one_however_they_are_written(call_id: Any, expected: Any) -> None:
+    settings = SourceSettings(event_names={"tag:sale": "PURCHASE"})
+    made = conversions(Call(partner="Tracker", id=call_id, marks=["tag:sale"]), settings, [])
+    ids = [one.get("event_id") for one in made if isinstance(one, dict)]
+    assert ids == [expected, f"{expected}-PURCHASE" if isinstance(expected, str) else None]
+
+
+def test_a_kind_that_no_call_can_be_of_is_told() -> None:
+    warnings: list[tuple[str, str]] = []
+    names = {"awnsered": "LEAD", "Voicemail": None, "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
+    conversions(Call(partner="Tracker", kinds_of_marks=("tag:",)), SourceSettings(event_names=names), warnings)
+    assert [field for field, _ in warnings] == ["event_names", "event_names"]
+    assert '"awnsered" is no kind of call: use answered, missed, voicemail, first, repeat, tag:...' in warnings[0][1]
+    assert '"signal:sale"' in warnings[1][1]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +205,11 @@ def test_only_two_words_that_are_a_name_are_taken_for_one(name: Any, expected: d
         (5550100123, "+15550100123"),
         ("(555) 010-0123", "+1(555) 010-0123"),
         ("+15550100123", "+15550100123"),
-        ("15550100123", "15550100123"),
+        ("15550100123", "+15550100123"),
+        ("1-555-010-0144", "+1-555-010-0144"),
+        ("1 (555) 010-0144", "+1 (555) 010-0144"),
+        ("25550100123", "25550100123"),
+        ("010-0144", "010-0144"),
         ("+44 20 7946 0018", "+44 20 7946 0018"),
         ("anonymous", "anonymous"),
         (None, None),
@@ -208,3 +218,16 @@ def test_only_two_words_that_are_a_name_are_taken_for_one(name: Any, expected: d
 )
 def test_ten_digits_are_north_american(number: Any, expected: Any) -> None:
     assert call_fields.north_american(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("country", "north"),
+    [
+        *((country, True) for country in (None, "", "US", "us", "USA", "United States", "CAN", "canada", "PR", "jm")),
+        *((country, False) for country in ("GB", "Germany", "MX", "USSR", "0")),
+        (["US"], True),  # nothing that can be read
+    ],
+)
+def test_ten_digits_are_north_american_only_there(country: Any, north: bool) -> None:
+    assert call_fields.north_american("5550100123", country) == ("+15550100123" if north else "5550100123")
+    assert call_fields.north_american("15550100123", country) == ("+15550100123" if north else "15550100123")

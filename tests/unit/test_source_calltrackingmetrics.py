@@ -11,6 +11,7 @@ from pipeline.body import Refusal
 from pipeline.destination import Refused
 from pipeline.senders import SourceSettings
 from sources.calltrackingmetrics import read
+from tests.unit.arbitrary import FUZZ
 from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, outcome, post
 from tests.unit.conversions import NOW, sha
 
@@ -65,8 +66,6 @@ def test_a_call_becomes_an_event() -> None:
         "user_data": {
             "is_hashed": True,
             "ph": sha("15550100142"),
-            "fn": sha("jane"),
-            "ln": sha("doe"),
             "em": sha("jane@example.com"),
             "ct": "Tampa",
             "st": "FL",
@@ -108,6 +107,8 @@ def test_a_call_becomes_an_event() -> None:
         ({"call_status": "a new word"}, None),
         ({"call_status": "a new word", "talk_time": 0}, "not_answered"),
         ({"direction": "outbound"}, "outbound"),
+        ({"direction": "Outbound"}, "outbound"),
+        ({"direction": "INBOUND"}, None),
         ({"direction": "msg_inbound"}, "not_a_call"),
         ({"direction": "form"}, "not_a_call"),
         ({"direction": "chat"}, "not_a_call"),
@@ -125,10 +126,10 @@ def test_the_stages_of_a_call_are_one_event() -> None:
     settings: dict[str, Any] = {"event_names": {"first": "LEAD", "tag:sale": "PURCHASE"}, "currency": "USD"}
     assert ignored(read, START, **settings).code == "not_finished"
     ended = conversion(read, END, **settings)
-    assert (ended["event_name"], ended["event_id"]) == ("LEAD", 4379952365)
+    assert (ended["event_name"], ended["event_id"]) == ("LEAD", "4379952365")
     sold = END | {"tag_list": ["Sale"], "sale": {"value": "250.00", "conversion": 1}}
     first, second = post(read, sold, **settings).conversions
-    assert (first["event_name"], first["event_id"]) == ("LEAD", 4379952365)
+    assert (first["event_name"], first["event_id"]) == ("LEAD", "4379952365")
     assert (second["event_name"], second["event_id"]) == ("PURCHASE", "4379952365-PURCHASE")
     assert second["custom_data"] == {"value": "250.00", "currency": "USD"}
 
@@ -164,6 +165,10 @@ def test_callers_known_before_are_repeat() -> None:
         ({"caller_number_bare": "5550100142"}, "15550100142"),
         ({"caller_number": "", "caller_number_bare": 5550100142, "country": "CA"}, "15550100142"),
         ({"caller_number_bare": "2079460018", "country": "GB"}, "2079460018"),
+        ({"caller_number_bare": "5550100142", "country": "us"}, "15550100142"),
+        ({"caller_number_bare": "5550100142", "country": "United States"}, "15550100142"),
+        ({"caller_number_bare": "5550100142", "country": "CAN"}, "15550100142"),
+        ({"caller_number_bare": "5550100142", "country": "PR"}, "15550100142"),
     ],
 )
 def test_numbers(numbers: dict[str, Any], sent: str) -> None:
@@ -201,11 +206,39 @@ FIELDS = (
 )
 
 
+@FUZZ
 @given(bodies(FIELDS), SETTINGS)
 def test_any_object_is_read_or_refused(body: object, settings: SourceSettings) -> None:
     check_safe(read, json.dumps(body).encode(), settings)
 
 
+@FUZZ
 @given(st.binary(max_size=200), SETTINGS)
 def test_any_bytes_are_read_or_refused(raw: bytes, settings: SourceSettings) -> None:
     check_safe(read, raw, settings)
+
+
+def test_a_form_encoded_post_is_400_with_the_cure() -> None:
+    with pytest.raises(Refusal, match="to JSON") as refused:
+        post(read, b"id=4379952365&call_status=answered&caller_number=%2B15550100142")
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"id": 1, "caller_number": "+15550100142"}, {"data": END}, {"call": {"id": 1}}, {"event": "end"}]
+)
+def test_a_body_that_can_never_tell_of_a_finished_call_is_400_with_the_cure(body: dict[str, Any]) -> None:
+    with pytest.raises(Refusal, match="CTM's own body") as refused:
+        post(read, body)
+    assert refused.value.status == 400
+    assert "call_status" in refused.value.description
+
+
+# `name` and `cnam` are one field each: often a business, or the last name first.
+def test_the_callers_name_is_not_sent() -> None:
+    assert {"fn", "ln"}.isdisjoint(conversion(read, END | {"name": "Jane Doe", "cnam": "DOE JANE"})["user_data"])
+
+
+def test_click_ids_of_the_page_go_along() -> None:
+    made = conversion(read, END | {"location": "https://www.example.com/?gbraid=g-1&msclkid=old", "msclkid": "m-1"})
+    assert made["click_ids"] == {"gbraid": "g-1", "msclkid": "m-1"}

@@ -23,6 +23,7 @@ from sources.fieldnames import find
 from sources.inbound import Inbound
 from sources.records import MOST_LINES
 from sources.rows import Row
+from tests.unit.arbitrary import FUZZ
 from tests.unit.conversions import GROUP, NOW, finished, sha
 
 HEADER = "event_name,event_time,event_id,email,value,currency"
@@ -265,10 +266,35 @@ def test_of_many_columns_that_nobody_knows_the_rest_is_counted() -> None:
     assert "10 further columns" in warnings[-1][1]
 
 
-def test_the_second_column_of_a_field_is_told_and_left_out() -> None:
-    text = "Create Date,Closed Date,Close Date,email\n1,2,3,a@example.com\n"
-    assert one(text)["event_time"] == "2"
+def test_a_row_without_a_close_date_does_not_get_another_date() -> None:
+    text = "Create Date,Closed Date,Close Date,email\n1,2,3,a@example.com\n1,,3,b@example.com\n"
+    first, second = of(text)
+    assert first.conversion == {"event_time": "2", "user_data": {"em": "a@example.com"}}
+    assert second.conversion == {"user_data": {"em": "b@example.com"}}
     assert ("column 3", "dropped: means event_time, as column 2 does") in said(text)
+
+
+def test_of_columns_that_mean_one_field_a_row_has_the_first_that_is_not_empty() -> None:
+    text = "Email,Work Email,Phone,Mobile\n,b@example.com,1,2\na@example.com,b@example.com,n/a,2\n,,,\n,,,3\n"
+    assert [row.conversion for row in of(text)] == [
+        {"user_data": {"em": "b@example.com", "ph": "1"}},
+        {"user_data": {"em": "a@example.com", "ph": "2"}},
+        {"user_data": {"ph": "3"}},
+    ]
+    fault = "means user_data.em, as column 1 does: it counts in rows where that is empty"
+    assert ("column 2", fault) in said(text)
+
+
+def test_a_mapped_column_stands_alone() -> None:
+    text = "value,Net,Net\n5,,3\n"  # 5 is gross: another amount than what the caller asked for
+    assert one(text, mapping={"Net": "value"}) == {}
+    assert [place for place, _ in said(text, mapping={"Net": "value"})] == ["column 1", "column 3"]
+
+
+def test_of_many_columns_that_mean_one_field_the_rest_is_counted() -> None:
+    warnings = said(",".join(["email"] * 61) + "\n")
+    assert len(warnings) == 51
+    assert "10 further columns" in warnings[-1][1]
 
 
 def test_a_mapped_column_that_is_not_there_is_told() -> None:
@@ -280,6 +306,29 @@ def test_a_file_without_a_header_row_is_refused_without_quoting_it(text: str) ->
     with pytest.raises(Refusal, match="header row") as caught:
         rows(io.StringIO(text, newline=""))
     assert "jane" not in caught.value.description
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Jane,Doe,total,jane@example.com",
+        "Jane,Doe,total,2026-01-05",
+        "Doe,phone,+1 555 010 0123",
+        "Doe,sku," + 64 * "a",
+    ],
+)
+def test_what_may_be_a_person_in_the_first_row_is_not_quoted(row: str) -> None:
+    warnings = said(f"{row}\n")
+    assert [place for place, _ in warnings] == ["columns"]
+    assert "is the first row a header row?" in warnings[0][1]
+    assert not any(word in warnings[0][1] for word in ("Jane", "Doe", "@", "555", "2026"))
+
+
+def test_a_cell_that_is_no_name_is_told_by_its_place() -> None:
+    assert said(f"email,?,{'x' * 61}\n") == [
+        ("column 2", "dropped: is not a known field"),
+        ("column 3", "dropped: is not a known field"),
+    ]
 
 
 # ── posted ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -299,6 +348,16 @@ def test_a_posted_file_has_a_conversion_for_each_row_and_a_failure_for_each_faul
         (HEADER, 400, "no rows"),
         (f"{HEADER}\n" + f"{ROW}\n" * 1_001, 400, "more than 1000 rows"),
         (b"\x1f\x8b\x08", 400, "gzip"),
+        # As API Gateway passes them on where the content type is text/csv: bytes that are no UTF-8 replaced.
+        (b"\x1f\x8b\x08\x00".decode(errors="replace"), 400, "gzip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".decode(errors="replace"), 400, "spreadsheet"),
+        ("email\njane@example.com".encode("utf-16").decode(errors="replace"), 400, "UTF-16"),
+        ("email\njane@example.com".encode("utf-16-le"), 400, "UTF-16"),
+        ("email,fn\na@example.com,Zo\ufffd", 400, "line 2 .* U.FFFD"),
+        ("email\r" + "\r" * 100_000, 400, "delete empty lines"),
+        ("email," * 1_000 + "x\n", 400, "1001 columns"),
+        ("email;" * 1_000 + "x\n", 400, "1001 columns"),
+        ("email," + "x" * 100_000, 400, "100006 characters"),
         (b"PK\x03\x04", 400, "spreadsheet"),
         ("email\njane@example.com".encode("utf-16"), 400, "UTF-16"),
         ("email,fn\njane@example.com,Zoë".encode("latin-1"), 400, "not UTF-8 at byte 28"),
@@ -331,7 +390,15 @@ def test_the_senders_settings_name_the_event_the_value_and_the_currency() -> Non
     assert (third.code, posting.event_group_id) == ("unmapped_event", "shop")
 
 
+def test_names_of_events_are_compared_without_case() -> None:
+    body = "email,event_name\na@example.com,CLOSED WON\nb@example.com,page_VIEW\n"
+    first, second = posted(body, event_names={"Closed Won": "purchase", "page_view": None}).conversions
+    assert first["event_name"] == "PURCHASE"
+    assert isinstance(second, Ignored)
+
+
 def test_without_an_amount_there_is_no_currency() -> None:
+    assert posted("value,status\n,paid\n", currency="EUR").conversions == [{"custom_data": {"status": "paid"}}]
     assert posted("status\npaid\n", currency="EUR").conversions == [{"custom_data": {"status": "paid"}}]
 
 
@@ -356,6 +423,7 @@ CELL = st.text(max_size=12) | st.sampled_from(["email", "event_time", "contents"
 TABLE = st.lists(st.lists(CELL, max_size=5).map(",".join), max_size=6).map("\n".join)
 
 
+@FUZZ
 @given(st.sampled_from(["", f"{HEADER}\n", "email,contents,content_ids\n"]), TABLE)
 def test_whatever_text_comes_nothing_but_a_refusal_is_raised(header: str, text: str) -> None:
     try:
@@ -368,6 +436,7 @@ def test_whatever_text_comes_nothing_but_a_refusal_is_raised(header: str, text: 
             assert isinstance(made, Prepared | Refused)
 
 
+@FUZZ
 @given(st.binary(max_size=200))
 def test_whatever_bytes_come_nothing_but_a_refusal_is_raised(body: bytes) -> None:
     with suppress(Refusal):

@@ -1,6 +1,7 @@
 """Events in GA4's words, by the examples of Google's documents."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from roku.event import prepare
 from roku.normalise import Settings
 from sources import ga4
 from sources.inbound import Inbound
-from tests.unit.arbitrary import JSON, either, with_names
+from tests.unit.arbitrary import FUZZ, JSON, either, with_names
 from tests.unit.conversions import GROUP, NOW, sha
 
 # «Measure ecommerce», the purchase of the Google Merchandise Store.
@@ -384,6 +385,7 @@ _PUSH = st.fixed_dictionaries(
 )
 
 
+@FUZZ
 @given(_PUSH)
 def test_no_event_raises_and_the_destination_answers_each(data: dict[str, Any]) -> None:
     try:
@@ -397,6 +399,7 @@ def test_no_event_raises_and_the_destination_answers_each(data: dict[str, Any]) 
             assert isinstance(made, Prepared | Refused)
 
 
+@FUZZ
 @given(st.binary(max_size=200) | JSON.map(lambda data: json.dumps(data).encode()))
 def test_a_body_of_any_bytes_is_read_or_refused(body: bytes) -> None:
     try:
@@ -406,3 +409,61 @@ def test_a_body_of_any_bytes_is_read_or_refused(body: bytes) -> None:
     else:
         status = 200
     assert status in (200, 400)
+
+
+def test_a_form_encoded_post_is_400_with_the_cure() -> None:
+    with pytest.raises(Refusal, match="to JSON"):
+        post(b"event=purchase&transaction_id=T-1")
+
+
+@pytest.mark.parametrize(
+    ("pushed", "opt_out"),
+    [
+        # «Measurement Protocol», consent: GRANTED or DENIED; gtag.js writes them small.
+        ({"consent": {"ad_user_data": "DENIED"}}, "true"),
+        ({"consent": {"ad_personalization": "denied", "ad_user_data": "granted"}}, "true"),
+        ({"non_personalized_ads": True}, "true"),
+        ({"non_personalized_ads": "true", "opt_out": "false"}, "true"),
+        ({"consent": {"ad_user_data": "DENIED"}, "opt_out": False}, "true"),
+        ({"consent": {"ad_user_data": "GRANTED", "ad_personalization": "GRANTED"}}, None),
+        ({"non_personalized_ads": False}, None),
+        ({"consent": "DENIED", "non_personalized_ads": []}, None),
+        ({"opt_out": "false"}, "false"),
+        ({}, None),
+    ],
+)
+def test_a_visitor_who_refused_advertising_is_opted_out(pushed: dict[str, Any], opt_out: str | None) -> None:
+    assert conversion({"event": "purchase", "event_id": "1", **pushed}).get("opt_out") == opt_out
+    (one,) = post({**pushed, "events": [{"name": "purchase", "params": {"event_id": "1"}}]}).conversions
+    assert one.get("opt_out") == opt_out
+
+
+def test_what_a_body_says_beside_its_events_is_not_copied_for_each() -> None:
+    body = json.dumps({**{f"field_{n}": n for n in range(20_000)}, "events": [{"name": "purchase"}] * 1_000}).encode()
+    tracemalloc.start()
+    try:
+        assert len(post(body).conversions) == 1_000
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 50_000_000  # 1,000 copies are 650 MB
+
+
+def test_a_transaction_belongs_to_one_event() -> None:
+    made = post({"transaction_id": "T-1", "events": [{"name": "purchase"}, {"name": "purchase"}]}).conversions
+    assert [one.get("event_id") for one in made] == [None, None]
+
+
+def test_of_an_array_of_user_data_the_first_ten_are_looked_at() -> None:
+    emails = [None] * 9 + ["ninth@example.com"]
+    assert conversion({"event": "purchase", "user_data": {"email": emails}})["user_data"] == {"em": "ninth@example.com"}
+    assert conversion({"event": "purchase", "user_data": {"email": [None, *emails]}})["user_data"] == {}
+
+
+def test_a_value_field_that_is_not_there_is_told_where_there_is_a_value() -> None:
+    assert [field for field, _ in post(_PAID, value_field="profti").warnings] == ["value_field"]
+    assert post(_PAID, value_field="tax").warnings == []
+    assert post({"event": "sign_up", "event_id": "1"}, value_field="tax").warnings == []
+
+
+_PAID = {"event": "purchase", "ecommerce": ECOMMERCE}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.body import Refusal
 from pipeline.senders import SourceSettings
 from sources.invoca import read
+from tests.unit.arbitrary import FUZZ
 from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, post
 from tests.unit.conversions import NOW, sha
 
@@ -133,6 +134,11 @@ def test_a_signal_with_a_comma_in_its_name_is_one() -> None:
         ({"revenue": "10", "margin": "3"}, "margin", 3),
         ({"revenue": "10"}, "margin", None),
         ({"revenue": "--"}, None, None),
+        ({"revenue": "0.00", "sale_amount": "99.50"}, None, 99.5),
+        ({"revenue": 0, "sale_amount": "$99.50"}, None, 99.5),
+        ({"revenue": "0.00", "sale_amount": "0"}, None, 0),
+        ({"revenue": "0.00", "sale_amount": ""}, None, 0),
+        ({"revenue": "0.00", "sale_amount": "unknown"}, None, 0),
     ],
 )
 def test_values(changes: dict[str, Any], field: str | None, sent: float | None) -> None:
@@ -166,11 +172,26 @@ FIELDS = (
 )
 
 
+@FUZZ
 @given(bodies(FIELDS), SETTINGS)
 def test_any_object_is_read_or_refused(body: object, settings: SourceSettings) -> None:
     check_safe(read, json.dumps(body).encode(), settings)
 
 
+@FUZZ
 @given(st.binary(max_size=200), SETTINGS)
 def test_any_bytes_are_read_or_refused(raw: bytes, settings: SourceSettings) -> None:
     check_safe(read, raw, settings)
+
+
+def test_a_form_encoded_post_is_400_with_the_cure() -> None:
+    with pytest.raises(Refusal, match="to JSON") as refused:
+        post(read, b"complete_call_id=FE7F3A51-11111111&revenue=5")
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("number", "sent"), [("1-555-010-0144", "+1-555-010-0144"), ("555-010-0144", "+1555-010-0144")]
+)
+def test_numbers_of_north_america_get_their_plus(number: str, sent: str) -> None:
+    assert conversion(read, CALL | {"calling_phone_number": number})["user_data"]["ph"] == sent

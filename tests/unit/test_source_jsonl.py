@@ -20,7 +20,7 @@ from roku.normalise import Settings
 from sources.inbound import Inbound
 from sources.json_lines import read, rows
 from sources.rows import Row
-from tests.unit.arbitrary import JSON, with_names
+from tests.unit.arbitrary import FUZZ, JSON, with_names
 from tests.unit.conversions import GROUP, NOW, conversion, finished, outcome, sha
 
 
@@ -198,6 +198,7 @@ def test_a_signature_is_asked_for_where_a_secret_is_set() -> None:
 NAMES = "event_name event_time user_data custom_data email phone value contents content_ids event_group_id click_ids x"
 
 
+@FUZZ
 @given(st.lists(with_names(NAMES).map(json.dumps) | st.text(max_size=10), max_size=5))
 def test_whatever_lines_come_nothing_but_a_refusal_is_raised(lines: list[str]) -> None:
     try:
@@ -210,6 +211,7 @@ def test_whatever_lines_come_nothing_but_a_refusal_is_raised(lines: list[str]) -
             assert isinstance(event, Prepared | Refused)
 
 
+@FUZZ
 @given(JSON, st.dictionaries(st.sampled_from(["email", "x"]), st.sampled_from(["event_id", "em", "contents"])))
 def test_any_json_is_a_row(data: object, mapping: dict[str, str]) -> None:
     with suppress(Refusal):  # [...] on the first line
@@ -217,7 +219,31 @@ def test_any_json_is_a_row(data: object, mapping: dict[str, str]) -> None:
         assert (row.fault is None) == isinstance(data, dict)
 
 
+@FUZZ
 @given(st.binary(max_size=200))
 def test_whatever_bytes_come_nothing_but_a_refusal_is_raised(body: bytes) -> None:
     with suppress(Refusal):
         posted(body)
+
+
+@pytest.mark.parametrize("line", ['{"fn": "Zo\udceb"}', "\udceb", '{"\ud800": 1}'])
+def test_half_a_surrogate_pair_is_its_rows_fault(line: str) -> None:
+    first, second = rows(['{"value": 1}\n', line])
+    assert first.fault is None
+    assert second.fault == "is not UTF-8: export the file in UTF-8"
+
+
+def test_letters_that_were_lost_on_the_way_refuse_the_file() -> None:
+    with pytest.raises(Refusal, match="line 2 of the body holds U"):
+        posted('{"value": 1}\n{"event_id": "Zo\ufffd"}\n'.encode())
+
+
+def test_names_of_events_are_compared_without_case() -> None:
+    made = posted('{"event_name": "CLOSED WON"}\n', event_names={"Closed Won": "purchase"}).conversions
+    assert made == [{"event_name": "PURCHASE"}]
+
+
+def test_more_lines_than_any_file_has_are_refused() -> None:
+    with pytest.raises(Refusal, match="delete empty lines"):
+        posted("\r" * 100_001)
+    assert len(posted('{"value": 1}' + "\r\n" * 100_000).conversions) == 1

@@ -12,6 +12,7 @@ from pipeline.body import Refusal
 from pipeline.destination import Refused
 from pipeline.senders import SourceSettings
 from sources.ringba import read
+from tests.unit.arbitrary import FUZZ
 from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, outcome, post
 from tests.unit.conversions import NOW, sha
 
@@ -153,6 +154,7 @@ def test_settings(changes: dict[str, Any], settings: dict[str, Any], code: str |
         ({}, {}, "CONTACT"),
         ({}, {"converted": "LEAD"}, "LEAD"),
         ({"trigger": "Converted"}, {"converted": "LEAD"}, "LEAD"),
+        ({"trigger": "Converted"}, {" CONVERTED": "lead"}, "LEAD"),
         ({"trigger": "payout"}, {"converted": "LEAD"}, "CONTACT"),
         ({"trigger": "payout"}, {"converted": "LEAD", "first": "SCHEDULE"}, "SCHEDULE"),
         ({"trigger": "payout", "duplicate": "yes"}, {"repeat": "SCHEDULE"}, "SCHEDULE"),
@@ -174,6 +176,12 @@ def test_the_events_name(changes: dict[str, Any], names: dict[str, str | None], 
         ({"value": "$25.00"}, {}, {"value": 25.0}),
         ({"value": "25", "currency": "EUR"}, {"currency": "USD"}, {"value": 25, "currency": "EUR"}),
         ({"value": "", "payout": "7.50"}, {"value_field": "payout"}, {"value": 7.5}),
+        ({"value": "25", "custom_data": None}, {"currency": "USD"}, {"value": 25, "currency": "USD"}),
+        ({"value": "25", "custom_data": ""}, {"currency": "USD"}, {"value": 25, "currency": "USD"}),
+        ({"value": "25", "custom_data": {"value": ""}}, {"currency": "USD"}, {"value": 25, "currency": "USD"}),
+        ({"value": "25", "custom_data": "x"}, {"currency": "USD"}, None),
+        ({"value": "", "custom_data": {"value": None}}, {"currency": "USD"}, None),
+        ({"value": "€25"}, {"currency": "USD"}, {"value": 25, "currency": "EUR"}),
         (
             {"value": "25", "custom_data": {"value": 30, "order_id": "o-1"}},
             {"currency": "USD"},
@@ -224,11 +232,34 @@ FIELDS = (
 )
 
 
+@FUZZ
 @given(bodies(FIELDS), SETTINGS)
 def test_any_object_is_read_or_refused(body: object, settings: SourceSettings) -> None:
     check_safe(read, json.dumps(body).encode(), settings)
 
 
+@FUZZ
 @given(st.binary(max_size=200), SETTINGS)
 def test_any_bytes_are_read_or_refused(raw: bytes, settings: SourceSettings) -> None:
     check_safe(read, raw, settings)
+
+
+def test_a_form_encoded_post_is_400_with_the_cure() -> None:
+    with pytest.raises(Refusal, match="to JSON") as refused:
+        post(read, b"event_id=RGB1&value=5")
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("left_out", "warned"),
+    [
+        (["event_id", "event_time"], ["event_id"]),  # a repetition would be another conversion
+        (["event_id"], []),  # the same content gets the same id
+        (["event_time"], []),
+        ([], []),
+    ],
+)
+def test_a_post_that_would_count_twice_if_repeated_is_warned_of(left_out: list[str], warned: list[str]) -> None:
+    body = {name: value for name, value in FLAT.items() if name not in left_out}
+    assert [field for field, _ in post(read, body).warnings] == warned
+    assert [field for field, _ in post(read, FLAT | dict.fromkeys(left_out, "")).warnings][: len(warned)] == warned

@@ -16,7 +16,7 @@ from roku.event import prepare
 from roku.normalise import Settings
 from sources import segment
 from sources.inbound import Inbound
-from tests.unit.arbitrary import JSON, either, with_names
+from tests.unit.arbitrary import FUZZ, JSON, either, with_names
 from tests.unit.conversions import GROUP, NOW, sha
 
 # «Spec: V2 Ecommerce Events», Order Completed.
@@ -447,6 +447,7 @@ _CALL = st.fixed_dictionaries(
 )
 
 
+@FUZZ
 @given(st.lists(_CALL, min_size=1, max_size=3))
 def test_no_call_raises_and_the_destination_answers_each(calls: list[dict[str, Any]]) -> None:
     for one in post(calls).conversions:
@@ -455,6 +456,7 @@ def test_no_call_raises_and_the_destination_answers_each(calls: list[dict[str, A
             assert isinstance(made, Prepared | Refused)
 
 
+@FUZZ
 @given(st.binary(max_size=200) | JSON.map(lambda data: json.dumps(data).encode()))
 def test_a_body_of_any_bytes_is_read_or_refused(body: bytes) -> None:
     try:
@@ -464,3 +466,15 @@ def test_a_body_of_any_bytes_is_read_or_refused(body: bytes) -> None:
     else:
         status = 200
     assert status in (200, 400)
+
+
+def test_a_form_encoded_post_is_400_with_the_cure() -> None:
+    with pytest.raises(Refusal, match="to JSON"):
+        post(b"event=Order+Completed&type=track")
+
+
+def test_a_value_field_that_is_not_there_is_told_where_there_is_a_value() -> None:
+    paid, none = call(properties={"total": 5}), call(event="Signed Up", properties={})
+    posting = post([paid, paid, none], value_field="profit")
+    assert [field for field, _ in posting.warnings] == ["value_field"]
+    assert post([none], value_field="profit").warnings == []

@@ -17,7 +17,7 @@ from roku.event import prepare
 from roku.normalise import Settings
 from sources import shopify
 from sources.inbound import Inbound
-from tests.unit.arbitrary import JSON, either, with_names
+from tests.unit.arbitrary import FUZZ, JSON, either, with_names
 from tests.unit.conversions import GROUP, NOW, sha
 
 SECRET = "local-signing-secret"
@@ -153,13 +153,13 @@ def test_every_post_of_an_order_has_its_id() -> None:
         conversion(ORDER),
         conversion(ORDER, topic="orders/create", event_names={"orders/create": "PURCHASE"}),
     ]
-    assert {(one["event_id"], one["event_name"]) for one in known} == {(450789469, "PURCHASE")}
+    assert {(one["event_id"], one["event_name"]) for one in known} == {("450789469", "PURCHASE")}
 
 
 def test_the_pages_event_id_is_taken_from_the_carts_attributes() -> None:
     notes = [{"name": "event_id", "value": "page-1"}, {"name": "colour", "value": "green"}]
     assert conversion(order(note_attributes=notes))["event_id"] == "page-1"
-    assert conversion(order(note_attributes=[{"name": "event_id", "value": " "}]))["event_id"] == 450789469
+    assert conversion(order(note_attributes=[{"name": "event_id", "value": " "}]))["event_id"] == "450789469"
 
 
 def test_another_event_of_the_order_has_another_id() -> None:
@@ -339,6 +339,7 @@ _ORDER = st.fixed_dictionaries(
 )
 
 
+@FUZZ
 @given(_ORDER, st.sampled_from(["PURCHASE", "LEAD"]))
 def test_no_order_raises_and_the_destination_answers_each(data: dict[str, Any], name: str) -> None:
     for one in post(data, event_names={"orders/paid": name}).conversions:
@@ -347,6 +348,7 @@ def test_no_order_raises_and_the_destination_answers_each(data: dict[str, Any], 
             assert isinstance(made, Prepared | Refused)
 
 
+@FUZZ
 @given(st.binary(max_size=200) | JSON.map(lambda data: json.dumps(data).encode()), st.text(max_size=10))
 def test_a_body_of_any_bytes_is_read_or_refused(body: bytes, topic: str) -> None:
     try:
@@ -356,3 +358,20 @@ def test_a_body_of_any_bytes_is_read_or_refused(body: bytes, topic: str) -> None
     else:
         status = 200
     assert status in (200, 400)
+
+
+def test_a_form_encoded_post_is_400_with_the_cure() -> None:
+    with pytest.raises(Refusal, match="to JSON"):
+        post(b"id=450789469&total_price=5")
+
+
+def test_a_value_field_that_is_not_there_is_told() -> None:
+    assert [field for field, _ in post(ORDER, value_field="subtotl_price").warnings] == ["value_field"]
+    assert post(ORDER, value_field="total_price").warnings == []
+
+
+def test_the_id_of_an_order_is_one_in_any_spelling() -> None:
+    ids = {post(ORDER | {"id": value}).conversions[0]["event_id"] for value in (450789469, 450789469.0, "450789469")}
+    assert ids == {"450789469"}
+    (lead,) = post(ORDER, event_names={"Orders/Paid": "purchase"}).conversions
+    assert (lead["event_name"], lead["event_id"]) == ("PURCHASE", "450789469")

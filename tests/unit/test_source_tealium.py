@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pipeline import fields
 from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Prepared, Refused
 from pipeline.senders import SourceSettings
@@ -18,7 +19,7 @@ from roku.normalise import Settings
 from sources import tealium
 from sources.inbound import Inbound
 from sources.tealium import read
-from tests.unit.arbitrary import with_names
+from tests.unit.arbitrary import FUZZ, with_names
 from tests.unit.conversions import GROUP, NOW, finished, sha
 
 LEAD: dict[str, Any] = {
@@ -331,6 +332,7 @@ def test_empty_template_variables_without_quotes_are_taken_as_absent() -> None:
 KEYS = " ".join((*tealium._KEYS, "em user_data custom_data contents aGA something_else"))
 
 
+@FUZZ
 @given(with_names(KEYS) | st.lists(with_names(KEYS), max_size=2))
 @example({"product_ids": [["A"]], "product_quantity": [{}], "product_price": [None]})
 def test_whatever_json_comes_nothing_but_a_refusal_is_raised(body: object) -> None:
@@ -344,7 +346,45 @@ def test_whatever_json_comes_nothing_but_a_refusal_is_raised(body: object) -> No
             assert isinstance(made, Prepared | Refused)
 
 
+@FUZZ
 @given(st.binary(max_size=200))
 def test_whatever_bytes_come_nothing_but_a_refusal_is_raised(body: bytes) -> None:
     with suppress(Refusal):
         posted(body)
+
+
+def test_names_that_nobody_knows_are_told_once_a_post_and_looked_up_for_the_first_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[str] = []
+    monkeypatch.setattr(fields, "_nearest", lambda name, _: searched.append(name))
+    batch = [LEAD | {f"stranger_{kind}_{number}": 1 for number in range(40)} for kind in "ab" for _ in range(10)]
+    warnings = posted(batch).warnings
+    assert searched == [f"stranger_a_{n}" for n in range(40)] + [f"stranger_b_{n}" for n in range(10)]
+    assert len(warnings) == 51
+    assert "30 further fields" in warnings[-1][1]
+
+
+def test_of_many_second_names_the_rest_is_counted() -> None:
+    posting = posted(LEAD | {"order_id": "1"} | {"order-id" + "." * n: f"2-{n}" for n in range(60)})
+    assert posting.conversions[0]["custom_data"] == {"order_id": "1"}
+    assert len(posting.warnings) == 51
+    assert "10 further second names" in posting.warnings[-1][1]
+
+
+def test_of_too_many_products_the_first_are_taken() -> None:
+    arrays = {name: list(range(1_001)) for name in ("product_ids", "product_quantity", "product_price")}
+    posting = posted(LEAD | arrays)
+    assert len(posting.conversions[0]["custom_data"]["contents"]) == 1_000
+    assert posting.warnings == [("product_ids", "has 1001 items: the first 1000 were taken")]
+
+
+def test_names_of_events_are_compared_without_case() -> None:
+    (ignored,) = posted(LEAD | {"event_name": "PAGE_VIEW"}, event_names={"page_view": None}).conversions
+    assert isinstance(ignored, Ignored)
+    assert one(LEAD | {"event_name": "closed won"}, event_names={"Closed Won": "PURCHASE"})["event_name"] == "PURCHASE"
+
+
+def test_a_form_encoded_post_is_400_with_the_cure() -> None:
+    with pytest.raises(Refusal, match="to JSON"):
+        posted(b"event_name=LEAD&value=5")
