@@ -6,6 +6,7 @@ sender's own scalars. Fields that Rokt has no use for are passed over without a 
 destination tells of those that nobody knows.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -87,7 +88,9 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
     name = rules.event_name(value, notes) if value is not None else None
     if name is None:
         errors["event_name"] = notes[0] if notes else "is required: for example PURCHASE, LEAD or CONTACT"
-    return name
+        return None
+    # In whatever case and with whatever between its words: as a conversion it would be counted.
+    return AUDIENCE if re.sub("[^a-z]", "", name.lower()) == AUDIENCE else name
 
 
 def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: fields.Warnings) -> int | None:

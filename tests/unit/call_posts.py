@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused
+from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.senders import SourceSettings
 from roku.event import prepare
 from roku.normalise import Settings
@@ -47,7 +47,7 @@ def ignored(read: Read, body: object, **settings: Any) -> Ignored:
     return one
 
 
-def outcome(given: object) -> Prepared | Refused:
+def outcome(given: object) -> Prepared | Refused | Withheld:
     """What Roku's rules make of one conversion."""
     return prepare(given, group=GROUP, now=NOW, settings=Settings(), context={})
 
