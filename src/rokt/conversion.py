@@ -46,6 +46,11 @@ class Facts:
     audience: tuple[str, bool] | None
 
 
+def is_audience_update(name: object) -> bool:
+    """Whether the event name means AUDIENCE, however it is written: as a conversion it would be counted."""
+    return isinstance(name, str) and re.sub("[^a-z]", "", name[:100].lower()) == AUDIENCE
+
+
 def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tuple[Facts, fields.Warnings] | Refused:
     """Return the facts and the warnings, or the errors by field. Never raises. `now` is epoch seconds."""
     warnings: fields.Warnings = []
@@ -89,8 +94,7 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
     if name is None:
         errors["event_name"] = notes[0] if notes else "is required: for example PURCHASE, LEAD or CONTACT"
         return None
-    # In whatever case and with whatever between its words: as a conversion it would be counted.
-    return AUDIENCE if re.sub("[^a-z]", "", name.lower()) == AUDIENCE else name
+    return AUDIENCE if is_audience_update(name) else name
 
 
 def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: fields.Warnings) -> int | None:

@@ -35,7 +35,7 @@ def conversion(read: Read, body: object, **settings: Any) -> dict[str, Any]:
 def event(read: Read, body: object, **settings: Any) -> dict[str, Any]:
     """The one conversion as it goes to Roku."""
     made = outcome(conversion(read, body, **settings))
-    assert isinstance(made, Prepared), made.errors
+    assert isinstance(made, Prepared), made
     whole: dict[str, Any] = json.loads(made.line)
     return whole
 
