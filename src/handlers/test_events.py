@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers import api, clients, destinations, telemetry
 from pipeline import body as bodies
+from pipeline import verdict
 from pipeline.destination import Routing
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Rejected, Retry
@@ -29,7 +30,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if unasked and len(failed) == received.received:
             return 424, reply(424, received.received, failed, received.warnings, f"Roku gave no verdict: {unasked}")
         status = 200 if not failed else 210 if len(failed) < received.received else 400
-        return status, reply(status, received.received, failed, received.warnings)
+        return status, reply(status, received.received, failed, received.warnings) | verdict.withheld(taken)
 
     return api.serve(event, _reader, answer, telemetry.Line(context.aws_request_id), (destinations.roku(),))
 

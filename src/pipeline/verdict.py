@@ -40,15 +40,19 @@ def answer(received: Mapping[str, Reception]) -> tuple[int, dict[str, Any]]:
         _together(received, lambda reception: reception.warnings),
         ignored=one.ignored,
     )
-    withheld = _together(received, _withheld)
-    if withheld:
-        body["withheld"] = withheld
+    body |= withheld(received)
     ends = {name: reception.counts() for name, reception in received.items()}
     if any(counts != one.counts() for counts in ends.values()):
         body["destinations"] = {
             name: {word: counts[count] for count, word in _WORDS.items()} for name, counts in ends.items()
         }
     return code, body
+
+
+def withheld(received: Mapping[str, Reception]) -> dict[str, Entries]:
+    """What the answer says of conversions that are right and that a destination does not take; {} if there are none."""
+    told = _together(received, _withheld)
+    return {"withheld": told} if told else {}
 
 
 def _withheld(reception: Reception) -> Entries:

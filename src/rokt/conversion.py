@@ -6,6 +6,7 @@ sender's own scalars. Fields that Rokt has no use for are passed over without a 
 destination tells of those that nobody knows.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,11 @@ class Facts:
     purchase: Mapping[str, Any]
     attributes: Mapping[str, Any]
     audience: tuple[str, bool] | None
+
+
+def is_audience_update(name: object) -> bool:
+    """Whether the event name means AUDIENCE, however it is written: as a conversion it would be counted."""
+    return isinstance(name, str) and re.sub("[^a-z]", "", name[:100].lower()) == AUDIENCE
 
 
 def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tuple[Facts, fields.Warnings] | Refused:
@@ -87,7 +93,8 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
     name = rules.event_name(value, notes) if value is not None else None
     if name is None:
         errors["event_name"] = notes[0] if notes else "is required: for example PURCHASE, LEAD or CONTACT"
-    return name
+        return None
+    return AUDIENCE if is_audience_update(name) else name
 
 
 def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: fields.Warnings) -> int | None:

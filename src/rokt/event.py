@@ -55,6 +55,8 @@ def prepare(
     notes: list[str] = []
     if fields.opt_out(conversion.get("opt_out"), notes if "opt_out" in conversion else []) == "true":
         return Withheld(OPTED_OUT, [("opt_out", note) for note in notes])
+    if settings.api == "events" and conversions.is_audience_update(conversion.get("event_name")):
+        return Withheld(NO_AUDIENCES, [])
     made = conversions.read(conversion, now=now, settings=settings)
     if isinstance(made, Refused):
         return made
@@ -62,8 +64,6 @@ def prepare(
     if not _is_somebody(facts, settings):
         return Withheld(NO_IDENTIFIER[settings.api], warnings)
     if settings.api == "events" and facts.audience is not None:
-        if facts.name == AUDIENCE:
-            return Withheld(NO_AUDIENCES, warnings)
         warnings.append(("audience_name", f"dropped: {NO_AUDIENCES}"))
     return _finish(facts, group, settings, warnings)
 

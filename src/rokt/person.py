@@ -24,12 +24,16 @@ class Personal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person under Rokt's names; those of `data` are without what tells hashed from clear."""
+    """A person under Rokt's names; those of `data` are without what tells hashed from clear.
+
+    `devices` are advertising ids, each of which identifies; `idfv`, iOS's id for the app's vendor, does not.
+    """
 
     data: Mapping[str, Personal]
     traits: Mapping[str, str]
     customer_id: str | None
     devices: Mapping[str, str]
+    idfv: str | None
     ip: str | None
     user_agent: str | None
 
@@ -43,6 +47,7 @@ def read(user: Mapping[str, Any], *, now: float, settings: Settings, warnings: f
         traits={rokt: kept[ours] for ours, rokt in _TRAITS.items() if ours in kept},
         customer_id=kept.get("external_id"),
         devices={name: value for name, value in devices.items() if value is not None},
+        idfv=kept.get("idfv"),
         ip=kept.get("client_ip_address"),
         user_agent=kept.get("client_user_agent"),
     )
@@ -96,10 +101,11 @@ def _rules(settings: Settings, year: int) -> dict[str, fields.Rule]:
         "ct": rules.place,
         "st": rules.place,
         "country": rules.place,
-        "external_id": rules.text,
+        "external_id": rules.reference,
         "client_ip_address": fields.ip_address,
         "client_user_agent": rules.text,
         "aID": rules.device_id,
         "AID": rules.device_id,  # so the vendor page's sentence spells it
         "aGA": rules.device_id,
+        "idfv": rules.device_id,
     }

@@ -17,12 +17,13 @@ _FILLED = frozenset(
 # Fields of the posted custom_data that are no attributes by themselves: contents and content_ids give the sku.
 _LISTS = frozenset({"contents", "content_ids"})
 _COUNTED = ("value", "predicted_ltv")
+_TRANSACTION = "transactionid"  # the Event API drops repeats of it
 
 
 _CUSTOM_RULES: dict[str, fields.Rule] = {
     "value": fields.amount,
     "currency": rules.currency,
-    "order_id": rules.text,
+    "order_id": rules.reference,
     "num_items": fields.integer,
     "content_name": rules.text,
 }
@@ -76,6 +77,8 @@ def attributes(
             elif name in _COUNTED and currency_fault:
                 fault = "its currency is not known"
             clean = rules.attribute(value, notes) if fault is None else None
+            if name == _TRANSACTION and isinstance(clean, str):
+                clean = rules.reference(clean, [])
             if clean is not None and len(kept) == _MOST_ATTRIBUTES:
                 left_out += 1
             elif clean is not None:
@@ -95,7 +98,8 @@ def audience(
     path, source = "", conversion
     if "audience_name" not in conversion and "audience_membership" not in conversion:
         path, source = "custom_data.", custom  # where senders of Segment's language have their properties
-    kept = rules.taken({"audience_name": rules.text, "audience_membership": rules.membership}, source, path, warnings)
+    wanted: dict[str, fields.Rule] = {"audience_name": rules.reference, "audience_membership": rules.membership}
+    kept = rules.taken(wanted, source, path, warnings)
     if len(kept) == 2:
         return kept["audience_name"], kept["audience_membership"]
     if kept:

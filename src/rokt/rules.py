@@ -38,6 +38,12 @@ def text(value: Any, notes: list[str]) -> str | None:
     return word if word is not None and is_short(word, notes) else None
 
 
+def reference(value: Any, notes: list[str]) -> str | None:
+    """Text by which Rokt tells one from another: one that lost letters could be the same as another that did."""
+    word = text(value, notes)
+    return word if word is not None and fields.is_whole(word, []) else None  # `text` has told of it
+
+
 def place(value: Any, notes: list[str]) -> str | None:
     """Text that Rokt takes only in clear."""
     word = fields.clear(value, notes)

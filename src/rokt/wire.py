@@ -30,7 +30,8 @@ def batch(facts: Facts, event_id: str, request_id: str, settings: Settings) -> d
     made: dict[str, Any] = {"environment": settings.environment, "source_request_id": request_id}
     made["user_identities"] = identities
     made["user_attributes"] = attributes | dict(facts.who.traits)
-    made["device_info"] = _present(http_header_user_agent=facts.who.user_agent) | dict(facts.who.devices)
+    device = _present(http_header_user_agent=facts.who.user_agent, ios_idfv=facts.who.idfv)
+    made["device_info"] = device | dict(facts.who.devices)
     if facts.rtid is not None:
         if settings.copy_rtid:
             identities["other2"] = facts.rtid

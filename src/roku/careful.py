@@ -263,4 +263,5 @@ def _user_rules(phone_format: phone.PhoneFormat, country: str | None, year: int)
         "aFC": fields.text,
         "is_hashed": _flag,
         "data_processing_country": _as_it_is,
+        **dict.fromkeys(words.USER_ELSEWHERE, _not_ours),
     }

@@ -1,6 +1,7 @@
 """A conversion and Rokt's event: each row of the Event API page's and of Segment's tables, identity, withholding."""
 
 import json
+import re
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -110,6 +111,7 @@ def test_a_conversion_without_an_order_gets_a_reference_by_which_the_event_api_d
         ({"aID": DEVICE}, "device_info", "ios_advertising_id", DEVICE),
         ({"AID": DEVICE}, "device_info", "ios_advertising_id", DEVICE),
         ({"aGA": DEVICE}, "device_info", "android_advertising_id", DEVICE),
+        ({"idfv": DEVICE}, "device_info", "ios_idfv", DEVICE),
         ({"client_user_agent": "Mozilla/5.0"}, "device_info", "http_header_user_agent", "Mozilla/5.0"),
         ({"fn": "Mary Ann"}, "user_attributes", "firstnamesha256", sha("maryann")),
         ({"ln": " O'Neil"}, "user_attributes", "lastnamesha256", sha("o'neil")),
@@ -235,6 +237,7 @@ def test_any_one_identifier_is_enough_for_the_conversions_api(enough: dict[str, 
         {"client_ip_address": "203.0.113.9"},
         {"client_user_agent": "Mozilla/5.0"},
         {"aID": "no-uuid"},
+        {"idfv": DEVICE},  # not among the identifiers of Segment's page
         {"external_id": "jane@example.com"},
     ],
 )
@@ -439,6 +442,15 @@ def test_an_audience_update_alone_counts_no_conversion() -> None:
 
 
 @pytest.mark.parametrize(
+    "name", [" AudienceMembershipUpdate", "audience_membership_update", "Audience Membership Update"]
+)
+def test_an_audience_update_is_none_the_less_one_if_it_is_written_otherwise(name: str) -> None:
+    event = finished(conversion(event_name=name, audience_name="vip", audience_membership=True))
+    assert [one["data"]["event_name"] for one in event["events"]] == ["audiencemembershipupdate"]
+    assert identify(event) == ("order-1", "audiencemembershipupdate")
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"audience_name": "vip"},
@@ -541,6 +553,32 @@ def test_a_very_long_event_id_is_sent_as_its_digest() -> None:
     assert identify(finished(conversion(event_id="9" * 1_000))) == ("9" * 1_000, "PURCHASE")
     assert identify(finished(conversion(event_id="9" * 1_001))) == (sha("9" * 1_001), "PURCHASE")
     assert warned(conversion(event_id="9" * 1_001)) == ["event_id"]
+
+
+def test_what_tells_one_from_another_is_left_out_if_it_lost_letters() -> None:
+    lost = "№1".encode().decode("ascii", "replace")  # what a decoder of the wrong kind makes of an order's id
+    assert "\ufffd" in lost
+    posted = conversion(
+        event_id=lost,
+        user_data={"em": EMAIL, "external_id": lost},
+        custom_data={"order_id": lost, "content_name": lost},
+        attributes={"transactionid": lost, "note": lost},
+        audience_name=lost,
+        audience_membership=True,
+    )
+    event = finished(posted, EVENT_API)
+    pairs = {pair["name"]: pair["value"] for pair in event["objectData"]}
+    assert pairs.keys() >= {"note", "productname"}
+    assert "transactionid" not in pairs
+    assert pairs["confirmationref"] == event["clientEventId"]
+    assert re.fullmatch("[0-9a-f]{32}", pairs["event_id"])
+    event = finished(posted)
+    assert "customerid" not in event["user_identities"]
+    assert len(event["events"]) == 1
+    said_of = dict(outcome(posted).warnings)
+    for field in ("event_id", "user_data.external_id", "custom_data.order_id", "attributes.transactionid"):
+        assert said_of[field] == "dropped: lost letters on its way: send the body as UTF-8"
+    assert said_of["custom_data.content_name"] == "lost letters on its way: send the body as UTF-8"
 
 
 def test_a_text_of_more_than_4096_characters_is_left_out() -> None:

@@ -41,7 +41,7 @@ def golden(path: Path) -> dict[str, Any]:
 
 
 def test_the_files_are_there() -> None:
-    assert len(FILES) == 3
+    assert len(FILES) == 6
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

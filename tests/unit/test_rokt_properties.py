@@ -45,6 +45,7 @@ USER = some(
     aID=near(UUIDS),
     AID=near(UUIDS),
     aGA=near(UUIDS),
+    idfv=near(UUIDS),
 )
 CUSTOM = some(
     value=near(st.floats(0, 1e6) | st.integers(0, 10**6)),
