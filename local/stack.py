@@ -1,4 +1,4 @@
-"""The whole system in one process: the template's functions and queues behind local stand-ins for AWS and Roku."""
+"""The whole system in one process: the template's functions and queues, and stand-ins for AWS, Roku and Rokt."""
 
 import json
 import os
@@ -61,6 +61,11 @@ class Choices:
     template: Path = ROOT / "template.yaml"
     parameters: Mapping[str, str] = field(default_factory=dict)  # of the template, beyond window and URL
 
+    @property
+    def destinations(self) -> list[str]:
+        """Where the stack delivers, as the template's parameter says."""
+        return self.parameters.get("Destinations", "roku").split(",")
+
 
 class Stack:
     """Runs while it is entered; one at a time in a process, for the process's environment becomes the functions'."""
@@ -96,7 +101,7 @@ class Stack:
         self._stdout.install()
         ends.callback(self._stdout.remove)
         ends.enter_context(_environment_restored())
-        roku_url = self.choices.roku_url or self._start_sandbox(ends)
+        roku_url = self._start_sandbox(ends)
         rokt_url = self._start_rokt_sandbox(ends)
         self.aws_endpoint = ends.enter_context(aws.serving(self.choices.aws_port))
         aws.keep_to(self.aws_endpoint)
@@ -121,13 +126,16 @@ class Stack:
         self.api.start()
 
     def _start_sandbox(self, ends: ExitStack) -> str:
+        """Only if the stack delivers to Roku, and nowhere else; without it there is no URL."""
+        if self.choices.roku_url is not None or "roku" not in self.choices.destinations:
+            return self.choices.roku_url or ""
         self.sandbox = RokuSandbox(port=self.choices.sandbox_port, keys={self.choices.roku_key: ["*"]})
         return ends.enter_context(self.sandbox).url
 
     def _start_rokt_sandbox(self, ends: ExitStack) -> str:
         """Only if the stack delivers to Rokt; without it there is no URL."""
         parameters = self.choices.parameters
-        if "rokt" not in parameters.get("Destinations", "roku").split(","):
+        if "rokt" not in self.choices.destinations:
             return ""
         api: Literal["conversions", "events"] = "events" if parameters.get("RoktApi") == "events" else "conversions"
         self.rokt_sandbox = RoktSandbox(
@@ -186,9 +194,9 @@ class Stack:
 
     def _free_ports(self) -> None:
         wanted = {"--port": self.choices.port, "--aws-port": self.choices.aws_port}
-        if self.choices.roku_url is None:
+        if self.choices.roku_url is None and "roku" in self.choices.destinations:
             wanted["--sandbox-port"] = self.choices.sandbox_port
-        if "rokt" in self.choices.parameters.get("Destinations", "roku").split(","):
+        if "rokt" in self.choices.destinations:
             wanted["--rokt-sandbox-port"] = self.choices.rokt_sandbox_port
         for flag, port in wanted.items():
             with socket.socket() as probe:
@@ -206,8 +214,13 @@ class Stack:
 
     @property
     def sandbox_url(self) -> str:
-        """The sandbox's URL, empty if there is none."""
+        """The Roku sandbox's URL, empty if there is none."""
         return self.sandbox.url if self.sandbox else ""
+
+    @property
+    def rokt_sandbox_url(self) -> str:
+        """The Rokt sandbox's URL, empty if there is none."""
+        return self.rokt_sandbox.url if self.rokt_sandbox else ""
 
     def log_text(self) -> str:
         """All that functions have printed so far, unless `logs` was given."""

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _ANSWER_SECONDS = 35  # API Gateway gives up after 30
-_SETTABLE = frozenset(
-    {"status", "headers", "delay", "drop", "refuse", "revoked"}
-)  # the faults the page has switches for
+# The faults that the page has switches for, as far as the sandbox knows them.
+_SETTABLE = frozenset("status headers delay drop refuse revoked naming echo".split())
 
 
 class Refused(Exception):
@@ -53,8 +52,9 @@ class Actions:
         lane, wanted = self.lane(asked), asked.get("faults")
         if lane.sandbox is None:
             raise Refused("this destination is no sandbox: it has no switches")
-        if not isinstance(wanted, Mapping) or not _SETTABLE.issuperset(wanted):
-            raise Refused(f"faults must be an object of {', '.join(sorted(_SETTABLE))}")
+        settable = _SETTABLE & lane.settable()
+        if not isinstance(wanted, Mapping) or not settable.issuperset(wanted):
+            raise Refused(f"faults must be an object of {', '.join(sorted(settable))}")
         with self._switching:
             faults = {**lane.sandbox.faults().as_json(), **wanted}
             try:
