@@ -48,8 +48,7 @@ class Relay:
 
     def redrive(self) -> int:
         """Move all dead letters with the arguments of the stack's own command; return their number."""
-        outputs = self.stack.outputs()
-        command = shlex.split(outputs.get("RokuRedriveCommand") or outputs["RedriveCommand"])
+        command = shlex.split(self.stack.outputs()["RokuRedriveCommand"])
         assert command[:3] == ["aws", "sqs", "start-message-move-task"]
         options = dict(zip(command[3::2], command[4::2], strict=True))
         assert set(options) == {"--region", "--source-arn", "--destination-arn"}

@@ -124,8 +124,8 @@ def test_dead_letters_are_a_warning_with_their_age(operator: Operator) -> None:
 def test_an_alarm_that_rings_is_a_problem_with_its_own_cure(operator: Operator) -> None:
     cloudwatch = aws.client("cloudwatch", operator.relay.stack.aws_endpoint)
     for state in ("ALARM", "OK"):
-        cloudwatch.set_alarm_state(AlarmName="local-NotQueuedAlarm-LOCAL", StateValue=state, StateReason="a test")
-        told = _found(operator, "problem").get("NotQueuedAlarm")
+        cloudwatch.set_alarm_state(AlarmName="local-RokuNotQueuedAlarm-LOCAL", StateValue=state, StateReason="a test")
+        told = _found(operator, "problem").get("RokuNotQueuedAlarm")
         assert ("SQS's health" in str(told)) == (state == "ALARM")
     cloudwatch.close()
 
