@@ -161,7 +161,10 @@ def _with_rokt(draw: random.Random, plan: Plan) -> Plan:
     if plan.destinations == "rokt":
         return replace(plan, roku=(), rotations=())
     calm = draw.choice(("", "", "roku", "rokt"))
-    without: dict[str, dict[str, Any]] = {"roku": {"roku": (), "rotations": ()}, "rokt": {"rokt": (), "rokt_rotations": ()}}
+    without: dict[str, dict[str, Any]] = {
+        "roku": {"roku": (), "rotations": ()},
+        "rokt": {"rokt": (), "rokt_rotations": ()},
+    }
     return replace(plan, calm=calm, **without.get(calm, {}))
 
 

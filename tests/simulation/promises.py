@@ -112,7 +112,9 @@ class Promises:
         elif any(one.answered and not self._unheard(name, one) for one in earlier):
             raise Violation(f"{name} is counted twice, and no answer and no note was lost")
         elif self._neglected(name, earlier):
-            raise Violation(f"{name} was not tried again within {self.service.name}'s window, though its run ended well")
+            raise Violation(
+                f"{name} was not tried again within {self.service.name}'s window, though its run ended well"
+            )
         else:
             cause = "an answer was lost" if not last.answered else "a note was lost"
         self.stage.result.repeats[f"{self.service.name}: {cause}"] += 1

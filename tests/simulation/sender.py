@@ -35,7 +35,10 @@ class Event:
 
     def key(self) -> tuple[str, str]:
         """Its event id and event name, as they are posted."""
-        return self.twin_of or self.name, "ticketpurchase" if self.kind == "custom" else "CONTACT" if self.twin_of else "LEAD"
+        return (
+            self.twin_of or self.name,
+            "ticketpurchase" if self.kind == "custom" else "CONTACT" if self.twin_of else "LEAD",
+        )
 
     def conversion(self) -> dict[str, Any]:
         """It, as it is posted."""

@@ -165,7 +165,11 @@ def test_queues_as_the_template_made_them() -> None:
 
 
 def test_alarms_tell_their_own_cure_and_silent_ones_are_no_news() -> None:
-    ringing = {"AlarmName": "s-RokuDeadLettersAlarm-X", "StateValue": "ALARM", "AlarmDescription": "Bad. Cure: mend it."}
+    ringing = {
+        "AlarmName": "s-RokuDeadLettersAlarm-X",
+        "StateValue": "ALARM",
+        "AlarmDescription": "Bad. Cure: mend it.",
+    }
     silent = {"AlarmName": "s-Other-X", "StateValue": "OK", "AlarmDescription": "Worse. Cure: none."}
     (finding,) = alarm_findings([ringing, silent], local=False)
     assert (finding.level, finding.check, finding.text, finding.cure) == (
