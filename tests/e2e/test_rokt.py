@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def test_segments_calls_become_conversions_and_audiences(relay: RoktRelay) -> No
         "coupon": "SPRING",
     }
     for event_id, name, what in (("seg-left", "first_time_shopper", "drop"), ("seg-joined", "vip", "add")):
-        (only,) = until(lambda event_id=event_id: relay.taken(event_id))["events"]
+        (only,) = until(partial(relay.taken, event_id))["events"]
         assert only["data"]["event_name"] == "audiencemembershipupdate"
         assert only["data"]["custom_attributes"] == {"audience_name": name, "status": what, "event_id": event_id}
     (roku,) = until(lambda: roku_has(relay, "seg-order"))
