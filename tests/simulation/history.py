@@ -103,8 +103,8 @@ class _History:
     def noted(self, event_id: str, what: str) -> None:
         """The ledger was told something."""
         outcome, destination, _, event_name = what.split("#", 3)
-        if outcome == "delivered":
-            lane = self.lanes[destination]
+        lane = self.lanes.get(destination)
+        if outcome == "delivered" and lane is not None:
             lane.promises.noted(lane.name_of(event_id, event_name))
 
     def rest(self) -> None:

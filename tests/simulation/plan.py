@@ -141,11 +141,18 @@ def _with_rokt(draw: random.Random, plan: Plan) -> Plan:
     """Rokt on too, or alone: with troubles of its own, of days at times; of both one may have none at all."""
     seconds = plan.seconds
     phases = [_phase(draw, seconds, rokt.MODES) for _ in range(draw.choice((0, 1, 2, 4)))]
-    if draw.random() < 1 / 40:
+    api = draw.choice(("conversions", "conversions", "conversions", "events"))
+    if api == "events" and draw.random() < 0.5:  # answers are lost, and then repeats refuse their whole request
+        start = draw.uniform(0, seconds / 2)
+        phases += [Phase(start, start + 600, "lost"), Phase(start + 600, start + 2 * HOUR, "seen")]
+    kind = draw.random()
+    if kind < 1 / 60:
         mode = draw.choice(("unavailable", "unreachable", "slow", "unknown-key", "throttled"))
         phases = [Phase(0.0, 2 * DAY, mode)]
-    elif draw.random() < 1 / 60:  # longer than events wait: they become dead letters, and are redriven
+    elif kind < 1 / 40:  # longer than events wait: they become dead letters, and are redriven
         phases = [Phase(0.0, 6 * DAY, draw.choice(("unreachable", "throttled", "forbidden")))]
+    if kind < 1 / 40:
+        plan = replace(plan, posts=plan.posts[-2:])
     span = max([seconds, *(phase.end for phase in phases)])
     redrives = tuple(
         Redrive(draw.uniform(0, 1.5 * span), draw.choice((1.0, 0.5)), draw.random() < 0.8, "rokt")
@@ -153,7 +160,7 @@ def _with_rokt(draw: random.Random, plan: Plan) -> Plan:
     )
     plan = replace(
         plan,
-        rokt_api=draw.choice(("conversions", "conversions", "conversions", "events")),
+        rokt_api=api,
         rokt=tuple(phases),
         redrives=plan.redrives + redrives if plan.destinations == "roku,rokt" else redrives,
         rokt_rotations=tuple(draw.uniform(0, seconds) for _ in range(draw.choice((0, 0, 1, 2)))),

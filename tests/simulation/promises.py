@@ -29,6 +29,7 @@ class Promises:
         self.batches: dict[str, list[set[str]]] = {}  # what each run was given
         self._keys: dict[str, tuple[str, str]] = {}
         self._digests: dict[str, str] = {}
+        self._since: dict[str, float] = {}  # when it came onto the queue for the first time
         self._where: Counter[str] = Counter()  # messages, on both queues, that hold an event
         self._asked: dict[str, set[str]] = {}
         self._known: set[str] = set()  # what the ledger was told
@@ -51,6 +52,7 @@ class Promises:
         """A message came onto the queue, or became a dead letter."""
         for name in message.conversions:
             self._where[name] += 1
+            self._since.setdefault(name, self.stage.world.now)
             if dead:
                 self._buried(self.conversions[name], message)
 
@@ -61,8 +63,7 @@ class Promises:
             raise Violation(f"the reason of {conversion.name}'s dead letter tells of a person: {reason}")
         if conversion.bad_until >= now - LETTER_DELAY:
             return
-        phases = self.stage.plan.phases(self.service.name)
-        if not reason.startswith("waited too long") or all(one.end - one.start < PATIENCE for one in phases):
+        if not reason.startswith("waited too long") or now - self._since[conversion.name] < PATIENCE:
             raise Violation(f"good event {conversion.name} became a dead letter for {self.service.name}: {reason}")
         self._outlasted.add(conversion.name)
 

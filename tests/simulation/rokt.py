@@ -14,8 +14,6 @@ MODES = (
     "malformed",  # taken, then a success with broken JSON
     "strange",  # taken, then a success that says something else
     "whole",  # 400 that names nobody if one event is bad, nothing taken
-    "placed",  # errors by Path '[n]' alone; Event API: records with the id alone
-    "positioned",  # errors by `position P` alone, at the edges too
     "unplaced",  # errors without a place; Event API: without the record
     "partly",  # some of the errors without a place
     "busy",  # some good events are not taken, with a code that says that it will pass
@@ -106,14 +104,14 @@ class Conversions(_Rokt):
         return told(202 if len(bad) < len(posted) else 400, {"errors": errors}), "all" if clear else "open"
 
     def _place(self, mode: str, index: int, lines: Sequence[str]) -> str:
-        """Where the event stands in the body, whose first character is 1: behind a bracket and a comma each."""
+        """Where the event stands in the body, by its place, by a position in it (one-based, behind a bracket), or both."""
         if len(lines) == 1 or mode == "unplaced" or (mode == "partly" and self.world.chance(0.5)):
             return ""
         first = 2 + sum(len(line) + 1 for line in lines[:index])
         last = first + len(lines[index]) - 1
         position = f"line 1, position {self.world.random.choice((first, (first + last) // 2, last))}."
         path = f"Path '[{index}].events[0].data.custom_attributes.amount'"
-        return position if mode == "positioned" else f"{path}." if mode == "placed" else f"{path}, {position}"
+        return self.world.random.choice((f"{path}, {position}", f"{path}.", position))
 
 
 class EventApi(_Rokt):
@@ -160,8 +158,9 @@ class EventApi(_Rokt):
             return told(200, {"data": {"status": "accepted"}}), "nothing"
         left: list[dict[str, Any]] = []
         for one in bad:
-            unplaced = mode in ("unplaced", "positioned") or (mode == "partly" and self.world.chance(0.5))
-            record = {"clientEventId": one.content["clientEventId"]} if mode == "placed" else one.content
+            unplaced = mode == "unplaced" or (mode == "partly" and self.world.chance(0.5))
+            thin = {"clientEventId": one.content["clientEventId"]}
+            record = self.world.random.choice((one.content, thin))
             left.append({"error": self.fault(one, "")} | ({} if unplaced else {"record": record}))
         clear = len(posted) == 1 or all("record" in one for one in left)
         return told(200, {"data": {"unprocessedRecords": left}}), "all" if clear else "open"
