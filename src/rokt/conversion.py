@@ -8,8 +8,7 @@ destination tells of those that nobody knows.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline import fields
 from pipeline.destination import Refused
@@ -29,11 +28,10 @@ AHEAD: dict[Api, int] = {"conversions": 3_600, "events": 300}
 # Event API: 18 months, which are 546 days at the least; less the 5 that an event may wait in the queue, and one more.
 OLDEST: dict[Api, int | None] = {"conversions": None, "events": 540 * 86_400}
 
-_LONGEST_ID = 1_000  # characters
+LONGEST_ID = 1_000  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What happened and to whom, under Rokt's names. `seconds` is epoch seconds."""
 
     name: str
@@ -73,7 +71,7 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tu
         event_id=top.get("event_id"),
         seconds=seconds,
         who=who,
-        rtid=_rtid(conversion, top, warnings),
+        rtid=click_id(conversion, top.get("rtid"), warnings),
         purchase=purchase,
         attributes=attributes,
         audience=audience,
@@ -118,16 +116,19 @@ def _event_time(value: object, now: float, api: Api, errors: dict[str, str], war
     return seconds
 
 
-def _rtid(conversion: Mapping[str, Any], top: Mapping[str, Any], warnings: fields.Warnings) -> str | None:
-    given = _object(conversion, "click_ids", warnings)
-    clicks = rules.taken({"rtid": rules.rtid, "rclid": rules.rtid}, given, "click_ids.", warnings)
-    known = top.get("rtid") or clicks.get("rtid") or clicks.get("rclid")
+def click_id(conversion: Mapping[str, Any], given: str | None, warnings: fields.Warnings) -> str | None:
+    """Rokt's click id: the one `given` as `rtid`, else one of `click_ids`, else one in `event_source_url`."""
+    clicks: dict[str, str] = {}
+    if conversion.get("click_ids") is not None:
+        among = _object(conversion, "click_ids", warnings)
+        clicks = rules.taken({"rtid": rules.rtid, "rclid": rules.rtid}, among, "click_ids.", warnings)
+    known = given or clicks.get("rtid") or clicks.get("rclid")
     return known or rules.rtid_in(conversion.get("event_source_url"))
 
 
 def _event_id(value: Any, notes: list[str]) -> str | None:
     word = fields.event_id(value, notes)
-    if word is not None and len(word) > _LONGEST_ID:
+    if word is not None and len(word) > LONGEST_ID:
         notes.append(f"has {len(word)} characters: its SHA-256 digest was sent in its place")
         return digest(word)
     return word

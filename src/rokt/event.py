@@ -13,6 +13,7 @@ as its `confirmationref`, so that a request whose answer was lost can be sent ag
 import json
 import uuid
 from collections.abc import Mapping
+from hashlib import sha1
 from typing import Any
 
 from pydantic_core import to_json
@@ -21,7 +22,7 @@ from pipeline import fields
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import digest
 from rokt import conversion as conversions
-from rokt import wire
+from rokt import ordinary, wire
 from rokt.conversion import AUDIENCE, Facts
 from rokt.settings import Settings
 
@@ -29,6 +30,8 @@ from rokt.settings import Settings
 MAX_EVENT_BYTES = 128_000
 
 IDS = uuid.UUID("c0d5fb0e-5d0c-4f0e-9a53-3a0d1b6f7f27")  # the namespace of the UUIDs made here
+_NAMESPACE = IDS.bytes
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # RFC 9562: 10 in the two highest bits
 
 NO_IDENTIFIER = {
     "conversions": "Rokt needs a usable em, external_id, aID, aGA or rtid, or client_ip_address with client_user_agent",
@@ -53,11 +56,12 @@ def prepare(
     if not isinstance(conversion, dict):
         return Refused({"events": "each event must be a JSON object"}, [])
     notes: list[str] = []
-    if fields.opt_out(conversion.get("opt_out"), notes if "opt_out" in conversion else []) == "true":
+    if "opt_out" in conversion and fields.opt_out(conversion["opt_out"], notes) == "true":
         return Withheld(OPTED_OUT, [("opt_out", note) for note in notes])
     if settings.api == "events" and conversions.is_audience_update(conversion.get("event_name")):
         return Withheld(NO_AUDIENCES, [])
-    made = conversions.read(conversion, now=now, settings=settings)
+    usual = ordinary.read(conversion, now=now, settings=settings)
+    made = (usual, []) if usual is not None else conversions.read(conversion, now=now, settings=settings)
     if isinstance(made, Refused):
         return made
     facts, warnings = made
@@ -90,7 +94,9 @@ def _first(events: object) -> dict[str, Any]:
 
 def identity(group: str, name: str, event_id: str) -> str:
     """The UUID that is Rokt's for this conversion."""
-    return str(uuid.uuid5(IDS, to_json([group, name, event_id]).decode()))
+    # uuid.uuid5 takes five times as long for the same.
+    digits = sha1(_NAMESPACE + to_json([group, name, event_id]), usedforsecurity=False).hexdigest()
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:32]}"
 
 
 def _is_somebody(facts: Facts, settings: Settings) -> bool:

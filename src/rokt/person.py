@@ -1,7 +1,6 @@
 """Who it was: the posted `user_data` under Rokt's names, each value hashed or in clear as settings have it. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -22,8 +21,7 @@ class Personal(NamedTuple):
     is_hashed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A person under Rokt's names; those of `data` are without what tells hashed from clear.
 
     `devices` are advertising ids, each of which identifies; `idfv`, iOS's id for the app's vendor, does not.
@@ -41,9 +39,14 @@ class Person:
 def read(user: Mapping[str, Any], *, now: float, settings: Settings, warnings: fields.Warnings) -> Person:
     """Return what of the posted user_data can be used. `now` is epoch seconds."""
     kept = rules.taken(_rules(settings, persons.year(now)), user, "user_data.", warnings)
+    return of({rokt: kept[ours] for ours, rokt in _NAMES.items() if ours in kept}, kept)
+
+
+def of(data: Mapping[str, Personal], kept: Mapping[str, Any]) -> Person:
+    """The person of this `data`, and of the finished values `kept` under their posted names."""
     devices = {"ios_advertising_id": kept.get("aID", kept.get("AID")), "android_advertising_id": kept.get("aGA")}
     return Person(
-        data={rokt: kept[ours] for ours, rokt in _NAMES.items() if ours in kept},
+        data=data,
         traits={rokt: kept[ours] for ours, rokt in _TRAITS.items() if ours in kept},
         customer_id=kept.get("external_id"),
         devices={name: value for name, value in devices.items() if value is not None},

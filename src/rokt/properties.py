@@ -44,9 +44,16 @@ def purchase(custom: Mapping[str, Any], warnings: fields.Warnings) -> tuple[dict
     if fault and kept.pop("value", None) is not None:
         # A wrong amount is worse than none.
         warnings.append(("custom_data.value", "dropped: its currency is not known"))
-    bought = {rokt: kept[ours] for ours, rokt in _PURCHASE.items() if ours in kept}
+    return bought(kept, custom), fault
+
+
+def bought(kept: Mapping[str, Any], custom: Mapping[str, Any]) -> dict[str, Any]:
+    """What these finished values, and the posted `custom_data` whose products they tell of, are to Rokt."""
+    made = {rokt: kept[ours] for ours, rokt in _PURCHASE.items() if ours in kept}
     sku = _sku(custom)
-    return bought | ({"sku": sku} if sku is not None else {}), fault
+    if sku is not None:
+        made["sku"] = sku
+    return made
 
 
 def _sku(custom: Mapping[str, Any]) -> str | None:

@@ -95,7 +95,7 @@ def rtid(value: Any, notes: list[str]) -> str | None:
 
 def rtid_in(url: object) -> str | None:
     """The click id in a page's address, from its parameter `rtid`, else `rclid`."""
-    if not isinstance(url, str):
+    if not isinstance(url, str) or "id=" not in url.lower():  # a glance that nearly always is enough
         return None
     found: dict[str, str] = {}
     for name, value in _RTID_IN_URL(url):

@@ -20,31 +20,37 @@ _CLEAR = {"billingzip": "billingzipcode"}
 
 def batch(facts: Facts, event_id: str, request_id: str, settings: Settings) -> dict[str, Any]:
     """One object of the Conversions API."""
+    who = facts.who
     identities: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
-    for name, value in facts.who.data.items():
+    for name, (text, is_hashed) in who.data.items():
         target = identities if name == "email" else attributes
-        target[_HASHED[name] if value.is_hashed else _CLEAR.get(name, name)] = value.text
-    if facts.who.customer_id is not None:
-        identities["customerid"] = facts.who.customer_id
+        target[_HASHED[name] if is_hashed else _CLEAR.get(name, name)] = text
+    if who.customer_id is not None:
+        identities["customerid"] = who.customer_id
+    if facts.rtid is not None and settings.copy_rtid:
+        identities["other2"] = facts.rtid
+    attributes.update(who.traits)
     made: dict[str, Any] = {"environment": settings.environment, "source_request_id": request_id}
-    made["user_identities"] = identities
-    made["user_attributes"] = attributes | dict(facts.who.traits)
-    device = _present(http_header_user_agent=facts.who.user_agent, ios_idfv=facts.who.idfv)
-    made["device_info"] = device | dict(facts.who.devices)
+    if identities:
+        made["user_identities"] = identities
+    if attributes:
+        made["user_attributes"] = attributes
+    if who.user_agent is not None or who.devices or who.idfv is not None:
+        device = _present(http_header_user_agent=who.user_agent, ios_idfv=who.idfv)
+        made["device_info"] = device | dict(who.devices)
     if facts.rtid is not None:
-        if settings.copy_rtid:
-            identities["other2"] = facts.rtid
         made["integration_attributes"] = {"1277": {"passbackconversiontrackingid": facts.rtid}}
-    made |= _present(ip=facts.who.ip)
+    if who.ip is not None:
+        made["ip"] = who.ip
     made["events"] = _events(facts, event_id, request_id)
-    return {name: value for name, value in made.items() if value != {}}
+    return made
 
 
 def _events(facts: Facts, event_id: str, request_id: str) -> list[dict[str, Any]]:
     events = []
     if facts.name != AUDIENCE:
-        said = {"conversiontype": facts.name} | dict(facts.purchase) | {"event_id": event_id} | dict(facts.attributes)
+        said = {"conversiontype": facts.name, **facts.purchase, "event_id": event_id, **facts.attributes}
         events.append(_custom_event("conversion", "transaction", request_id, facts.seconds, said))
     if facts.audience is not None:
         name, joins = facts.audience

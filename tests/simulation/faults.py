@@ -212,7 +212,7 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "event dead-lettered for our own key": _changed("roku.answer", "read", _verdicts(_setup_rejected)),
     # Rokt's
     "Rokt: partial failure taken for delivered": _changed("rokt.answer", "read", _verdicts(_partial_delivered)),
-    "Rokt: failure without a place taken for nobody's": _changed("rokt.answer", "read", _verdicts(_unmatched_delivered)),
+    "Rokt: failure without a place is nobody's": _changed("rokt.answer", "read", _verdicts(_unmatched_delivered)),
     "Rokt: failure blamed on the next event": _changed("rokt.answer", "blames", _neighbour_blamed),
     "Rokt: position off by one": _changed(
         "rokt.attribution",
@@ -225,7 +225,9 @@ FAULTS: dict[str, Callable[[], Any]] = {
     ),
     "Rokt: source_request_id new at each try": _changed("rokt.request", "assemble", _ids_by_the_try),
     "Rokt: source_request_id is the event id alone": _changed(
-        "rokt.event", "identity", lambda *_: lambda group, name, event_id: event_id  # noqa: ARG005
+        "rokt.event",
+        "identity",
+        lambda *_: lambda group, name, event_id: event_id,  # noqa: ARG005
     ),
     "Rokt: withheld conversion sent all the same": _changed("rokt.event", "prepare", _opted_out_sent),
     "Rokt: acknowledged before it was sent": _changed(_Rokt, "handler", _acknowledged),

@@ -1,6 +1,7 @@
 """What holds for everything that a sender can post: nothing raises, and what is finished the sandbox takes."""
 
 import json
+import uuid
 from typing import Any
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from local.rokt_sandbox import conversions, event_api
 from pipeline.destination import Prepared, Refused, Routing, Withheld
 from pipeline.messages import decode, encode
-from rokt.event import identify, prepare
+from rokt.event import IDS, identify, identity, prepare
 from rokt.request import LIMITS, assemble, overhead
 from rokt.settings import Settings
 from tests.unit.conversions import NOW, sha
@@ -164,3 +165,9 @@ def test_what_is_queued_is_named_as_before_and_fits_its_request(ids: list[str], 
     body = assemble([event.line for event in queued], settings)
     assert len(body) <= overhead(settings) + sum(len(made.line) + 1 for made in lines) <= LIMITS.bytes
     json.loads(body)
+
+
+@given(TEXT, TEXT, TEXT)
+def test_the_identity_is_a_uuid_of_version_5(group: str, name: str, event_id: str) -> None:
+    named = json.dumps([group, name, event_id], separators=(",", ":"), ensure_ascii=False)
+    assert identity(group, name, event_id) == str(uuid.uuid5(IDS, named))

@@ -57,5 +57,5 @@ def test_each_other_parameter_has_its_setting(
 
 @pytest.mark.parametrize("changes", [{"ROKT_API": "audiences"}, {"ROKT_API": "events"}])
 def test_a_stack_that_cannot_work_says_so(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="ROKT_API|account id"):
+    with pytest.raises(ValueError, match=r"ROKT_API|account id"):
         read(monkeypatch, **changes)
