@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -175,7 +176,9 @@ def _edit(deployment: Deployment, change: Callable[[dict[str, Any]], object]) ->
             raise Trouble(_CHANGED) from error
         raise
     finally:
-        secrets.update_secret_version_stage(SecretId=name, VersionStage=_PENDING, RemoveFromVersionId=made)
+        # Another edit that began meanwhile has taken the label over: it is gone then, and nothing is left to clear up.
+        with suppress(ClientError):
+            secrets.update_secret_version_stage(SecretId=name, VersionStage=_PENDING, RemoveFromVersionId=made)
 
 
 def _check(name: str, entry: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 import requests
@@ -199,6 +199,32 @@ def test_a_secret_that_changed_meanwhile_is_not_overwritten(
     assert "changed meanwhile" in said.errors
     monkeypatch.undo()
     assert [one["name"] for one in operator.json("keys", "list")["senders"]] == ["other"]
+
+
+def test_a_new_key_is_shown_also_if_another_edit_begins_meanwhile(
+    operator: Operator, secrets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = keys.Deployment.client
+
+    def overtaken(deployment: keys.Deployment, service: str) -> Any:
+        found = client(deployment, service)
+        if service != "secretsmanager":
+            return found
+        double = Mock(wraps=found)
+
+        def move(**given: Any) -> Any:
+            if given["VersionStage"] == "AWSCURRENT":  # the other edit writes its version, and takes the label
+                secrets.put_secret_value(SecretId="local/sender-keys", SecretString="{}", VersionStages=[keys._PENDING])
+            return found.update_secret_version_stage(**given)
+
+        double.update_secret_version_stage = move
+        return double
+
+    monkeypatch.setattr(keys.Deployment, "client", overtaken)
+    said = operator.run("keys", "add", "overtaken")
+    assert (said.code, len(said.text.strip())) == (0, 40), said.errors
+    monkeypatch.undo()
+    assert "overtaken" in [one["name"] for one in operator.json("keys", "list")["senders"]]
 
 
 def test_tail_tells_the_functions_lines_in_plain_words(operator: Operator) -> None:
