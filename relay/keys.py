@@ -58,6 +58,9 @@ def add(
     ] = None,
 ) -> int:
     """Make a key for a new sender, and show it, once."""
+    if origin and not browser:
+        # The relay checks origins of browser keys alone: such a key would open everything from everywhere.
+        raise Trouble("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
     key = token_urlsafe(_KEY_BYTES)
     entry: dict[str, Any] = {"sha256": sha256(key.encode()).hexdigest()}
     if group:
@@ -115,6 +118,8 @@ def settings(given: list[str]) -> dict[str, dict[str, Any]]:
         place = made.setdefault(name, {})
         for field in fields[:-1]:
             place = place.setdefault(field, {})
+            if not isinstance(place, dict):
+                raise Trouble(f"--source {text}: {name}.{field} was given a value of its own before: give one of both")
         if fields:
             place[fields[-1]] = _value(value)
     return made

@@ -244,6 +244,20 @@ def test_tail_tells_the_functions_lines_in_plain_words(operator: Operator) -> No
     operator.run("dlq", "drop", "--yes")
 
 
+def test_an_origin_without_a_browser_key_limits_nothing_and_is_refused(operator: Operator, secrets: Any) -> None:
+    before = operator.json("keys", "list")
+    said = operator.run("keys", "add", "half-a-page", "--origin", "https://www.example.com")
+    assert said.code == 3
+    assert "add --browser" in said.errors
+    assert operator.json("keys", "list") == before
+
+
+def test_another_port_of_the_local_stack_is_told_in_one_line(operator: Operator) -> None:
+    said = run("doctor", "--local", "--local-endpoint", operator.relay.stack.url, stdout=StringIO())
+    assert said.code == 3
+    assert "name its AWS port with --local-endpoint" in said.errors
+
+
 def test_a_local_stack_that_does_not_run_is_told_in_one_line() -> None:
     said = run("doctor", "--local", "--local-endpoint", "http://127.0.0.1:9", stdout=StringIO())
     assert said.code == 3
