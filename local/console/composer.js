@@ -73,8 +73,7 @@ async function send(event) {
 async function tellSandbox(faults) {
   const destination = composer.destination;
   if (!destination) return;
-  const refuse = { ...(composer.faults.refuse ?? {}), ...(faults.refuse ?? {}) };
-  await post('faults', { destination, faults: { ...faults, ...(Object.keys(refuse).length ? { refuse } : {}) } });
+  await post('faults', { destination, faults });
 }
 
 function showAnswer(status, answer) {
@@ -112,7 +111,6 @@ async function showQueued(token, status) {
 /** What the composer knows of the stack: its first destination's switches take a sample's faults. */
 export const composer = {
   destination: '',
-  faults: {},
   async start() {
     const setup = await get('setup');
     samples = setup.samples;

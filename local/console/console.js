@@ -23,7 +23,6 @@ listen(
     state = told.state;
     nameDestinations(state.destinations);
     composer.destination = state.destinations[0]?.name ?? '';
-    composer.faults = state.destinations[0]?.destination.faults ?? {};
     showState();
   },
   showConversions,
