@@ -70,13 +70,10 @@ async function send(event) {
   }
 }
 
-/** The refusals of a sample join those that are on already; a destination that the stack has not is told nothing. */
+/** A destination that the stack has not, or that is no sandbox, is told nothing. */
 async function tellSandboxes(told) {
   for (const [destination, faults] of Object.entries(told)) {
-    const known = composer.faults[destination];
-    if (!known) continue;
-    const refuse = { ...(known.refuse ?? {}), ...(faults.refuse ?? {}) };
-    await post('faults', { destination, faults: { ...faults, ...(Object.keys(refuse).length ? { refuse } : {}) } });
+    if (composer.sandboxes.includes(destination)) await post('faults', { destination, faults });
   }
 }
 
@@ -117,9 +114,9 @@ async function showQueued(token, status) {
   }
 }
 
-/** What the composer knows of the stack: the faults in force, by destination. */
+/** What the composer knows of the stack: which destinations have a sandbox. */
 export const composer = {
-  faults: {},
+  sandboxes: [],
   async start() {
     const setup = await get('setup');
     samples = setup.samples;

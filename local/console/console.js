@@ -22,7 +22,7 @@ listen(
     ahead = told.now - Date.now() / 1000;
     state = told.state;
     nameDestinations(state.destinations);
-    composer.faults = Object.fromEntries(state.destinations.filter((one) => one.destination.sandbox).map((one) => [one.name, one.destination.faults]));
+    composer.sandboxes = state.destinations.filter((one) => one.destination.sandbox).map((one) => one.name);
     showState();
   },
   showConversions,

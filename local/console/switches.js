@@ -56,28 +56,24 @@ export function makeSwitches(lane) {
   for (const [input, one] of [[after, switches[2]], [delay, switches[3]], [naming, own[0]]]) {
     input.addEventListener('change', () => one.input.checked && set(one.set(true)));
   }
-  let faults = {};
   const id = make('input', { type: 'text', placeholder: 'event id', spellcheck: false, autocomplete: 'off', attributes: { 'aria-label': 'Event id to refuse' } });
   const refuse = make('form', { className: 'refuse' }, make('label', { className: 'unseen' }, 'Event id to refuse'), id, make('button', { type: 'submit', className: 'plain' }, 'Refuse this id'));
   refuse.addEventListener('submit', (event) => {
     event.preventDefault();
     if (!id.value.trim()) return;
-    set({ refuse: { ...(faults.refuse ?? {}), [id.value.trim()]: lane.destination.refusal } });
+    set({ refuse: { [id.value.trim()]: lane.destination.refusal } });
     id.value = '';
   });
   const refused = make('ul', { className: 'refused', attributes: { 'aria-label': 'Refused event ids' } });
   const off = make('button', { type: 'button', className: 'plain' }, 'All off');
   const NAMES = ['status', 'headers', 'delay', 'drop', 'refuse', 'revoked', 'naming', 'echo'];
   off.addEventListener('click', () => set(Object.fromEntries(NAMES.filter((name) => lane.destination.settable.includes(name)).map((name) => [name, null]))));
-  const lift = (name) => {
-    const { [name]: _, ...others } = faults.refuse ?? {};
-    set({ refuse: Object.keys(others).length ? others : null });
-  };
+  const lift = (name) => set({ refuse: { [name]: null } });
   const element = make('section', { className: 'card', attributes: { 'aria-label': `${lane.title} sandbox` } }, make('div', { className: 'head' }, make('h2', {}, `${lane.title} sandbox`), off), make('ul', { className: 'switches' }, ...items), refuse, refused, trouble);
   return {
     element,
     update(known) {
-      faults = known ?? {};
+      const faults = known ?? {};
       for (const one of switches) one.input.checked = one.on(faults);
       off.disabled = faultNames(faults).length === 0;
       const ids = Object.keys(faults.refuse ?? {});

@@ -237,6 +237,10 @@ def test_a_switch_changes_its_own_fault_and_leaves_the_others(page: Page) -> Non
     page.faults(refuse={"never": {"event": "no"}})
     assert page.faults(status=500) == {"refuse": {"never": {"event": "no"}}, "status": 500}
     assert page.faults(status=None) == {"refuse": {"never": {"event": "no"}}}
+    # By event id: a second refusal leaves the first, and null takes one back.
+    both = {"never": {"event": "no"}, "too": {"event": "no"}}
+    assert page.faults(refuse={"too": {"event": "no"}}) == {"refuse": both}
+    assert page.faults(refuse={"too": None, "unknown": None}) == {"refuse": {"never": {"event": "no"}}}
     wrongs: list[object] = [{"status": 7}, {"nonsense": 1}, {"refuse": "all"}, [], None]
     for wrong in wrongs:
         answer = requests.post(page.url + "faults", json={"destination": "roku", "faults": wrong}, timeout=BOUND)
