@@ -1,4 +1,4 @@
-"""check_bundle.py FOLDER: what `sam build` made there holds all that each function imports, for Lambda, and no more.
+"""check_bundle.py FOLDER: what `sam build` made there holds all that each function needs, for Lambda, and no more.
 
 Native modules for another processor cannot be imported here, so imports are followed in the source instead.
 """
@@ -32,9 +32,15 @@ def faults(folder: Path, handler: str, suffix: str) -> Iterator[str]:
             yield f"{name} is imported, but neither src/requirements.txt nor Lambda brings it"
     if (size := sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())) > LARGEST:
         yield f"{folder} holds {size:,} bytes, more than {LARGEST:,}"
+    yield from (f"{name} is not in it" for name in data() if not (folder / name).is_file())
     for name in ("boto3", "botocore", "pytest", "moto"):
         if (folder / name).exists():
             yield f"{folder} holds {name}, which does not belong there"
+
+
+def data() -> list[Path]:
+    """What our own packages read by importlib.resources, such as the script for web pages; from src on."""
+    return sorted(path.relative_to("src") for path in Path("src").glob("*/*.*") if path.suffix not in {".py", ".pyc"})
 
 
 def imports(folder: Path) -> set[str]:

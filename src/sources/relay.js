@@ -9,7 +9,7 @@
   let safe = f => {try {return f()} catch {}}
   safe(() => {
     // Read at once: currentScript is null as soon as this has run.
-    let {src, dataset: {key, group, pixel}} = document.currentScript
+    let {src, dataset: {key, group, pixel, send}} = document.currentScript
     // What the page's first line has queued; or this script itself: loaded twice, it sends once.
     let {q = [], on} = self.relay || {}
     if (on) return
@@ -28,21 +28,25 @@
     let shelf = url + group, memory = []
     let kept = () => safe(() => JSON.parse(localStorage[shelf]).filter(e => !(e.event_time < Date.now() / 1e3 - 6048e2))) || memory
 
-    // Everything up to the request happens at once, before the page can go away.
-    let post = async events => {
-      let again = 1
+    // Everything up to the request happens at once, before the page can go away. What happens now (live) goes by beacon:
+    // the browser sees to it whatever becomes of the page, but nobody hears the answer, and where the page's referrer
+    // policy is no-referrer or same-origin it may come without the origin that the key asks for: against both there is
+    // data-send="fetch". What waited goes by fetch, and waits until the answer is heard. So does what the browser does
+    // not take as a beacon: above 64 KiB, or where it has none.
+    let post = async (events, live) => {
+      let left = events
       try {
+        // Text, so that there is no preflight.
         let body = JSON.stringify({event_group_id: group, events})
-        // Text, so that there is no preflight. A beacon is the second choice: it hears no answer, and where the page's
-        // referrer policy is no-referrer or same-origin it may come without the origin that the key asks for.
-        // What outlives the page may have 64 KiB; 20,000 characters never have more.
-        // Of all refusals only 400 is about the events: no repeat would help.
-        if (events[0] && navigator.onLine) again =
-          ("keepalive" in Request.prototype || !safe(() => navigator.sendBeacon(url, body))) &&
-          (await fetch(url, {method: "POST", body, credentials: "omit", keepalive: body.length < 2e4})).status > 400
+        if (events[0] && navigator.onLine) {
+          if (live && safe(() => navigator.sendBeacon(url, body))) return
+          // What outlives the page may have 64 KiB; 20,000 characters never have more.
+          // Of all refusals only 400 is about the events: no repeat would help.
+          if ((await fetch(url, {method: "POST", body, credentials: "omit", keepalive: body.length < 2e4})).status < 401) left = []
+        }
       } catch {}
       // Looked up anew: other calls and other tabs may have come in between.
-      memory = kept().filter(e => !events.some(s => s.event_id == e.event_id)).concat(again ? events : []).slice(-20)
+      memory = kept().filter(e => !events.some(s => s.event_id == e.event_id)).concat(left).slice(-20)
       safe(() => memory[0] ? localStorage[shelf] = JSON.stringify(memory) : delete localStorage[shelf])
     }
 
@@ -59,11 +63,11 @@
       // A copy, field by field: one that is no JSON, such as a circular object, is left out alone.
       for (let name in fields) safe(() => event[name] = JSON.parse(JSON.stringify(fields[name])) || event[name])
       new URLSearchParams(query).forEach((value, name) => {
-        let place = name[0] == "u" ? "custom_data" : "click_ids"
-        event[place] = {[name]: value, ...event[place]}
+        let part = name[0] == "u" ? "custom_data" : "click_ids"
+        event[part] = {[name]: value, ...event[part]}
       })
       if (gpc) event.opt_out = "true"
-      post([event])
+      post([event], send != "fetch")
       // How the pixel is told of an opt-out is not published: then the relay alone sends the event.
       if (event.opt_out != "true") self[pixel || "rkp"]("event", event_name, {...event.custom_data, event_id: event.event_id})
     })

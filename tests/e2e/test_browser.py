@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.chromium import needs_chromium
-from tests.e2e.web import FIRST_LINE, Web, web
+from tests.e2e.web import BEACON_REFUSED, FIRST_LINE, SEND_FETCH, Web, web
 
 pytestmark = needs_chromium
 
-# A browser whose fetch does not outlive the page, and what such a browser may make of beacons.
-NO_KEEPALIVE = "delete Request.prototype.keepalive;"
-BEACON_REFUSED = NO_KEEPALIVE + "navigator.sendBeacon = () => false;"
-BEACON_MISSING = NO_KEEPALIVE + "Navigator.prototype.sendBeacon = undefined;"
-BEACON_ONLY = NO_KEEPALIVE + "window.fetch = () => { throw new Error('unused') };"
+# What a browser may make of beacons.
+BEACON_MISSING = "Navigator.prototype.sendBeacon = undefined;"
+BEACON_BROKEN = "Navigator.prototype.sendBeacon = () => { throw new TypeError('illegal') };"
+# The page notes how fetch was called last.
+NOTING = "window.how = {}; const send = fetch; fetch = (url, how) => send(url, window.how = how);"
 CALL = "relay('PURCHASE', {event_id: '%s', user_data: {em: 'jane@example.com'}})"
 
 
@@ -32,7 +32,7 @@ def test_three_lines_send_a_conversion(world: Web) -> None:
     with world.visitor() as visitor:
         visitor.open(url)
         event = world.arrived("lines")
-    assert visitor.requests == 1
+    assert visitor.kinds == ["ping"]
     assert event["event_name"] == "PURCHASE"
     assert event["event_source"] == "website"
     assert event["event_source_url"] == url
@@ -58,41 +58,72 @@ def test_a_call_without_fields_has_an_id_a_time_and_the_page_before(world: Web) 
     assert len(event["event_id"]) == 36
 
 
-@pytest.mark.parametrize("browser", ["", BEACON_ONLY, BEACON_REFUSED, BEACON_MISSING])
-def test_every_way_of_sending_arrives(world: Web, browser: str) -> None:
-    name = f"way-{len(browser)}"
+@pytest.mark.parametrize(
+    ("case", "attributes", "browser", "kind"),
+    [
+        ("usual", "", "", "ping"),
+        ("refused", "", BEACON_REFUSED, "fetch"),
+        ("missing", "", BEACON_MISSING, "fetch"),
+        ("broken", "", BEACON_BROKEN, "fetch"),
+        ("asked", SEND_FETCH, "", "fetch"),
+    ],
+)
+def test_a_beacon_is_sent_or_else_a_fetch_that_outlives_the_page(
+    world: Web, case: str, attributes: str, browser: str, kind: str
+) -> None:
+    name = f"way-{case}"
     with world.visitor() as visitor:
-        visitor.context.add_init_script(browser)
-        visitor.open(world.page()).evaluate(CALL % name)
+        visitor.context.add_init_script(NOTING + browser)
+        page = visitor.open(world.page(attributes=attributes))
+        page.evaluate(CALL % name)
         world.arrived(name)
+        assert page.evaluate("how.keepalive") is (True if kind == "fetch" else None)
+    assert visitor.kinds == [kind]
 
 
-@pytest.mark.parametrize("browser", ["", BEACON_ONLY])
+@pytest.mark.parametrize(
+    ("case", "attributes", "browser"),
+    [("usual", "", ""), ("refused", "", BEACON_REFUSED), ("asked", SEND_FETCH, "")],
+)
 @pytest.mark.parametrize("moment", ["click", "pagehide"])
-def test_what_is_sent_while_the_page_goes_away_arrives(world: Web, browser: str, moment: str) -> None:
-    name = f"{moment}-{len(browser)}"
+def test_what_is_sent_while_the_page_goes_away_arrives(
+    world: Web, moment: str, case: str, attributes: str, browser: str
+) -> None:
+    name = f"{moment}-{case}"
     call = f"addEventListener('{moment}', () => {CALL % name})"
     world.site.put("/next", "next")
     with world.visitor() as visitor:
         visitor.context.add_init_script(browser)
-        page = visitor.open(world.page("/", f"<a href='/next'>next</a><script>{call}</script>"))
+        page = visitor.open(world.page("/", f"<a href='/next'>next</a><script>{call}</script>", attributes))
         page.click("a")
         page.wait_for_url("**/next")
         world.arrived(name)
 
 
-@pytest.mark.parametrize(("length", "outlives"), [(10, True), (19_000, True), (70_000, False)])
-def test_a_request_may_outlive_its_page_while_64_kib_hold_it(world: Web, length: int, outlives: bool) -> None:
-    name = f"length-{length}"
+@pytest.mark.parametrize(
+    ("attributes", "length", "kind", "outlives"),
+    [
+        ("", 19_000, "ping", None),
+        ("", 70_000, "fetch", False),
+        (SEND_FETCH, 19_000, "fetch", True),
+        (SEND_FETCH, 70_000, "fetch", False),
+    ],
+)
+def test_a_request_may_outlive_its_page_while_64_kib_hold_it(
+    world: Web, attributes: str, length: int, kind: str, outlives: bool | None
+) -> None:
+    name = f"length-{length}-{len(attributes)}"
     with world.visitor() as visitor:
-        visitor.context.add_init_script("const send = fetch; fetch = (url, how) => send(url, window.how = how)")
-        page = visitor.open(world.page())
+        visitor.context.add_init_script(NOTING)
+        page = visitor.open(world.page(attributes=attributes))
         # Three bytes each in UTF-8: of 20,000 characters the most.
         page.evaluate(
             "([name, length]) => relay('LEAD', {event_id: name, note: '\u20ac'.repeat(length)})", [name, length]
         )
-        assert page.evaluate("how.keepalive") is outlives
         world.arrived(name)
+        assert page.evaluate("how.keepalive") is outlives
+    # Chromium announces a beacon before it refuses it for its size.
+    assert visitor.kinds[-1] == kind
 
 
 def test_loaded_twice_it_sends_once(world: Web) -> None:
@@ -112,7 +143,6 @@ def test_loaded_twice_it_sends_once(world: Web) -> None:
 def test_pages_of_another_origin_are_refused(world: Web) -> None:
     with world.visitor() as visitor:
         # Of a beacon the answer can be seen from here; fetch hides it, as it comes without leave for this origin.
-        visitor.context.add_init_script(BEACON_ONLY)
         page = visitor.open(world.stranger.put("/", FIRST_LINE + world.script()))
         with page.expect_response("**/v1/events*") as refused:
             page.evaluate(CALL % "stranger")

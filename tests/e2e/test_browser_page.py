@@ -8,8 +8,7 @@ from playwright.sync_api import Page
 
 from sources.script import served
 from tests.e2e.chromium import needs_chromium
-from tests.e2e.relay import until
-from tests.e2e.web import FIRST_LINE, Web, web
+from tests.e2e.web import EVENTS, FIRST_LINE, SEND_FETCH, Web, until, web
 
 pytestmark = needs_chromium
 
@@ -87,6 +86,7 @@ def test_the_campaign_of_the_landing_page_reaches_roku_two_pages_later(world: We
     # The page's own word counts before the landing page's.
     assert event["custom_data"] == {"utm_source": "roku", "utm_medium": "own", "utm_campaign": "spring sale"}
     assert posted["click_ids"] == {"gclid": "G-2", "rtid": "R-1"}
+    assert set(posted["custom_data"]) == {"utm_source", "utm_medium", "utm_campaign"}  # Roku takes no utm_id
 
 
 def test_the_last_campaign_counts_and_only_in_its_own_session(world: Web) -> None:
@@ -172,43 +172,57 @@ def test_what_the_page_changes_afterwards_changes_nothing(world: Web) -> None:
         assert world.arrived("copy")["custom_data"] == {"value": 1}
 
 
-@pytest.mark.parametrize("down", ["everything", "events"])
-def test_when_the_api_is_down_the_page_is_unharmed(world: Web, down: str) -> None:
+@pytest.mark.parametrize(("down", "attributes"), [("**/v1/*", ""), (EVENTS, ""), (EVENTS, SEND_FETCH)])
+def test_when_the_api_is_down_the_page_is_unharmed(world: Web, down: str, attributes: str) -> None:
+    html = "<p>hello</p><script>relay('LEAD'); window.done = 1</script>"
     with world.visitor() as visitor:
-        visitor.context.route("**/v1/*" if down == "everything" else "**/v1/events*", lambda route: route.abort())
-        page = visitor.open(world.page("/down", "<p>hello</p><script>relay('LEAD'); window.done = 1</script>"))
+        visitor.context.route(down, lambda route: route.abort())
+        page = visitor.open(world.page("/down", html, attributes))
         say(page, "down")
         assert page.evaluate("done") == 1
         assert page.inner_text("p") == "hello"
-        if down == "events":
+        if attributes:  # of a beacon nobody hears that it failed
             until(lambda: page.evaluate("localStorage.length") == 1)
 
 
-def test_a_page_that_forbids_the_connection_is_unharmed(world: Web) -> None:
+@pytest.mark.parametrize("how", ['type="module" src="%s"', 'src="%s" data-pixel="off"'])
+def test_a_page_that_includes_it_wrongly_is_unharmed(world: Web, how: str) -> None:
+    # As a module it cannot see its own tag; without data-key it is refused.
+    tag = how % f"{world.api}/v1/relay.js"
+    with world.visitor() as visitor:
+        page = visitor.open(world.site.put("/wrong", f"{FIRST_LINE}<script {tag}></script><p>hello</p>"))
+        say(page, "wrong")
+        assert page.inner_text("p") == "hello"
+
+
+@pytest.mark.parametrize("attributes", ["", SEND_FETCH])
+def test_a_page_that_forbids_the_connection_is_unharmed(world: Web, attributes: str) -> None:
     policy = f"default-src 'none'; script-src 'unsafe-inline' {world.api}; connect-src 'self'"
-    html = FIRST_LINE + world.script()
+    html = FIRST_LINE + world.script(attributes) + "<p>hello</p>"
     with world.visitor() as visitor:
         page = visitor.open(world.site.put("/strict", html, {"Content-Security-Policy": policy}))
         say(page, "forbidden")
-        until(lambda: page.evaluate("localStorage.length") == 1)
+        assert page.inner_text("p") == "hello"
+        if attributes:  # of a beacon nobody hears that it was stopped
+            until(lambda: page.evaluate("localStorage.length") == 1)
 
 
-def test_no_cookie_goes_along_where_relay_and_page_share_an_origin(world: Web) -> None:
-    url = world.site.put("/same", FIRST_LINE + world.script(api=world.site.origin))
+def test_no_cookie_goes_along_by_fetch_where_relay_and_page_share_an_origin(world: Web) -> None:
+    url = world.site.put("/same", FIRST_LINE + world.script(SEND_FETCH, api=world.site.origin))
     with world.visitor() as visitor:
         visitor.context.add_cookies([{"name": "session", "value": "secret", "url": url}])
         visitor.context.route(
             "**/v1/relay.js", lambda route: route.fulfill(body=served().content, content_type="text/javascript")
         )
         page = visitor.open(url)
-        with page.expect_request("**/v1/events*") as request:
+        with page.expect_request(EVENTS) as request:
             say(page, "cookie")
         assert "cookie" not in request.value.all_headers()
 
 
 @pytest.mark.parametrize("policy", ["no-referrer", "same-origin"])
-def test_a_page_that_hides_its_address_from_others_still_has_its_origin(world: Web, policy: str) -> None:
-    url = world.site.put(f"/{policy}", FIRST_LINE + world.script(), {"Referrer-Policy": policy})
+def test_a_page_that_hides_its_address_from_others_still_has_its_origin_by_fetch(world: Web, policy: str) -> None:
+    url = world.site.put(f"/{policy}", FIRST_LINE + world.script(SEND_FETCH), {"Referrer-Policy": policy})
     with world.visitor() as visitor:
         say(visitor.open(url), policy)
         assert world.arrived(policy)["event_source_url"] == url

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.e2e.chromium import needs_chromium
-from tests.e2e.relay import until
-from tests.e2e.web import FIRST_LINE, Visitor, Web, web
+from tests.e2e.web import BEACON_REFUSED, EVENTS, FIRST_LINE, SEND_FETCH, Visitor, Web, until, web
 
 pytestmark = needs_chromium
 
@@ -16,7 +15,6 @@ pytestmark = needs_chromium
 WAITING = "[].concat(...Object.values(localStorage).map(JSON.parse))"
 NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"])
     Object.defineProperty(window, name, {get() { throw new DOMException("denied", "SecurityError") }})"""
-EVENTS = "**/v1/events*"
 DAY = 86_400  # seconds
 
 
@@ -80,15 +78,45 @@ def test_without_storage_it_waits_in_the_page(world: Web) -> None:
         world.arrived("in-memory")
 
 
-def test_when_the_connection_fails_it_waits(world: Web) -> None:
+@pytest.mark.parametrize(
+    ("case", "attributes", "browser"), [("asked", SEND_FETCH, ""), ("refused", "", BEACON_REFUSED)]
+)
+def test_when_the_connection_of_a_fetch_fails_it_waits(world: Web, case: str, attributes: str, browser: str) -> None:
+    name = f"failed-{case}"
     with world.visitor() as visitor:
-        page = visitor.open(world.page())
+        visitor.context.add_init_script(browser)
+        page = visitor.open(world.page(attributes=attributes))
         page.route(EVENTS, lambda route: route.abort())
-        say(page, "failed")
-        until(lambda: waiting(page) == ["failed"])
+        say(page, name)
+        until(lambda: waiting(page) == [name])
         page.unroute(EVENTS)
         page.reload()
-        world.arrived("failed")
+        world.arrived(name)
+
+
+def test_what_waited_is_gone_only_after_its_answer(world: Web) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    with world.visitor() as visitor:
+        page = visitor.open(world.page())
+        page.route(EVENTS, hold)
+        visitor.context.set_offline(True)
+        say(page, "held")
+        visitor.context.set_offline(False)
+        until(lambda: page.evaluate("1") and held)
+        # A beacon of the same event takes nothing away either: whether it arrives is not heard.
+        say(page, "held")
+        until(lambda: page.evaluate("1") and held[1:])
+        assert waiting(page) == ["held"]
+        # Not a beacon, although the page wants beacons: nobody would hear the answer.
+        assert visitor.kinds == ["fetch", "ping"]
+        for route in held:
+            route.continue_()
+        until(lambda: waiting(page) == [])
+        world.arrived("held")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +131,7 @@ def test_what_was_not_taken_waits_unless_the_event_is_at_fault(world: Web, statu
         route.fulfill(status=status, headers={"Access-Control-Allow-Origin": world.site.origin}, body="{}")
 
     with world.visitor() as visitor:
-        page = visitor.open(world.page())
+        page = visitor.open(world.page(attributes=SEND_FETCH))
         page.route(EVENTS, lambda route: route.abort())
         say(page, "told")
         until(lambda: waiting(page) == ["told"])
@@ -172,4 +200,5 @@ def test_what_somebody_else_wrote_into_the_storage_harms_nothing(world: Web) -> 
             page.evaluate("([name, text]) => { localStorage[name] = text }", [name, text])
             page.reload()
             say(page, f"beside-{number}")
+        for number in range(7):
             world.arrived(f"beside-{number}")

@@ -1,7 +1,8 @@
 """Websites that use the relay, their visitors in a real browser, and what reached Roku."""
 
 import json
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from playwright.sync_api import Request as PageRequest
 from local import aws
 from local.http_event import Answer, Request
 from local.http_server import Server
+from tests.e2e import relay as stack
 from tests.e2e.chromium import chromium
-from tests.e2e.relay import Relay, running, until
+from tests.e2e.relay import Relay, running
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -23,8 +25,19 @@ KEY = "page-key+&#%"  # whatever stands in a key reaches the query whole
 GROUP = "shop"
 FIRST_LINE = "<script>window.relay=window.relay||function(){(relay.q=relay.q||[]).push(arguments)}</script>"
 
+SEND_FETCH = 'data-send="fetch"'  # a page that must hear each answer
+BEACON_REFUSED = "navigator.sendBeacon = () => false;"
+EVENTS = "**/v1/events*"
+
+_NEVER = threading.Event()
+
 # How the browser itself tells the console of a request that failed: no script can prevent it.
 _NETWORK = ("Failed to load resource", "Access to fetch at", "Connecting to", "Fetch API cannot load")
+
+
+def until(look: Callable[[], Any]) -> Any:
+    """What `look` finds, as soon as it finds anything; between looks 5 ms are left to the stack's threads."""
+    return stack.until(lambda: look() or _NEVER.wait(0.005))
 
 
 class Site:
@@ -55,7 +68,7 @@ class Visitor:
     """One person's browser: its pages, what they posted to the API, and what went wrong in them."""
 
     context: BrowserContext
-    requests: int = 0
+    kinds: list[str] = field(default_factory=list)  # of each request: "ping" is a beacon, "fetch" is fetch
     posted: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -73,7 +86,7 @@ class Visitor:
 
     def _note(self, request: PageRequest) -> None:
         if "/v1/events" in request.url and request.method == "POST":
-            self.requests += 1
+            self.kinds.append(request.resource_type)
             self.posted += json.loads(request.post_data or "{}").get("events", [])
 
     def _said(self, kind: str, text: str) -> None:
