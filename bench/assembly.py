@@ -1,6 +1,6 @@
 """Row: from messages of the queue to the bodies of requests, beside joining as many bytes that are ready."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from pipeline.messages import decode, encode
 from pipeline.outcome import Delivered, Outcome
 from pipeline.sending import send
 from roku import event, request
+from roku.event import identify
 from roku.normalise import Settings
 
 EVENTS, PER_MESSAGE = 1_000, 100
@@ -29,6 +30,10 @@ class Taker:
     def __init__(self) -> None:
         """With no bytes taken."""
         self.taken = 0
+
+    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Roku's."""
+        return identify(event)
 
     def overhead(self, routing: Routing) -> int:
         """Roku's."""
@@ -76,12 +81,12 @@ def measure(turns: int) -> list[Figure]:
     executor, taker = AtOnce(1), Taker()
 
     def whole() -> None:
-        send([decode(body) for body in bodies], taker, time_left=lambda: 60.0, executor=executor)
+        send([decode(body, identify) for body in bodies], taker, time_left=lambda: 60.0, executor=executor)
 
     works: dict[str, Callable[[], object]] = {
         "join": lambda: b'{"event_group_id":"g","events":[' + b",".join(lines) + b"]}",
         RELAY: whole,
-        "reading the messages": lambda: [decode(body) for body in bodies],
+        "reading the messages": lambda: [decode(body, identify) for body in bodies],
         "assemble": lambda: request.assemble(routing, texts),
     }
     runs = {name: cpu(partial(_repeated, work)) for name, work in works.items()}

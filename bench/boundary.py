@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "bench",
     "POWERTOOLS_METRICS_NAMESPACE": "RokuConversionsRelay",
     "POWERTOOLS_LOG_LEVEL": "INFO",
+    "ROKT_QUEUE_URL": "",
     "ROKU_QUEUE_URL": _QUEUE,
     "ROKU_DEAD_LETTER_QUEUE_URL": _QUEUE + "-dead",
     "SENDER_KEYS_SECRET": "sender-keys",
@@ -148,7 +149,7 @@ class Relay:
         self._ingest, self._deliver = ingest.handler, deliver_roku.handler
         for client in (clients.sqs(), clients.secrets_manager(), clients.dynamodb()):
             watch(client, world)
-        clients.roku_session().mount("https://", Roku(world))
+        clients.session().mount("https://", Roku(world))
 
     def ingest(self, event: dict[str, Any]) -> int:
         """One POST; return the status."""

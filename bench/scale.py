@@ -21,8 +21,8 @@ DAY = ((8, 0.25), (12, 1.0), (4, 2.5))
 PEAK = max(multiple for _, multiple in DAY)
 # Each part of a day is simulated for at least so many seconds and so many POSTs.
 LEAST_SECONDS, LEAST_POSTS = 60.0, 2_000
-# Metrics that the functions and the API's log filter can write. One costs only in hours in which it is written, so this
-# is the most.
+# Metrics that the functions and the API's log filter can write in a stack that delivers to Roku alone, the default. One
+# costs only in hours in which it is written, so this is the most.
 METRICS = 15
 _BEGIN, _END = "<!-- from here: python -m bench.scale -->", "<!-- to here -->"
 
@@ -111,20 +111,30 @@ def dollars(size: int, sent: model.Message, batch_events: float, roku: float, wo
 
 
 def standing() -> float:
-    """Dollars a day without any conversion: secrets, alarms, metrics, and the polls of an empty queue.
+    """Dollars a day of the default stack without any conversion: secrets, alarms, metrics, polls of an empty queue.
 
     The dashboard is one of the three that cost nothing.
     Five pollers ask around the clock, 20 s at a time: with MaximumConcurrency set, Lambda never uses fewer.
     """
-    secrets = _template().count("Type: AWS::SecretsManager::Secret")
-    month = secrets * prices.SECRET + alarm_metrics() * prices.ALARM + METRICS * prices.METRIC
+    month = secrets() * prices.SECRET + alarm_metrics() * prices.ALARM + METRICS * prices.METRIC
     return month / 30 + model.STARTING * 86_400 / 20 * prices.SQS_REQUEST
 
 
+def secrets() -> int:
+    """Secrets of the default stack."""
+    return sum("    Type: AWS::SecretsManager::Secret\n" in each for each in _resources())
+
+
 def alarm_metrics() -> int:
-    """Metrics that the template's alarms look at, each of which has its price; some alarms compare two."""
-    alarms = _template().count("Type: AWS::CloudWatch::Alarm")
-    return alarms - len(re.findall(r"^      Metrics:$", _template(), re.MULTILINE)) + _template().count("MetricStat:")
+    """Metrics that the default stack's alarms look at, each of which has its price; some alarms compare two."""
+    alarms = [each for each in _resources() if "    Type: AWS::CloudWatch::Alarm\n" in each]
+    return sum(each.count("MetricStat:") or 1 for each in alarms)
+
+
+def _resources() -> list[str]:
+    """The template's text of each resource that the default stack has: all but those of a condition of Rokt's."""
+    blocks = re.split(r"^  (?=\w+:$)", _template(), flags=re.MULTILINE)
+    return [each for each in blocks if not re.search(r"^    Condition: HasRokt", each, re.MULTILINE)]
 
 
 def tables(rows: Sequence[Row]) -> str:

@@ -6,31 +6,32 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Sequence
-from textwrap import shorten
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from local.cases import CaseError, read_cases
 from local.dead_letters import RedriveError
-from local.samples import Row, run
-from local.stack import AWS_PORT, PORT, ROKU_KEY, ROOT, SANDBOX_PORT, SENDER_KEY, Choices, Stack, StackError
+from local.samples import run
+from local.stack import (
+    AWS_PORT,
+    PORT,
+    ROKT_SANDBOX_PORT,
+    ROKU_KEY,
+    ROOT,
+    SANDBOX_PORT,
+    SENDER_KEY,
+    Choices,
+    Stack,
+    StackError,
+)
+from local.tables import summary, table
 from local.template import TemplateError
 
 SAMPLES = ROOT / "events"
-_COLUMNS = 132
-_NOTE_CHARACTERS = 180  # longer ones tell the rest in the API's own answer
-_STYLES = {
-    "delivered": "green",
-    "redriven": "green",
-    "rejected": "yellow",
-    "invalid": "yellow",
-    "ignored": "dim",
-    "lost": "red",
-}
+_COLUMNS = 140
+_DESTINATIONS = ("roku", "rokt")
+_ACCOUNT_ID = "local-account"  # Rokt's Event API asks for one
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,18 +62,24 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
         port=asked.port,
         aws_port=asked.aws_port,
         sandbox_port=asked.sandbox_port,
+        rokt_sandbox_port=asked.rokt_sandbox_port,
         roku_url=asked.roku_url,
         roku_key=asked.roku_key,
         key=asked.key,
         window=asked.window,
+        parameters={
+            "Destinations": asked.destinations,
+            "RoktApi": asked.rokt_api,
+            "RoktAccountId": _ACCOUNT_ID if asked.rokt_api == "events" else "",
+        },
     )
     with Stack(choices, logs=sys.stderr if asked.logs else None) as stack:
         try:
             _print_addresses(stack, console)
             rows = run(stack, cases) if samples else []
             if samples:
-                console.print(_table(rows))
-                console.print(_summary(rows, time.monotonic() - begun))
+                console.print(table(rows))
+                console.print(summary(rows, time.monotonic() - begun))
             if serves:
                 _serve(stack, console)
         finally:
@@ -85,7 +92,7 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local",
-        description="Runs the relay on this machine, with stand-ins for AWS and Roku, and posts events/ through it.",
+        description="Runs the relay here, with stand-ins for AWS, Roku and Rokt, and posts events/ through it.",
     )
     modes = parser.add_mutually_exclusive_group()
     modes.add_argument(
@@ -96,8 +103,22 @@ def _parser() -> argparse.ArgumentParser:
         ("--port", PORT, "the API"),
         ("--aws-port", AWS_PORT, "the AWS endpoint"),
         ("--sandbox-port", SANDBOX_PORT, "the Roku sandbox"),
+        ("--rokt-sandbox-port", ROKT_SANDBOX_PORT, "the Rokt sandbox"),
     ):
         parser.add_argument(flag, type=int, default=default, metavar="PORT", help=f"of {what} (default {default})")
+    parser.add_argument(
+        "--destinations",
+        type=_destinations,
+        default=",".join(_DESTINATIONS),
+        metavar="NAMES",
+        help="where to deliver: roku, rokt or roku,rokt (default roku,rokt)",
+    )
+    parser.add_argument(
+        "--rokt-api",
+        choices=("conversions", "events"),
+        default="conversions",
+        help="the API that the Rokt sandbox serves (default conversions)",
+    )
     parser.add_argument("--roku-url", metavar="URL", help="deliver there instead of to a sandbox; posts no samples")
     parser.add_argument("--roku-key", default=ROKU_KEY, metavar="KEY", help="the key to present to Roku")
     parser.add_argument(
@@ -117,6 +138,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _destinations(text: str) -> str:
+    asked = {name.strip() for name in text.split(",")}
+    if not asked <= set(_DESTINATIONS):
+        raise argparse.ArgumentTypeError(f"of {' and '.join(_DESTINATIONS)}, with a comma between")
+    return ",".join(name for name in _DESTINATIONS if name in asked)
+
+
 def _serve(stack: Stack, console: Console) -> None:
     try:
         _print_commands(stack, console)
@@ -125,38 +153,12 @@ def _serve(stack: Stack, console: Console) -> None:
         return
 
 
-def _table(rows: Sequence[Row]) -> Table:
-    table = Table(title="What became of the conversions of events/", title_justify="left")
-    for column in ("file", "event", "event id", "outcome"):
-        table.add_column(column, overflow="fold", max_width=34)
-    table.add_column("why", overflow="fold")
-    previous = ""
-    for row in rows:
-        outcome = f"[{_STYLES.get(row.outcome, 'default')}]{row.outcome}[/]"
-        fault = f"\n[red]{row.fault}[/]" if row.fault else ""
-        name = "" if row.file == previous else row.file.removesuffix(".json")
-        table.add_row(
-            name,
-            row.event_name,
-            row.event_id,
-            outcome + fault,
-            escape(shorten(row.note, _NOTE_CHARACTERS, placeholder=" ...")),
-        )
-        previous = row.file
-    return table
-
-
-def _summary(rows: Sequence[Row], seconds: float) -> str:
-    counts = Counter(row.outcome for row in rows)
-    told = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
-    faults = sum(1 for row in rows if row.fault)
-    verdict = "all as their files say" if not faults else f"[red]{faults} not as their files say[/]"
-    return f"{told}: {verdict} ({seconds:.1f} s)"
-
-
 def _print_addresses(stack: Stack, console: Console) -> None:
-    roku = stack.choices.roku_url or f"{stack.sandbox_url} (sandbox)"
-    addresses = (("Console", f"{stack.url}/"), ("API", stack.url), ("AWS", stack.aws_endpoint), ("Roku", roku))
+    addresses = [("Console", f"{stack.url}/"), ("API", stack.url), ("AWS", stack.aws_endpoint)]
+    if "roku" in stack.choices.destinations:
+        addresses.append(("Roku", stack.choices.roku_url or f"{stack.sandbox_url} (sandbox)"))
+    if "rokt" in stack.choices.destinations:
+        addresses.append(("Rokt", f"{stack.rokt_sandbox_url} (sandbox)"))
     for name, address in addresses:
         console.print(f"{name:8}{address}", soft_wrap=True)
 
@@ -171,18 +173,21 @@ def _print_commands(stack: Stack, console: Console) -> None:
     }
     body = json.dumps({"event_group_id": "example_website_123", "events": [event]})
     names = stack.deployment.names
-    dead_letters, queue = names["RokuDeadLetterQueue.Arn"], names["RokuQueue.Arn"]
     post = f"curl -i {stack.url}/v1/events -H 'Authorization: Bearer {stack.choices.key}' -d '{body}'"
     sqs = (
         "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 "
         f"aws --endpoint-url {stack.aws_endpoint} sqs"
     )
-    look = (
-        f"{sqs} receive-message --queue-url {names['RokuDeadLetterQueue']} "
-        "--message-attribute-names All --max-number-of-messages 10 --visibility-timeout 0"
-    )
-    redrive = f"{sqs} start-message-move-task --source-arn {dead_letters} --destination-arn {queue}"
-    for title, command in (("Send a conversion", post), ("Look at the dead letters", look), ("Redrive them", redrive)):
+    commands = [("Send a conversion", post)]
+    for title in map(str.capitalize, stack.choices.destinations):
+        look = (
+            f"{sqs} receive-message --queue-url {names[f'{title}DeadLetterQueue']} "
+            "--message-attribute-names All --max-number-of-messages 10 --visibility-timeout 0"
+        )
+        dead_letters, queue = names[f"{title}DeadLetterQueue.Arn"], names[f"{title}Queue.Arn"]
+        redrive = f"{sqs} start-message-move-task --source-arn {dead_letters} --destination-arn {queue}"
+        commands += [(f"Look at the dead letters of {title}", look), ("Redrive them", redrive)]
+    for title, command in commands:
         console.print(f"\n{title}:\n  {command}", soft_wrap=True, markup=False)
     console.print("\nServing until interrupted (Ctrl-C).", soft_wrap=True)
 

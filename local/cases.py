@@ -1,23 +1,38 @@
 """The files of events/: one case each, with what is posted and what must become of every conversion.
 
 A file says what the sandbox is told beforehand, which status answers the post, and the outcome of each conversion:
-delivered, rejected (a dead letter), invalid (named in the answer), ignored (no conversion, says the answer), or
-redriven (rejected, and delivered once the sandbox no longer refuses it and the dead letters are moved back).
+delivered, rejected (a dead letter), invalid (named in the answer), ignored (no conversion, says the answer), withheld
+(right, but not for this destination), or redriven (rejected, and delivered once the sandbox no longer refuses it and
+the dead letters are moved back).
+
+All of that is of Roku. Of Rokt a file may say what its sandbox is told (`rokt_sandbox`), and of a conversion what
+becomes of it there: `"rokt": "withheld"`, or `"rokt": {"outcome": "withheld", "reason": "opted out"}`. It means the
+Conversions API; where a file says nothing, whatever Rokt makes of a conversion is right, as long as none is lost.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from local.senders import SOURCES
 
-Outcome = Literal["delivered", "rejected", "invalid", "ignored", "redriven"]
+Outcome = Literal["delivered", "rejected", "invalid", "ignored", "withheld", "redriven"]
 
 # Whose key is presented: a server's or a page's, or that of the sender named like its source.
 KEYS = ("server", "browser", "none", *SOURCES)
+# Where a file has the faults of each destination's sandbox.
+FAULTS = {"roku": "sandbox", "rokt": "rokt_sandbox"}
 _ACCEPTED = 202
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says that Rokt makes of a conversion; the reason is a part of it."""
+
+    outcome: Outcome
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +44,19 @@ class Expected:
     outcome: Outcome
     reason: str = ""
     dropped: frozenset[str] | None = None  # None: the file says nothing of them
+    rokt: Said | None = None  # None: the file says nothing of it
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One file: the request, the sandbox's faults and what is expected."""
+    """One file: the request, the sandboxes' faults by destination, and what is expected."""
 
     name: str
     path: str
     headers: Mapping[str, str]
     key: str
     body: bytes
-    faults: Mapping[str, Any]
+    faults: Mapping[str, Mapping[str, Any]]
     status: int
     conversions: Sequence[Expected]
 
@@ -77,22 +93,31 @@ def _case(name: str, content: Mapping[str, Any]) -> Case:
         headers=post.get("headers", {}),
         key=key,
         body=text.encode(),
-        faults=content.get("sandbox", {}),
+        faults={name: content[key] for name, key in FAULTS.items() if key in content},
         status=content["answer"]["status"],
         conversions=conversions,
     )
 
 
 def _expected(item: Mapping[str, Any], names: Sequence[tuple[str | None, str]]) -> Expected:
-    if item["outcome"] not in get_args(Outcome):
-        raise ValueError(f"the outcome is one of {', '.join(get_args(Outcome))}")
     return Expected(
         event_id=item["event_id"],
         event_name=item.get("event_name", next((name for one, name in names if one == item["event_id"]), "")),
-        outcome=item["outcome"],
+        outcome=_outcome(item["outcome"]),
         reason=item.get("reason", ""),
         dropped=frozenset(item["dropped"]) if "dropped" in item else None,
+        rokt=_said(item["rokt"]) if "rokt" in item else None,
     )
+
+
+def _said(told: Any) -> Said:
+    return Said(_outcome(told)) if isinstance(told, str) else Said(_outcome(told["outcome"]), told.get("reason", ""))
+
+
+def _outcome(word: Any) -> Outcome:
+    if word not in get_args(Outcome):
+        raise ValueError(f"the outcome is one of {', '.join(get_args(Outcome))}")
+    return cast(Outcome, word)
 
 
 def _event_names(body: Any) -> list[tuple[str | None, str]]:

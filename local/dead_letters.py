@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from local.finished import named
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -22,6 +24,16 @@ class DeadLetter:
     event: dict[str, Any]
     reason: str
     attributes: dict[str, str]
+
+    @property
+    def event_id(self) -> str:
+        """The event's id, empty if it cannot be read."""
+        return named(self.event)[0]
+
+    @property
+    def event_name(self) -> str:
+        """The event's name, empty if it cannot be read."""
+        return named(self.event)[1]
 
 
 class RedriveError(Exception):

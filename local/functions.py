@@ -98,12 +98,13 @@ def routes(template: Template) -> list[Route]:
     names = {name: name for name in template.resources} | function_names(template)
     found = []
     for api in template.of_type("AWS::ApiGatewayV2::Api").values():
-        for path, operations in api["Body"]["paths"].items():
+        # Resolved first: of a function with a condition SAM makes the whole path conditional.
+        for path, operations in template.resolve(api["Body"]["paths"], names).items():
             for method, operation in operations.items():
                 if method == _ANY_METHOD or method in _METHODS:
-                    uri = template.resolve(operation[_INTEGRATION]["uri"], names)
                     verb = "ANY" if method == _ANY_METHOD else method.upper()
-                    found.append(Route(method=verb, path=path, function=_function_in(uri, template)))
+                    function = _function_in(operation[_INTEGRATION]["uri"], template)
+                    found.append(Route(method=verb, path=path, function=function))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The whole system in one process: the template's functions and queues behind local stand-ins for AWS and Roku."""
+"""The whole system in one process: the template's functions and queues, and stand-ins for AWS, Roku and Rokt."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Literal, Self, TextIO
 
 from local import aws
 from local.api import Api
@@ -18,6 +18,7 @@ from local.console.console import Console
 from local.event_source_mapping import EventSourceMapping
 from local.functions import environment, event_sources, functions, routes
 from local.logs import SplitStdout, redirect_loggers
+from local.rokt_sandbox import RoktSandbox
 from local.roku_sandbox import RokuSandbox
 from local.runtime import Runtime
 from local.senders import BROWSER_KEY, SENDER_KEY, senders
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
 __all__ = ["BROWSER_KEY", "SENDER_KEY", "Choices", "Stack", "StackError"]
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT, AWS_PORT, SANDBOX_PORT = 8080, 4566, 8081
+PORT, AWS_PORT, SANDBOX_PORT, ROKT_SANDBOX_PORT = 8080, 4566, 8081, 8082
 ROKU_KEY = "local-roku-key"
+# Rokt's pair for each of its APIs.
+ROKT_PAIRS: Mapping[str, str] = {
+    "conversions": "local-rokt-key:local-rokt-secret",
+    "events": "rpub-local-key:rsec-local-secret",
+}
 PAGE_ORIGIN = f"http://{aws.HOST}:{PORT}"  # where a web page that uses the browser key may stand
 
 
@@ -47,12 +53,18 @@ class Choices:
     port: int = PORT
     aws_port: int = AWS_PORT
     sandbox_port: int = SANDBOX_PORT
+    rokt_sandbox_port: int = ROKT_SANDBOX_PORT
     roku_url: str | None = None  # None starts a sandbox and delivers there
     roku_key: str = ROKU_KEY
     key: str = SENDER_KEY
     window: float = 1  # seconds that messages wait for others
     template: Path = ROOT / "template.yaml"
     parameters: Mapping[str, str] = field(default_factory=dict)  # of the template, beyond window and URL
+
+    @property
+    def destinations(self) -> list[str]:
+        """Where the stack delivers, as the template's parameter says."""
+        return self.parameters.get("Destinations", "roku").split(",")
 
 
 class Stack:
@@ -65,6 +77,7 @@ class Stack:
         self._telemetry = Telemetry()
         self._ends = ExitStack()
         self.sandbox: RokuSandbox | None = None
+        self.rokt_sandbox: RoktSandbox | None = None
 
     def __enter__(self) -> Self:
         """Starts everything: StackError if a port is taken, TemplateError if the template cannot be run here."""
@@ -88,7 +101,8 @@ class Stack:
         self._stdout.install()
         ends.callback(self._stdout.remove)
         ends.enter_context(_environment_restored())
-        roku_url = self.choices.roku_url or self._start_sandbox(ends)
+        roku_url = self._start_sandbox(ends)
+        rokt_url = self._start_rokt_sandbox(ends)
         self.aws_endpoint = ends.enter_context(aws.serving(self.choices.aws_port))
         aws.keep_to(self.aws_endpoint)
         # Only now: the translator, too, asks boto3, which would read this machine's AWS configuration.
@@ -97,9 +111,9 @@ class Stack:
         ends.enter_context(self._telemetry.feeding(template, self.deployment.names))
         put_alarms(template, self.deployment.names, aws.client("cloudwatch", self.aws_endpoint), aws.STACK_NAME)
         self.sqs: SQSClient = aws.client("sqs", self.aws_endpoint)
-        os.environ.update(environment(template, self.deployment.names) | {"ROKU_URL": roku_url})
+        os.environ.update(environment(template, self.deployment.names) | {"ROKU_URL": roku_url, "ROKT_URL": rokt_url})
         invoke: dict[str, Callable[[dict[str, Any]], Any]] = {}
-        self.console = self._console(roku_url)
+        self.console = self._console(roku_url, rokt_url)
         openapi = ROOT / "docs" / "openapi.yaml"
         self.api = Api(self.choices.port, routes(template), invoke, openapi=openapi, around=self.console.around)
         ends.callback(self.api.stop)
@@ -112,14 +126,31 @@ class Stack:
         self.api.start()
 
     def _start_sandbox(self, ends: ExitStack) -> str:
+        """Only if the stack delivers to Roku, and nowhere else; without it there is no URL."""
+        if self.choices.roku_url is not None or "roku" not in self.choices.destinations:
+            return self.choices.roku_url or ""
         self.sandbox = RokuSandbox(port=self.choices.sandbox_port, keys={self.choices.roku_key: ["*"]})
         return ends.enter_context(self.sandbox).url
 
-    def _console(self, roku_url: str) -> Console:
+    def _start_rokt_sandbox(self, ends: ExitStack) -> str:
+        """Only if the stack delivers to Rokt; without it there is no URL."""
+        parameters = self.choices.parameters
+        if "rokt" not in self.choices.destinations:
+            return ""
+        api: Literal["conversions", "events"] = "events" if parameters.get("RoktApi") == "events" else "conversions"
+        self.rokt_sandbox = RoktSandbox(
+            port=self.choices.rokt_sandbox_port,
+            pairs={ROKT_PAIRS[api]},
+            api=api,
+            account_id=parameters.get("RoktAccountId", ""),
+        )
+        return ends.enter_context(self.rokt_sandbox).url
+
+    def _console(self, roku_url: str, rokt_url: str) -> Console:
         return Console(
             self.deployment,
-            sandboxes={"roku": self.sandbox},
-            urls={"roku": roku_url},
+            sandboxes={"roku": self.sandbox, "rokt": self.rokt_sandbox},
+            urls={"roku": roku_url, "rokt": rokt_url},
             sqs=self.sqs,
             secrets=aws.client("secretsmanager", self.aws_endpoint),
             port=lambda: self.api.port,
@@ -156,12 +187,17 @@ class Stack:
         kept = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
         value = kept | senders(self.choices.key, [PAGE_ORIGIN, self.url])
         secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
-        secrets.put_secret_value(SecretId=self.deployment.names["RokuKeysSecret"], SecretString=self.choices.roku_key)
+        pair = ROKT_PAIRS[self.choices.parameters.get("RoktApi", "conversions")]
+        for keys, text in (("RokuKeysSecret", self.choices.roku_key), ("RoktKeysSecret", pair)):
+            if keys in self.deployment.names:
+                secrets.put_secret_value(SecretId=self.deployment.names[keys], SecretString=text)
 
     def _free_ports(self) -> None:
         wanted = {"--port": self.choices.port, "--aws-port": self.choices.aws_port}
-        if self.choices.roku_url is None:
+        if self.choices.roku_url is None and "roku" in self.choices.destinations:
             wanted["--sandbox-port"] = self.choices.sandbox_port
+        if "rokt" in self.choices.destinations:
+            wanted["--rokt-sandbox-port"] = self.choices.rokt_sandbox_port
         for flag, port in wanted.items():
             with socket.socket() as probe:
                 # As the servers do: connections of a stack that has just ended may linger.
@@ -178,8 +214,13 @@ class Stack:
 
     @property
     def sandbox_url(self) -> str:
-        """The sandbox's URL, empty if there is none."""
+        """The Roku sandbox's URL, empty if there is none."""
         return self.sandbox.url if self.sandbox else ""
+
+    @property
+    def rokt_sandbox_url(self) -> str:
+        """The Rokt sandbox's URL, empty if there is none."""
+        return self.rokt_sandbox.url if self.rokt_sandbox else ""
 
     def log_text(self) -> str:
         """All that functions have printed so far, unless `logs` was given."""

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_core import from_json
 
+from pipeline.faults import NoKey
 from pipeline.placeholders import is_placeholder
 from pipeline.senders import Sender, read_senders
 from relay.deployment import Deployment, Destination
@@ -15,7 +16,7 @@ from relay.keys import read_secret
 from relay.letters import look, now
 from relay.printing import age, number
 from relay.trouble import Trouble, explain
-from roku.keys import NoKey, key_for
+from roku.keys import key_for
 from sources import registry
 
 OK, WARNING, PROBLEM, ABSENT = "ok", "warning", "problem", "not local"

@@ -13,6 +13,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.parsers import ResponseParserError
 
 from relay.trouble import Trouble, code
 
@@ -111,7 +112,7 @@ def connect(where: Where) -> Deployment:
     session = _local_session() if where.local else boto3.Session(profile_name=where.profile, region_name=where.region)
     try:
         (stack,) = _client(session, "cloudformation", endpoint).describe_stacks(StackName=name)["Stacks"]
-    except (EndpointConnectionError, ConnectTimeoutError, ValueError) as error:
+    except (EndpointConnectionError, ConnectTimeoutError, ResponseParserError, ValueError) as error:
         if not where.local:
             raise
         raise Trouble(

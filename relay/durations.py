@@ -5,6 +5,8 @@ import re
 import typer
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+# CloudWatch forgets after 15 months: what is longer is a slip of the keyboard.
+_LONGEST = 3_660 * 86_400
 _DURATION = re.compile(r"(\d{1,6})([smhd])").fullmatch
 
 
@@ -13,4 +15,7 @@ def seconds(text: str) -> int:
     match = _DURATION(text.strip().lower())
     if match is None or int(match[1]) == 0:
         raise typer.BadParameter(f"{text!r} is no span of time: write 90s, 15m, 24h or 7d")
-    return int(match[1]) * _UNITS[match[2]]
+    span = int(match[1]) * _UNITS[match[2]]
+    if span > _LONGEST:
+        raise typer.BadParameter(f"{text!r} is longer than ten years: choose a shorter span of time")
+    return span

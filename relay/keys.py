@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -57,6 +58,9 @@ def add(
     ] = None,
 ) -> int:
     """Make a key for a new sender, and show it, once."""
+    if origin and not browser:
+        # The relay checks origins of browser keys alone: such a key would open everything from everywhere.
+        raise Trouble("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
     key = token_urlsafe(_KEY_BYTES)
     entry: dict[str, Any] = {"sha256": sha256(key.encode()).hexdigest()}
     if group:
@@ -114,6 +118,8 @@ def settings(given: list[str]) -> dict[str, dict[str, Any]]:
         place = made.setdefault(name, {})
         for field in fields[:-1]:
             place = place.setdefault(field, {})
+            if not isinstance(place, dict):
+                raise Trouble(f"--source {text}: {name}.{field} was given a value of its own before: give one of both")
         if fields:
             place[fields[-1]] = _value(value)
     return made
@@ -175,7 +181,9 @@ def _edit(deployment: Deployment, change: Callable[[dict[str, Any]], object]) ->
             raise Trouble(_CHANGED) from error
         raise
     finally:
-        secrets.update_secret_version_stage(SecretId=name, VersionStage=_PENDING, RemoveFromVersionId=made)
+        # Another edit that began meanwhile has taken the label over: it is gone then, and nothing is left to clear up.
+        with suppress(ClientError):
+            secrets.update_secret_version_stage(SecretId=name, VersionStage=_PENDING, RemoveFromVersionId=made)
 
 
 def _check(name: str, entry: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 from pipeline.messages import MESSAGE_BYTES, QueuedEvent, Unreadable, decode
 from pipeline.packing import fill
 from relay.deployment import Deployment, Destination
+from rokt.event import identify as identify_for_rokt
+from roku.event import identify as identify_for_roku
 
 # Seconds out of others' sight at the most, if this command dies while it looks.
 _LOOK_SECONDS = 300
@@ -22,6 +24,7 @@ _LONG_POLL_SECONDS = 1
 _BATCH = 10  # SQS's limit
 _RECEIVERS = 8
 _EMPTY_POLLS = 3  # SQS's counts are approximate: so many empty long polls outweigh one that says there is more
+_IDENTIFY = {"roku": identify_for_roku, "rokt": identify_for_rokt}
 _UNKNOWN = "SQS moved it after too many receives: no run of the function ever finished it"
 
 
@@ -76,7 +79,7 @@ def read(destination: str, message: Any) -> Letter:
     attributes = message.get("MessageAttributes", {})
     said = {name: str(value.get("StringValue", "")) for name, value in attributes.items()}
     try:
-        routing, events = decode(message["Body"])
+        routing, events = decode(message["Body"], _IDENTIFY[destination])
         group = routing.event_group_id
     except Unreadable:
         events, group = [], said.get("event_group_id", "")

@@ -88,6 +88,9 @@ def verdict(counts: Counts, *, messages: int, messages_at_start: int | None, rec
     elif messages_at_start:  # at the most: it is the largest of some minutes
         low = messages - MOST_IN_A_MESSAGE * messages_at_start
     off = left - high if left > high else low - left if low is not None and left < low else 0
+    if left > high and off <= min(counts.redriven, counts.strangers):
+        why = f"{off:,} of the redriven messages nobody could read again, and these are counted as strangers too"
+        return Verdict(None, None, f"{why}: drop them instead (relay dlq drop)")
     if 0 < off <= recent:
         return Verdict(None, None, "counts of the last minutes are still under way: ask again in some minutes")
     if off:

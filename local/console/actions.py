@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _ANSWER_SECONDS = 35  # API Gateway gives up after 30
-_SETTABLE = frozenset(
-    {"status", "headers", "delay", "drop", "refuse", "revoked"}
-)  # the faults the page has switches for
+# The faults that the page has switches for, as far as the sandbox knows them.
+_SETTABLE = frozenset("status headers delay drop refuse revoked naming echo".split())
 
 
 class Refused(Exception):
@@ -49,14 +48,22 @@ class Actions:
         raise Refused("there is no such destination")
 
     def set_faults(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Set some of a sandbox's faults, null removing one, and leave the others; return those in force."""
+        """Set some of a sandbox's faults, null removing one, and leave the others; return those in force.
+
+        `refuse` is set by event id in the same way: two clicks that overtake each other undo nothing.
+        """
         lane, wanted = self.lane(asked), asked.get("faults")
         if lane.sandbox is None:
             raise Refused("this destination is no sandbox: it has no switches")
-        if not isinstance(wanted, Mapping) or not _SETTABLE.issuperset(wanted):
-            raise Refused(f"faults must be an object of {', '.join(sorted(_SETTABLE))}")
+        settable = _SETTABLE & lane.settable()
+        if not isinstance(wanted, Mapping) or not settable.issuperset(wanted):
+            raise Refused(f"faults must be an object of {', '.join(sorted(settable))}")
         with self._switching:
-            faults = {**lane.sandbox.faults().as_json(), **wanted}
+            known = lane.sandbox.faults().as_json()
+            faults = {**known, **wanted}
+            if isinstance(wanted.get("refuse"), Mapping):
+                refuse = {**known.get("refuse", {}), **wanted["refuse"]}
+                faults["refuse"] = {name: why for name, why in refuse.items() if why is not None} or None
             try:
                 lane.sandbox.set_faults({name: value for name, value in faults.items() if value is not None})
             except ValueError as error:

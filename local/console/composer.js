@@ -39,8 +39,9 @@ function renew() {
     renewed.set(id, fresh);
     return `${before}${fresh}"`;
   });
-  const refuse = Object.entries(chosen.faults.refuse ?? {}).map(([id, why]) => [renewed.get(id) ?? id, why]);
-  if (refuse.length) chosen = { ...chosen, faults: { ...chosen.faults, refuse: Object.fromEntries(refuse) } };
+  const refused = (faults) => Object.fromEntries(Object.entries(faults.refuse).map(([id, why]) => [renewed.get(id) ?? id, why]));
+  const faults = Object.entries(chosen.faults).map(([name, told]) => [name, told.refuse ? { ...told, refuse: refused(told) } : told]);
+  chosen = { ...chosen, faults: Object.fromEntries(faults) };
 }
 
 async function send(event) {
@@ -55,7 +56,7 @@ async function send(event) {
   const told = Object.keys(faults).length > 0 && byId('told').checked;
   show(byId('answer'), true);
   try {
-    if (told) await tellSandbox(faults);
+    if (told) await tellSandboxes(faults);
     const { status, answer } = await post('send', asked);
     if (latest !== token) return;
     showAnswer(status, answer);
@@ -69,13 +70,14 @@ async function send(event) {
   }
 }
 
-/** The refusals of a sample join those that are on already. */
-async function tellSandbox(faults) {
-  const destination = composer.destination;
-  if (!destination) return;
-  const refuse = { ...(composer.faults.refuse ?? {}), ...(faults.refuse ?? {}) };
-  await post('faults', { destination, faults: { ...faults, ...(Object.keys(refuse).length ? { refuse } : {}) } });
+/** A destination that the stack has not, or that is no sandbox, is told nothing. */
+async function tellSandboxes(told) {
+  for (const [destination, faults] of Object.entries(told)) {
+    if (composer.sandboxes.includes(destination)) await post('faults', { destination, faults });
+  }
 }
+
+const forOne = (one) => (one.destination ? ` for ${one.destination}` : '');
 
 function showAnswer(status, answer) {
   say(byId('answer-title'), `Answer ${status}`);
@@ -84,11 +86,12 @@ function showAnswer(status, answer) {
   else {
     parts.push(make('p', {}, answer.description ?? answer.message ?? ''));
     for (const failed of answer.failed_events ?? []) {
-      const head = make('p', { className: 'line' }, chip('invalid'), ' ', make('span', { className: 'mono' }, failed.event_id ?? `event ${failed.index}`));
+      const head = make('p', { className: 'line' }, chip('invalid'), ' ', make('span', { className: 'mono' }, failed.event_id ?? `event ${failed.index}`), forOne(failed));
       parts.push(head, pairs(Object.entries(failed.errors ?? {})));
     }
+    for (const one of answer.withheld ?? []) parts.push(make('p', {}, chip('withheld'), forOne(one), `: ${one.reason}`));
     for (const one of answer.ignored ?? []) parts.push(make('p', {}, chip('ignored'), ` ${one.reason}`));
-    if (answer.warnings?.length) parts.push(make('h4', {}, plural(answer.warnings.length, 'warning')), pairs(answer.warnings.map((one) => [one.field, one.warning])));
+    if (answer.warnings?.length) parts.push(make('h4', {}, plural(answer.warnings.length, 'warning')), pairs(answer.warnings.map((one) => [one.field + forOne(one), one.warning])));
     const whole = make('details', {}, make('summary', {}, 'The whole answer'), json(answer, 'The whole answer'));
     parts.push(whole);
   }
@@ -102,17 +105,18 @@ async function showQueued(token, status) {
   for (let look = 0; look < LOOKS && latest === token; look += 1) {
     const found = (await get('post', { post: token })).filter((one) => one.event);
     if (found.length) {
-      place.replaceChildren(...found.slice(0, 20).map((one) => make('div', {}, make('p', { className: 'quiet' }, `for ${one.destination}, personal data hashed`), json(one.event, `${one.event_id} as queued for ${one.destination}`))));
+      // Those of one conversion beside each other, whatever the queues' order.
+      found.sort((a, b) => a.event_id.localeCompare(b.event_id) || a.number - b.number);
+      place.replaceChildren(...found.slice(0, 20).map((one) => make('div', {}, make('p', { className: 'quiet' }, `${one.event_id} for ${one.destination}, personal data hashed`), json(one.event, `${one.event_id} as queued for ${one.destination}`))));
       return;
     }
     await new Promise((done) => setTimeout(done, PAUSE));
   }
 }
 
-/** What the composer knows of the stack: its first destination's switches take a sample's faults. */
+/** What the composer knows of the stack: which destinations have a sandbox. */
 export const composer = {
-  destination: '',
-  faults: {},
+  sandboxes: [],
   async start() {
     const setup = await get('setup');
     samples = setup.samples;

@@ -22,8 +22,7 @@ listen(
     ahead = told.now - Date.now() / 1000;
     state = told.state;
     nameDestinations(state.destinations);
-    composer.destination = state.destinations[0]?.name ?? '';
-    composer.faults = state.destinations[0]?.destination.faults ?? {};
+    composer.sandboxes = state.destinations.filter((one) => one.destination.sandbox).map((one) => one.name);
     showState();
   },
   showConversions,

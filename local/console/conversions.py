@@ -4,17 +4,29 @@ It holds finished events as they were queued, with digests in the place of perso
 """
 
 import json
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-MOST = 500  # conversions remembered
+from local.finished import named
+
+MOST = 500  # conversions remembered for each destination
 _MOST_MESSAGES = 5_000  # messages whose conversions are remembered
 _MOST_STEPS = 50  # of one conversion's history
 _MOST_SHOWN = 20_000  # characters of an event that the page is given
 
 Outcome = Literal[
-    "accepted", "delivering", "waiting", "delivered", "deduplicated", "rejected", "invalid", "ignored", "refused"
+    "accepted",
+    "delivering",
+    "waiting",
+    "delivered",
+    "deduplicated",
+    "rejected",
+    "withheld",
+    "invalid",
+    "ignored",
+    "refused",
 ]
 
 
@@ -66,7 +78,7 @@ class Conversion:
             ],
             "errors": self.errors,
             "history": self.history,
-            "event": _event(self.line) if len(self.line) <= _MOST_SHOWN else None,
+            "event": _event(self.line) if 0 < len(self.line) <= _MOST_SHOWN else None,
         }
 
 
@@ -74,19 +86,22 @@ class Conversions:
     """The store; its user holds a lock."""
 
     def __init__(self, most: int = MOST) -> None:
-        """Remembers the last `most` conversions."""
+        """Remembers the last `most` conversions of each destination."""
         self._most = most
         self._all: dict[int, Conversion] = {}
+        self._of: dict[str, deque[int]] = {}  # their numbers by destination
         self._messages: dict[str, list[int]] = {}
         self._last = 0
         self.revision = 0
 
     def add(self, at: float, outcome: Outcome, **fields: Any) -> Conversion:
-        """Remember a conversion, and forget the oldest for it."""
+        """Remember a conversion, and forget the oldest of its destination for it."""
         self._last += 1
         made = self._all[self._last] = Conversion(self._last, at, outcome, **fields)
-        while len(self._all) > self._most:
-            del self._all[next(iter(self._all))]
+        numbers = self._of.setdefault(made.destination, deque())
+        numbers.append(made.number)
+        while len(numbers) > self._most:
+            del self._all[numbers.popleft()]
         self.note(made, at, outcome, reason=made.reason, status=made.status)
         return made
 
@@ -152,5 +167,5 @@ def _event(line: str) -> dict[str, Any]:
 
 def names(line: str) -> dict[str, str]:
     """Id and name of a queued event."""
-    event = _event(line)
-    return {name: str(event.get(name, "")) for name in ("event_id", "event_name")}
+    event_id, event_name = named(_event(line))
+    return {"event_id": event_id, "event_name": event_name}

@@ -43,7 +43,8 @@ const WIDE = {
   redrive: (a, b) => [[a.center, a.top], [a.center, b.bottom]],
 };
 const NARROW = {
-  post: (a, b) => [[b.center, a.bottom], [b.center, b.top]],
+  // Past whatever lies between: the lanes before it.
+  post: (a, b) => (b.top - a.bottom < 60 ? [[b.center, a.bottom], [b.center, b.top]] : [[a.left, a.middle], [a.left - 17, a.middle], [a.left - 17, b.top + 14], [b.left, b.top + 14]]),
   take: (a, b) => [[a.center, a.bottom], [a.center, b.top]],
   send: (a, b) => [[a.center, a.bottom], [a.center, b.top]],
   retry: (a, b) => [[a.left, a.middle], [a.left - 9, a.middle], [a.left - 9, b.middle], [b.left, b.middle]],

@@ -30,6 +30,9 @@ class Sandbox(Protocol):
         """The last requests, oldest first, each with `event_ids` and `status` (None: dropped)."""
 
 
+_REFUSAL = "refused by the switch of the local console"
+
+
 @dataclass(slots=True)
 class Redrive:
     """A redrive as far as it is known; `status` is that of SQS's move task."""
@@ -62,6 +65,14 @@ class Lane:
     why: dict[str, str] = field(default_factory=dict)  # message id -> why a run gave it back
     running: int = 0
     redrive: Redrive | None = None
+
+    def settable(self) -> frozenset[str]:
+        """The faults that its sandbox knows; none if it has none."""
+        return frozenset(type(self.sandbox.faults()).CHECKS) if self.sandbox else frozenset()
+
+    def refusal(self) -> str | dict[str, str]:
+        """Why an event is refused that the page asks to be refused, in the form that the sandbox takes."""
+        return _REFUSAL if self.name == "rokt" else {"event": _REFUSAL}
 
 
 def lanes(deployment: Deployment, sandboxes: Mapping[str, Sandbox | None], urls: Mapping[str, str]) -> list[Lane]:

@@ -37,7 +37,7 @@ class Observer:
         self.lanes = list(lanes)
         self.changed = threading.Condition()  # also the lock of all that is below
         self.conversions = Conversions()
-        self.counts = dict.fromkeys(("posts", "accepted", "invalid", "ignored", "refused"), 0)
+        self.counts = dict.fromkeys(("posts", "accepted", "invalid", "ignored", "withheld", "refused"), 0)
         self._by_queue = {lane.source.queue_arn: lane for lane in lanes}
         self._by_dead_letters = {lane.dead_letters_arn: lane for lane in lanes}
         self._posting = threading.Lock()
@@ -239,13 +239,12 @@ class Observer:
 
     def _answered(self, post: Post, answer: Answer) -> None:
         said = _json(answer.body)
-        self.counts["posts"] += 1
-        self.counts["accepted"] += post.accepted(answer.status, said)
+        for word, number in post.counts(answer.status, said, [lane.name for lane in self.lanes]).items():
+            self.counts[word] += number
         for conversion, warnings in post.warned(said):
             conversion.warnings = warnings
             self.conversions.touch(conversion)
-        for found in outcomes(answer.status, said):
-            self.counts[found["outcome"]] += 1
+        for found in outcomes(answer.status, said, post.names(said)):
             self.conversions.add(time.time(), path=post.path, post=post.token, **found)
 
 

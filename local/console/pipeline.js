@@ -9,7 +9,7 @@ const edges = new Edges(picture, byId('edges'));
 const boxes = new Map();
 let before = null;
 
-function box(name, title, className, row, rows = 1) {
+function box(name, title, className, row, rows = 1, lane = 0) {
   const number = make('p', { className: 'number' });
   const unit = make('p', { className: 'unit' });
   const facts = make('p', { className: 'facts' });
@@ -17,6 +17,8 @@ function box(name, title, className, row, rows = 1) {
   const element = make('div', { className: `node ${className}`, attributes: { role: 'group', 'aria-label': title } }, make('h3', {}, title), number, unit, facts, tags);
   // Through the CSSOM, which the page's policy allows, unlike style attributes in markup.
   if (row) element.style.setProperty('--row', row);
+  element.style.setProperty('--lane', lane);
+  if (lane && row % 2) element.classList.add('further'); // the first row of a further lane
   element.style.setProperty('--rows', rows);
   picture.append(element);
   boxes.set(name, { element, number, unit, facts, tags });
@@ -25,15 +27,16 @@ function box(name, title, className, row, rows = 1) {
 
 function build(state) {
   const lanes = state.destinations;
+  picture.classList.toggle('many', lanes.length > 1);
   const api = box('api', 'API', 'api', 1, lanes.length * 2);
   lanes.forEach((lane, index) => {
     const row = index * 2 + 1;
     const suffix = lanes.length > 1 ? ` (${lane.title})` : '';
     const name = (part) => `${lane.name}.${part}`;
-    const queue = box(name('queue'), `Queue${suffix}`, 'queue', row);
-    const deliver = box(name('deliver'), `Deliver${suffix}`, 'deliver', row);
-    const destination = box(name('destination'), lane.title, 'destination', row);
-    const dead = box(name('dead'), `Dead letters${suffix}`, 'dead', row + 1);
+    const queue = box(name('queue'), `Queue${suffix}`, 'queue', row, 1, index);
+    const deliver = box(name('deliver'), `Deliver${suffix}`, 'deliver', row, 1, index);
+    const destination = box(name('destination'), lane.title, 'destination', row, 1, index);
+    const dead = box(name('dead'), `Dead letters${suffix}`, 'dead', row + 1, 1, index);
     edges.connect(name('post'), 'post', api, queue);
     edges.connect(name('take'), 'take', queue, deliver);
     edges.connect(name('send'), 'send', deliver, destination);
@@ -41,7 +44,7 @@ function build(state) {
     edges.connect(name('bury'), 'bury', deliver, dead);
     edges.connect(name('redrive'), 'redrive', dead, queue);
     if (lane.ledger !== null) {
-      const ledger = box(name('ledger'), `Ledger${suffix}`, 'ledger', row + 1);
+      const ledger = box(name('ledger'), `Ledger${suffix}`, 'ledger', row + 1, 1, index);
       edges.connect(name('note'), 'note', deliver, ledger);
     }
   });
@@ -114,7 +117,7 @@ export function showPipeline(state, now) {
   fill('api', {
     number: api.accepted,
     unit: 'conversions accepted',
-    facts: `of ${plural(api.posts, 'post')}\n\n${api.invalid} invalid\n${api.ignored} ignored\n${plural(api.refused, 'post')} refused`,
+    facts: `of ${plural(api.posts, 'post')}\n\n${api.invalid} invalid\n${api.ignored} ignored${state.destinations.length > 1 ? `\n${api.withheld} withheld` : ''}\n${plural(api.refused, 'post')} refused`,
   });
   for (const lane of state.destinations) {
     fillLane(lane, now);

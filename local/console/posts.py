@@ -1,4 +1,4 @@
-"""One post and what its answer says of its conversions: which failed, which are none, what was warned."""
+"""One post and what its answer says of its conversions: which failed, are none or are withheld, what was warned."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,51 +26,101 @@ class Post:
         headers = {name.lower(): value for name, value in request.headers}
         return cls(urlsplit(request.target).path, headers.get(TOKEN, ""))
 
-    def accepted(self, status: int, said: Mapping[str, Any]) -> int:
-        """How many conversions were taken, by the answer."""
-        if not 200 <= status < 300:
-            return 0
-        left_out = len(_entries(said, "failed_events")) + len(_entries(said, "ignored"))
-        return max(0, int(said.get("events_received") or 0) - left_out)
+    def counts(self, status: int, said: Mapping[str, Any], destinations: Sequence[str]) -> dict[str, int]:
+        """How many conversions of the post were accepted (by any of the destinations), invalid, ignored or withheld.
+
+        What one destination takes and another does not is counted with both words.
+        """
+        received = int(said.get("events_received") or 0)
+        nowhere = set.intersection(*(_left_out(said, name) for name in destinations))
+        found = {"posts": 1, "accepted": max(0, received - len(nowhere)) if 200 <= status < 300 else 0}
+        for word, key in (("invalid", "failed_events"), ("ignored", "ignored"), ("withheld", "withheld")):
+            found[word] = len({entry.get("index") for entry in _entries(said, key)})
+        found["refused"] = 1 if status >= 400 and not found["invalid"] else 0
+        return found
 
     def warned(self, said: Mapping[str, Any]) -> Iterator[tuple[Conversion, list[Mapping[str, Any]]]]:
         """The queued conversions of which the answer warns, each with its warnings.
 
-        The answer names places in the request. Where the events of a destination went into one message, its lines are
-        in the request's order without those that failed; where they went into several, only what concerns all is told.
+        The answer names places in the request: where those of the conversions are not certain, only what concerns all
+        is told.
         """
-        warnings = _entries(said, "warnings")
-        out = {entry.get("index") for key in ("failed_events", "ignored") for entry in _entries(said, key)}
-        for messages in self.queued.values():
+        for destination, messages in self.queued.items():
+            warnings = _entries(said, "warnings", destination)
+            places = self._places(said, destination)
             conversions = [conversion for message in messages for conversion in message]
-            places = [place for place in range(int(said.get("events_received") or 0)) if place not in out]
-            certain = len(messages) == 1 and len(places) == len(conversions)
-            for position, conversion in enumerate(conversions):
-                place = places[position] if certain else -1
+            for place, conversion in places.items() if places else ((-1, one) for one in conversions):
                 told = [item for item in warnings if not item.get("events") or place in item["events"]]
                 if told:
                     yield conversion, told[:_MOST_WARNINGS]
 
+    def names(self, said: Mapping[str, Any]) -> dict[int, dict[str, str]]:
+        """Id and name of the conversions by place, as far as a queued event or the answer tells them."""
+        known = {entry["index"]: _named(entry) for entry in _entries(said, "failed_events") if "index" in entry}
+        for destination in self.queued:
+            for place, one in self._places(said, destination).items():
+                known[place] = {"event_id": one.event_id, "event_name": one.event_name}
+        return known
 
-def outcomes(status: int, said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What the answer says of conversions that did not get onto a queue, as fields of a `Conversion`."""
+    def _places(self, said: Mapping[str, Any], destination: str) -> dict[int, Conversion]:
+        """The conversions queued for a destination by place; empty where that is not certain.
+
+        Where they went into one message, its lines are in the request's order without those that were left out; into
+        several messages they go in an order of their own.
+        """
+        messages = self.queued[destination]
+        out = _left_out(said, destination)
+        places = [place for place in range(int(said.get("events_received") or 0)) if place not in out]
+        if len(messages) != 1 or len(places) != len(messages[0]):
+            return {}
+        return dict(zip(places, messages[0], strict=True))
+
+
+def outcomes(
+    status: int, said: Mapping[str, Any], names: Mapping[int, Mapping[str, str]] | None = None
+) -> Iterator[dict[str, Any]]:
+    """What the answer says of conversions that did not get onto a queue, as fields of a `Conversion`.
+
+    `names` are id and name of conversions by place, for entries that do not tell them.
+    """
     failed = _entries(said, "failed_events")
     for entry in failed[:MOST]:
         errors = entry.get("errors")
         errors = {str(name): str(text) for name, text in errors.items()} if isinstance(errors, Mapping) else {}
         reason = "; ".join(f"{name}: {text}" for name, text in errors.items())
-        yield {"outcome": "invalid", "reason": reason, "errors": errors, "status": status, **_named(entry)}
-    for entry in _entries(said, "ignored")[:MOST]:
-        reason = str(entry.get("reason") or entry.get("code") or "")
-        yield {"outcome": "ignored", "reason": reason, "status": status, **_named(entry)}
+        yield {
+            "outcome": "invalid",
+            "reason": reason,
+            "errors": errors,
+            "status": status,
+            **_of(entry),
+            **_named(entry),
+        }
+    for outcome in ("withheld", "ignored"):
+        for entry in _entries(said, outcome)[:MOST]:
+            reason = str(entry.get("reason") or entry.get("code") or "")
+            known = (names or {}).get(entry.get("index", -1)) or _named(entry)
+            yield {"outcome": outcome, "reason": reason, "status": status, **_of(entry), **known}
     if status >= 400 and not failed:
         reason = str(said.get("description") or said.get("message") or "")
         yield {"outcome": "refused", "reason": reason, "status": status}
 
 
-def _entries(said: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _left_out(said: Mapping[str, Any], destination: str) -> set[Any]:
+    """The places of conversions that the answer says are on no queue of that destination."""
+    keys = ("failed_events", "ignored", "withheld")
+    return {entry.get("index") for key in keys for entry in _entries(said, key, destination)}
+
+
+def _entries(said: Mapping[str, Any], key: str, destination: str = "") -> list[Mapping[str, Any]]:
+    """The answer's entries, those of one destination if one is named: an entry without a destination is of all."""
     found: Sequence[Any] = said.get(key) or []
-    return [entry for entry in found if isinstance(entry, Mapping)]
+    entries = [entry for entry in found if isinstance(entry, Mapping)]
+    return [entry for entry in entries if not destination or entry.get("destination", destination) == destination]
+
+
+def _of(entry: Mapping[str, Any]) -> dict[str, str]:
+    return {"destination": str(entry.get("destination", ""))}
 
 
 def _named(entry: Mapping[str, Any]) -> dict[str, str]:

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from local.cases import FAULTS
+
 # The senders that the cases name otherwise than the local stack's secret does.
 _SENDERS = {"server": "local"}
 
@@ -26,7 +28,7 @@ def samples(folder: Path) -> list[dict[str, Any]]:
                     "sender": _SENDERS.get(key, key),
                     "headers": post.get("headers", {}),
                     "body": text,
-                    "faults": content.get("sandbox", {}),
+                    "faults": {name: content[key] for name, key in FAULTS.items() if key in content},
                 }
             )
         except (AttributeError, KeyError, TypeError, ValueError):

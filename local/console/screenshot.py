@@ -10,29 +10,36 @@ from local.stack import ROOT, Choices, Stack
 CHROMIUM = Path("/usr/bin/chromium")
 PICTURE = ROOT / "docs" / "console.png"
 _SIZE = {"width": 1280, "height": 900}
-_DELIVERED = ("purchase-clear", "optional-fields-dropped", "lead-mixed-hashing", "ringba-guide", "browser-beacon")
+_BOTH = {"Destinations": "roku,rokt"}
+_DELIVERED = ("purchase-clear", "segment-order-completed", "shopify-order-paid", "ga4-datalayer")  # to both
 
 
 def main() -> int:
     """Take the picture, and say where it is."""
-    with Stack(Choices(port=0, aws_port=0, sandbox_port=0, window=0)) as stack, sync_playwright() as playwright:
+    choices = Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, window=0, parameters=_BOTH)
+    with Stack(choices) as stack, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         # Without motion nothing is caught half-way.
         context = browser.new_context(viewport=_SIZE, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(f"{stack.url}/")
-        for sample in _DELIVERED:
+        for place, sample in enumerate(_DELIVERED, 1):
             _send(page, sample)
-            _count(page, "delivered", _DELIVERED.index(sample) + 1)
-        _send(page, "rejected-by-roku")  # one of its two
+            _count(page, "delivered", 2 * place)
+        delivered = 2 * len(_DELIVERED)
+        _send(page, "rejected-by-rokt")  # one of its two, by Rokt alone
+        _count(page, "delivered", delivered + 3)
         _count(page, "rejected", 1)
-        _send(page, "one-good-one-bad")
-        _count(page, "delivered", len(_DELIVERED) + 2)
+        _send(page, "opted-out")
+        _count(page, "delivered", delivered + 4)
+        _count(page, "withheld", 1)
         _send(page, "purchase-clear")  # a repeat
-        _count(page, "deduplicated", 1)
-        page.get_by_role("switch", name="Outage").check()
-        _send(page, "vendor-purchase")
+        _count(page, "deduplicated", 2)
+        # Roku is away, and Rokt goes on.
+        page.get_by_role("region", name="Roku sandbox").get_by_role("switch", name="Outage").check()
+        _send(page, "purchase-with-click-id")
         _count(page, "waiting", 1)
+        _count(page, "delivered", delivered + 5)
         page.get_by_label("Sample", exact=True).select_option(label="purchase-clear")
         page.evaluate("document.getElementById('answer').hidden = true; document.activeElement.blur()")
         expect(page.locator(".edge.lit")).to_have_count(0)

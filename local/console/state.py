@@ -112,7 +112,7 @@ def _redrive(lane: Lane) -> dict[str, Any] | None:
 
 def _destination(lane: Lane) -> dict[str, Any]:
     if lane.sandbox is None:
-        return {"url": lane.url, "sandbox": False, "counts": {}, "last_status": None, "faults": None}
+        return {"url": lane.url, "sandbox": False, "counts": {}, "last_status": None, "faults": None, "settable": []}
     last = lane.sandbox.requests(1)
     return {
         "url": lane.url,
@@ -120,4 +120,6 @@ def _destination(lane: Lane) -> dict[str, Any]:
         "counts": lane.sandbox.counts(),
         "last_status": (last[-1]["status"] or "dropped") if last else None,
         "faults": lane.sandbox.faults().as_json(),
+        "settable": sorted(lane.settable()),
+        "refusal": lane.refusal(),
     }

@@ -3,7 +3,6 @@
 import { keep, make, say, show } from './dom.js';
 import { post } from './link.js';
 
-const REASON = { event: 'refused by the switch of the local console' };
 const RETRY_AFTER = 'Retry-After';
 
 /** The faults that are on, as short names for the picture. */
@@ -16,6 +15,8 @@ export function faultNames(faults) {
     faults.revoked && 'key revoked',
     refused && `refuses ${refused}`,
     faults.malformed && 'malformed',
+    faults.naming && faults.naming !== 'path' && `names by ${faults.naming}`,
+    faults.echo && 'echoes',
   ].filter(Boolean);
 }
 
@@ -40,36 +41,39 @@ export function makeSwitches(lane) {
     { name: 'Slow', about: '', extra: [delay], on: (f) => Boolean(f.delay), set: (on) => ({ delay: on ? Number(delay.value) : null }) },
     { name: 'Key revoked', about: 'answers 401', on: (f) => Boolean(f.revoked), set: (on) => ({ revoked: on ? true : null }) },
   ];
+  const naming = make('select', { attributes: { 'aria-label': 'How an error names its event' } }, ...['position', 'none'].map((way) => make('option', { value: way }, way === 'none' ? 'not at all' : 'by position')));
+  const own = [
+    { name: 'Vague errors', fault: 'naming', about: '', extra: [naming], on: (f) => Boolean(f.naming) && f.naming !== 'path', set: (on) => ({ naming: on ? naming.value : null }) },
+    { name: 'Echoing errors', fault: 'echo', about: 'quote what was sent', on: (f) => Boolean(f.echo), set: (on) => ({ echo: on ? true : null }) },
+  ];
+  switches.push(...own.filter((one) => lane.destination.settable.includes(one.fault)));
   const items = switches.map((one) => {
     one.input = make('input', { type: 'checkbox', attributes: { role: 'switch' } });
     one.input.addEventListener('change', () => set(one.set(one.input.checked)));
     const about = one.about ? make('span', { className: 'quiet' }, one.about) : '';
     return make('li', {}, make('label', { className: 'switch' }, one.input, make('span', {}, one.name), about), ...(one.extra ?? []));
   });
-  for (const [input, one] of [[after, switches[2]], [delay, switches[3]]]) {
+  for (const [input, one] of [[after, switches[2]], [delay, switches[3]], [naming, own[0]]]) {
     input.addEventListener('change', () => one.input.checked && set(one.set(true)));
   }
-  let faults = {};
   const id = make('input', { type: 'text', placeholder: 'event id', spellcheck: false, autocomplete: 'off', attributes: { 'aria-label': 'Event id to refuse' } });
   const refuse = make('form', { className: 'refuse' }, make('label', { className: 'unseen' }, 'Event id to refuse'), id, make('button', { type: 'submit', className: 'plain' }, 'Refuse this id'));
   refuse.addEventListener('submit', (event) => {
     event.preventDefault();
     if (!id.value.trim()) return;
-    set({ refuse: { ...(faults.refuse ?? {}), [id.value.trim()]: REASON } });
+    set({ refuse: { [id.value.trim()]: lane.destination.refusal } });
     id.value = '';
   });
   const refused = make('ul', { className: 'refused', attributes: { 'aria-label': 'Refused event ids' } });
   const off = make('button', { type: 'button', className: 'plain' }, 'All off');
-  off.addEventListener('click', () => set({ status: null, headers: null, delay: null, drop: null, refuse: null, revoked: null }));
-  const lift = (name) => {
-    const { [name]: _, ...others } = faults.refuse ?? {};
-    set({ refuse: Object.keys(others).length ? others : null });
-  };
+  const NAMES = ['status', 'headers', 'delay', 'drop', 'refuse', 'revoked', 'naming', 'echo'];
+  off.addEventListener('click', () => set(Object.fromEntries(NAMES.filter((name) => lane.destination.settable.includes(name)).map((name) => [name, null]))));
+  const lift = (name) => set({ refuse: { [name]: null } });
   const element = make('section', { className: 'card', attributes: { 'aria-label': `${lane.title} sandbox` } }, make('div', { className: 'head' }, make('h2', {}, `${lane.title} sandbox`), off), make('ul', { className: 'switches' }, ...items), refuse, refused, trouble);
   return {
     element,
     update(known) {
-      faults = known ?? {};
+      const faults = known ?? {};
       for (const one of switches) one.input.checked = one.on(faults);
       off.disabled = faultNames(faults).length === 0;
       const ids = Object.keys(faults.refuse ?? {});

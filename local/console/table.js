@@ -3,9 +3,9 @@
 import { byId, clock, json, keep, make, plural, say, show } from './dom.js';
 import { get } from './link.js';
 
-const MOST = 500;
-const OUTCOMES = ['accepted', 'delivering', 'waiting', 'delivered', 'deduplicated', 'rejected', 'invalid', 'ignored', 'refused'];
-const SETTLED = new Set(['delivered', 'deduplicated', 'rejected', 'invalid', 'ignored', 'refused', 'waiting']);
+const MOST = 1000; // 500 for each of two destinations
+const OUTCOMES = ['accepted', 'delivering', 'waiting', 'delivered', 'deduplicated', 'rejected', 'withheld', 'invalid', 'ignored', 'refused'];
+const SETTLED = new Set(['delivered', 'deduplicated', 'rejected', 'withheld', 'invalid', 'ignored', 'refused', 'waiting']);
 const rows = new Map();
 const open = new Map(); // number -> the detail's content, once it is there
 let manyDestinations = false;
@@ -102,7 +102,7 @@ function announce(changed) {
   const settled = changed.filter((row) => SETTLED.has(row.outcome));
   if (settled.length === 0) return;
   if (settled.length <= 3) {
-    say(byId('news'), settled.map((row) => `${row.event_id || 'a post'} ${row.outcome}`).join(', '));
+    say(byId('news'), settled.map((row) => `${row.event_id || 'a post'} ${row.outcome}${manyDestinations && row.destination ? ` (${row.destination})` : ''}`).join(', '));
     return;
   }
   const counts = new Map();

@@ -6,16 +6,15 @@ as HTTP status 210 too. The checks come in this order: method and path, key, hea
 events. The page requires both `Accept` and `Content-Type` to be `application/json`; the size limit is Tealium's 1 MB.
 """
 
-import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import responses
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
+from local import sandbox_json
 from local.roku_sandbox.faults import Faults
 from local.roku_sandbox.rules import Errors, check_body, check_event
-from local.roku_sandbox.server import Call
+from local.sandbox_server import Call
 
 LIVE: Final = "/v1/events"
 TEST: Final = "/v1/test_events"
@@ -50,9 +49,7 @@ class Answer:
 def read_batch(body: bytes) -> Batch:
     """Read the body of a request; never raises, for what cannot be read becomes the batch's `fault`."""
     try:
-        content = json.loads(
-            body, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_without_duplicates
-        )
+        content = sandbox_json.read(body)
     except (ValueError, RecursionError) as error:
         return Batch(fault=f"the body must be JSON: {type(error).__name__}")
     fault = check_body(content)
@@ -64,24 +61,6 @@ def read_batch(body: bytes) -> Batch:
         events=events if isinstance(events, list) else (),
         fault=fault,
     )
-
-
-def _no_number(constant: str) -> NoReturn:
-    raise ValueError(constant)  # Python would take NaN and Infinity; JSON has neither
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(digits)  # 1e999, which Python would take for infinity
-    return number
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return members
 
 
 def answer(

@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, Final
 
+from local.sandbox import LAST
+
 WINDOW: Final = 600  # seconds; Roku: "within 10 minutes of each other with the same event ID"
-LAST: Final = 10_000  # entries kept of requests and of events
 LAST_IDS: Final = 1_000_000  # event ids kept over all requests, for 10,000 requests may hold 10,000,000
 
 

@@ -3,9 +3,10 @@
 import base64
 import binascii
 import os
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from pydantic_core import to_json
@@ -13,14 +14,11 @@ from pydantic_core import to_json
 from handlers import clients, telemetry
 from pipeline import reception
 from pipeline.body import Posting, Refusal
-from pipeline.destination import Transform
-from pipeline.phone import PhoneFormat
+from pipeline.destination import Inlet
 from pipeline.reception import Reception, Request
 from pipeline.reply import reply
 from pipeline.secrets import SecretUnavailable
 from pipeline.senders import Sender, read_senders, recognise
-from roku import event as roku_event
-from roku import normalise as roku_normalise
 from sources import registry
 
 SOURCES = "/v1/sources/"
@@ -29,6 +27,8 @@ _NAMES = ", ".join(registry.MODULES)
 Answer = dict[str, Any]
 # Reads a request's body; raises Refusal.
 Reader = Callable[[Request, Sender], Posting]
+# Decides on status and body, from what the request became for each destination.
+Decide = Callable[[Mapping[str, Reception], Sender, Request], tuple[int, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +38,31 @@ class Settings:
     sender_keys_secret: str
     default_event_group: str | None
     allowed_origins: tuple[str, ...]
-    transform: Transform
 
 
 @cache
 def settings() -> Settings:
     """Read from the environment, once."""
-    formats: dict[str, PhoneFormat] = {"digits": "digits", "e164": "e164"}
-    roku = roku_normalise.Settings(
-        phone_format=formats[os.environ["PHONE_FORMAT"]],
-        default_country=os.environ["DEFAULT_COUNTRY"].upper() or None,
-    )
     return Settings(
         sender_keys_secret=os.environ["SENDER_KEYS_SECRET"],
         default_event_group=os.environ["DEFAULT_EVENT_GROUP"] or None,
         allowed_origins=tuple(filter(None, (o.strip() for o in os.environ["ALLOWED_ORIGINS"].split(",")))),
-        transform=partial(roku_event.prepare, settings=roku),
     )
 
 
 def serve(
     event: Mapping[str, Any],
     reader: Callable[[str], Reader | None],
-    answer: Callable[[Reception, Sender, Request], tuple[int, dict[str, Any]]],
+    answer: Decide,
     line: telemetry.Line,
+    inlets: Sequence[Inlet],
 ) -> Answer:
-    """Take one POST: authenticate, read, finish the events, and let `answer` decide status and body.
+    """Take one POST: authenticate, read, finish the events for each destination, and let `answer` decide.
 
     `reader` gives what reads the posts to a path, or None where there is nothing. Never raises: what is wrong with the
     request is a 4xx that says how to mend it, what is wrong with us is a 503. Writes the `line`, with its sender.
     """
-    made = _served(event, reader, answer, line)
+    made = _served(event, reader, answer, line, inlets)
     line.write(status=made["statusCode"])
     return made
 
@@ -76,29 +70,34 @@ def serve(
 def _served(
     event: Mapping[str, Any],
     reader: Callable[[str], Reader | None],
-    answer: Callable[[Reception, Sender, Request], tuple[int, dict[str, Any]]],
+    answer: Decide,
     line: telemetry.Line,
+    inlets: Sequence[Inlet],
 ) -> Answer:
     headers: dict[str, str] = {}
     try:
         request = _request(event)
         read = _found(reader(request.path), request, headers)
         known = settings()
-        senders = _senders(known.sender_keys_secret, request, line)
+        senders = _senders(known.sender_keys_secret, request, line.of(inlets[0].name))
         headers |= reception.cors(request, senders, known.allowed_origins)
         if request.method == "OPTIONS":
             return _preflight(headers)
         sender = reception.authenticate(request, senders, known.allowed_origins)
         line.told["sender"] = sender.name
         _admit(sender, source_of(request.path))
-        received = reception.receive(
-            request,
-            sender,
-            read(request, sender),
-            known.transform,
-            default_event_group=known.default_event_group,
-            now=clients.now(),
-        )
+        posting, now = read(request, sender), clients.now()
+        received = {
+            inlet.name: reception.receive(
+                request,
+                sender,
+                posting,
+                inlet.transform,
+                default_event_group=known.default_event_group if inlet.needs_group else known.default_event_group or "",
+                now=now,
+            )
+            for inlet in inlets
+        }
         status, body = answer(received, sender, request)
     except Refusal as refusal:
         status, body = refusal.status, reply(refusal.status, 0, description=refusal.description)
@@ -158,26 +157,26 @@ def _request(event: Mapping[str, Any]) -> Request:
     )
 
 
-def _senders(secret_name: str, request: Request, line: telemetry.Line) -> list[Sender]:
+def _senders(secret_name: str, request: Request, counts: Counter[str]) -> list[Sender]:
     """The senders; read again when the request's key is not among them, since it may be new."""
     secret = clients.secret(secret_name)
-    senders = _parsed(secret.text(), line)
+    senders = _parsed(secret.text(), counts)
     key = reception.presented_key(request)
     if key is not None and recognise(key, senders) is None:
-        senders = _parsed(secret.reread(), line)
+        senders = _parsed(secret.reread(), counts)
     return senders
 
 
 _read: dict[str, list[Sender]] = {}
 
 
-def _parsed(text: str, line: telemetry.Line) -> list[Sender]:
+def _parsed(text: str, counts: Counter[str]) -> list[Sender]:
     """The senders of the secret's text; if a slip of the pen left none, those before it: nobody tries a 401 again."""
     if text not in _read:
         senders, faults = read_senders(text, registry.SIGNING)
         for fault in faults:
             telemetry.logger().error("sender keys", extra={"fault": fault})
-        line.counts["SenderKeysUnreadable"] += bool(faults)
+        counts["SenderKeysUnreadable"] += bool(faults)
         if faults and not senders:
             if not _read:
                 raise SecretUnavailable("the sender keys secret holds no usable entry")

@@ -73,9 +73,9 @@ def dynamodb() -> "DynamoDBClient":
 
 
 @cache
-def roku_session() -> "requests.Session":
-    """The connections to Roku."""
-    from roku.client import open_session  # 25 ms that ingest never needs
+def session() -> "requests.Session":
+    """The connections to the destination."""
+    from pipeline.http import open_session  # 25 ms that ingest never needs
 
     return open_session()
 
@@ -88,11 +88,11 @@ def secret(name: str) -> Secret:
 
 @cache
 def executor() -> ThreadPoolExecutor:
-    """Threads for requests to Roku under way at once."""
+    """Threads for requests to the destination under way at once."""
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="request")
 
 
 @cache
 def aws_executor() -> ThreadPoolExecutor:
-    """Threads for calls of AWS under way at once: not the requests', which may all still wait for Roku."""
+    """Threads for calls of AWS under way at once: not the requests', which may all still wait for their answers."""
     return ThreadPoolExecutor(_CALLS, thread_name_prefix="aws")

@@ -4,10 +4,7 @@ import os
 from functools import cache
 from typing import Any
 
-from handlers import clients, telemetry
-from pipeline.delivery import Record, deliver
-from pipeline.ledger import Ledger
-from pipeline.sqs import Queue
+from handlers import clients, delivering
 from roku.client import Path, Roku
 
 _PATHS: dict[str, Path] = {"live": "/v1/events", "test": "/v1/test_events"}
@@ -15,27 +12,7 @@ _PATHS: dict[str, Path] = {"live": "/v1/events", "test": "/v1/test_events"}
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deliver one SQS batch; the answer names the messages to receive again (partial batch response)."""
-    line = telemetry.Line(context.aws_request_id)
-    report = deliver(
-        [_record(record) for record in event["Records"]],
-        _roku(),
-        queue=_queue(os.environ["ROKU_QUEUE_URL"]),
-        dead_letters=_queue(os.environ["ROKU_DEAD_LETTER_QUEUE_URL"]),
-        ledger=_ledger(context.aws_request_id),
-        now=clients.now,
-        time_left=lambda: context.get_remaining_time_in_millis() / 1000,
-        jitter=clients.jitter,
-        executor=clients.executor(),
-        sample_rate=float(os.environ["LOG_SAMPLE_RATE"]),
-    )
-    for (outcome, status, reason), events in report.reasons.most_common(20):
-        told = {"status": status, "reason": reason, "events": events, "request_id": context.aws_request_id}
-        telemetry.logger().warning(outcome, extra=told)
-    line.follow(report.followed)
-    line.counts, line.delays = report.counts, report.delays
-    line.told["messages"] = len(event["Records"])
-    line.write()
-    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in report.failures]}
+    return delivering.run(event, context, _roku())
 
 
 @cache
@@ -44,37 +21,5 @@ def _roku() -> Roku:
         url=os.environ["ROKU_URL"],
         path=_PATHS[os.environ["DELIVERY_MODE"]],
         keys=clients.secret(os.environ["ROKU_KEYS_SECRET"]),
-        session=clients.roku_session(),
-    )
-
-
-@cache
-def _queue(url: str) -> Queue:
-    return Queue(clients.sqs(), url, clients.aws_executor())
-
-
-def _ledger(request_id: str) -> Ledger | None:
-    """The ledger for this run; none if the stack has none, or if nothing that is delivered counts."""
-    table = os.environ["LEDGER_TABLE"]
-    if not table or os.environ["DELIVERY_MODE"] != "live":
-        return None
-    return Ledger(
-        clients.dynamodb(),
-        table,
-        destination="roku",
-        days=float(os.environ["LEDGER_DAYS"]),
-        request_id=request_id,
-        executor=clients.aws_executor(),
-        now=clients.now,
-    )
-
-
-def _record(record: dict[str, Any]) -> Record:
-    attributes = record["attributes"]
-    return Record(
-        message_id=record["messageId"],
-        receipt=record["receiptHandle"],
-        body=record["body"],
-        receives=int(attributes["ApproximateReceiveCount"]),
-        sent_at=int(attributes["SentTimestamp"]) / 1000,
+        session=clients.session(),
     )

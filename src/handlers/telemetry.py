@@ -18,16 +18,20 @@ _MOST_VALUES = 99
 class Line:
     """The one line that an invocation writes: its counts and delays as metrics, and what can be searched in the log.
 
-    One blob of embedded metrics an invocation, whatever happens in it: what is found out on the way is gathered here.
+    One blob of embedded metrics an invocation and destination, for a blob has one value of each dimension; whatever
+    happens in the invocation, what is found out on the way is gathered here.
     """
 
-    def __init__(self, request_id: str, *, destination: str = "roku") -> None:
+    def __init__(self, request_id: str) -> None:
         """Begin to count and to take the time. `delays` are seconds."""
-        self.counts: Counter[str] = Counter()
         self.delays: list[float] = []
         self.told: dict[str, str | int] = {"request_id": request_id}
-        self._destination = destination
+        self._counts: dict[str, Counter[str]] = {}
         self._begun = time.perf_counter()
+
+    def of(self, destination: str) -> Counter[str]:
+        """The counts of one destination, to be added to."""
+        return self._counts.setdefault(destination, Counter())
 
     def follow(self, events: Iterable[Followed]) -> None:
         """Write a line of its own for each of the sampled events."""
@@ -41,9 +45,12 @@ class Line:
         Without a count and a known sender it is none: anybody can post those, as often as he likes.
         """
         told = self.told | {"milliseconds": round((time.perf_counter() - self._begun) * 1e3)}
-        if any(self.counts.values()):
-            count(self.counts, destination=self._destination, delays=self.delays, **told)
-        elif "sender" in told:
+        counted = {name: counts for name, counts in self._counts.items() if any(counts.values())}
+        for destination, counts in counted.items():
+            count(counts, destination=destination, delays=self.delays, **told)
+        if counted:
+            return
+        if "sender" in told:
             logger().info("answered", extra=told | {"status": status})
 
 

@@ -1,11 +1,13 @@
 """POST /v1/test_events: the same validation, then Roku's own verdict from its test endpoint. Nothing is queued."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from handlers import api, clients, telemetry
+from handlers import api, clients, destinations, telemetry
 from pipeline import body as bodies
+from pipeline import verdict
 from pipeline.destination import Routing
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Rejected, Retry
@@ -21,15 +23,16 @@ _RESERVE = 2.0
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request of API Gateway's HTTP API (payload format 2.0) with our verdict and Roku's."""
 
-    def answer(received: Reception, *_: object) -> tuple[int, dict[str, Any]]:
+    def answer(taken: Mapping[str, Reception], *_: object) -> tuple[int, dict[str, Any]]:
+        received = taken["roku"]
         unasked = _ask(received, lambda: context.get_remaining_time_in_millis() / 1000)
         failed = [received.failed[index] for index in sorted(received.failed)]
         if unasked and len(failed) == received.received:
             return 424, reply(424, received.received, failed, received.warnings, f"Roku gave no verdict: {unasked}")
         status = 200 if not failed else 210 if len(failed) < received.received else 400
-        return status, reply(status, received.received, failed, received.warnings)
+        return status, reply(status, received.received, failed, received.warnings) | verdict.withheld(taken)
 
-    return api.serve(event, _reader, answer, telemetry.Line(context.aws_request_id))
+    return api.serve(event, _reader, answer, telemetry.Line(context.aws_request_id), (destinations.roku(),))
 
 
 def _reader(path: str) -> api.Reader | None:
@@ -42,7 +45,7 @@ def _roku() -> Roku:
         url=os.environ["ROKU_URL"],
         path="/v1/test_events",
         keys=clients.secret(os.environ["ROKU_KEYS_SECRET"]),
-        session=clients.roku_session(),
+        session=clients.session(),
     )
 
 

@@ -108,7 +108,7 @@ def deliver(  # noqa: PLR0913 - each is another collaborator, named at the call
     unreadable: list[tuple[Record, Outgoing]] = []
     for record in records:
         try:
-            routing, events = decode(record.body)
+            routing, events = decode(record.body, destination.identify)
         except Unreadable as error:
             unreadable.append((record, _dead_letter(record.body, None, str(error), None, now())))
         else:

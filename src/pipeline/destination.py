@@ -1,6 +1,6 @@
 """What a destination is to the pipeline: how it turns, limits, takes and answers events. One folder implements it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -21,6 +21,14 @@ class Refused:
     """A conversion that cannot become an event: errors by field, each with its cure, and further warnings."""
 
     errors: dict[str, str]
+    warnings: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A conversion that is right, and that this destination does not take: why not, and further warnings."""
+
+    reason: str
     warnings: list[tuple[str, str]]
 
 
@@ -59,8 +67,22 @@ class Answer:
 class Transform(Protocol):
     """Turns conversions into one destination's finished events. Pure."""
 
-    def __call__(self, conversion: object, *, group: str, now: float, context: Mapping[str, Any]) -> Prepared | Refused:
-        """Return the finished event or the errors of one conversion; never raises."""
+    def __call__(
+        self, conversion: object, *, group: str, now: float, context: Mapping[str, Any]
+    ) -> Prepared | Refused | Withheld:
+        """Return the finished event of one conversion, its errors, or why it is withheld; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inlet:
+    """What ingest needs of a destination: all that is pure. `needs_group`: it takes nothing without an event group."""
+
+    name: str
+    transform: Transform
+    limits: Limits
+    overhead: Callable[[Routing], int]
+    identify: Callable[[Mapping[str, Any]], tuple[str, str] | None]
+    needs_group: bool
 
 
 class Destination(Protocol):
@@ -73,6 +95,9 @@ class Destination(Protocol):
     @property
     def limits(self) -> Limits:
         """What one request may hold."""
+
+    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
+        """The event id and event name of one finished event; None if it is not one of this destination's."""
 
     def overhead(self, routing: Routing) -> int:
         """Bytes of a request besides its events and the commas between them."""

@@ -1,5 +1,9 @@
-"""What is wrong with one value."""
+"""What is wrong with one value, or with our key."""
 
 
 class Fault(ValueError):
     """A value that cannot be used; the message says the fault and the cure, and never quotes personal data."""
+
+
+class NoKey(LookupError):
+    """There is no usable key for a destination; the message says what to put where, and quotes no key."""

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.currencies import ISO_4217
-from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, is_other_digest
+from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, digest, is_other_digest
 from pipeline.faults import Fault
 from pipeline.personal import has_personal_names, holds_email, without_personal_parameters
 from pipeline.placeholders import is_ordinary, is_placeholder, is_tag
@@ -41,11 +41,13 @@ _POINTS_THEN_COMMA = re.compile(r"[+-]?\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,})").f
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d{1,2})?").fullmatch  # 1 234,56 and 1'234.56
 _COMMA_ONLY = re.compile(r"[+-]?\d+,\d{1,2}").fullmatch  # 25,00
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{1,39}").fullmatch
+_TRUE, _FALSE = frozenset({"true", "1", "yes", "y"}), frozenset({"false", "0", "no", "n"})
 _LARGEST_AMOUNT = 1e15  # beyond it a double no longer holds cents
 # No event has so many fields that nobody knows; the search for what was meant takes 30 microseconds each.
 _MOST_UNKNOWN = 50
+_LOST_LETTER = "\ufffd"  # what decoders put in the place of bytes that are not UTF-8
 # SQS refuses a message that holds one of them, with all its other events.
-_NOT_IN_SQS = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
+_NOT_IN_SQS = {0xFFFE: _LOST_LETTER, 0xFFFF: _LOST_LETTER}
 
 
 def apply(
@@ -118,18 +120,58 @@ def plain(value: Any, notes: list[str]) -> str | None:
     return word
 
 
+def is_whole(word: str, notes: list[str]) -> bool:
+    """Whether the text came with all its letters: those that could not be decoded on the way became U+FFFD."""
+    if _LOST_LETTER in word:
+        notes.append("lost letters on its way: send the body as UTF-8")
+        return False
+    return True
+
+
 def text(value: Any, notes: list[str]) -> str | None:
     """Free text; an e-mail address in it has no business there, so the field is dropped."""
     word = plain(value, notes)
     if word is not None and holds_email(word):
         notes.append("holds an e-mail address, which only em may carry, where it is hashed")
         return None
+    if word is not None:
+        is_whole(word, notes)  # what is left of it can still be read: it stays
     return word
 
 
+def event_id(value: Any, notes: list[str]) -> str | None:
+    """The id of a conversion as text: 000001 keeps its zeros. An e-mail address in it is hashed.
+
+    One that lost letters is none: another that lost its own could be the same.
+    """
+    word = plain(value, notes)
+    if word is not None and not is_whole(word, notes):
+        return None
+    if word is not None and holds_email(word):
+        notes.append("held an e-mail address: its SHA-256 digest was sent in its place, so use another id")
+        return digest(word)
+    return word
+
+
+def opt_out(value: Any, notes: list[str]) -> str | None:
+    """Whether the person opted out, as "true" or "false"; what cannot be read means yes."""
+    if value is True or value is False:
+        return "true" if value else "false"
+    word = plain(value, notes)
+    if word is None and not isinstance(value, dict | list):
+        return None
+    if word is not None and word.lower() in _FALSE:
+        return "false"
+    if word is None or word.lower() not in _TRUE:
+        notes.append('was read as "true", the cautious reading: it must be "true" or "false"')
+    return "true"
+
+
 def clear(value: Any, notes: list[str]) -> str | None:
-    """Text that the destination wants unhashed: a SHA-256 digest in its place says nothing."""
+    """Text that the destination wants unhashed: a SHA-256 digest in its place says nothing, nor do half its letters."""
     word = text(value, notes)
+    if word is not None and not is_whole(word, []):  # `text` has told of it
+        return None
     if word is not None and as_digest(word) is not None:
         notes.append("must not be hashed: send it as clear text")
         return None
@@ -147,8 +189,7 @@ def hashed(normalise: Callable[[str], str]) -> Rule:
         value = plain(value, notes)
         if value is None:
             return None
-        if "\ufffd" in value:
-            notes.append("lost letters on its way: send the body as UTF-8")
+        if not is_whole(value, notes):
             return None
         known = as_digest(value) if len(value) in DIGEST_LENGTHS else None
         if known is None:

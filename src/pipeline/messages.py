@@ -3,8 +3,9 @@
 The body alone says all that delivery needs: no document promises that message attributes survive a redrive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic_core import from_json, to_json
 
@@ -12,6 +13,9 @@ from pipeline.destination import Routing
 
 # SQS: 1 MiB a message and a batch, 10 messages a batch.
 MESSAGE_BYTES = 1_048_576
+
+# An event -> its id and its name, or None: only the destination knows where they stand.
+Identify = Callable[[Mapping[str, Any]], tuple[str, str] | None]
 
 
 class Unreadable(ValueError):
@@ -35,8 +39,8 @@ def encode(routing: Routing, lines: Sequence[str]) -> str:
     return "\n".join((to_json(head).decode(), *lines))
 
 
-def decode(body: str) -> tuple[Routing, list[QueuedEvent]]:
-    """The routing and the events of a message. Raises Unreadable."""
+def decode(body: str, identify: Identify) -> tuple[Routing, list[QueuedEvent]]:
+    """The routing and the events of a message, named by their destination's `identify`. Raises Unreadable."""
     head, _, rest = body.partition("\n")
     lines = rest.split("\n") if rest else []
     try:
@@ -55,9 +59,9 @@ def decode(body: str) -> tuple[Routing, list[QueuedEvent]]:
     for line, event in zip(lines, events, strict=True):
         if not isinstance(event, dict):
             raise Unreadable("an event of the message is not a JSON object")
-        event_id, event_name = event.get("event_id"), event.get("event_name")
-        if not isinstance(event_id, str) or not isinstance(event_name, str):
-            raise Unreadable("an event of the message has no event_id or no event_name")
-        queued.append(QueuedEvent(line, event_id, event_name))
+        named = identify(event)
+        if named is None:
+            raise Unreadable("an event of the message has no id or no name that this destination knows")
+        queued.append(QueuedEvent(line, *named))
     partner = routing.get("partner_name")
     return Routing(routing["event_group_id"], partner if isinstance(partner, str) else None), queued

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused, Transform
+from pipeline.destination import Prepared, Refused, Transform, Withheld
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
 from pipeline.senders import Sender, recognise
@@ -26,12 +26,18 @@ class Request:
 
 @dataclass(slots=True)
 class Reception:
-    """What a request became: by their place in it the finished events, the failed ones as answered, and the ignored."""
+    """What a request became for one destination, by place in it.
+
+    Finished events, those of them that could not be queued, conversions withheld (why), failed ones as answered, and
+    what was ignored.
+    """
 
     event_group_id: str
     received: int
     conversions: list[Any]
     events: dict[int, Prepared] = field(default_factory=dict)
+    not_queued: set[int] = field(default_factory=set)
+    withheld: dict[int, str] = field(default_factory=dict)
     failed: dict[int, dict[str, Any]] = field(default_factory=dict)
     ignored: dict[int, Ignored] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
@@ -39,6 +45,21 @@ class Reception:
     def fail(self, index: int, errors: Mapping[str, str]) -> None:
         """Name an event in the answer's `failed_events`."""
         self.failed[index] = failed_event(index, self.conversions[index], errors)
+
+    def lose(self, index: int) -> None:
+        """A finished event that the queue did not take."""
+        self.not_queued.add(index)
+        self.fail(index, {"event": "could not be queued: send this event again"})
+
+    def counts(self) -> dict[str, int]:
+        """How many conversions ended how, in the words of the metrics; together they are `received`."""
+        return {
+            "Accepted": len(self.events) - len(self.not_queued),
+            "Invalid": len(self.failed) - len(self.not_queued),
+            "Ignored": len(self.ignored),
+            "Withheld": len(self.withheld),
+            "NotQueued": len(self.not_queued),
+        }
 
 
 def authenticate(request: Request, senders: Sequence[Sender], allowed_origins: Collection[str]) -> Sender:
@@ -79,7 +100,11 @@ def receive(
     default_event_group: str | None,
     now: float,
 ) -> Reception:
-    """Finish each conversion that the request's body held. `now` is epoch seconds. Raises Refusal."""
+    """Finish each conversion that the request's body held, for one destination. `now` is epoch seconds.
+
+    Raises Refusal: 400 without an event group (an empty default stands for none that is needed), 403 for one that the
+    key does not open.
+    """
     group = posting.event_group_id or sender.default_event_group or default_event_group
     if group is None:
         raise Refusal(
@@ -97,6 +122,8 @@ def receive(
         made = whole if isinstance(whole, Refused) else transform(whole, group=group, now=now, context=posting.context)
         if isinstance(made, Refused):
             reception.fail(index, made.errors)
+        elif isinstance(made, Withheld):
+            reception.withheld[index] = made.reason
         else:
             reception.events[index] = made
         if made.warnings:

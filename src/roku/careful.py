@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from pipeline import fields, phone
+from pipeline import fields, persons, phone
 from pipeline.destination import Refused
-from pipeline.digests import as_digest, digest
+from pipeline.digests import as_digest
 from pipeline.faults import Fault
-from pipeline.personal import holds_email
 from pipeline.timestamps import epoch_seconds
 from roku import normalise
 from roku import vocabulary as words
@@ -25,7 +24,6 @@ _MOST_ERRORS = 30
 _COUNTRY = re.compile(r"[A-Za-z]{2}").fullmatch
 
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
-_TRUE, _FALSE = frozenset({"true", "1", "yes", "y"}), frozenset({"false", "0", "no", "n"})
 
 
 def read(
@@ -94,7 +92,7 @@ def _user_data(
         user = {**user, "aID": user.get("aID") or user["AID"]}
         del user["AID"]
     start = len(warnings)
-    rules = _user_rules(settings.phone_format, _country(settings, user, event, context), normalise.year(now))
+    rules = _user_rules(settings.phone_format, _country(settings, user, event, context), persons.year(now))
     kept = fields.apply(rules, user, "user_data.", warnings, words.USER_ALIASES)
     hashed_flag = kept.pop("is_hashed", event.get("is_hashed", context.get("is_hashed")))
     kept.pop("data_processing_country", None)
@@ -134,27 +132,6 @@ def _custom_data(custom: Any, warnings: fields.Warnings) -> dict[str, Any] | Non
             if kept.pop(name, None) is not None:
                 warnings.append(("custom_data." + name, "dropped: its currency is not supported"))
     return kept or None
-
-
-def _event_id(value: Any, notes: list[str]) -> str | None:
-    value = fields.plain(value, notes)
-    if value is not None and holds_email(value):
-        notes.append("held an e-mail address: its SHA-256 digest was sent in its place, so use another id")
-        return digest(value)
-    return value  # type: ignore[no-any-return]
-
-
-def _opt_out(value: Any, notes: list[str]) -> str | None:
-    if value is True or value is False:
-        return "true" if value else "false"
-    word = fields.plain(value, notes)
-    if word is None and not isinstance(value, dict | list):
-        return None
-    if word is not None and word.lower() in _FALSE:
-        return "false"
-    if word is None or word.lower() not in _TRUE:
-        notes.append('was read as "true", the cautious reading: it must be "true" or "false"')
-    return "true"
 
 
 def _flag(value: Any, notes: list[str]) -> bool | None:
@@ -212,7 +189,7 @@ def _not_ours(value: Any, notes: list[str]) -> None:  # noqa: ARG001 - the form 
 
 
 _EVENT_RULES: dict[str, fields.Rule] = {
-    "event_id": _event_id,
+    "event_id": fields.event_id,
     "event_name": fields.choice(*words.EVENT_NAMES),
     "event_type": fields.choice("conversion"),
     "event_time": _as_it_is,
@@ -221,7 +198,7 @@ _EVENT_RULES: dict[str, fields.Rule] = {
     "referrer_url": fields.url,
     "user_data": _as_it_is,
     "custom_data": _as_it_is,
-    "opt_out": _opt_out,
+    "opt_out": fields.opt_out,
     "partner_name": fields.text,
     "is_hashed": _flag,
     "data_processing_country": _as_it_is,
@@ -286,4 +263,5 @@ def _user_rules(phone_format: phone.PhoneFormat, country: str | None, year: int)
         "aFC": fields.text,
         "is_hashed": _flag,
         "data_processing_country": _as_it_is,
+        **dict.fromkeys(words.USER_ELSEWHERE, _not_ours),
     }

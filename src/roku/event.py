@@ -4,18 +4,22 @@ Rules: Roku's Events API page (fields, lists, normalising), the Ringba guide (id
 Nearly every conversion is ordinary, and finished in one pass; whatever is unusual in any way is read with care.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import to_json
 
-from pipeline.destination import Prepared, Refused
+from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import digest
 from roku import careful, ordinary
+from roku import vocabulary as words
 from roku.normalise import Settings
 
 # One request takes 1,000,000 bytes; an ordinary event has 1,150. More than this is a mistake, not a conversion.
 MAX_EVENT_BYTES = 256_000
+
+NO_AUDIENCES = "an audience update is not a conversion that Roku takes"
 
 # The order in which an event is written: what names it comes first.
 _ORDER = (
@@ -26,8 +30,8 @@ _ORDER = (
 
 def prepare(
     conversion: object, *, group: str, now: float, settings: Settings, context: Mapping[str, Any]
-) -> Prepared | Refused:
-    """Return the finished event of one conversion, or the errors by field. Never raises.
+) -> Prepared | Refused | Withheld:
+    """Return the finished event of one conversion, its errors by field, or why Roku does not get it. Never raises.
 
     `now` is epoch seconds; `context` holds what the body said once for all its events (`is_hashed`,
     `data_processing_country`).
@@ -35,11 +39,26 @@ def prepare(
     event = ordinary.read(conversion, now=now, settings=settings, context=context)
     if event is not None:
         return _finish(event, group, [])
+    if _is_audience_update(conversion):
+        return Withheld(NO_AUDIENCES, [])
     made = careful.read(conversion, now=now, settings=settings, context=context)
     if isinstance(made, Refused):
         return made
     event, warnings = made
     return _finish({name: event[name] for name in _ORDER if event.get(name) is not None}, group, warnings)
+
+
+def identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The event id and event name of a finished event; None if it is not one of Roku's."""
+    event_id, event_name = event.get("event_id"), event.get("event_name")
+    if isinstance(event_id, str) and isinstance(event_name, str):
+        return event_id, event_name
+    return None
+
+
+def _is_audience_update(conversion: object) -> bool:
+    name = conversion.get("event_name") if isinstance(conversion, dict) else None
+    return isinstance(name, str) and re.sub("[^a-z]", "", name[:100].lower()) == words.AUDIENCE_UPDATE
 
 
 def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Refused:

@@ -4,11 +4,9 @@ import re
 
 from pydantic_core import from_json
 
+from pipeline.faults import NoKey
+
 _KEY = re.compile(r"[\x21-\x7e]{1,4096}").fullmatch  # what a header may carry
-
-
-class NoKey(LookupError):
-    """There is no usable key for an event group; the message says what to put where, and quotes no key."""
 
 
 def key_for(event_group_id: str, secret: str) -> str:

@@ -12,34 +12,18 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
-from pydantic_core import CoreSchema, SchemaValidator
+from pydantic_core import SchemaValidator
 from pydantic_core import core_schema as cs
 
-from pipeline import phone
+from pipeline import persons, phone, shapes
 from pipeline.digests import DIGESTS_OF_NOTHING
 from pipeline.personal import has_personal_names
 from pipeline.timestamps import EARLIEST
 from roku import normalise
 from roku import vocabulary as words
 
-_DIGEST = "[0-9a-f]{64}"
-# Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). It does not begin like a template's
-# tag, nor like null, none, n/a, nan or undefined, unless its length rules those out.
-_ANY, _LAST = "[ -$&-?A-~]", "[!-$&-?A-~]"
-_TEXT = rf"^(?:[0-9A-MO-TV-Za-mo-tv-z#/+.](?:{_ANY}*{_LAST})?|[NUnu]{_ANY}{{3,6}}{_LAST}|[NUnu]{_ANY}{{8,}}{_LAST})$"
-_LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
-_IN_NAME = _LETTER + "' -"
-# At most 31 characters: a longer one could be another hash's hex.
-_NAME = (
-    rf"^(?:[A-MO-TV-Za-mo-tv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f](?:[{_IN_NAME}]{{0,29}}[{_LETTER}])?"
-    rf"|[NnUu][{_IN_NAME}]{{3,6}}[{_LETTER}]|[NnUu][{_IN_NAME}]{{8,29}}[{_LETTER}]|{_DIGEST})$"
-)
-_EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}|{_DIGEST})$"
-_PHONE = rf"^(?:\+?[0-9][0-9 ().-]{{6,30}}|{_DIGEST})$"
-_GENDER = rf"^(?:[A-Za-z]{{1,7}}|{_DIGEST})$"
-_BIRTH_DATE = rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{_DIGEST})$"
-_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = rf"^(?:25[0-5]|2[0-4][0-9]|1[0-9]{{2}}|[1-9][0-9]?)(?:\.{_OCTET}){{3}}$"
+_GENDER = rf"^(?:[A-Za-z]{{1,7}}|{shapes.DIGEST})$"
+_BIRTH_DATE = rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{shapes.DIGEST})$"
 _ADVERTISING_ID = "^[0-9A-Fa-f-]*[1-9A-Fa-f][0-9A-Fa-f-]*$"  # not all zeros
 # No user, no fragment, nothing percent-encoded; the names of its parameters are looked at in `read`.
 _URL = (
@@ -57,7 +41,7 @@ def read(
         event: dict[str, Any] = _schema().validate_python(conversion)
         user = event["user_data"]
         flag = user["is_hashed"]
-        clear = _hash(user, _rules(settings, normalise.year(now)))
+        clear = _hash(user, _rules(settings, persons.year(now)))
     except ValueError:  # of the schema, a rule (Fault) or a date
         return None
     if event["event_time"] > now + words.FUTURE_TOLERANCE or _IDENTIFIERS.isdisjoint(user):
@@ -129,49 +113,43 @@ def _rules(settings: normalise.Settings, year: int) -> dict[str, Callable[[str],
 @cache
 def _schema() -> SchemaValidator:
     """Built once, at first use: 1 ms."""
-    text, place = _text(_TEXT), _text(_TEXT, longest=40)  # no place name is as long as a digest
-    device = _text(_ADVERTISING_ID)
-    url = _text(_URL)
-    whole = cs.int_schema(strict=True, ge=0, lt=10**15)
-    amount = cs.union_schema(
-        [whole, cs.float_schema(strict=True, ge=0, lt=1e15, allow_inf_nan=False)], mode="left_to_right"
-    )
-    name_or_number = cs.union_schema([text, whole], mode="left_to_right")
-    item = _object(
+    text, device, url = shapes.text(), shapes.like(_ADVERTISING_ID), shapes.like(_URL)
+    name_or_number = shapes.either(text, shapes.WHOLE)
+    item = shapes.record(
         {
             "id": name_or_number,
-            "quantity": cs.union_schema([_text("^[1-9][0-9]{0,8}$"), whole], mode="left_to_right"),
-            "price": amount,
+            "quantity": shapes.either(shapes.like("^[1-9][0-9]{0,8}$"), shapes.WHOLE),
+            "price": shapes.AMOUNT,
             "delivery_category": cs.literal_schema(list(words.DELIVERY_CATEGORIES)),
         },
         required={"id", "quantity", "price"},
     )
-    user = _object(
+    user = shapes.record(
         {"is_hashed": cs.with_default_schema(cs.bool_schema(strict=True), default=None)}
-        | {"em": _text(_EMAIL), "ph": _text(_PHONE), "fn": _text(_NAME), "ln": _text(_NAME)}
-        | {"ge": _text(_GENDER), "db": _text(_BIRTH_DATE)}
-        | dict.fromkeys(("ct", "st", "zp", "country"), place)
-        | {"external_id": text, "client_ip_address": _text(_IPV4), "client_user_agent": text, "subscription_id": text}
+        | {"em": shapes.EMAIL, "ph": shapes.PHONE, "fn": shapes.NAME, "ln": shapes.NAME}
+        | {"ge": shapes.like(_GENDER), "db": shapes.like(_BIRTH_DATE)}
+        | dict.fromkeys(("ct", "st", "zp", "country"), shapes.PLACE)
+        | {"external_id": text, "client_ip_address": shapes.IPV4, "client_user_agent": text, "subscription_id": text}
         | dict.fromkeys(("aGA", "aID", "aDX", "aGI", "aRI"), device)
         | {"aFC": text}
     )
-    custom = _object(
+    custom = shapes.record(
         {
-            "value": amount,
+            "value": shapes.AMOUNT,
             "currency": cs.literal_schema(list(words.CURRENCIES)),
             "content_type": cs.literal_schema(list(words.CONTENT_TYPES)),
             "order_id": text,
             "contents": cs.list_schema(item, strict=True, min_length=1, max_length=words.MAX_CONTENTS),
             "content_ids": cs.list_schema(name_or_number, strict=True, min_length=1, max_length=words.MAX_CONTENTS),
-            "num_items": whole,
-            "predicted_ltv": amount,
+            "num_items": shapes.WHOLE,
+            "predicted_ltv": shapes.AMOUNT,
             "purchase_type": cs.literal_schema(list(words.PURCHASE_TYPES)),
             "delivery_category": cs.literal_schema(list(words.DELIVERY_CATEGORIES)),
         }
         | dict.fromkeys(("content_category", "content_name", "search_string", "status"), text)
         | dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"), text)
     )
-    event = _object(
+    event = shapes.record(
         {
             "event_id": name_or_number,
             "event_name": cs.literal_schema(list(words.EVENT_NAMES)),
@@ -188,15 +166,3 @@ def _schema() -> SchemaValidator:
         required={"event_name", "event_time", "user_data"},
     )
     return SchemaValidator(event)
-
-
-def _text(pattern: str, longest: int | None = None) -> CoreSchema:
-    return cs.str_schema(strict=True, pattern=pattern, max_length=longest)
-
-
-def _object(fields: Mapping[str, CoreSchema], required: frozenset[str] | set[str] = frozenset()) -> CoreSchema:
-    return cs.typed_dict_schema(
-        {name: cs.typed_dict_field(schema, required=name in required) for name, schema in fields.items()},
-        strict=True,
-        extra_behavior="forbid",
-    )

@@ -44,6 +44,10 @@ HASHED = ("em", "ph", "fn", "ln", "ge", "db")
 
 # What a conversion may carry for other destinations; Roku has no place for it, so it goes without a word.
 ELSEWHERE = ("click_ids", "rtid", "audience_name", "audience_membership", "attributes")
+USER_ELSEWHERE = ("idfv",)
+# The name of an event that is for other destinations altogether (folded to letters): somebody joins or leaves an
+# audience, and nothing was done that could be counted.
+AUDIENCE_UPDATE = "audiencemembershipupdate"
 
 # What senders write, folded to letters and digits -> the field that is meant.
 EVENT_ALIASES = {

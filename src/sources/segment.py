@@ -1,4 +1,4 @@
-"""Segment's webhooks: a track call is a conversion. Pure.
+"""Segment's webhooks: a track call is a conversion; one that tells of an audience is an update of it. Pure.
 
 Contract: Segment's documents «Webhooks (Actions) Destination» (signature, batches), «Spec: Common Fields», «Spec: V2
 Ecommerce Events» and «Spec: B2B SaaS» (properties).
@@ -10,7 +10,7 @@ from pipeline.body import MAX_EVENTS, Ignored, Posting, Refusal
 from pipeline.fields import quoted
 from pipeline.personal import holds_email
 from pipeline.senders import SourceSettings
-from sources import signature
+from sources import for_rokt, signature
 from sources.campaigns import campaign
 from sources.inbound import Inbound, parsed
 from sources.preferences import Names, Warnings, event_names, kind_of, priced, value_of
@@ -64,21 +64,26 @@ def _read_call(
     call: dict[str, Any], names: Names, settings: SourceSettings, warnings: Warnings
 ) -> dict[str, Any] | Ignored:
     kind, event = first(call.get("type"), "track"), call.get("event")
-    if kind != "track":
+    audience = for_rokt.membership(call)
+    if kind == "identify" and audience:
+        event = kind
+    elif kind != "track":
         said = quoted(kind) if isinstance(kind, str) else "unknown"
         return Ignored("not_a_track_call", f"a Segment call of type {said} is no conversion: only track calls are")
     if not isinstance(event, str):
         return Ignored("unmapped_event", "the Segment call names no event")
-    name = names.get(kind_of(event))
+    # The sender's own word for the event counts first; an audience's update needs none.
+    name = names.get(kind_of(event), for_rokt.AUDIENCE_UPDATE if audience else None)
     if name is None:
         return Ignored("unmapped_event", f"Segment's event {quoted(event)} is not mapped: add it to event_names")
-    return _conversion(call, name, settings, warnings)
+    return _conversion(call, name, settings, warnings) | audience
 
 
 def _conversion(call: dict[str, Any], name: str, settings: SourceSettings, warnings: Warnings) -> dict[str, Any]:
     context, properties = as_object(call.get("context")), as_object(call.get("properties"))
     page = as_object(context.get("page"))
     utm, click_ids = campaign(first(page.get("url"), page.get("search")))
+    click_ids = campaign(page.get("search"))[1] | click_ids
     return present(
         {
             "event_name": name,
@@ -90,8 +95,10 @@ def _conversion(call: dict[str, Any], name: str, settings: SourceSettings, warni
             "event_source_url": page.get("url"),
             "referrer_url": page.get("referrer"),
             "custom_data": _custom_data(properties, utm | _campaign(context), settings, warnings),
-            "opt_out": properties.get("opt_out"),
+            "opt_out": first(properties.get("opt_out"), as_object(call.get("traits")).get("opt_out")),
             "click_ids": click_ids,
+            "rtid": for_rokt.click_id(call),
+            "attributes": for_rokt.attributes(properties),
         }
     ) | {"user_data": _user_data(call, context, properties)}
 
@@ -110,16 +117,17 @@ def _campaign(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _user_data(call: dict[str, Any], context: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
-    traits, device = as_object(context.get("traits")), as_object(context.get("device"))
-    address, user_id = as_object(traits.get("address")), call.get("userId")
+    # Identify calls have the traits themselves, track calls in their context.
+    traits, device = as_object(context.get("traits")) | as_object(call.get("traits")), as_object(context.get("device"))
+    address, user_id = as_object(first(traits.get("address"), properties.get("address"))), call.get("userId")
     id_is_email = isinstance(user_id, str) and holds_email(user_id)
     fields = {
         "em": first(properties.get("email"), traits.get("email"), user_id if id_is_email else None),
         "ph": first(properties.get("phone"), traits.get("phone")),
-        "fn": first(properties.get("first_name"), traits.get("firstName"), traits.get("first_name")),
-        "ln": first(properties.get("last_name"), traits.get("lastName"), traits.get("last_name")),
-        "ge": traits.get("gender"),
-        "db": traits.get("birthday"),
+        "fn": first(*(one.get(name) for one in (properties, traits) for name in ("first_name", "firstName"))),
+        "ln": first(*(one.get(name) for one in (properties, traits) for name in ("last_name", "lastName"))),
+        "ge": first(traits.get("gender"), properties.get("gender")),
+        "db": first(traits.get("birthday"), properties.get("birthday")),
         "ct": address.get("city"),
         "st": address.get("state"),
         "zp": first(address.get("postalCode"), address.get("postal_code")),
@@ -129,6 +137,8 @@ def _user_data(call: dict[str, Any], context: dict[str, Any], properties: dict[s
         "client_user_agent": context.get("userAgent"),
     }
     kind = device.get("type")
+    if kind == "ios":
+        fields["idfv"] = device.get("id")
     if isinstance(kind, str) and kind in _ADVERTISING_IDS and device.get("adTrackingEnabled") is not False:
         fields[_ADVERTISING_IDS[kind]] = device.get("advertisingId")
     return present(fields)

@@ -14,6 +14,7 @@ from local.stack import SENDER_KEY, Choices, Stack
 
 EVENT_TIME = int(time.time()) - 3_600
 EVENT = {"event_name": "PURCHASE", "event_time": EVENT_TIME, "user_data": {"em": "jane@example.com"}}
+BOTH = {"Destinations": "roku,rokt"}
 BOUND = 20.0  # seconds after which a wait has failed
 
 
@@ -22,7 +23,7 @@ class Relay:
 
     def __init__(self, stack: Stack) -> None:
         assert stack.sandbox is not None
-        self.stack, self.sandbox = stack, stack.sandbox
+        self.stack, self.sandbox, self.rokt_sandbox = stack, stack.sandbox, stack.rokt_sandbox
         self.ledger = aws.client("dynamodb", stack.aws_endpoint)
 
     def refuse(self, event_id: str) -> None:
@@ -30,8 +31,10 @@ class Relay:
         self.sandbox.set_faults({"refuse": {event_id: {"event_time": "is too old"}}})
 
     def accept(self) -> None:
-        """Roku refuses nothing from now on."""
+        """Nobody refuses anything from now on."""
         self.sandbox.set_faults({})
+        if self.rokt_sandbox is not None:
+            self.rokt_sandbox.set_faults({})
 
     def post(self, event_id: str, **fields: Any) -> None:
         """A sender posts the event, and the relay accepts it."""
@@ -45,15 +48,15 @@ class Relay:
 
     def redrive(self) -> int:
         """Move all dead letters with the arguments of the stack's own command; return their number."""
-        command = shlex.split(self.stack.outputs()["RedriveCommand"])
+        command = shlex.split(self.stack.outputs()["RokuRedriveCommand"])
         assert command[:3] == ["aws", "sqs", "start-message-move-task"]
         options = dict(zip(command[3::2], command[4::2], strict=True))
         assert set(options) == {"--region", "--source-arn", "--destination-arn"}
         return redrive(self.stack.sqs, options["--source-arn"], options["--destination-arn"])
 
-    def letters(self) -> list[DeadLetter]:
+    def letters(self, destination: str = "Roku") -> list[DeadLetter]:
         """The dead letters."""
-        return peek(self.stack.sqs, self.stack.deployment.names["RokuDeadLetterQueue"])
+        return peek(self.stack.sqs, self.stack.deployment.names[f"{destination}DeadLetterQueue"])
 
     def known(self, event_id: str) -> dict[str, dict[str, str]]:
         """What the ledger answers to "what happened to this event id", by outcome and place."""
@@ -74,6 +77,11 @@ class Relay:
         """What Roku counted of this event."""
         return [taken for taken in self.sandbox.events() if taken["event_id"] == event_id]
 
+    def rokt_conversions(self, event_id: str) -> list[dict[str, Any]]:
+        """What Rokt counted of this event."""
+        assert self.rokt_sandbox is not None
+        return [taken for taken in self.rokt_sandbox.events() if taken["event_id"] == event_id]
+
     def answers(self, event_id: str) -> list[int]:
         """Roku's answers to each request that held this event."""
         return [request["status"] for request in self.sandbox.requests() if event_id in request["event_ids"]]
@@ -82,7 +90,8 @@ class Relay:
 @contextmanager
 def running(**parameters: str) -> Iterator[Relay]:
     """A stack with these parameters of the template, on free ports, that delivers at once."""
-    with Stack(Choices(port=0, aws_port=0, sandbox_port=0, window=0, parameters=parameters)) as stack:
+    choices = Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, window=0, parameters=parameters)
+    with Stack(choices) as stack:
         relay = Relay(stack)
         yield relay
         relay.ledger.close()

@@ -3,16 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.chromium import chromium, needs_chromium
-from tests.e2e.relay import EVENT_TIME, Relay, running
+from tests.e2e.console import SECONDS, Console, opened
+from tests.e2e.relay import Relay, running
 
 pytestmark = needs_chromium
-SECONDS = 20_000  # milliseconds after which an expectation has failed: two cores may be busy
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 # What every control must have, by the accessible names that a browser computes of labels, texts and aria-label.
@@ -57,60 +57,6 @@ PALE = """() => {
 }"""
 
 
-class Console:
-    """The page, and what went wrong in it."""
-
-    def __init__(self, page: Page, relay: Relay) -> None:
-        self.page, self.relay = page, relay
-        self.faults: list[str] = []
-        page.on("console", lambda message: self.faults.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("requestfailed", lambda request: self._failed(request.url))
-        page.on("response", lambda answer: self._answered(answer.status, answer.url))
-        page.add_init_script(
-            "addEventListener('securitypolicyviolation', (event) => console.error('CSP', event.violatedDirective))"
-        )
-        page.goto(f"{relay.stack.url}/")
-        expect(page.get_by_text("live", exact=True)).to_be_visible()
-
-    def _failed(self, url: str) -> None:
-        if not url.endswith("/stream"):  # it ends with the page
-            self.faults.append(f"failed: {url}")
-
-    def _answered(self, status: int, url: str) -> None:
-        if status >= 400:
-            self.faults.append(f"{status}: {url}")
-
-    def row(self, event_id: str) -> Locator:
-        """The newest row of that event id."""
-        return self.page.locator("#rows tr:not(.detail)").filter(has=self.id_button(event_id)).first
-
-    def id_button(self, event_id: str) -> Locator:
-        return self.page.get_by_role("button", name=event_id, exact=True)
-
-    def becomes(self, event_id: str, outcome: str) -> Locator:
-        row = self.row(event_id)
-        expect(row.locator(".chip")).to_have_text(outcome)
-        return row
-
-    def choose(self, sample: str) -> None:
-        self.page.get_by_label("Sample", exact=True).select_option(label=sample)
-
-    def send(self, **event: Any) -> None:
-        """Post a body of one's own."""
-        self.choose("your own body")
-        whole = {"event_name": "PURCHASE", "event_time": EVENT_TIME, "user_data": {"em": "jane@example.com"}, **event}
-        self.page.get_by_label("Body", exact=True).fill(json.dumps({"event_group_id": "g", "events": [whole]}))
-        self.page.get_by_role("button", name="Send", exact=True).click()
-        expect(self.page.get_by_role("heading", name="Answer 2")).to_be_visible()
-
-    def switch(self, name: str) -> Locator:
-        return self.page.get_by_role("switch", name=name)
-
-    def panel(self, name: str) -> Locator:
-        return self.page.get_by_role("region", name=name, exact=True)
-
-
 @pytest.fixture(scope="module")
 def relay() -> Iterator[Relay]:
     with running() as relay:
@@ -125,14 +71,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def console(relay: Relay, browser: Browser) -> Iterator[Console]:
-    expect.set_options(timeout=SECONDS)
-    with browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as context:
-        context.set_default_timeout(SECONDS)
-        relay.accept()
-        console = Console(context.new_page(), relay)
+    with opened(relay, browser) as console:
         yield console
-        relay.accept()
-        assert console.faults == []
 
 
 def test_a_sample_is_posted_and_its_arrival_is_seen(console: Console) -> None:

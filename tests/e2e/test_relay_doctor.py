@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 import requests
@@ -16,6 +16,7 @@ import requests
 from local import aws
 from local.stack import ROKU_KEY, SENDER_KEY
 from relay import keys
+from relay.deployment import Deployment
 from tests.e2e.operator import Operator, operating, run
 from tests.e2e.relay import EVENT, until
 
@@ -124,8 +125,8 @@ def test_dead_letters_are_a_warning_with_their_age(operator: Operator) -> None:
 def test_an_alarm_that_rings_is_a_problem_with_its_own_cure(operator: Operator) -> None:
     cloudwatch = aws.client("cloudwatch", operator.relay.stack.aws_endpoint)
     for state in ("ALARM", "OK"):
-        cloudwatch.set_alarm_state(AlarmName="local-NotQueuedAlarm-LOCAL", StateValue=state, StateReason="a test")
-        told = _found(operator, "problem").get("NotQueuedAlarm")
+        cloudwatch.set_alarm_state(AlarmName="local-RokuNotQueuedAlarm-LOCAL", StateValue=state, StateReason="a test")
+        told = _found(operator, "problem").get("RokuNotQueuedAlarm")
         assert ("SQS's health" in str(told)) == (state == "ALARM")
     cloudwatch.close()
 
@@ -201,6 +202,32 @@ def test_a_secret_that_changed_meanwhile_is_not_overwritten(
     assert [one["name"] for one in operator.json("keys", "list")["senders"]] == ["other"]
 
 
+def test_a_new_key_is_shown_also_if_another_edit_begins_meanwhile(
+    operator: Operator, secrets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Deployment.client
+
+    def overtaken(deployment: Deployment, service: str) -> Any:
+        found = client(deployment, service)
+        if service != "secretsmanager":
+            return found
+        double = Mock(wraps=found)
+
+        def move(**given: Any) -> Any:
+            if given["VersionStage"] == "AWSCURRENT":  # the other edit writes its version, and takes the label
+                secrets.put_secret_value(SecretId="local/sender-keys", SecretString="{}", VersionStages=[keys._PENDING])
+            return found.update_secret_version_stage(**given)
+
+        double.update_secret_version_stage = move
+        return double
+
+    monkeypatch.setattr(Deployment, "client", overtaken)
+    said = operator.run("keys", "add", "overtaken")
+    assert (said.code, len(said.text.strip())) == (0, 40), said.errors
+    monkeypatch.undo()
+    assert "overtaken" in [one["name"] for one in operator.json("keys", "list")["senders"]]
+
+
 def test_tail_tells_the_functions_lines_in_plain_words(operator: Operator) -> None:
     operator.relay.refuse("tail-1")
     operator.relay.post("tail-1")
@@ -216,6 +243,20 @@ def test_tail_tells_the_functions_lines_in_plain_words(operator: Operator) -> No
     assert operator.run("tail", "--function", "nothing", "--no-follow").code == 3
     operator.relay.accept()
     operator.run("dlq", "drop", "--yes")
+
+
+def test_an_origin_without_a_browser_key_limits_nothing_and_is_refused(operator: Operator, secrets: Any) -> None:
+    before = operator.json("keys", "list")
+    said = operator.run("keys", "add", "half-a-page", "--origin", "https://www.example.com")
+    assert said.code == 3
+    assert "add --browser" in said.errors
+    assert operator.json("keys", "list") == before
+
+
+def test_another_port_of_the_local_stack_is_told_in_one_line(operator: Operator) -> None:
+    said = run("doctor", "--local", "--local-endpoint", operator.relay.stack.url, stdout=StringIO())
+    assert said.code == 3
+    assert "name its AWS port with --local-endpoint" in said.errors
 
 
 def test_a_local_stack_that_does_not_run_is_told_in_one_line() -> None:

@@ -30,6 +30,7 @@ _CREDENTIALS = {
     "LOG_SAMPLE_RATE": "0",
     "SENDER_KEYS_SECRET": "senders",
     "ROKU_KEYS_SECRET": "roku",
+    "ROKT_QUEUE_URL": "",
 }
 _numbers = itertools.count()
 

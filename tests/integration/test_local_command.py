@@ -16,7 +16,7 @@ import pytest
 from local.cases import read_cases
 from local.stack import ROOT
 
-FREE_PORTS = ("--port", "0", "--aws-port", "0", "--sandbox-port", "0")
+FREE_PORTS = ("--port", "0", "--aws-port", "0", "--sandbox-port", "0", "--rokt-sandbox-port", "0")
 AT_ONCE = ("--window", "0")
 SECONDS = 60
 
@@ -79,8 +79,31 @@ def test_once_posts_the_samples_and_each_ends_as_its_file_says() -> None:
     assert "all as their files say" in done.stdout
     for case in read_cases(ROOT / "events"):
         assert case.name.removesuffix(".json") in done.stdout
-    for outcome in ("delivered", "rejected", "invalid", "ignored", "redriven"):
+    for outcome in ("delivered", "rejected", "invalid", "ignored", "redriven", "withheld"):
         assert outcome in done.stdout
+    for name in ("Roku", "Rokt"):
+        assert re.search(rf"^{name}\s+http://127\.0\.0\.1:\d+ \(sandbox\)$", done.stdout, re.MULTILINE)
+        assert re.search(rf"^{name.lower()}: \d+ delivered, ", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (("--destinations", "rokt"), ["rokt"]),
+        (("--rokt-api", "events"), ["roku", "rokt"]),
+    ],
+)
+def test_destinations_and_rokts_api_can_be_chosen(options: Sequence[str], names: list[str]) -> None:
+    done = _run("--once", *FREE_PORTS, *AT_ONCE, *options)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert re.findall(r"^(\w+): \d+ delivered, ", done.stdout, re.MULTILINE) == names
+    assert [name.lower() for name in re.findall(r"^(Ro\w+) +http", done.stdout, re.MULTILINE)] == names
+
+
+def test_a_destination_that_nobody_knows_is_a_usage_error() -> None:
+    done = _run("--once", "--destinations", "roku,nowhere")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "roku and rokt" in done.stderr
 
 
 def test_without_a_terminal_it_does_as_with_once(start: Run) -> None:
@@ -100,6 +123,7 @@ def test_serve_posts_nothing_and_ends_cleanly_when_interrupted(start: Run, numbe
     assert re.match(r"Console\s+http://127\.0\.0\.1:\d+/\n", said)
     url = re.search(r"API\s+(http://127\.0\.0\.1:\d+)", said)
     assert url is not None
+    assert said.count("start-message-move-task") == 2  # a redrive for each destination
     assert f"curl -i {url[1]}/v1/events -H 'Authorization: Bearer local-sender-key'" in said
     process.send_signal(number)
     _, errors = process.communicate(timeout=SECONDS)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from local import samples
-from local.cases import Case, CaseError, Expected, read_cases
-from local.samples import run
+from local.cases import Case, CaseError, Expected, Said, read_cases
+from local.samples import Row, run
 from local.stack import Choices, Stack
 
 EMAIL = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
@@ -17,7 +17,8 @@ EMAIL = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack(Choices(port=0, aws_port=0, sandbox_port=0, window=0)) as stack:
+    both = {"Destinations": "roku,rokt"}
+    with Stack(Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, window=0, parameters=both)) as stack:
         yield stack
 
 
@@ -41,14 +42,20 @@ def _write(folder: Path, name: str, content: object) -> None:
 
 
 def test_a_file_is_read_as_a_case(tmp_path: Path) -> None:
-    _write(tmp_path, "b.json", _file(sandbox={"refuse": {"e-2": {"event_name": "no"}}}))
+    content = _file(sandbox={"refuse": {"e-2": {"event_name": "no"}}}, rokt_sandbox={"refuse": {"e-1": "no"}})
+    first, second = content["conversions"]
+    first["rokt"], second["rokt"] = "delivered", {"outcome": "withheld", "reason": "opted out"}
+    _write(tmp_path, "b.json", content)
     (case,) = read_cases(tmp_path)
     assert (case.name, case.path, case.key, case.status) == ("b.json", "/v1/events", "server", 202)
     assert json.loads(case.body)["event_group_id"] == "group"
-    assert case.faults == {"refuse": {"e-2": {"event_name": "no"}}}
+    assert case.faults == {
+        "roku": {"refuse": {"e-2": {"event_name": "no"}}},
+        "rokt": {"refuse": {"e-1": "no"}},
+    }
     assert list(case.conversions) == [
-        Expected("e-1", "LEAD", "delivered", dropped=frozenset()),
-        Expected("e-2", "PURCHASE", "rejected", reason="no"),
+        Expected("e-1", "LEAD", "delivered", dropped=frozenset(), rokt=Said("delivered")),
+        Expected("e-2", "PURCHASE", "rejected", reason="no", rokt=Said("withheld", "opted out")),
     ]
 
 
@@ -67,6 +74,7 @@ def test_accepted_events_without_ids_are_expected_to_be_delivered(tmp_path: Path
         _file(post={"path": "/v1/events"}),
         _file(post={"path": "/v1/events", "text": "", "key": "mine"}),
         _file(conversions=[{"event_id": "e-1", "outcome": "vanished"}]),
+        _file(conversions=[{"event_id": "e-1", "outcome": "delivered", "rokt": "vanished"}]),
     ],
 )
 def test_a_file_that_is_no_case_is_named(tmp_path: Path, content: object) -> None:
@@ -75,18 +83,23 @@ def test_a_file_that_is_no_case_is_named(tmp_path: Path, content: object) -> Non
         read_cases(tmp_path)
 
 
-def _case(stack: Stack, event: dict[str, Any], expected: Expected, *, status: int = 202) -> tuple[str, str]:
-    """Outcome and fault of one conversion."""
+def _row(stack: Stack, event: dict[str, Any], expected: Expected, *, status: int = 202, **faults: Any) -> Row:
+    """What became of one conversion; `faults` are the sandboxes'."""
     full = {"event_id": expected.event_id, "event_name": "LEAD", "event_time": 1767225600, "user_data": {"em": EMAIL}}
     body = json.dumps({"event_group_id": "group", "events": [{**full, **event}]}).encode()
-    (row,) = run(stack, [Case("case.json", "/v1/events", {}, "server", body, {}, status, [expected])])
-    return row.outcome, row.fault
+    (row,) = run(stack, [Case("case.json", "/v1/events", {}, "server", body, faults, status, [expected])])
+    return row
+
+
+def _outcomes(row: Row) -> dict[str, str]:
+    return {name: end.outcome for name, end in row.ends.items()}
 
 
 def test_what_ends_as_its_file_says_has_no_fault(stack: Stack) -> None:
-    dropped = frozenset({"event_source"})
-    expected = Expected("right-1", "LEAD", "delivered", dropped=dropped)
-    assert _case(stack, {"event_source": "nowhere"}, expected) == ("delivered", "")
+    expected = Expected("right-1", "LEAD", "delivered", dropped=frozenset({"event_source"}), rokt=Said("delivered"))
+    row = _row(stack, {"event_source": "nowhere"}, expected)
+    assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "delivered"}, "")
+    assert (row.ends["roku"].note, row.ends["rokt"].note) == ("dropped event_source", "")
 
 
 @pytest.mark.parametrize(
@@ -95,13 +108,47 @@ def test_what_ends_as_its_file_says_has_no_fault(stack: Stack) -> None:
         (Expected("wrong-1", "LEAD", "delivered"), 210, "answered 202 instead of 210"),
         (Expected("wrong-2", "LEAD", "delivered", dropped=frozenset({"opt_out"})), 202, "should drop opt_out"),
         (Expected("wrong-3", "LEAD", "delivered", reason="late"), 202, "the reason should say: late"),
+        (Expected("wrong-4", "LEAD", "delivered", rokt=Said("rejected")), 202, "rokt: should be rejected"),
+        (
+            Expected("wrong-5", "LEAD", "delivered", rokt=Said("delivered", "late")),
+            202,
+            "rokt: the reason should say: late",
+        ),
     ],
 )
 def test_what_differs_from_its_file_is_said(stack: Stack, expected: Expected, status: int, fault: str) -> None:
-    assert _case(stack, {}, expected, status=status) == ("delivered", fault)
+    row = _row(stack, {}, expected, status=status)
+    assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "delivered"}, fault)
 
 
-def test_another_outcome_is_a_fault(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(samples, "_WAIT_SECONDS", 0)  # what never comes need not be waited for
-    wrong = Expected("wrong-4", "NOTHING", "rejected")
-    assert _case(stack, {"event_name": "NOTHING"}, wrong, status=400) == ("invalid", "should be rejected")
+def test_another_outcome_is_a_fault(stack: Stack) -> None:
+    row = _row(stack, {"event_name": "NOTHING"}, Expected("wrong-6", "NOTHING", "rejected"), status=210)
+    assert (_outcomes(row), row.fault) == ({"roku": "invalid", "rokt": "delivered"}, "should be rejected")
+
+
+def test_of_rokt_whatever_settles_a_conversion_is_right_if_the_file_says_nothing(stack: Stack) -> None:
+    row = _row(stack, {"opt_out": "true"}, Expected("quiet-1", "LEAD", "delivered"))
+    assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "withheld"}, "")
+    row = _row(stack, {}, Expected("quiet-2", "LEAD", "delivered"), rokt={"refuse": {"quiet-2": "is too old"}})
+    assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "rejected"}, "")
+    assert "is too old" in row.ends["rokt"].note
+
+
+def test_what_neither_arrives_nor_is_a_dead_letter_is_lost_whatever_the_file_says(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(samples, "_WAIT_SECONDS", 3)  # what never comes need not be waited for longer
+    row = _row(stack, {}, Expected("lost-1", "LEAD", "delivered"), rokt={"drop": "before"})
+    assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "lost"}, "rokt: is lost")
+
+
+def test_a_dead_letter_of_rokt_is_redriven_as_the_file_says(stack: Stack) -> None:
+    expected = Expected("again-1", "LEAD", "delivered", rokt=Said("redriven", "at first"))
+    row = _row(stack, {}, expected, rokt={"refuse": {"again-1": "is too old"}})
+    assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "redriven"}, "")
+
+
+def test_a_derived_id_is_each_destinations_own_and_the_row_finds_both(stack: Stack) -> None:
+    row = _row(stack, {"event_name": "DOWNLOAD"}, Expected(None, "DOWNLOAD", "delivered", rokt=Said("delivered")))
+    assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "delivered"}, "")
+    assert len(row.event_id) == 32

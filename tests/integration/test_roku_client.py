@@ -14,11 +14,12 @@ from requests.adapters import BaseAdapter
 
 from local.roku_sandbox import RokuSandbox
 from pipeline.destination import Answer, Routing
+from pipeline.http import LONGEST_ANSWER, TIMEOUT, USER_AGENT, open_session
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.secrets import SecretUnavailable
 from pipeline.sending import send
-from roku.client import LONGEST_ANSWER, TIMEOUT, USER_AGENT, Path, Roku, open_session
+from roku.client import Path, Roku
 from roku.request import LIMITS
 from tests.integration.wire import BOUND, Step, answer, wire
 

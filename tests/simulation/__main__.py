@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 from tests.simulation.faults import FAULTS
-from tests.simulation.history import Result, run
+from tests.simulation.history import run
 from tests.simulation.plan import Plan, make
 from tests.simulation.search import Findings, look, search, shrink, with_fault
+from tests.simulation.stage import Result
 
 
 def main() -> int:
@@ -38,14 +39,13 @@ def _search(choice: argparse.Namespace) -> int:
         if found.failing:
             return _tell(*shrink(make(found.failing[0]), choice.fault))
     counts = found.counts
-    print(
-        f"{found.histories} histories, seeds {choice.seed} to {choice.seed + choice.histories - 1}: no promise broken"
-    )
-    print(
-        f"{counts['conversions']} conversions, {counts['requests']} requests to Roku,"
-        f" {counts['ingest runs'] + counts['deliver runs']} runs of the functions"
-    )
-    print(f"repeats that Roku counted, by the only causes there may be: {sum(found.repeats.values())}")
+    last = choice.seed + choice.histories - 1
+    print(f"{found.histories} histories, seeds {choice.seed} to {last}: no promise broken")
+    kinds = [f"{counts[f'histories of {names}']} of {names}" for names in ("roku", "rokt", "roku,rokt")]
+    print(f"{'; '.join(kinds)}; {counts['conversions']} conversions, {counts['runs']} runs of the functions")
+    print(f"{counts['requests to roku']} requests to Roku, {counts['requests to rokt']} to Rokt")
+    print(f"repeats that Rokt dropped by its ids: {counts['repeats that rokt dropped']}")
+    print(f"repeats that were counted, by the only causes there may be: {sum(found.repeats.values())}")
     for cause, number in found.repeats.most_common():
         print(f"  {number:6} {cause}")
     print(f"{time.monotonic() - began:.0f} s")

@@ -15,9 +15,13 @@ class ModelLedger:
         """`mode` is `ok`, `down`, `throttled` or `lost` (written, but the answer never comes) now."""
         self._world, self._mode = world, mode
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
-        self.unwritten: set[str] = set()  # event ids whose note was refused
+        self.unwritten: set[tuple[str, str]] = set()  # keys whose note was refused
         self.unread: set[str] = set()  # processes that got no whole answer to a question
         self.on_write: Callable[[str, str], None] = lambda *_: None
+
+    def knows(self, key: tuple[str, str]) -> bool:
+        """Whether it holds this key, and has not forgotten it."""
+        return key in self.items and int(self.items[key]["expires"]["N"]) > self._world.now
 
     def _call(self) -> str:
         self._world.pause(self._world.random.uniform(0.002, 0.03))
@@ -48,13 +52,13 @@ class ModelLedger:
         assert len(set(keys)) == len(keys)
         mode = self._call()
         if mode == "down":
-            self.unwritten |= {event_id for event_id, _ in keys}
+            self.unwritten |= set(keys)
             raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "BatchWriteItem")
         left = []
         for key, request in zip(keys, requests, strict=True):
             if mode == "throttled" and self._world.chance(0.5):
                 left.append(request)
-                self.unwritten.add(key[0])
+                self.unwritten.add(key)
             else:
                 self.on_write(*key)
                 self.items[key] = request["PutRequest"]["Item"]

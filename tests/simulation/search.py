@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from tests.simulation.faults import FAULTS
-from tests.simulation.history import Result, run
+from tests.simulation.history import run
 from tests.simulation.plan import Plan, make, smaller
+from tests.simulation.stage import Result
 
 CHUNK = 50
 # A shrinking failure is run again this often at the most.

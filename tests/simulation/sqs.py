@@ -1,8 +1,7 @@
 """A model of SQS's standard queues: at least once, in any order, with visibility, receive counts and redrive policy."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
@@ -13,25 +12,44 @@ IN_FLIGHT = 120_000  # SQS's limit
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """One message on a queue. Times are the world's seconds."""
+    """One message on a queue, and the conversions that it holds. Times are the world's seconds."""
 
     body: str
     attributes: dict[str, Any]
     sent_at: float
     visible_at: float
     name: str
+    conversions: tuple[str, ...] = ()
     receives: int = 0
+
+
+class Watcher(Protocol):
+    """Who is told what happens to a queue."""
+
+    def names(self, body: str) -> tuple[str, ...]:
+        """The conversions that a message holds."""
+
+    def put(self, message: Message, queue: "ModelQueue") -> None:
+        """A message came onto the queue."""
+
+    def gone(self, message: Message, why: str) -> None:
+        """A message left the queue for good."""
+
+    def arrived(self, queue: "ModelQueue") -> None:
+        """A message can be received."""
 
 
 @dataclass(eq=False)
 class ModelQueue:
-    """One queue."""
+    """One queue. While it is `reliable` no call of it fails, and nothing is received twice."""
 
     name: str
+    watcher: Watcher
     retention: float
     visibility: float
     max_receives: int | None = None
     dead_letters: "ModelQueue | None" = None
+    reliable: bool = False
     messages: list[Message] = field(default_factory=list)
 
 
@@ -48,32 +66,32 @@ class SqsFaults:
 class ModelSqs:
     """The SQS client that the handlers are given, and what the event source mapping and operators do to queues."""
 
-    def __init__(self, world: World, faults: SqsFaults, on_gone: Callable[[Message, str], None]) -> None:
-        """`on_gone` is told of each message that leaves its queue for good, and why."""
-        self._world, self._faults, self._on_gone = world, faults, on_gone
+    def __init__(self, world: World, faults: SqsFaults) -> None:
+        """Without a queue yet."""
+        self._world, self.faults = world, faults
         self.queues: dict[str, ModelQueue] = {}
-        self.arrived: Callable[[ModelQueue], None] = lambda _: None
-        self.on_put: Callable[[Message, ModelQueue], None] = lambda *_: None
         self._names = 0
 
     def put(self, queue: ModelQueue, body: str, attributes: dict[str, Any], delay: float = 0.0) -> Message:
         """A new message on a queue."""
         self._names += 1
         now = self._world.now
-        message = Message(body, attributes, now, now + delay, f"m{self._names}")
+        message = Message(body, attributes, now, now + delay, f"m{self._names}", queue.watcher.names(body))
         queue.messages.append(message)
-        self.on_put(message, queue)
-        self._world.at(delay, lambda: self.arrived(queue))
+        queue.watcher.put(message, queue)
+        self._world.at(delay, lambda: queue.watcher.arrived(queue))
         return message
 
-    def _call(self) -> bool:
+    def _call(self, queue: ModelQueue) -> bool:
         """Time and chance of one call; whether its answer gets lost. Raises what botocore would."""
         world = self._world
         world.pause(world.random.uniform(0.002, 0.05))
-        if world.chance(self._faults.refuse):
-            world.say("SQS refuses a call")
+        if queue.reliable:
+            return False
+        if world.chance(self.faults.refuse):
+            world.say(f"SQS refuses a call for {queue.name}")
             raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, "SendMessageBatch")
-        return world.chance(self._faults.lose_answer)
+        return world.chance(self.faults.lose_answer)
 
     def _answer(self, lost: bool) -> None:
         self._world.pause(self._world.random.uniform(0.002, 0.02))
@@ -85,15 +103,15 @@ class ModelSqs:
         """AWS's call."""
         assert len(Entries) <= 10
         assert sum(len(entry["MessageBody"].encode()) for entry in Entries) <= 1_048_576
-        lost = self._call()
+        queue = self.queues[QueueUrl]
+        lost = self._call(queue)
         done: list[dict[str, str]] = []
         failed: list[dict[str, str]] = []
         for entry in Entries:
-            if self._world.chance(self._faults.refuse_entry):
+            if not queue.reliable and self._world.chance(self.faults.refuse_entry):
                 failed.append({"Id": entry["Id"], "Code": "InternalError"})
                 continue
             assert 0 <= entry.get("DelaySeconds", 0) <= 900
-            queue = self.queues[QueueUrl]
             self.put(queue, entry["MessageBody"], entry.get("MessageAttributes", {}), entry.get("DelaySeconds", 0))
             done.append({"Id": entry["Id"]})
         self._answer(lost)
@@ -102,14 +120,14 @@ class ModelSqs:
     def change_message_visibility_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         """AWS's call."""
         assert len(Entries) <= 10
-        lost = self._call()
         queue = self.queues[QueueUrl]
+        lost = self._call(queue)
         for entry in Entries:
             assert 0 <= entry["VisibilityTimeout"] <= 43_200
             for message in queue.messages:
                 if f"{message.name}/{message.receives}" == entry["ReceiptHandle"]:
                     message.visible_at = self._world.now + entry["VisibilityTimeout"]
-                    self._world.at(entry["VisibilityTimeout"], lambda: self.arrived(queue))
+                    self._world.at(entry["VisibilityTimeout"], lambda: queue.watcher.arrived(queue))
         self._answer(lost)
         return {"Successful": [], "Failed": []}
 
@@ -127,27 +145,27 @@ class ModelSqs:
                 assert queue.dead_letters is not None
                 message.visible_at, message.receives = world.now, 0
                 queue.dead_letters.messages.append(message)
-                self._on_gone(message, "receives exhausted")
+                queue.watcher.gone(message, "receives exhausted")
                 continue
             message.receives += 1
             received.append((f"{message.name}/{message.receives}", message))
-            if world.chance(self._faults.twice):
+            if not queue.reliable and world.chance(self.faults.twice):
                 world.say(f"SQS will give {message.name} twice")
-                world.at(world.random.uniform(0.5, 5.0), lambda: self.arrived(queue))
+                world.at(world.random.uniform(0.5, 5.0), lambda: queue.watcher.arrived(queue))
                 message.visible_at = world.now + 0.5
             else:
                 message.visible_at = world.now + queue.visibility
-                world.at(queue.visibility, lambda: self.arrived(queue))
+                world.at(queue.visibility, lambda: queue.watcher.arrived(queue))
         return received
 
     def expire(self, queue: ModelQueue) -> None:
         """Forget what is older than the queue's retention."""
         for message in [m for m in queue.messages if m.sent_at + queue.retention <= self._world.now]:
             queue.messages.remove(message)
-            self._on_gone(message, "retention over")
+            queue.watcher.gone(message, "retention over")
 
     def delete(self, queue: ModelQueue, message: Message) -> None:
         """Acknowledge."""
         if message in queue.messages:
             queue.messages.remove(message)
-            self._on_gone(message, "acknowledged")
+            queue.watcher.gone(message, "acknowledged")

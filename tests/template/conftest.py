@@ -7,6 +7,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from local.template import Template, read
+from tests.template.stacks import CHOICES
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,5 +21,18 @@ def source() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def template() -> Template:
-    """The template as CloudFormation gets it, with an alarm address so that no resource is left out."""
-    return read(ROOT / "template.yaml", {"AlarmEmail": "operator@example.com"})
+    """The template as CloudFormation gets it, so that no resource is left out: all destinations, an alarm address."""
+    return read(ROOT / "template.yaml", {"AlarmEmail": "operator@example.com", "Destinations": CHOICES[-1]})
+
+
+@pytest.fixture(scope="session", params=CHOICES)
+def stack(request: pytest.FixtureRequest) -> Template:
+    """The template as CloudFormation gets it, for each choice of destinations."""
+    return read(ROOT / "template.yaml", {"AlarmEmail": "operator@example.com", "Destinations": request.param})
+
+
+@pytest.fixture(scope="session", params=[(days, choice) for choice in CHOICES for days in ("7", "0")], ids=str)
+def deployed(request: pytest.FixtureRequest) -> Template:
+    """The same with and without a ledger."""
+    days, choice = request.param
+    return read(ROOT / "template.yaml", {"LedgerDays": days, "Destinations": choice})

@@ -5,33 +5,52 @@ from pathlib import Path
 from typing import Any
 
 from local.template import Template
+from tests.template.stacks import on
 
 SRC = Path(__file__).parents[2] / "src"
-NAMESPACE, DIMENSIONS = "RokuConversionsRelay", {"service": "local", "destination": "roku"}
+NAMESPACE, SERVICE = "RokuConversionsRelay", "local"
+# Ingest counts it once, whatever the number of destinations: for the first that is on.
+ONCE = "SenderKeysUnreadable"
 
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
 
 
+def dimensions(destination: str) -> dict[str, str]:
+    """What the metrics of a destination are looked up by."""
+    return {"service": SERVICE, "destination": destination.lower()}
+
+
 def counted() -> set[str]:
-    """The names that the code writes: keys and keywords of an attribute `counts`, and names given to `add_metric`."""
+    """The names that the code writes: keys of what is called `counts`, and names given to `add_metric`."""
     found: set[str] = set()
     for path in SRC.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.Subscript(value=ast.Attribute(attr="counts"), slice=ast.Constant(value)):
+                case ast.Subscript(value=ast.Attribute(attr="counts") | ast.Name("counts"), slice=ast.Constant(value)):
                     found.add(str(value))
-                case ast.Call(func=ast.Attribute(attr="update", value=ast.Attribute(attr="counts")), keywords=given):
-                    found |= {str(one.arg) for one in given if one.arg}
+                case ast.FunctionDef(name="counts"):
+                    keys = [key for item in ast.walk(node) if isinstance(item, ast.Dict) for key in item.keys]
+                    found |= {str(key.value) for key in keys if isinstance(key, ast.Constant)}
                 case ast.Call(func=ast.Attribute(attr="add_metric"), keywords=given):
                     found |= {one.value.value for one in given if isinstance(one.value, ast.Constant)}  # type: ignore[misc]
     return found
 
 
-def metrics(template: Template, names: dict[str, str]) -> set[Metric]:
+def counted_of(destination: str) -> set[str]:
+    """The same of one destination, besides what is counted once: only one that withholds has such a count."""
+    withholds = any(
+        "Withheld(" in path.read_text(encoding="utf-8") for path in (SRC / destination.lower()).glob("*.py")
+    )
+    return counted() - {ONCE} - (set() if withholds else {"Withheld"})
+
+
+def metrics(template: Template) -> set[Metric]:
     """Namespace, name and dimensions of each."""
-    found: set[Metric] = {(NAMESPACE, name, frozenset(DIMENSIONS.items())) for name in counted()}
+    found: set[Metric] = {(NAMESPACE, ONCE, frozenset(dimensions(on(template)[0]).items()))}
+    for destination in on(template):
+        found |= {(NAMESPACE, name, frozenset(dimensions(destination).items())) for name in counted_of(destination)}
     for each in template.of_type("AWS::Logs::MetricFilter").values():
-        for made in template.resolve(each["MetricTransformations"], names):
+        for made in template.resolve(each["MetricTransformations"], {}):
             assert "Dimensions" not in made
             found.add((made["MetricNamespace"], made["MetricName"], frozenset()))
     return found

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bench import scale
+from bench import prices, scale
 from local.template import Template, read
 from tests.template import emitted
+from tests.template.stacks import Names, of_each, on
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 # AWS's documented metrics, each with the dimensions it is looked up by ("Available CloudWatch metrics for Amazon SQS",
@@ -32,14 +33,6 @@ AWS: dict[str, dict[str, str]] = {
     "AWS/Logs": dict.fromkeys("IncomingBytes IncomingLogEvents".split(), "LogGroupName"),
 }
 KINDS = {"text", "alarm", "metric", "log"}
-
-
-class Names(dict[str, str]):
-    """Every resource's Ref and attributes, as words that say which they are."""
-
-    def __init__(self, template: Template) -> None:
-        attributes = ["", ".Arn", ".QueueName"]
-        super().__init__({name + end: f"<{name}{end}>" for name in template.resources for end in attributes})
 
 
 def body(template: Template) -> dict[str, Any]:
@@ -69,12 +62,6 @@ def rows(widget: dict[str, Any]) -> list[tuple[list[str], dict[str, Any]]]:
     return found
 
 
-@pytest.fixture(scope="module", params=["7", "0"], ids=["with the ledger", "without"])
-def deployed(request: pytest.FixtureRequest) -> Template:
-    """The template with and without a ledger."""
-    return read(TEMPLATE, {"LedgerDays": request.param})
-
-
 def test_widgets_lie_in_the_grid_side_by_side(deployed: Template) -> None:
     places = widgets(deployed, *KINDS)
     assert len(places) == len(body(deployed)["widgets"]) > 15
@@ -92,7 +79,7 @@ def test_widgets_lie_in_the_grid_side_by_side(deployed: Template) -> None:
 
 
 def test_every_metric_is_one_that_the_code_or_aws_writes(deployed: Template) -> None:
-    ours = emitted.metrics(deployed, {})
+    ours = emitted.metrics(deployed)
     seen = 0
     for widget in widgets(deployed, "metric"):
         for words, _ in rows(widget):
@@ -106,12 +93,17 @@ def test_every_metric_is_one_that_the_code_or_aws_writes(deployed: Template) -> 
                 assert re.fullmatch(r"<\w+(\.QueueName)?>", next(iter(given.values())))
             else:
                 assert (namespace, name, frozenset(given.items())) in ours
-    assert seen > 30
+    assert seen > 30 * len(on(deployed))
 
 
 def test_every_metric_of_ours_is_on_the_dashboard(deployed: Template) -> None:
-    shown = {words[1] for widget in widgets(deployed, "metric") for words, _ in rows(widget) if words}
-    assert {name for _, name, _ in emitted.metrics(deployed, {})} <= shown
+    shown = {
+        (words[0], words[1], frozenset(zip(words[2::2], words[3::2], strict=True)))
+        for widget in widgets(deployed, "metric")
+        for words, _ in rows(widget)
+        if words
+    }
+    assert emitted.metrics(deployed) <= shown
 
 
 def test_a_metric_of_a_resource_is_looked_up_by_that_kind_of_resource(deployed: Template) -> None:
@@ -155,12 +147,22 @@ def test_gigabyte_seconds_are_of_the_memory_that_functions_have(deployed: Templa
     assert [int(number) for number in re.findall(r"/ 1000 \* (\d+) / 1024$", expression)] == list(memory)
 
 
+@pytest.mark.parametrize(
+    ("metric", "kind"), [("Duration", "AWS::Lambda::Function"), ("IncomingBytes", "AWS::Logs::LogGroup")]
+)
+def test_what_costs_by_function_is_shown_of_every_function(deployed: Template, metric: str, kind: str) -> None:
+    shown = [words[3] for widget in widgets(deployed, "metric") for words, _ in rows(widget) if metric in words]
+    assert sorted(shown) == sorted(f"<{name}>" for name in deployed.of_type(kind))
+
+
 def test_the_alarm_widget_and_the_text_name_every_alarm_and_no_other(deployed: Template) -> None:
     alarms = set(deployed.of_type("AWS::CloudWatch::Alarm"))
     (shown,) = widgets(deployed, "alarm")
     assert sorted(shown["properties"]["alarms"]) == sorted(f"<{name}.Arn>" for name in alarms)
     (text,) = widgets(deployed, "text")
-    assert set(re.findall(r"\w+Alarm\b", text["properties"]["markdown"])) == alarms | {"LedgerUnavailableAlarm"}
+    assert set(re.findall(r"\w+Alarm\b", text["properties"]["markdown"])) == alarms | set(
+        of_each(deployed, "{}LedgerUnavailableAlarm")
+    )
 
 
 def test_tables_of_the_log_read_the_functions_groups_and_fields_that_are_written(deployed: Template) -> None:
@@ -173,6 +175,7 @@ def test_tables_of_the_log_read_the_functions_groups_and_fields_that_are_written
             assert f'"{field}"' in code
         for name in re.findall(r"`(\w+)\.0`", query):  # so Logs Insights calls a blob's value
             assert name in emitted.counted()
+        assert set(re.findall(r"destination = '(\w+)'", query)) <= {word.lower() for word in on(deployed)}
 
 
 def test_the_dashboard_is_named_for_stack_and_region_and_an_output_leads_there(template: Template) -> None:
@@ -183,7 +186,23 @@ def test_the_dashboard_is_named_for_stack_and_region_and_an_output_leads_there(t
     assert url.endswith("region=us-east-1#dashboards/dashboard/local-us-east-1")
 
 
-def test_the_cost_of_standing_still_counts_these_metrics_and_alarms(template: Template) -> None:
-    assert len(emitted.metrics(template, {})) == scale.METRICS
-    alarms = template.of_type("AWS::CloudWatch::Alarm").values()
-    assert sum(len(emitted.of_alarm(dict(alarm))) for alarm in alarms) == scale.alarm_metrics()
+def test_the_cost_of_standing_still_counts_these_metrics_alarms_and_secrets() -> None:
+    default = read(TEMPLATE, {})
+    assert len(emitted.metrics(default)) == scale.METRICS
+    assert looked_at(default) == scale.alarm_metrics()
+    assert len(default.of_type("AWS::SecretsManager::Secret")) == scale.secrets()
+
+
+def test_the_runbook_says_what_watching_costs(template: Template) -> None:
+    page = (TEMPLATE.parent / "docs" / "runbook.md").read_text(encoding="utf-8").partition("# What watching costs")[2]
+    default = read(TEMPLATE, {})
+    for each, more in ((default, 0), (template, looked_at(default))):
+        assert f"${(looked_at(each) - more) * prices.ALARM:.2f}" in page
+    of_roku, of_both = len(emitted.metrics(default)), len(emitted.metrics(template))
+    for number in (of_roku, of_both - of_roku):
+        assert f"{number}, so ${number * prices.METRIC:.2f} at most" in page
+
+
+def looked_at(template: Template) -> int:
+    """The number of metrics that the alarms look at."""
+    return sum(len(emitted.of_alarm(dict(alarm))) for alarm in template.of_type("AWS::CloudWatch::Alarm").values())

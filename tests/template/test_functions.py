@@ -2,16 +2,20 @@
 
 import ast
 import importlib
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from aws_lambda_powertools.shared import constants
 
-from handlers import deliver_roku
+from handlers import deliver_roku, destinations
 from local.functions import Route, functions, routes
 from local.template import Template
 from pipeline.phone import PhoneFormat
+from rokt import settings
+from tests.template.stacks import WORDS, Names, of_each, on
 
 SRC = Path(__file__).parents[2] / "src"
 READ_BY_POWERTOOLS = {
@@ -19,11 +23,14 @@ READ_BY_POWERTOOLS = {
     constants.METRICS_NAMESPACE_ENV,
     constants.POWERTOOLS_LOG_LEVEL_ENV,
 }
-NAMES = ["IngestFunction", "TestEventsFunction", "DeliverRokuFunction"]
+NAMES = ["IngestFunction", "TestEventsFunction", "DeliverRokuFunction", "DeliverRoktFunction"]
+# The destinations whose queues a function is given: it reads ROKU_QUEUE_URL as f"{name}_QUEUE_URL".
+QUEUES_OF = {"IngestFunction": ["ROKU", "ROKT"], "DeliverRokuFunction": ["ROKU"], "DeliverRoktFunction": ["ROKT"]}
 
 
-def test_there_are_these_functions(template: Template) -> None:
-    assert sorted(functions(template)) == sorted(NAMES)
+def test_there_are_these_functions(stack: Template) -> None:
+    test_events = ["TestEventsFunction"] if "Roku" in on(stack) else []
+    assert sorted(functions(stack)) == sorted(["IngestFunction", *test_events, *of_each(stack, "Deliver{}Function")])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -35,8 +42,14 @@ def test_the_handler_imports(template: Template, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_environment_holds_what_the_code_reads_and_nothing_else(template: Template, name: str) -> None:
     function = functions(template)[name]
-    module = function.handler.rpartition(".")[0]
-    assert set(function.variables) == _read_by(module, set()) | READ_BY_POWERTOOLS
+    module, _, handler = function.handler.rpartition(".")
+    assert set(function.variables) == variables_read(module, handler, QUEUES_OF.get(name, [])) | READ_BY_POWERTOOLS
+
+
+def test_ingest_is_given_the_queues_of_the_destinations_that_are_on_and_no_other(stack: Template) -> None:
+    variables = stack.resolve(dict(functions(stack)["IngestFunction"].variables), Names(stack))
+    for word in WORDS:
+        assert variables[f"{word.upper()}_QUEUE_URL"] == (f"<{word}Queue>" if word in on(stack) else "")
 
 
 def test_only_handlers_name_the_environment() -> None:
@@ -60,12 +73,13 @@ def test_api_functions_give_up_before_the_api_does(template: Template, name: str
     assert functions(template)[name].timeout_seconds < 30  # HTTP APIs allow an integration 30 s
 
 
-def test_routes(template: Template) -> None:
-    assert sorted(routes(template), key=lambda route: route.path) == [
+def test_routes(stack: Template) -> None:
+    of_test_events = [Route("ANY", "/v1/test_events", "TestEventsFunction")] if "Roku" in on(stack) else []
+    assert sorted(routes(stack), key=lambda route: route.path) == [
         Route("ANY", "/v1/events", "IngestFunction"),
         Route("GET", "/v1/relay.js", "IngestFunction"),
         Route("ANY", "/v1/sources/{source}", "IngestFunction"),
-        Route("ANY", "/v1/test_events", "TestEventsFunction"),
+        *of_test_events,
     ]
 
 
@@ -73,6 +87,18 @@ def test_every_choice_of_an_operator_is_one_that_the_code_knows(source: dict[str
     parameters = source["Parameters"]
     assert set(parameters["PhoneFormat"]["AllowedValues"]) == set(get_args(PhoneFormat))
     assert set(parameters["DeliveryMode"]["AllowedValues"]) == set(deliver_roku._PATHS)
+    assert set(parameters["RoktApi"]["AllowedValues"]) == set(get_args(settings.Api))
+    hashed = {field.name.removeprefix("hash_") for field in fields(settings.Settings) if field.name.startswith("hash_")}
+    assert set(parameters["RoktHashed"]["Default"].split(",")) == hashed
+
+
+def test_what_is_not_chosen_of_rokt_is_as_the_code_has_it(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = template.resolve(dict(functions(template)["DeliverRoktFunction"].variables), Names(template))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(value))
+    destinations.rokt_settings.cache_clear()
+    assert destinations.rokt_settings() == settings.Settings()
+    destinations.rokt_settings.cache_clear()
 
 
 def test_the_api_is_throttled(template: Template) -> None:
@@ -116,19 +142,60 @@ def _lambdas(template: Template) -> dict[str, Any]:
     return dict(template.of_type("AWS::Lambda::Function"))
 
 
-def _read_by(module: str, seen: set[str]) -> set[str]:
-    """The variables that a module of `handlers` and those it imports there read, all by a literal name."""
-    if module in seen or not module.startswith("handlers."):
-        return set()
-    seen.add(module)
-    tree = ast.parse((SRC / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
-    variables: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            inside = [f"handlers.{alias.name}" for alias in node.names] if node.module == "handlers" else [node.module]
-            variables |= {name for other in inside if other for name in _read_by(other, seen)}
-        elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
-            variables.add(ast.literal_eval(node.slice))
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"os.environ.get", "os.getenv"}:
-            variables.add(ast.literal_eval(node.args[0]))
-    return variables
+def variables_read(module: str, function: str, destinations: list[str]) -> set[str]:
+    """The variables that this function of `handlers` reads, and whatever of `handlers` it calls."""
+    found: set[str] = set()
+    waiting, seen = [(module, function)], set()
+    while waiting:
+        place = waiting.pop()
+        if place in seen or place[1] not in _defined(place[0]):
+            continue
+        seen.add(place)
+        body = _defined(place[0])[place[1]]
+        found |= {name for node in ast.walk(body) for name in _names_of_variables(node, destinations)}
+        waiting += _mentioned(place[0], body)
+    for at_import in {name for name, _ in seen}:  # nothing happens there
+        outside = [item for item in _tree(at_import).body if not isinstance(item, ast.FunctionDef | ast.ClassDef)]
+        assert not [name for item in outside for node in ast.walk(item) for name in _names_of_variables(node, [])]
+    return found
+
+
+def _names_of_variables(node: ast.AST, destinations: list[str]) -> list[str]:
+    """The variable that `os.environ[...]` reads: one for each destination where the name begins with theirs."""
+    if not isinstance(node, ast.Subscript) or ast.unparse(node.value) != "os.environ":
+        assert not (isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ.get", "os.getenv"})
+        return []
+    if isinstance(node.slice, ast.JoinedStr):
+        _, end = node.slice.values
+        return [f"{destination}{ast.literal_eval(end)}" for destination in destinations]
+    return [ast.literal_eval(node.slice)]
+
+
+def _mentioned(module: str, body: ast.AST) -> list[tuple[str, str]]:
+    """The functions of `handlers` that a piece of one of its modules may call, by name or as a module's attribute."""
+    imported = [node for node in ast.walk(_tree(module)) if isinstance(node, ast.ImportFrom)]
+    modules = {alias.name for node in imported if node.module == "handlers" for alias in node.names}
+    names = {
+        alias.name: node.module
+        for node in imported
+        if node.module and node.module.startswith("handlers.")
+        for alias in node.names
+    }
+    found = []
+    for node in ast.walk(body):
+        if isinstance(node, ast.Name):
+            found.append((names.get(node.id, module), node.id))
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            found.append((f"handlers.{node.value.id}", node.attr))
+    return found
+
+
+@cache
+def _defined(module: str) -> dict[str, ast.AST]:
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return {item.name: item for item in _tree(module).body if isinstance(item, kinds)}
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse((SRC / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))

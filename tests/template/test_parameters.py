@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from local.template import Template
+from rokt.keys import pair_in
+from tests.template.stacks import WORDS, of_each
 
 NAMES = [
     "AlarmEmail",
@@ -14,12 +16,19 @@ NAMES = [
     "DefaultCountry",
     "DefaultEventGroup",
     "DeliveryMode",
+    "Destinations",
     "LedgerDays",
     "LogLevel",
     "LogRetentionDays",
     "LogSampleRate",
     "MaximumConcurrency",
     "PhoneFormat",
+    "RoktAccountId",
+    "RoktApi",
+    "RoktCopyRtid",
+    "RoktHashed",
+    "RoktSendBirthDate",
+    "RoktUrl",
     "RokuUrl",
     "SnapStart",
     "ThrottleBurst",
@@ -56,6 +65,14 @@ def test_every_parameter_stands_in_one_group_of_the_console(source: dict[str, An
         ("AllowedOrigins", "https://www.example.com"),
         ("AllowedOrigins", "https://www.example.com,https://shop.example.com:8443"),
         ("RokuUrl", "https://events.ads.rokuapi.net"),
+        ("Destinations", "rokt"),
+        ("Destinations", "roku,rokt"),
+        ("RoktUrl", ""),
+        ("RoktUrl", "https://s2s.us2.mparticle.com"),  # Rokt's quick start
+        ("RoktUrl", "https://inbound.mparticle.com/s2s"),  # the same for keys of a partner feed
+        ("RoktAccountId", "2846379154962243584"),
+        ("RoktHashed", ""),
+        ("RoktHashed", "mobile,email"),
         ("BatchWindow", 60),
         ("MaximumConcurrency", 1000),
         ("AlarmEmail", "operator+alarms@example.co.uk"),
@@ -89,6 +106,24 @@ def test_a_sensible_value_is_accepted(source: dict[str, Any], name: str, value: 
         ("RokuUrl", "https://[fd00:ec2::254]"),
         ("RokuUrl", "https://events.ads.rokuapi.net@evil.example"),
         ("RokuUrl", "https://events.ads.rokuapi.net?x=.evil.example"),
+        ("Destinations", ""),
+        ("Destinations", "rokt,roku"),  # one way to say it
+        ("Destinations", "roku, rokt"),
+        ("RoktApi", "v2"),
+        ("RoktUrl", "http://s2s.us2.mparticle.com"),
+        ("RoktUrl", "https://inbound.mparticle.com/s2s/"),
+        ("RoktUrl", "https://inbound.mparticle.com/s2s?key=1"),
+        ("RoktUrl", "https://s2s.us2.mparticle.com/../x"),
+        ("RoktUrl", "https://key:secret@s2s.us2.mparticle.com"),
+        ("RoktUrl", "https://169.254.169.254"),
+        ("RoktUrl", "https://s2s.us2.mparticle.com@evil.example"),
+        ("RoktAccountId", "12 34"),
+        ("RoktAccountId", "1" * 65),
+        ("RoktHashed", "email, mobile"),
+        ("RoktHashed", "email,"),
+        ("RoktHashed", "phone"),
+        ("RoktCopyRtid", "yes"),
+        ("RoktSendBirthDate", "1"),
         ("BatchWindow", 0),  # batches above 10 need a window
         ("BatchWindow", 61),  # the queue's visibility timeout allows for 60
         ("MaximumConcurrency", 1),  # Lambda's least is 2
@@ -114,32 +149,80 @@ def test_every_parameter_is_used(source: dict[str, Any], name: str) -> None:
     assert {"Ref": name} in _values(used)
 
 
-def test_every_output_is_described_and_the_promised_ones_exist(template: Template) -> None:
-    assert all(output["Description"] for output in template.outputs.values())
-    assert template.outputs.keys() >= {
+NEEDS_ACCOUNT, NEEDS_LIVE = "RoktAccountId", "DeliveryMode"
+
+
+@pytest.mark.parametrize(
+    ("values", "missing"),
+    [
+        ({}, []),
+        ({"Destinations": "rokt"}, []),
+        ({"Destinations": "roku,rokt", "DeliveryMode": "test"}, []),
+        ({"RoktApi": "events", "DeliveryMode": "test"}, []),  # there is no Rokt
+        ({"Destinations": "rokt", "RoktApi": "events"}, [NEEDS_ACCOUNT]),
+        ({"Destinations": "roku,rokt", "RoktApi": "events"}, [NEEDS_ACCOUNT]),
+        ({"Destinations": "rokt", "RoktApi": "events", "RoktAccountId": "1"}, []),
+        ({"Destinations": "rokt", "RoktApi": "events", "RoktAccountId": "1", "DeliveryMode": "test"}, [NEEDS_LIVE]),
+        ({"Destinations": "roku,rokt", "RoktApi": "events", "DeliveryMode": "test"}, [NEEDS_ACCOUNT, NEEDS_LIVE]),
+    ],
+)
+def test_parameters_that_do_not_go_together_are_refused(
+    source: dict[str, Any], values: dict[str, str], missing: list[str]
+) -> None:
+    defaults = {name: str(item["Default"]) for name, item in source["Parameters"].items()}
+    said = [
+        each["AssertDescription"]
+        for rule in source["Rules"].values()
+        if _holds(rule["RuleCondition"], defaults | values)
+        for each in rule["Assertions"]
+        if not _holds(each["Assert"], defaults | values)
+    ]
+    assert len(said) == len(missing)
+    assert all(name in text for name, text in zip(missing, said, strict=True))
+
+
+def test_every_output_is_described_and_the_promised_ones_exist(stack: Template) -> None:
+    assert all(output["Description"] for output in stack.outputs.values())
+    assert set(stack.outputs) == {
         "ApiUrl",
-        "RokuQueueUrl",
-        "RokuQueueArn",
-        "RokuDeadLetterQueueUrl",
-        "RokuDeadLetterQueueArn",
+        "DashboardUrl",
+        "LedgerTableName",
+        "SendCommand",
+        "SenderKeyCommand",
         "SenderKeysSecretName",
-        "RokuKeysSecretName",
-        "RedriveCommand",
+        *of_each(
+            stack,
+            "{}QueueUrl",
+            "{}QueueArn",
+            "{}DeadLetterQueueUrl",
+            "{}DeadLetterQueueArn",
+            "{}DeadLettersCommand",
+            "{}KeyCommand",
+            "{}KeysSecretName",
+            "{}RedriveCommand",
+        ),
     }
 
 
-def test_the_redrive_command_names_region_source_and_destination(template: Template) -> None:
+@pytest.mark.parametrize("word", WORDS)
+def test_the_redrive_command_names_region_source_and_destination(template: Template, word: str) -> None:
     # Without a destination SQS answers CouldNotDetermineMessageSource for what the function itself put there.
-    arns = {"RokuQueue.Arn": "arn:queue", "RokuDeadLetterQueue.Arn": "arn:dead"}
-    assert template.resolve(template.outputs["RedriveCommand"]["Value"], arns) == (
+    arns = {f"{word}Queue.Arn": "arn:queue", f"{word}DeadLetterQueue.Arn": "arn:dead"}
+    assert template.resolve(template.outputs[f"{word}RedriveCommand"]["Value"], arns) == (
         "aws sqs start-message-move-task --region us-east-1 --source-arn arn:dead --destination-arn arn:queue"
     )
+
+
+def test_the_command_for_rokts_keys_is_in_a_form_that_the_code_reads(template: Template) -> None:
+    command = template.resolve(template.outputs["RoktKeyCommand"]["Value"], {})
+    assert pair_in(command.rpartition("--secret-string ")[2], "conversions") == ("YOUR_KEY", "YOUR_SECRET")
 
 
 @pytest.mark.parametrize(
     ("output", "secret"),
     [
         ("RokuKeysSecretName", "RokuKeysSecret"),
+        ("RoktKeysSecretName", "RoktKeysSecret"),
         ("SenderKeysSecretName", "SenderKeysSecret"),
     ],
 )
@@ -154,6 +237,18 @@ def _accepts(parameter: dict[str, Any], value: Any) -> bool:
     if parameter["Type"] == "Number":
         return bool(parameter["MinValue"] <= value <= parameter["MaxValue"])
     return re.fullmatch(parameter["AllowedPattern"], value) is not None
+
+
+def _holds(test: dict[str, Any], values: dict[str, str]) -> bool:
+    """Whether a condition of a rule holds for these parameters."""
+    ((function, given),) = test.items()
+    if function == "Fn::And":
+        return all(_holds(each, values) for each in given)
+    if function == "Fn::Not":
+        return not _holds(given[0], values)
+    assert function == "Fn::Equals"
+    left, right = (values[each["Ref"]] if isinstance(each, dict) else each for each in given)
+    return bool(left == right)
 
 
 def _values(value: Any) -> list[Any]:

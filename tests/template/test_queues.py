@@ -8,9 +8,10 @@ from local.functions import functions
 from local.template import Template
 from pipeline import outcome
 from pipeline.outcome import Retry
+from tests.template.stacks import WORDS, of_each, on
 
 DAY = 86_400
-QUEUES = ["RokuQueue", "RokuDeadLetterQueue"]
+QUEUES = [f"{word}{end}" for word in WORDS for end in ("Queue", "DeadLetterQueue")]
 
 
 @pytest.fixture
@@ -18,37 +19,36 @@ def queues(template: Template) -> dict[str, Any]:
     return dict(template.of_type("AWS::SQS::Queue"))
 
 
-@pytest.fixture
-def mapping(template: Template) -> dict[str, Any]:
-    (found,) = template.of_type("AWS::Lambda::EventSourceMapping").values()
-    return dict(found)
+def test_there_are_these_queues(stack: Template) -> None:
+    assert sorted(stack.of_type("AWS::SQS::Queue")) == of_each(stack, "{}Queue", "{}DeadLetterQueue")
 
 
-def test_there_are_these_queues(queues: dict[str, Any]) -> None:
-    assert sorted(queues) == sorted(QUEUES)
-
-
+@pytest.mark.parametrize("word", WORDS)
 def test_a_message_stays_hidden_six_timeouts_and_the_longest_window(
-    source: dict[str, Any], template: Template, queues: dict[str, Any]
+    source: dict[str, Any], template: Template, queues: dict[str, Any], word: str
 ) -> None:
-    timeout = functions(template)["DeliverRokuFunction"].timeout_seconds
+    timeout = functions(template)[f"Deliver{word}Function"].timeout_seconds
     longest_window = source["Parameters"]["BatchWindow"]["MaxValue"]
-    assert queues["RokuQueue"]["VisibilityTimeout"] >= 6 * timeout + longest_window
+    assert queues[f"{word}Queue"]["VisibilityTimeout"] >= 6 * timeout + longest_window
 
 
-def test_dead_letters_are_kept_14_days_and_so_longer_than_messages(queues: dict[str, Any]) -> None:
+@pytest.mark.parametrize("word", WORDS)
+def test_dead_letters_are_kept_14_days_and_so_longer_than_messages(queues: dict[str, Any], word: str) -> None:
     # A message that SQS moves keeps its first enqueue time: with equal retentions it could vanish on arrival.
-    assert queues["RokuDeadLetterQueue"]["MessageRetentionPeriod"] == 14 * DAY
-    assert queues["RokuQueue"]["MessageRetentionPeriod"] <= 7 * DAY
+    assert queues[f"{word}DeadLetterQueue"]["MessageRetentionPeriod"] == 14 * DAY
+    assert queues[f"{word}Queue"]["MessageRetentionPeriod"] <= 7 * DAY
 
 
-def test_receives_that_run_out_end_on_the_dead_letter_queue(queues: dict[str, Any]) -> None:
-    assert queues["RokuQueue"]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["RokuDeadLetterQueue", "Arn"]}
+@pytest.mark.parametrize("word", WORDS)
+def test_receives_that_run_out_end_on_the_dead_letter_queue(queues: dict[str, Any], word: str) -> None:
+    target = queues[f"{word}Queue"]["RedrivePolicy"]["deadLetterTargetArn"]
+    assert target == {"Fn::GetAtt": [f"{word}DeadLetterQueue", "Arn"]}
 
 
-def test_the_code_gives_up_with_a_reason_before_sqs_does_without_one(queues: dict[str, Any]) -> None:
-    assert queues["RokuQueue"]["RedrivePolicy"]["maxReceiveCount"] > outcome.MOST_RECEIVES
-    assert queues["RokuQueue"]["MessageRetentionPeriod"] > outcome.LONGEST_AGE + outcome.LONGEST_VISIBILITY
+@pytest.mark.parametrize("word", WORDS)
+def test_the_code_gives_up_with_a_reason_before_sqs_does_without_one(queues: dict[str, Any], word: str) -> None:
+    assert queues[f"{word}Queue"]["RedrivePolicy"]["maxReceiveCount"] > outcome.MOST_RECEIVES
+    assert queues[f"{word}Queue"]["MessageRetentionPeriod"] > outcome.LONGEST_AGE + outcome.LONGEST_VISIBILITY
 
 
 @pytest.mark.parametrize("ambiguous", [False, True])
@@ -69,9 +69,16 @@ def test_what_roku_may_have_taken_is_repeated_within_its_ten_minutes(
     assert outcome.LONGEST_AMBIGUOUS_WAIT + longest_window + timeout < 600
 
 
-def test_the_mapping_takes_large_batches_and_partial_answers(template: Template, mapping: dict[str, Any]) -> None:
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["RokuQueue", "Arn"]}
-    assert mapping["FunctionName"] == {"Ref": "DeliverRokuFunctionAliaslive"}
+def test_each_queue_feeds_its_own_function(stack: Template) -> None:
+    mappings = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    fed = sorted((each["EventSourceArn"]["Fn::GetAtt"][0], each["FunctionName"]["Ref"]) for each in mappings)
+    assert fed == sorted((f"{word}Queue", f"Deliver{word}FunctionAliaslive") for word in on(stack))
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_mapping_takes_large_batches_and_partial_answers(template: Template, word: str) -> None:
+    mappings = template.of_type("AWS::Lambda::EventSourceMapping").values()
+    (mapping,) = [each for each in mappings if each["EventSourceArn"] == {"Fn::GetAtt": [f"{word}Queue", "Arn"]}]
     assert mapping["BatchSize"] == 10_000
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert 1 <= int(template.resolve(mapping["MaximumBatchingWindowInSeconds"], {})) <= 60

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused
+from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.senders import SourceSettings
 from roku.event import prepare
 from roku.normalise import Settings
@@ -35,7 +35,7 @@ def conversion(read: Read, body: object, **settings: Any) -> dict[str, Any]:
 def event(read: Read, body: object, **settings: Any) -> dict[str, Any]:
     """The one conversion as it goes to Roku."""
     made = outcome(conversion(read, body, **settings))
-    assert isinstance(made, Prepared), made.errors
+    assert isinstance(made, Prepared), made
     whole: dict[str, Any] = json.loads(made.line)
     return whole
 
@@ -47,7 +47,7 @@ def ignored(read: Read, body: object, **settings: Any) -> Ignored:
     return one
 
 
-def outcome(given: object) -> Prepared | Refused:
+def outcome(given: object) -> Prepared | Refused | Withheld:
     """What Roku's rules make of one conversion."""
     return prepare(given, group=GROUP, now=NOW, settings=Settings(), context={})
 

@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
-from pipeline.destination import Prepared, Refused
+from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.phone import PhoneFormat
 from roku.event import prepare
 from roku.normalise import Settings
@@ -47,7 +47,7 @@ def outcome(
     phone_format: PhoneFormat = "digits",
     default_country: str | None = None,
     context: dict[str, Any] | None = None,
-) -> Prepared | Refused:
+) -> Prepared | Refused | Withheld:
     """What the code makes of the conversion."""
     settings = Settings(phone_format=phone_format, default_country=default_country)
     return prepare(given, group=GROUP, now=NOW, settings=settings, context=context or {})
@@ -56,7 +56,7 @@ def outcome(
 def finished(given: object, **settings: Any) -> dict[str, Any]:
     """The finished event of a conversion that must become one."""
     made = outcome(given, **settings)
-    assert isinstance(made, Prepared), made.errors
+    assert isinstance(made, Prepared), made
     event: dict[str, Any] = json.loads(made.line)
     return event
 

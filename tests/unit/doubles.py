@@ -1,6 +1,6 @@
 """Hand-made stand-ins for what the pipeline is given: threads, a destination, a queue."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any
 
@@ -10,6 +10,13 @@ from pipeline.outcome import Outcome
 from pipeline.sqs import Outgoing
 
 Respond = Callable[[Routing, list[str]], Sequence[Outcome]]
+
+
+def identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The two words that name an event of the fake destination."""
+    if isinstance(event.get("event_id"), str) and isinstance(event.get("event_name"), str):
+        return event["event_id"], event["event_name"]
+    return None
 
 
 class AtOnce(Executor):
@@ -53,6 +60,10 @@ class FakeDestination:
         self.respond = respond
         self.requests: list[tuple[Routing, list[str]]] = []
         self.bodies: list[bytes] = []
+
+    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Its event id and event name, where Roku's event has them too."""
+        return identify(event)
 
     def overhead(self, routing: Routing) -> int:  # noqa: ARG002 - the protocol's
         """As large as `assemble` makes it."""

@@ -2,9 +2,10 @@
 
 import pytest
 
-from local.console.conversions import Conversions, names, split_body
+from local.console.conversions import Conversion, Conversions, names, split_body
 from local.console.front import foreign
 from local.console.posts import Post, outcomes
+from local.finished import named
 from local.http_event import Request
 
 HOST = "127.0.0.1:8080"
@@ -80,6 +81,94 @@ def test_an_answer_tells_what_was_not_queued(
 ) -> None:
     found = [(item["outcome"], item.get("event_id") or None, item["reason"]) for item in outcomes(status, said)]
     assert found == [(outcome, event_id or None, reason) for outcome, event_id, reason in expected]
+
+
+# An answer of a stack with two destinations: of six conversions the second is invalid for both, the third for Roku
+# alone, the fourth is ignored, the fifth is withheld from Rokt, and SQS did not take the sixth for Rokt.
+TWO = {
+    "events_received": 6,
+    "failed_events": [
+        {"index": 1, "event_id": "b", "errors": {"event_time": "is wrong"}},
+        {"index": 2, "event_id": "c", "event_name": "OWN", "errors": {"event_name": "is odd"}, "destination": "roku"},
+        {"index": 5, "event_id": "f", "errors": {"event": "could not be queued"}, "destination": "rokt"},
+    ],
+    "ignored": [{"index": 3, "code": "too_short", "reason": "too short"}],
+    "withheld": [{"index": 4, "reason": "opted out", "destination": "rokt"}],
+    "warnings": [
+        {"field": "x", "warning": "dropped", "events": [0], "destination": "rokt"},
+        {"field": "y", "warning": "dropped", "events": [0, 2]},
+    ],
+}
+
+
+ODD: list[object] = [None, [], [None], {}, [{"data": 1}]]
+
+
+def _post_to_two(conversions: Conversions) -> Post:
+    def queued(destination: str, names: str) -> list[list[Conversion]]:
+        return [[conversions.add(0.0, "accepted", destination=destination, event_id=name) for name in names]]
+
+    return Post("/v1/events", queued={"roku": queued("roku", "aef"), "rokt": queued("rokt", "ac")})
+
+
+def test_of_several_destinations_each_warning_finds_the_conversion_of_its_own() -> None:
+    told = [
+        (conversion.destination, conversion.event_id, [item["field"] for item in items])
+        for conversion, items in _post_to_two(Conversions()).warned(TWO)
+    ]
+    assert told == [("roku", "a", ["y"]), ("rokt", "a", ["x", "y"]), ("rokt", "c", ["y"])]
+
+
+def test_what_one_destination_takes_and_another_does_not_is_counted_with_both_words() -> None:
+    counts = _post_to_two(Conversions()).counts(210, TWO, ["roku", "rokt"])
+    assert counts == {"posts": 1, "accepted": 4, "invalid": 3, "ignored": 1, "withheld": 1, "refused": 0}
+
+
+def test_what_is_withheld_has_the_name_that_another_destinations_event_has() -> None:
+    post = _post_to_two(Conversions())
+    found = [
+        (item["outcome"], item["destination"], item["event_id"], item["reason"])
+        for item in outcomes(210, TWO, post.names(TWO))
+    ]
+    assert found == [
+        ("invalid", "", "b", "event_time: is wrong"),
+        ("invalid", "roku", "c", "event_name: is odd"),
+        ("invalid", "rokt", "f", "event: could not be queued"),
+        ("withheld", "rokt", "e", "opted out"),
+        ("ignored", "", "", "too short"),
+    ]
+
+
+def test_one_destinations_conversions_push_out_none_of_anothers() -> None:
+    conversions = Conversions(most=2)
+    for name in "abc":
+        conversions.add(0.0, "accepted", destination="roku", event_id=name)
+    for name in "defg":
+        conversions.add(0.0, "accepted", destination="rokt", event_id=name)
+    assert [c.event_id for c in conversions.changed_since(0)] == ["b", "c", "f", "g"]
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"event_id": "a", "event_name": "LEAD"}, ("a", "LEAD")),
+        (
+            {"events": [{"data": {"custom_attributes": {"event_id": "a", "conversiontype": "LEAD"}}}]},
+            ("a", "LEAD"),
+        ),
+        (
+            {"events": [{"data": {"event_name": "audiencemembershipupdate", "custom_attributes": {"event_id": "a"}}}]},
+            ("a", "audiencemembershipupdate"),
+        ),
+        (
+            {"objectData": [{"name": "event_id", "value": "a"}, {"name": "conversiontype", "value": "LEAD"}]},
+            ("a", "LEAD"),
+        ),
+        *(({key: odd}, ("", "")) for key in ("events", "objectData") for odd in ODD),
+    ],
+)
+def test_an_event_of_any_destination_has_its_names(event: dict[str, object], expected: tuple[str, str]) -> None:
+    assert named(event) == expected
 
 
 def test_an_address_in_the_place_of_an_id_is_not_shown() -> None:

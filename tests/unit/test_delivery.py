@@ -17,7 +17,7 @@ from pipeline.messages import decode, encode
 from pipeline.outcome import LONGEST_AGE, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.sampling import event_digest
 from pipeline.sqs import Outgoing
-from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, event
+from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, event, identify
 
 bounded = settings(derandomize=True, max_examples=150, deadline=None)
 NOW = 1_767_225_600.0  # 2026-01-01T00:00:00Z
@@ -101,7 +101,7 @@ class Run:
 
 def ids(outgoing: Sequence[Outgoing]) -> list[str]:
     """The ids in messages that were sent, a word for each message."""
-    return ["".join(queued.event_id for queued in decode(message.body)[1]) for message in outgoing]
+    return ["".join(queued.event_id for queued in decode(message.body, identify)[1]) for message in outgoing]
 
 
 # --- delay and samples ------------------------------------------------------------------------------------------------
@@ -423,7 +423,7 @@ def test_no_event_leaves_the_queue_without_delivery_a_dead_letter_or_a_message_o
         if message.body.startswith("?"):
             unreadable[message.body] += 1
         else:
-            routing, queued = decode(message.body)
+            routing, queued = decode(message.body, identify)
             kept.update((routing.event_group_id, one.line) for one in queued)
     for received in run.records:
         if received.message_id in run.report.failures:
@@ -433,7 +433,7 @@ def test_no_event_leaves_the_queue_without_delivery_a_dead_letter_or_a_message_o
             assert unreadable[received.body] > 0
             unreadable[received.body] -= 1
             continue
-        routing, queued = decode(received.body)
+        routing, queued = decode(received.body, identify)
         for one in queued:
             key = (routing.event_group_id, one.line)
             assert key in delivered or kept[key] > 0

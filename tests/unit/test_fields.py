@@ -113,8 +113,28 @@ def test_what_is_no_text_or_holds_an_email_address_is_dropped(given: Any) -> Non
 
 def test_a_character_that_sqs_refuses_is_replaced() -> None:
     # SQS takes U+0009, U+000A, U+000D and U+0020 to U+FFFD; JSON writes what lies below U+0020 as \u00XX.
-    assert keep(fields.text, "a\ufffeb\uffff") == ("a\ufffdb\ufffd", 0)
+    assert keep(fields.text, "a\ufffeb\uffff") == ("a\ufffdb\ufffd", 1)
     assert keep(fields.url, "https://example.com/\uffff")[0] == "https://example.com/\ufffd"
+
+
+# U+FFFD stands for letters that were lost before the post came: a decoder's replacement, or half a surrogate pair.
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        (fields.text, "Caf\ufffd 1"),
+        (fields.clear, None),  # a place that nobody knows
+        (fields.event_id, None),  # order «№1» and order «€1» would be one
+        (fields.hashed(str.lower), None),
+    ],
+)
+def test_of_lost_letters_the_sender_is_told_and_no_id_and_no_place_is_made(rule: Rule, kept: str | None) -> None:
+    notes: list[str] = []
+    assert rule(" Caf\ufffd 1", notes) == kept
+    assert notes == ["lost letters on its way: send the body as UTF-8"]
+
+
+def test_an_address_with_lost_letters_is_no_event_id_either() -> None:
+    assert keep(fields.event_id, "jan\ufffd@example.com") == (None, 1)
 
 
 SOURCE = fields.choice("system-generated", "website", "phone_call")

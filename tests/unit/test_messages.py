@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.destination import Routing
 from pipeline.messages import QueuedEvent, Unreadable, decode, encode
+from tests.unit.doubles import identify
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -34,7 +35,7 @@ def test_what_is_encoded_is_decoded_byte_for_byte(
     group: str, partner: str | None, drawn: list[dict[str, Any]], ascii_only: bool
 ) -> None:
     lines = [json.dumps(event, ensure_ascii=ascii_only, separators=(",", ":")) for event in drawn]
-    routing, queued = decode(encode(Routing(group, partner), lines))
+    routing, queued = decode(encode(Routing(group, partner), lines), identify)
     assert routing == Routing(group, partner)
     assert queued == [
         QueuedEvent(line, event["event_id"], event["event_name"]) for line, event in zip(lines, drawn, strict=True)
@@ -74,7 +75,7 @@ GOOD = '{"event_id":"1","event_name":"LEAD"}'
 )
 def test_other_forms_are_unreadable_and_the_reason_quotes_nothing(body: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        decode(body)
+        decode(body, identify)
     assert str(caught.value)
     assert "canary" not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -85,7 +86,7 @@ def test_other_forms_are_unreadable_and_the_reason_quotes_nothing(body: str) -> 
 @bounded
 def test_any_text_is_either_read_or_unreadable(body: str) -> None:
     try:
-        routing, queued = decode(body)
+        routing, queued = decode(body, identify)
     except Unreadable:
         return
     assert body.split("\n")[1:] == [event.line for event in queued]
@@ -93,4 +94,4 @@ def test_any_text_is_either_read_or_unreadable(body: str) -> None:
 
 
 def test_a_partner_that_is_not_text_counts_as_none() -> None:
-    assert decode('{"event_group_id":"g","partner_name":7}\n' + GOOD)[0] == Routing("g", None)
+    assert decode('{"event_group_id":"g","partner_name":7}\n' + GOOD, identify)[0] == Routing("g", None)

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline import body as bodies
 from pipeline.body import Refusal
+from pipeline.destination import Prepared, Withheld
 from pipeline.reception import Reception, Request, authenticate, cors, presented_key, receive
 from pipeline.senders import Sender
 from roku.event import prepare
@@ -268,3 +269,15 @@ def test_the_same_request_makes_the_same_events() -> None:
     first, second = (take(body, PAGE, headers=beacon()).events for _ in range(2))
     assert {index: made.line for index, made in first.items()} == {index: made.line for index, made in second.items()}
     assert first[0].event_id != first[1].event_id
+
+
+def test_a_withheld_conversion_is_neither_queued_nor_failed_and_its_reason_and_warnings_are_kept() -> None:
+    def transform(conversion: object, **_: Any) -> Prepared | Withheld:
+        if conversion == {"event_name": "LEAD"}:
+            return Withheld("opted out", [("opt_out", "was read as true")])
+        return Prepared(b"{}", "1", None, [])
+
+    body = b'{"event_group_id":"g","events":[{"event_name":"SEARCH"},{"event_name":"LEAD"}]}'
+    reception = receive(request(body), SHOP, bodies.read(body), transform, default_event_group=None, now=NOW)
+    assert (list(reception.events), reception.withheld, reception.failed) == ([0], {1: "opted out"}, {})
+    assert reception.warnings == [{"field": "opt_out", "warning": "was read as true", "count": 1, "events": [1]}]

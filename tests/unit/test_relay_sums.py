@@ -44,6 +44,16 @@ def test_what_sqs_moved_itself_counts_as_redriven() -> None:
     assert counts.left() == 0
 
 
+@pytest.mark.parametrize(("unreadable", "adds_up"), [(2, None), (1, False)])
+def test_redriven_messages_that_nobody_can_read_allow_no_verdict(unreadable: int, adds_up: bool | None) -> None:
+    # Two letters went back. Each that is unreadable again is counted twice on its way in, and once on its way out.
+    counts = _counts(Redriven=2, Unreadable=unreadable, DeadLettered=unreadable)
+    assert counts.left() == 2
+    found = verdict(counts, messages=0, messages_at_start=0)
+    assert found.adds_up is adds_up
+    assert ("relay dlq drop" in found.why) is (adds_up is None)
+
+
 def test_received_is_all_that_was_posted() -> None:
     assert _counts(Accepted=4, Invalid=3, Ignored=2, NotQueued=1).received() == 10
 

@@ -35,6 +35,12 @@ def test_spans_of_time(text: str, count: int) -> None:
     assert seconds(text) == count
 
 
+def test_a_span_longer_than_anybody_remembers_is_a_slip() -> None:
+    assert seconds("3660d") == 316_224_000
+    with pytest.raises(typer.BadParameter, match="ten years"):
+        seconds("999999d")
+
+
 @pytest.mark.parametrize("text", ["", "0s", "5", "h", "-1h", "1w", "1.5h"])
 def test_what_is_no_span_of_time(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="90s, 15m, 24h or 7d"):
@@ -142,6 +148,11 @@ def test_what_is_no_setting_of_a_source(text: str) -> None:
         settings([text])
 
 
+def test_a_setting_cannot_be_a_value_and_have_parts() -> None:
+    with pytest.raises(Trouble, match="give one of both"):
+        settings(["callrail.minimum_duration=3", "callrail.minimum_duration.x=4"])
+
+
 @pytest.mark.parametrize(
     ("queue", "dead", "word"),
     [
@@ -165,12 +176,16 @@ def test_queues_as_the_template_made_them() -> None:
 
 
 def test_alarms_tell_their_own_cure_and_silent_ones_are_no_news() -> None:
-    ringing = {"AlarmName": "s-DeadLettersAlarm-X", "StateValue": "ALARM", "AlarmDescription": "Bad. Cure: mend it."}
+    ringing = {
+        "AlarmName": "s-RokuDeadLettersAlarm-X",
+        "StateValue": "ALARM",
+        "AlarmDescription": "Bad. Cure: mend it.",
+    }
     silent = {"AlarmName": "s-Other-X", "StateValue": "OK", "AlarmDescription": "Worse. Cure: none."}
     (finding,) = alarm_findings([ringing, silent], local=False)
     assert (finding.level, finding.check, finding.text, finding.cure) == (
         "problem",
-        "DeadLettersAlarm",
+        "RokuDeadLettersAlarm",
         "Bad",
         "mend it",
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.destination import Prepared
-from roku.event import MAX_EVENT_BYTES, prepare
+from pipeline.destination import Prepared, Withheld
+from roku.event import MAX_EVENT_BYTES, identify, prepare
 from roku.normalise import Settings
 from roku.vocabulary import CURRENCIES, EVENT_NAMES, EVENT_SOURCES
 from tests.unit.conversions import (
@@ -41,6 +41,44 @@ def test_the_smallest_event() -> None:
         "user_data": {"is_hashed": True, "aGA": DEVICE},
     }
     assert warned(conversion()) == []
+
+
+def test_what_is_for_other_destinations_goes_without_a_word() -> None:
+    others = {"rtid": "r-1", "click_ids": {"rtid": "r-1"}, "attributes": {"coupon": "SPRING"}}
+    posted = with_user(idfv=DEVICE) | others | {"audience_name": "vip", "audience_membership": True}
+    assert finished(posted) == finished(conversion())
+    assert warned(posted) == []
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"event_name": "audiencemembershipupdate", "audience_name": "vip", "audience_membership": True},
+        {"event_name": " AudienceMembershipUpdate "},
+        {"event_name": "audience_membership_update", "event_time": "soon", "user_data": None},
+    ],
+)
+def test_an_audience_update_is_withheld_and_not_wrong(posted: dict[str, Any]) -> None:
+    made = outcome(conversion(**posted))
+    assert made == Withheld("an audience update is not a conversion that Roku takes", [])
+
+
+@pytest.mark.parametrize("name", ["audience", "audiencemembershipupdates", ["audiencemembershipupdate"], "x" * 10_000])
+def test_another_name_that_roku_does_not_know_is_an_error(name: Any) -> None:
+    assert list(errors(conversion(event_name=name))) == ["event_name"]
+
+
+def test_an_event_id_that_lost_letters_is_derived_and_a_place_is_left_out() -> None:
+    lost = "Caf\ufffd"
+    posted = conversion(event_id=lost, user_data={"aGA": DEVICE, "ct": lost, "external_id": lost})
+    event = finished(posted)
+    assert event["event_id"] == finished(posted | {"event_id": None})["event_id"] != lost
+    assert event["user_data"] == {"is_hashed": True, "aGA": DEVICE, "external_id": lost}
+    assert outcome(posted).warnings == [
+        ("event_id", "dropped: lost letters on its way: send the body as UTF-8"),
+        ("user_data.ct", "dropped: lost letters on its way: send the body as UTF-8"),
+        ("user_data.external_id", "lost letters on its way: send the body as UTF-8"),
+    ]
 
 
 def test_the_line_is_compact_json_in_utf_8_on_one_line() -> None:
@@ -413,3 +451,10 @@ def test_the_identity_of_a_person_stands_in_no_word_to_the_sender() -> None:
     told = json.dumps(made.warnings)
     assert not any(value in told for value in person.values())
     assert sha(person["em"]) not in made.line.decode()
+
+
+def test_an_event_is_named_by_its_id_and_its_name_which_must_be_text() -> None:
+    assert identify(finished(conversion())) == ("order-1", "PURCHASE")
+    assert identify({"event_id": 1, "event_name": "LEAD"}) is None
+    assert identify({"event_id": "1", "event_name": None}) is None
+    assert identify({"source_request_id": "1"}) is None

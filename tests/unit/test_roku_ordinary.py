@@ -29,6 +29,7 @@ TRICKY = st.sampled_from(
         *"00000000-0000-0000-0000-000000000000 5e2d9c1a-9e9c-4d5b-9c1a-9e9c4d5b9c1a".split(),
         *"https://a.example/x?y=1 https://a.example/x?email=1 https://a.example?EM=2 http://a..example".split(),
         *"https://-a.example https://a.example:80/ https://a.example/x?y=%20 d41d8cd98f00b204e9800998ecf8427e".split(),
+        *("\ufffd", "Caf\ufffd", "order-\ufffd1"),
         *(DIGEST, NOTHING, DIGEST.upper(), "", " ", " x", "x ", "a b", "9Gaqqi7BIdG64SigVLuKYbFfWtRNXv3E4cklqJm45Eo="),
     ]
 )

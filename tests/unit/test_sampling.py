@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.destination import Prepared
 from pipeline.reception import Reception
 from pipeline.sampling import Followed, event_digest, is_sampled, received
+from roku.event import identify
 from tests.unit.conversions import sha
 
 rates = st.floats(0, 1)
@@ -45,13 +46,13 @@ def reception() -> Reception:
     for index, event_id in enumerate("ab"):
         line = json.dumps({"event_id": event_id, "event_name": "LEAD"}).encode()
         found.events[index] = Prepared(line, event_id, None, [])
-    found.fail(1, {"event": "could not be queued: send this event again"})
+    found.lose(1)
     found.fail(2, {"event_name": '"+1 555 010 0142" is not supported', "event_time": "is required"})
     return found
 
 
 def test_of_a_request_it_is_told_what_became_of_each_without_a_senders_text() -> None:
-    assert received(reception(), 1.0) == [
+    assert received(reception(), 1.0, identify) == [
         Followed(sha("a")[:16], "accepted", "LEAD"),
         Followed(sha("b")[:16], "not queued", "LEAD"),
         Followed(sha("c")[:16], "invalid", reason="event_name event_time"),
@@ -59,7 +60,8 @@ def test_of_a_request_it_is_told_what_became_of_each_without_a_senders_text() ->
 
 
 def test_of_a_request_only_the_sampled_are_told() -> None:
-    assert received(reception(), 0.0) == []
+    assert received(reception(), 0.0, identify) == []
     least = int(sha("b")[:8], 16) / 2**32  # exactly b's share, 0.24: c's is 0.18, a's 0.79
-    assert [one.event_digest for one in received(reception(), least)] == [sha("c")[:16]]
-    assert [one.event_digest for one in received(reception(), least + 2**-32)] == [sha("b")[:16], sha("c")[:16]]
+    assert [one.event_digest for one in received(reception(), least, identify)] == [sha("c")[:16]]
+    above = received(reception(), least + 2**-32, identify)
+    assert [one.event_digest for one in above] == [sha("b")[:16], sha("c")[:16]]

@@ -18,7 +18,7 @@ from pipeline.messages import decode, encode
 from pipeline.reception import Reception, Request, cors, receive
 from pipeline.senders import Sender, recognise
 from roku import request as roku_request
-from roku.event import prepare
+from roku.event import identify, prepare
 from roku.normalise import Settings
 from tests.unit.conversions import NOW, conversion, sha
 
@@ -83,7 +83,7 @@ def test_the_group_that_is_checked_is_the_group_that_is_sent(first: str, last: s
         return
     received = take(body)
     line = received.events[0].line.decode()
-    routing, (queued,) = decode(encode(Routing(received.event_group_id, None), [line]))
+    routing, (queued,) = decode(encode(Routing(received.event_group_id, None), [line]), identify)
     sent = roku_request.assemble(routing, [queued.line])
     assert once(sent)["event_group_id"] == "mine"
 

@@ -105,7 +105,7 @@ def test_googles_purchase_becomes_one_in_each_of_its_shapes(pushed: dict[str, An
 def test_a_pushed_purchase_is_finished_without_a_warning() -> None:
     pushed = {"event": "purchase", "ecommerce": ECOMMERCE, "user_data": USER, "user_id": "u-7"}
     made = prepare(conversion(pushed), group=GROUP, now=NOW, settings=Settings(), context={})
-    assert isinstance(made, Prepared), made.errors
+    assert isinstance(made, Prepared), made
     assert made.warnings == []
     assert json.loads(made.line)["user_data"] == {
         "is_hashed": True,

@@ -112,7 +112,7 @@ def conversion(data: dict[str, Any], **settings: Any) -> dict[str, Any]:
 
 def finished(data: dict[str, Any]) -> dict[str, Any]:
     made = prepare(conversion(data), group=GROUP, now=NOW, settings=Settings(), context={})
-    assert isinstance(made, Prepared), made.errors
+    assert isinstance(made, Prepared), made
     assert made.warnings == []
     event: dict[str, Any] = json.loads(made.line)
     return event

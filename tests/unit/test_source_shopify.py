@@ -104,7 +104,7 @@ def ignored(data: dict[str, Any], **arguments: Any) -> Ignored:
 
 def test_the_documents_order_becomes_a_purchase() -> None:
     made = prepare(conversion(ORDER), group=GROUP, now=NOW, settings=Settings(), context={})
-    assert isinstance(made, Prepared), made.errors
+    assert isinstance(made, Prepared), made
     assert [field for field, _ in made.warnings] == ["user_data.client_ip_address"]  # 0.0.0.0
     item = {"id": "632910392", "quantity": "1", "price": 199.0}
     assert json.loads(made.line) == {

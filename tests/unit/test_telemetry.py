@@ -28,7 +28,7 @@ def test_however_many_delays_there_are_it_is_one_blob_with_what_cloudwatch_takes
     messages: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = telemetry.Line("r-1")
-    line.counts["Delivered"] = messages
+    line.of("roku")["Delivered"] = messages
     line.delays = [number / 1_000 for number in range(messages)]
     line.write()
     (blob,) = written(capsys)
@@ -59,6 +59,6 @@ def test_of_many_delays_the_percentiles_stay(values: list[float]) -> None:
 
 def test_an_invocation_that_counts_nothing_writes_no_metric(capsys: pytest.CaptureFixture[str]) -> None:
     line = telemetry.Line("r-1")
-    line.counts["NotQueued"] = 0
+    line.of("roku")["NotQueued"] = 0
     line.write()
     assert written(capsys) == []

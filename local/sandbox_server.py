@@ -1,5 +1,6 @@
-"""HTTP/1.1 on 127.0.0.1 with connections that stay open: the sandbox's transport, which knows nothing of Roku."""
+"""HTTP/1.1 on 127.0.0.1 with connections that stay open: the transport of every sandbox, which knows no destination."""
 
+import base64
 import contextlib
 import http.client
 import socket
@@ -32,6 +33,15 @@ class Call:
         scheme, _, key = self.headers.get("authorization", "").partition(" ")
         return key.strip() or None if scheme.lower() == "bearer" else None
 
+    def basic(self) -> str | None:
+        """Give the `user:password` of the Authorization header (RFC 7617), if it has them."""
+        scheme, _, word = self.headers.get("authorization", "").partition(" ")
+        try:
+            pair = base64.b64decode(word.strip(), validate=True).decode()
+        except ValueError:
+            return None
+        return pair if scheme.lower() == "basic" and ":" in pair else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -61,7 +71,7 @@ class Server(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serve in the background."""
-        threading.Thread(target=self.serve_forever, args=(0.05,), name="roku-sandbox", daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), name="sandbox", daemon=True).start()
 
     def stop(self) -> None:
         """Stop listening and close every connection, also one that is kept open."""

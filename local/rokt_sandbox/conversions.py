@@ -1,0 +1,152 @@
+"""The Conversions API: what is wrong with one object. Where the documents are silent the stricter reading is taken."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from local.rokt_sandbox import fields
+from local.rokt_sandbox.fields import Check
+
+MAX_OBJECTS: Final = 100
+MAX_EVENTS: Final = 100
+MAX_OBJECT_BYTES: Final = 128_000
+
+_TOP: Final = frozenset(
+    "environment source_request_id user_identities user_attributes device_info integration_attributes ip events".split()
+)
+_IDENTITIES: Final[Mapping[str, Check]] = {
+    "email": fields.email,
+    "other": fields.digest,
+    "customerid": fields.filled,
+    "other2": fields.filled,
+}
+_ATTRIBUTES: Final[Mapping[str, Check]] = {
+    **dict.fromkeys("firstname lastname".split(), fields.clear),
+    **dict.fromkeys("firstnamesha256 lastnamesha256 mobilesha256 billingzipsha256".split(), fields.digest),
+    "mobile": fields.mobile,
+    "billingzipcode": fields.zip_code,
+    "dob": fields.birth_date,
+    "gender": fields.gender,
+}
+_DEVICE: Final[Mapping[str, Check]] = {
+    "http_header_user_agent": fields.filled,
+    "ios_advertising_id": fields.uuid,
+    "android_advertising_id": fields.uuid,
+    "ios_idfv": fields.uuid,
+}
+_CONVERSION: Final[Mapping[str, Check]] = {
+    "conversiontype": fields.filled,
+    "confirmationref": fields.filled,
+    "amount": fields.amount,
+    "currency": fields.currency,
+}
+_AUDIENCE: Final[Mapping[str, Check]] = {"audience_name": fields.filled, "status": fields.one_of("add", "drop")}
+_KINDS: Final = {
+    "conversion": ("transaction", _CONVERSION, ("conversiontype",)),
+    "audiencemembershipupdate": ("other", _AUDIENCE, ("audience_name", "status")),
+}
+
+Errors = Iterator[tuple[str, str]]
+
+
+def check(item: object, *, size: int) -> list[tuple[str, str]]:
+    """Give the path and the fault of each wrong field of one object of `size` bytes; empty if Rokt would take it."""
+    if not isinstance(item, dict):
+        return [("", "must be an object")]
+    return list(_faults(item, size))
+
+
+def _faults(item: Mapping[str, Any], size: int) -> Errors:
+    if size > MAX_OBJECT_BYTES:
+        yield "", f"has {size} bytes, more than {MAX_OBJECT_BYTES}"
+    for name in item.keys() - _TOP:
+        yield f".{name}", "is not a known field"
+    if item.get("environment") not in ("production", "development"):
+        yield ".environment", "must be production or development"
+    if fault := fields.filled(item.get("source_request_id")):
+        yield ".source_request_id", fault
+    yield from _part(item, "user_identities", _IDENTITIES)
+    yield from _part(item, "user_attributes", _ATTRIBUTES, others=fields.scalars)
+    yield from _part(item, "device_info", _DEVICE)
+    if "integration_attributes" in item:
+        yield from _integration(item["integration_attributes"])
+    if "ip" in item and (fault := fields.ip_address(item["ip"])):
+        yield ".ip", fault
+    yield from _events(item.get("events"))
+    if not _is_somebody(item):
+        yield ".user_identities", "needs an identifier"
+
+
+def _part(item: Mapping[str, Any], name: str, checks: Mapping[str, Check], others: Check | None = None) -> Errors:
+    part = item.get(name, {})
+    if not isinstance(part, dict):
+        yield f".{name}", "must be an object"
+        return
+    for field, value in part.items():
+        test = checks.get(field, others)
+        fault = test(value) if test else "is not a known field"
+        if fault:
+            yield f".{name}.{field}", fault
+
+
+def _integration(part: object) -> Errors:
+    rokt = part.get("1277") if isinstance(part, dict) and len(part) == 1 else None
+    rtid = rokt.get("passbackconversiontrackingid") if isinstance(rokt, dict) and len(rokt) == 1 else None
+    if fault := fields.filled(rtid):
+        yield ".integration_attributes.1277.passbackconversiontrackingid", fault
+
+
+def _events(events: object) -> Errors:
+    if not isinstance(events, list) or not 1 <= len(events) <= MAX_EVENTS:
+        yield ".events", f"must be an array of 1 to {MAX_EVENTS} events"
+        return
+    seen = set()
+    for index, event in enumerate(events):
+        path = f".events[{index}]"
+        data = event.get("data") if isinstance(event, dict) and event.get("event_type") == "custom_event" else None
+        if not isinstance(data, dict) or event.keys() != {"event_type", "data"}:
+            yield path, "must have the event_type custom_event, and data"
+            continue
+        for field, fault in _data(data):
+            yield f"{path}.data{field}", fault
+        if data.get("source_message_id") in seen:
+            yield f"{path}.data.source_message_id", "is the same as of another event"
+        seen.add(str(data.get("source_message_id")))
+
+
+def _data(data: Mapping[str, Any]) -> Errors:
+    kind = _KINDS.get(str(data.get("event_name")))
+    if kind is None:
+        yield ".event_name", f"must be one of {', '.join(_KINDS)}"
+        return
+    event_type, checks, required = kind
+    if data.get("custom_event_type") != event_type:
+        yield ".custom_event_type", f"must be {event_type}"
+    if fault := fields.filled(data.get("source_message_id")):
+        yield ".source_message_id", fault
+    moment = data.get("timestamp_unixtime_ms")
+    if not isinstance(moment, int) or isinstance(moment, bool) or not 10**11 <= moment < 10**14:
+        yield ".timestamp_unixtime_ms", "must be epoch milliseconds"
+    said = data.get("custom_attributes")
+    if not isinstance(said, dict):
+        yield ".custom_attributes", "must be an object"
+        return
+    for name in required:
+        if name not in said:
+            yield f".custom_attributes.{name}", "is required"
+    for name, value in said.items():
+        if fault := checks.get(name, fields.scalar)(value) or fields.scalar(value):
+            yield f".custom_attributes.{name}", fault
+
+
+def _is_somebody(item: Mapping[str, Any]) -> bool:
+    def part(name: str) -> Mapping[str, Any]:
+        value = item.get(name)
+        return value if isinstance(value, dict) else {}
+
+    device = part("device_info")
+    return bool(
+        part("user_identities").keys() & {"email", "other", "customerid", "other2"}
+        or part("integration_attributes")
+        or device.keys() & {"ios_advertising_id", "android_advertising_id"}
+        or ("ip" in item and "http_header_user_agent" in device)
+    )

@@ -1,0 +1,111 @@
+"""The Event API v2: what is wrong with a request as a whole, and with one of its events."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from local.rokt_sandbox import fields
+from local.rokt_sandbox.fields import Check
+
+MAX_EVENTS: Final = 100
+MAX_AHEAD: Final = 300  # seconds
+OLDEST_MONTHS: Final = 18
+LONGEST: Final = {"accountId": 64, "clientEventId": 36, "eventType": 128, "name": 256, "value": 65_536}
+
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
+_IDENTIFIERS: Final = frozenset({"email", "emailsha256", "passbackconversiontrackingid"})
+_NAMED: Final[Mapping[str, Check]] = {
+    "email": fields.email,
+    **dict.fromkeys("emailsha256 firstnamesha256 lastnamesha256 mobilesha256 billingzipsha256".split(), fields.digest),
+    **dict.fromkeys("firstname lastname".split(), fields.clear),
+    **dict.fromkeys("conversiontype confirmationref transactionid".split(), fields.filled),
+    "passbackconversiontrackingid": fields.filled,
+    "amount": fields.decimal,
+    "quantity": fields.whole,
+    "currency": fields.currency,
+    "mobile": fields.mobile,
+    "billingzipcode": fields.zip_code,
+    "ipaddress": fields.ip_address,
+    "dob": fields.birth_date,
+    "gender": fields.gender,
+}
+
+
+def check_request(content: object, *, now: float) -> str | None:
+    """Say why a request is refused whole, or None if its events may be looked at. `now` is epoch seconds."""
+    if not isinstance(content, dict) or content.keys() != {"accountId", "events"}:
+        return "the body must be an object with accountId and events"
+    if not _is_text(content["accountId"], "accountId"):
+        return "accountId must be text"
+    events = content["events"]
+    if not isinstance(events, list) or not 1 <= len(events) <= MAX_EVENTS:
+        return f"events must be an array of 1 to {MAX_EVENTS} events"
+    return next(filter(None, (_malformed(event, now) for event in events)), None)
+
+
+def _malformed(event: object, now: float) -> str | None:
+    if not isinstance(event, dict) or event.keys() != {"clientEventId", "eventTime", "eventType", "objectData"}:
+        return "an event must have clientEventId, eventTime, eventType and objectData, and nothing else"
+    for name in ("clientEventId", "eventType"):
+        if not _is_text(event[name], name):
+            return f"{name} must be text of at most {LONGEST[name]} characters"
+    pairs = event["objectData"]
+    if not isinstance(pairs, list) or not all(
+        isinstance(pair, dict)
+        and pair.keys() == {"name", "value"}
+        and _is_text(pair["name"], "name")
+        and isinstance(pair["value"], str)
+        and len(pair["value"]) <= LONGEST["value"]
+        for pair in pairs
+    ):
+        return "objectData must be an array of name and value, both text"
+    return _time_fault(event["eventTime"], now)
+
+
+def _is_text(value: object, name: str) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST[name]
+
+
+def _time_fault(value: object, now: float) -> str | None:
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return "eventTime must be in UTC and RFC 3339"
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return "eventTime must be a real time"
+    today = datetime.fromtimestamp(now, UTC)
+    months = today.year * 12 + today.month - 1 - OLDEST_MONTHS
+    oldest = today.replace(year=months // 12, month=months % 12 + 1, day=min(today.day, 28))
+    if moment < oldest:
+        return "eventTime is older than 18 months"
+    return "eventTime is more than 5 minutes ahead" if moment.timestamp() > now + MAX_AHEAD else None
+
+
+def check(event: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with one well-formed event, or None."""
+    return next(_faults(event), None)
+
+
+def _faults(event: Mapping[str, Any]) -> Iterator[str]:
+    if event["eventType"] != "conversion":
+        yield "eventType must be conversion"
+    names = [pair["name"] for pair in event["objectData"]]
+    if len(set(names)) < len(names):
+        yield "a name stands twice in objectData"
+    if _IDENTIFIERS.isdisjoint(names):
+        yield f"objectData needs one of {', '.join(sorted(_IDENTIFIERS))}"
+    if "conversiontype" not in names:
+        yield "objectData needs a conversiontype"
+    for pair in event["objectData"]:
+        name, value = pair["name"], pair["value"]
+        if name.lower().startswith("rokt."):
+            yield f"{name} is a reserved name"
+        fault = _NAMED[name](value) if name in _NAMED else fields.scalar(value)
+        if fault:
+            yield f"{name} {fault}"
+
+
+def said(event: Mapping[str, Any], name: str) -> str | None:
+    """Give what objectData says under this name."""
+    return next((pair["value"] for pair in event["objectData"] if pair["name"] == name), None)

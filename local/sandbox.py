@@ -1,0 +1,141 @@
+"""What the sandboxes of all destinations share: a server that can be started and stopped, and its control API.
+
+PUT, GET, DELETE /_control   replace, show, remove the faults
+GET /_requests               the last requests, oldest first
+GET /_events                 {"counts": {...}, "events": [...]}: the conversions that were taken
+"""
+
+import json
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Generic, Protocol, Self
+
+from local.sandbox_faults import F, FaultSwitch
+from local.sandbox_server import Call, Reply, Server
+
+LAST = 10_000  # entries kept of requests and of events
+
+
+class Memory(Protocol):
+    """What a sandbox remembers."""
+
+    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
+        """Give the last requests, oldest first."""
+
+    def events(self) -> list[dict[str, Any]]:
+        """Give the last events that count as conversions, oldest first, each with how often it was `received`."""
+
+    def counts(self) -> dict[str, int]:
+        """Give the counts since the sandbox was made."""
+
+
+class Sandbox(ABC, Generic[F]):
+    """A destination's API on 127.0.0.1; also a context manager.
+
+    Port 0 takes a free port, which is kept over `stop` and `start`.
+    """
+
+    def __init__(self, port: int, none: F, memory: Memory) -> None:
+        """Start with the faults `none`."""
+        self.port = port
+        self._none = none
+        self._switch = FaultSwitch(none)
+        self._memory = memory
+        self._stopping = threading.Event()
+        self._server: Server | None = None
+
+    @abstractmethod
+    def _serve(self, call: Call) -> Reply | None:
+        """Answer one request that is not for the control API; None drops the connection."""
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at its end; known once the sandbox was started."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Self:
+        """Listen and serve in the background; OSError if the port is taken, RuntimeError if already started."""
+        if self._server is not None:
+            raise RuntimeError("the sandbox is already started")
+        self._stopping.clear()
+        self._server = Server(self.port, self._respond)
+        self.port = self._server.server_port
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening, end delays and close all connections; what was recorded stays readable."""
+        server, self._server = self._server, None
+        self._stopping.set()
+        if server is not None:
+            server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def set_faults(self, faults: Mapping[str, object]) -> None:
+        """Replace the faults, `{}` removing them; ValueError names the one that is unknown or wrong."""
+        self._switch.put(self._none.read(dict(faults)))
+
+    def faults(self) -> F:
+        """Give the faults in force, `times` being what is left of it."""
+        return self._switch.get()
+
+    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
+        """Give the last requests, oldest first, in the form of `GET /_requests`."""
+        return self._memory.requests(last)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Give the last events that count as conversions, oldest first, each with how often it was `received`."""
+        return self._memory.events()
+
+    def counts(self) -> dict[str, int]:
+        """Give the counts since the sandbox was made."""
+        return self._memory.counts()
+
+    def _waits(self, faults: F) -> bool:
+        """Wait out the delay; true if the sandbox was stopped meanwhile."""
+        return bool(faults.delay) and self._stopping.wait(faults.delay)
+
+    def _respond(self, call: Call) -> Reply | None:
+        if not call.path.startswith("/_"):
+            return self._serve(call)
+        status, content = self._control(call)
+        return Reply(status=status, body=json.dumps(content).encode())
+
+    def _control(self, call: Call) -> tuple[int, object]:
+        match call.method, call.path:
+            case "GET", "/_requests":
+                return 200, self.requests()
+            case "GET", "/_events":
+                return 200, {"counts": self.counts(), "events": self.events()}
+            case "GET", "/_control":
+                pass
+            case "DELETE", "/_control":
+                self._switch.put(self._none)
+            case "PUT", "/_control":
+                try:
+                    self._switch.put(self._none.read(json.loads(call.body)))
+                except (ValueError, RecursionError) as error:
+                    return 400, {"description": str(error)}
+            case _, "/_requests" | "/_events" | "/_control":
+                return 405, {"description": "Method Not Allowed"}
+            case _:
+                return 404, {"description": "Not Found"}
+        return 200, self._switch.get().as_json()
+
+
+def reply(status: int, body: bytes, headers: Mapping[str, str], faults: F, success: int = 200) -> Reply | None:
+    """Word an answer as the faults have it; None drops the connection."""
+    if faults.drop == "after":
+        return None
+    if faults.malformed:
+        return Reply(status=success, body=body[: len(body) // 2], headers={**headers, **faults.headers})
+    return Reply(status=status, body=body, headers={**headers, **faults.headers})

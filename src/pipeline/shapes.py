@@ -1,0 +1,65 @@
+"""What an ordinary value looks like, as schemas of pydantic-core: the parts of a destination's fast path. Pure.
+
+«Ordinary» is what the rules in `fields` pass as it is, without a word: of its plain type, trimmed, no placeholder,
+nothing that looks like personal data where none belongs. It is less than all that they pass; the rest is read with
+care.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic_core import CoreSchema
+from pydantic_core import core_schema as cs
+
+DIGEST = "[0-9a-f]{64}"
+# Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). It does not begin like a template's
+# tag, nor like null, none, n/a, nan or undefined, unless its length rules those out.
+_ANY, _LAST = "[ -$&-?A-~]", "[!-$&-?A-~]"
+_TEXT = rf"^(?:[0-9A-MO-TV-Za-mo-tv-z#/+.](?:{_ANY}*{_LAST})?|[NUnu]{_ANY}{{3,6}}{_LAST}|[NUnu]{_ANY}{{8,}}{_LAST})$"
+_LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_IN_NAME = _LETTER + "' -"
+# At most 31 characters: a longer one could be another hash's hex.
+_NAME = (
+    rf"^(?:[A-MO-TV-Za-mo-tv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f](?:[{_IN_NAME}]{{0,29}}[{_LETTER}])?"
+    rf"|[NnUu][{_IN_NAME}]{{3,6}}[{_LETTER}]|[NnUu][{_IN_NAME}]{{8,29}}[{_LETTER}]|{DIGEST})$"
+)
+_EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}|{DIGEST})$"
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = rf"^(?:25[0-5]|2[0-4][0-9]|1[0-9]{{2}}|[1-9][0-9]?)(?:\.{_OCTET}){{3}}$"
+
+
+def like(pattern: str) -> CoreSchema:
+    """Text of this pattern."""
+    return cs.str_schema(strict=True, pattern=pattern)
+
+
+def text(longest: int | None = None) -> CoreSchema:
+    """Free text of at most so many characters."""
+    return cs.str_schema(strict=True, pattern=_TEXT, max_length=longest)
+
+
+def either(*schemas: CoreSchema) -> CoreSchema:
+    """What passes one of them, tried in this order."""
+    return cs.union_schema(list(schemas), mode="left_to_right")
+
+
+def record(
+    fields: Mapping[str, CoreSchema],
+    *,
+    required: frozenset[str] | set[str] = frozenset(),
+    others: Literal["forbid", "ignore"] = "forbid",
+) -> CoreSchema:
+    """An object with these fields; `others` says what becomes of further ones."""
+    return cs.typed_dict_schema(
+        {name: cs.typed_dict_field(schema, required=name in required) for name, schema in fields.items()},
+        strict=True,
+        extra_behavior=others,
+    )
+
+
+PLACE = text(longest=40)  # no place name is as long as a digest
+WHOLE = cs.int_schema(strict=True, ge=0, lt=10**15)
+AMOUNT = either(WHOLE, cs.float_schema(strict=True, ge=0, lt=1e15, allow_inf_nan=False))
+# A person's, or its digest.
+EMAIL, NAME, PHONE = like(_EMAIL), like(_NAME), like(rf"^(?:\+?[0-9][0-9 ().-]{{6,30}}|{DIGEST})$")
+IPV4 = like(_IPV4)

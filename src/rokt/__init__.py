@@ -1,0 +1,1 @@
+"""Rokt's alone: the event, request and answer of either of its two APIs, and the client."""

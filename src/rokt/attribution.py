@@ -1,0 +1,125 @@
+"""Which event of a request an error of Rokt's answer means, and what may be told of it. Pure, and never raises."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json
+
+from pipeline.personal import safe_reason
+from rokt.request import places
+from rokt.settings import Api
+
+_PATH = re.compile(r"Path '\[(\d{1,9})\]").findall
+_POSITION = re.compile(r"\bposition (\d{1,9})\b").findall
+# What Rokt says in the same words as these may be an echo of our own text.
+_MARKS = ("Path '[", "position ")
+# Quoted in a message stands what was wrong: a person's data perhaps. Paths are names.
+_QUOTED = re.compile(r"\"[^\"]*(?:\"|\Z)|(?<!Path )'[^']*(?:'|\Z)")
+_LONGEST = 5_000  # characters of a message that are looked at
+# Of the Event API's error codes those that say nothing against the event.
+_PASSING = frozenset({"internalservererror", "serviceunavailableerror", "serviceunavailable", "toomanyrequests"})
+
+UNSAID = "refused without a reason"
+
+
+class Blame(NamedTuple):
+    """One error: the events that it means (none if that cannot be told), the reason, and whether it may pass."""
+
+    indexes: Sequence[int]
+    reason: str
+    may_pass: bool
+
+
+def blames(errors: Sequence[Any], lines: Sequence[str], api: Api) -> list[Blame]:
+    """Attribute each error; of an event that is alone in its request nothing is in doubt."""
+    if len(lines) == 1:
+        return [_blame([0], error, lines, api) for error in errors]
+    if api == "events":
+        by_id: dict[object, list[int]] = {}
+        for index, line in enumerate(lines):
+            by_id.setdefault(_client_id({"record": _object(line)}), []).append(index)
+        ids = [_client_id(error) for error in errors]
+        return [
+            _blame(by_id.get(found, []) if found is not None else [], error, lines, api)
+            for found, error in zip(ids, errors, strict=True)
+        ]
+    spans = _spans(lines)
+    trusted = not any(mark in line for line in lines for mark in _MARKS)
+    return [
+        _blame(_located(_message(error), spans, len(lines)) if trusted else [], error, lines, api) for error in errors
+    ]
+
+
+def reason(error: object, line: str, api: Api) -> str:
+    """What the error says, without what may be a person's."""
+    said = error.get("error") if api == "events" and isinstance(error, dict) and "error" in error else error
+    parts = [said.get("code"), said.get("message")] if isinstance(said, dict) else [said]
+    text = ": ".join(part for part in parts if isinstance(part, str) and part)
+    return safe_reason(_QUOTED.sub("…", text[:_LONGEST]), _values(_object(line))) or UNSAID
+
+
+def _blame(indexes: Sequence[int], error: object, lines: Sequence[str], api: Api) -> Blame:
+    said = error.get("error") if api == "events" and isinstance(error, dict) else error
+    code = said.get("code") if isinstance(said, dict) else None
+    may_pass = isinstance(code, str | int) and (
+        str(code).lower() in _PASSING or re.fullmatch(r"429|5\d\d", str(code)) is not None
+    )
+    return Blame(indexes, reason(error, lines[indexes[0]], api) if indexes else "", may_pass)
+
+
+def _client_id(error: object) -> str | None:
+    record = error.get("record") if isinstance(error, dict) else None
+    found = record.get("clientEventId") if isinstance(record, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _message(error: object) -> str:
+    message = error.get("message") if isinstance(error, dict) else error
+    return message[:_LONGEST] if isinstance(message, str) else ""
+
+
+def _spans(lines: Sequence[str]) -> list[tuple[int, int]]:
+    # In a body that is not ASCII nobody says whether an offset counts bytes or characters.
+    return list(places(lines)) if all(line.isascii() for line in lines) else []
+
+
+def _located(message: str, spans: Sequence[tuple[int, int]], count: int) -> list[int]:
+    """The one event that all the message's paths and positions mean; none if they disagree or say nothing."""
+    meant = {int(index) for index in _PATH(message)}
+    for position in map(int, _POSITION(message)):
+        meant.update(index for index, (first, last) in enumerate(spans) if first <= position <= last)
+    return list(meant) if len(meant) == 1 and max(meant) < count else []
+
+
+def _object(line: str) -> Mapping[str, Any]:
+    try:
+        event = from_json(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _values(event: Mapping[str, Any]) -> list[str]:
+    """Texts of the event that may be a person's: all but the fixed words of either form."""
+    pairs = event.get("objectData")
+    if isinstance(pairs, list):
+        return [
+            pair["value"]
+            for pair in pairs
+            if isinstance(pair, dict)
+            and isinstance(pair.get("value"), str)
+            and pair.get("name") not in ("conversiontype", "currency")
+        ]
+    found = [event.get("ip")]
+    for name in ("user_identities", "user_attributes", "device_info", "integration_attributes"):
+        part = event.get(name)
+        found += list(part.values()) if isinstance(part, dict) else []
+    events = event.get("events")
+    for one in events if isinstance(events, list) else []:
+        data = one.get("data") if isinstance(one, dict) else None
+        said = data.get("custom_attributes") if isinstance(data, dict) else None
+        if isinstance(said, dict):
+            found += [value for name, value in said.items() if name not in ("conversiontype", "currency", "status")]
+    found += [inner for part in found if isinstance(part, dict) for inner in part.values()]
+    return [value for value in found if isinstance(value, str)]

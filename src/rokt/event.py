@@ -1,0 +1,120 @@
+"""A conversion as received -> Rokt's event, finished, in the form of the account's API. Pure.
+
+**Identity.** Rokt drops a repeat of a `source_request_id` for 30 to 60 days, for one key, and one call can fire CONTACT
+and later LEAD under the same event id, as two event groups can use the same order numbers: sent as it is, the event id
+would lose the second conversion. So `source_request_id`, `source_message_id` and `clientEventId` (which has at most 36
+characters) are one UUID made of event group, event name and event id: what the ledger tells apart Rokt tells apart too,
+and a repeat is the same for both. The sender's own id goes along as the attribute `event_id`.
+
+The Event API drops repeats only by `transactionid`, else `confirmationref`: a conversion without either gets that UUID
+as its `confirmationref`, so that a request whose answer was lost can be sent again.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from hashlib import sha1
+from typing import Any
+
+from pydantic_core import to_json
+
+from pipeline import fields
+from pipeline.destination import Prepared, Refused, Withheld
+from pipeline.digests import digest
+from rokt import conversion as conversions
+from rokt import ordinary, wire
+from rokt.conversion import AUDIENCE, Facts
+from rokt.settings import Settings
+
+# The Conversions API: 128 KB an object. The Event API states none.
+MAX_EVENT_BYTES = 128_000
+
+IDS = uuid.UUID("c0d5fb0e-5d0c-4f0e-9a53-3a0d1b6f7f27")  # the namespace of the UUIDs made here
+_NAMESPACE = IDS.bytes
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # RFC 9562: 10 in the two highest bits
+
+NO_IDENTIFIER = {
+    "conversions": "Rokt needs a usable em, external_id, aID, aGA or rtid, or client_ip_address with client_user_agent",
+    "events": "Rokt's Event API needs a usable em or rtid",
+}
+OPTED_OUT = "the person opted out, and Rokt documents no limited use of data"
+NO_AUDIENCES = "Rokt's Event API takes no audience updates"
+
+
+def prepare(
+    conversion: object,
+    *,
+    group: str,
+    now: float,
+    settings: Settings,
+    context: Mapping[str, Any],  # noqa: ARG001 - the contract's; digests are recognised whatever the body says of them
+) -> Prepared | Refused | Withheld:
+    """Return the finished event of one conversion, its errors by field, or why Rokt does not get it. Never raises.
+
+    `now` is epoch seconds.
+    """
+    if not isinstance(conversion, dict):
+        return Refused({"events": "each event must be a JSON object"}, [])
+    notes: list[str] = []
+    if "opt_out" in conversion and fields.opt_out(conversion["opt_out"], notes) == "true":
+        return Withheld(OPTED_OUT, [("opt_out", note) for note in notes])
+    if settings.api == "events" and conversions.is_audience_update(conversion.get("event_name")):
+        return Withheld(NO_AUDIENCES, [])
+    usual = ordinary.read(conversion, now=now, settings=settings)
+    made = (usual, []) if usual is not None else conversions.read(conversion, now=now, settings=settings)
+    if isinstance(made, Refused):
+        return made
+    facts, warnings = made
+    if not _is_somebody(facts, settings):
+        return Withheld(NO_IDENTIFIER[settings.api], warnings)
+    if settings.api == "events" and facts.audience is not None:
+        warnings.append(("audience_name", f"dropped: {NO_AUDIENCES}"))
+    return _finish(facts, group, settings, warnings)
+
+
+def identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The event id and event name of a finished event of either API; None if it is neither's."""
+    pairs = event.get("objectData")
+    if isinstance(pairs, list):
+        said = {pair.get("name"): pair.get("value") for pair in pairs if isinstance(pair, dict)}
+        event_id, name = said.get("event_id"), said.get("conversiontype")
+    else:
+        data = _first(event.get("events")).get("data")
+        attributes = data.get("custom_attributes") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(attributes, dict):
+            return None
+        event_id = attributes.get("event_id")
+        name = AUDIENCE if data.get("event_name") == AUDIENCE else attributes.get("conversiontype")
+    return (event_id, name) if isinstance(event_id, str) and isinstance(name, str) else None
+
+
+def _first(events: object) -> dict[str, Any]:
+    return events[0] if isinstance(events, list) and events and isinstance(events[0], dict) else {}
+
+
+def identity(group: str, name: str, event_id: str) -> str:
+    """The UUID that is Rokt's for this conversion."""
+    # uuid.uuid5 takes five times as long for the same.
+    digits = sha1(_NAMESPACE + to_json([group, name, event_id]), usedforsecurity=False).hexdigest()
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:32]}"
+
+
+def _is_somebody(facts: Facts, settings: Settings) -> bool:
+    who = facts.who
+    if "email" in who.data or facts.rtid:
+        return True
+    if settings.api == "events":
+        return False
+    return bool(who.customer_id or who.devices or (who.ip and who.user_agent))
+
+
+def _finish(
+    facts: Facts, group: str, settings: Settings, warnings: list[tuple[str, str]]
+) -> Prepared | Refused | Withheld:
+    write = wire.batch if settings.api == "conversions" else wire.item
+    # The same content gets the same id, so that a blind retry of the sender is the same event.
+    event_id = facts.event_id or digest(json.dumps([group, write(facts, "", "", settings)], sort_keys=True))[:32]
+    line = to_json(write(facts, event_id, identity(group, facts.name, event_id), settings))
+    if len(line) > MAX_EVENT_BYTES:
+        return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent to Rokt"}, warnings)
+    return Prepared(line, event_id, None, warnings)

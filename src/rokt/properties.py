@@ -1,0 +1,115 @@
+"""What was bought, what the sender adds of its own, and audiences: `custom_data` and its neighbours. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline import fields
+from rokt import rules
+
+_MOST_ATTRIBUTES = 100
+
+# What the form of the event itself fills: an attribute of the sender's may not stand in its place.
+_FILLED = frozenset(
+    "conversiontype confirmationref amount currency quantity productname sku event_id audience_name"
+    " audience_membership rtid rclid passbackconversiontrackingid other other2 customerid ipaddress gender city state"
+    " country emailsha256 firstnamesha256 lastnamesha256 mobilesha256 billingzipcode billingzipsha256".split()
+)
+# Fields of the posted custom_data that are no attributes by themselves: contents and content_ids give the sku.
+_LISTS = frozenset({"contents", "content_ids"})
+_COUNTED = ("value", "predicted_ltv")
+_TRANSACTION = "transactionid"  # the Event API drops repeats of it
+
+
+_CUSTOM_RULES: dict[str, fields.Rule] = {
+    "value": fields.amount,
+    "currency": rules.currency,
+    "order_id": rules.reference,
+    "num_items": fields.integer,
+    "content_name": rules.text,
+}
+_PURCHASE = {
+    "order_id": "confirmationref",
+    "value": "amount",
+    "currency": "currency",
+    "num_items": "quantity",
+    "content_name": "productname",
+}
+
+
+def purchase(custom: Mapping[str, Any], warnings: fields.Warnings) -> tuple[dict[str, Any], bool]:
+    """The fields of the purchase under Rokt's names, and whether its currency is one that nobody knows."""
+    start = len(warnings)
+    kept = rules.taken(_CUSTOM_RULES, custom, "custom_data.", warnings)
+    fault = "currency" not in kept and any(field == "custom_data.currency" for field, _ in warnings[start:])
+    if fault and kept.pop("value", None) is not None:
+        # A wrong amount is worse than none.
+        warnings.append(("custom_data.value", "dropped: its currency is not known"))
+    return bought(kept, custom), fault
+
+
+def bought(kept: Mapping[str, Any], custom: Mapping[str, Any]) -> dict[str, Any]:
+    """What these finished values, and the posted `custom_data` whose products they tell of, are to Rokt."""
+    made = {rokt: kept[ours] for ours, rokt in _PURCHASE.items() if ours in kept}
+    sku = _sku(custom)
+    if sku is not None:
+        made["sku"] = sku
+    return made
+
+
+def _sku(custom: Mapping[str, Any]) -> str | None:
+    """The identifier of the only product; Rokt takes only one."""
+    products = custom.get("content_ids") or custom.get("contents")
+    products = products if isinstance(products, list) else [products]
+    only = products[0] if len(products) == 1 else None
+    if isinstance(only, dict):
+        only = only.get("id")
+    return rules.text(only, []) if isinstance(only, str | int) and not isinstance(only, bool) else None
+
+
+def attributes(
+    custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: fields.Warnings
+) -> dict[str, Any]:
+    """The sender's own attributes: those of `attributes`, and of custom_data what has no place of its own."""
+    passed = {name: value for name, value in custom.items() if name not in _CUSTOM_RULES and name not in _LISTS}
+    kept: dict[str, Any] = {}
+    left_out = 0
+    for path, source in (("attributes.", own), ("custom_data.", passed)):
+        for name, value in source.items():
+            notes: list[str] = []
+            if value is None or (path == "custom_data." and name in _FILLED) or name in kept:
+                continue
+            fault = rules.fault_of_name(name)
+            if name.lower() in _FILLED:
+                fault = "is filled from the conversion's own fields: send it there"
+            elif name in _COUNTED and currency_fault:
+                fault = "its currency is not known"
+            clean = rules.attribute(value, notes) if fault is None else None
+            if name == _TRANSACTION and isinstance(clean, str):
+                clean = rules.reference(clean, [])
+            if clean is not None and len(kept) == _MOST_ATTRIBUTES:
+                left_out += 1
+            elif clean is not None:
+                kept[name] = clean
+            if fault is not None:
+                notes.append(fault)
+            warnings += [(path + name[:100], ("dropped: " if clean is None else "") + note) for note in notes]
+    if left_out:
+        warnings.append(("attributes", f"dropped: {left_out} more than the {_MOST_ATTRIBUTES} that are sent"))
+    return kept
+
+
+def audience(
+    conversion: Mapping[str, Any], custom: Mapping[str, Any], warnings: fields.Warnings
+) -> tuple[str, bool] | None:
+    """The audience's name and whether the person joins it (or leaves it)."""
+    path, source = "", conversion
+    if "audience_name" not in conversion and "audience_membership" not in conversion:
+        path, source = "custom_data.", custom  # where senders of Segment's language have their properties
+    wanted: dict[str, fields.Rule] = {"audience_name": rules.reference, "audience_membership": rules.membership}
+    kept = rules.taken(wanted, source, path, warnings)
+    if len(kept) == 2:
+        return kept["audience_name"], kept["audience_membership"]
+    if kept:
+        (missing,) = {"audience_name", "audience_membership"} - kept.keys()
+        warnings.append((path + next(iter(kept)), f"dropped: an audience update needs {missing} too"))
+    return None

@@ -1,0 +1,52 @@
+"""The requests that Rokt's two APIs take. Pure.
+
+Conversions API: one object to `/v2/events` as it is, several to `/v2/bulkevents` as an array. Event API: an object with
+the account and its events, to `/v2/events`.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pydantic_core import to_json
+
+from pipeline.destination import Limits
+from rokt.settings import Settings
+
+# 100 and 256 KB (read as 256,000): the Conversions API. The Event API states 100 events and no bytes: the same.
+# Seconds: connecting and reading, at the longest (pipeline.http.TIMEOUT).
+LIMITS = Limits(events=100, bytes=256_000, seconds=20.0)
+
+ONE, MANY = "/v2/events", "/v2/bulkevents"
+
+
+def overhead(settings: Settings) -> int:
+    """Bytes of a request besides its events and the commas between them, at the most."""
+    head, tail = _frame(settings)
+    return len(head) + len(tail)
+
+
+def assemble(lines: Sequence[str], settings: Settings) -> bytes:
+    """The body of one request: the events' lines as they are."""
+    if settings.api == "conversions" and len(lines) == 1:
+        return lines[0].encode()
+    head, tail = _frame(settings)
+    return head + ",".join(lines).encode() + tail
+
+
+def path(body: bytes) -> str:
+    """Where this body is posted to."""
+    return MANY if body.startswith(b"[") else ONE
+
+
+def places(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Of each object of a bulk request the one-based offsets of its first and last byte in the body."""
+    start = 2  # behind the bracket
+    for line in lines:
+        size = len(line.encode())
+        yield start, start + size - 1
+        start += size + 1
+
+
+def _frame(settings: Settings) -> tuple[bytes, bytes]:
+    if settings.api == "conversions":
+        return b"[", b"]"
+    return b'{"accountId":' + to_json(settings.account_id) + b',"events":[', b"]}"

@@ -1,0 +1,143 @@
+"""Rules for the fields of Rokt alone, in the form of `pipeline.fields`. Pure."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from pipeline import fields
+from pipeline.currencies import ISO_4217
+from pipeline.personal import has_personal_names, holds_email
+
+# Rokt states 65,536 characters for a value of the Event API and 128 KB for an object of the Conversions API; a text of
+# more than this is no attribute of a conversion.
+LONGEST_TEXT = 4_096
+LONGEST_NAME = 128  # of an event type: the Event API's page
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}").fullmatch
+_RTID = re.compile(r"[!-~]{1,256}").fullmatch
+_RTID_IN_URL = re.compile(r"[?&;#](rtid|rclid)=([^&;#]*)", re.IGNORECASE).findall
+_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_. -]{0,99}").fullmatch
+_RESERVED = "rokt."
+_LARGEST_NUMBER = 1e15  # beyond it a double no longer holds cents
+
+_MEMBERSHIP = {"true": True, "add": True, "1": True, "false": False, "drop": False, "remove": False, "0": False}
+
+
+def taken(
+    wanted: Mapping[str, fields.Rule], source: Mapping[str, Any], path: str, warnings: fields.Warnings
+) -> dict[str, Any]:
+    """The wanted fields of `source` that pass their rule, as `fields.apply`; of others nothing is said."""
+    return fields.apply(wanted, {name: source[name] for name in wanted if name in source}, path, warnings, {})
+
+
+def text(value: Any, notes: list[str]) -> str | None:
+    """Free text, without e-mail addresses and of a bounded length."""
+    word = fields.text(value, notes)
+    return word if word is not None and is_short(word, notes) else None
+
+
+def reference(value: Any, notes: list[str]) -> str | None:
+    """Text by which Rokt tells one from another: one that lost letters could be the same as another that did."""
+    word = text(value, notes)
+    return word if word is not None and fields.is_whole(word, []) else None  # `text` has told of it
+
+
+def place(value: Any, notes: list[str]) -> str | None:
+    """Text that Rokt takes only in clear."""
+    word = fields.clear(value, notes)
+    return word if word is not None and is_short(word, notes) else None
+
+
+def is_short(word: str, notes: list[str]) -> bool:
+    """Whether the text has no more than LONGEST_TEXT characters."""
+    if len(word) > LONGEST_TEXT:
+        notes.append(f"has {len(word)} characters; at most {LONGEST_TEXT} are sent to Rokt")
+    return len(word) <= LONGEST_TEXT
+
+
+def event_name(value: Any, notes: list[str]) -> str | None:
+    """The type of the conversion: any text of at most 128 characters."""
+    word = fields.text(value, notes)
+    if word is not None and len(word) > LONGEST_NAME:
+        notes.append(f"has {len(word)} characters; at most {LONGEST_NAME} are taken")
+        return None
+    return word
+
+
+def device_id(value: Any, notes: list[str]) -> str | None:
+    """An advertising id: Rokt refuses an event whose id is not a UUID, so such an id stays out."""
+    word = fields.advertising_id(value, notes)
+    if word is not None and not _UUID(word):
+        notes.append("is not a UUID such as 5e2d9c1a-9e9c-4d5b-9c1a-9e9c4d5b9c1a, as Rokt requires")
+        return None
+    return word
+
+
+def currency(value: Any, notes: list[str]) -> str | None:
+    """A code of ISO 4217."""
+    word = fields.plain(value, notes)
+    if word is not None and word.upper() not in ISO_4217:
+        notes.append("is not a currency of ISO 4217: send its three letters, such as USD")
+        return None
+    return word and word.upper()
+
+
+def rtid(value: Any, notes: list[str]) -> str | None:
+    """Rokt's click id."""
+    word = fields.plain(value, notes)
+    if word is not None and (not _RTID(word) or holds_email(word)):
+        notes.append("is not a click id of Rokt: send the value of the parameter rtid of the landing page as it is")
+        return None
+    return word
+
+
+def rtid_in(url: object) -> str | None:
+    """The click id in a page's address, from its parameter `rtid`, else `rclid`."""
+    if not isinstance(url, str) or "id=" not in url.lower():  # a glance that nearly always is enough
+        return None
+    found: dict[str, str] = {}
+    for name, value in _RTID_IN_URL(url):
+        clean = rtid(unquote_plus(value), [])
+        if clean is not None:
+            found.setdefault(name.lower(), clean)
+    return found.get("rtid", found.get("rclid"))
+
+
+def membership(value: Any, notes: list[str]) -> bool | None:
+    """Whether the person joins the audience (true) or leaves it (false)."""
+    if isinstance(value, bool):
+        return value
+    word = fields.plain(value, notes)
+    known = _MEMBERSHIP.get(word.lower()) if word is not None else None
+    if word is not None and known is None:
+        notes.append("must be true (add to the audience) or false (drop from it)")
+    return known
+
+
+def attribute(value: Any, notes: list[str]) -> str | int | float | bool | None:
+    """A value of the sender's own: text, a number, true or false. Rokt refuses an event with an object in its place."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        if abs(value) < _LARGEST_NUMBER and math.isfinite(value):
+            return value
+        notes.append("is too large a number")
+        return None
+    if isinstance(value, dict | list):
+        notes.append("must be text, a number, true or false: Rokt takes no lists and objects")
+        return None
+    return text(value, notes)
+
+
+def fault_of_name(name: str) -> str | None:
+    """Why an attribute of the sender's own may not be called so; None if it may."""
+    if name.lower().startswith(_RESERVED):
+        return "names that begin with rokt. are Rokt's own: choose another"
+    if not _ATTRIBUTE(name):
+        return "is no name for an attribute: begin with a letter, then at most 99 letters, digits, _ . - and spaces"
+    folded = re.sub("[. -]", "_", name)
+    if has_personal_names(folded) or has_personal_names(folded.replace("_", "")):
+        return "is named after a person's data: send that in user_data, where it is hashed"
+    return None

@@ -1,0 +1,114 @@
+"""The code under test, among the models: the handlers with models in place of AWS, the destinations and time."""
+
+import importlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from tests.simulation.ledger import ModelSecrets
+from tests.simulation.service import Service
+from tests.simulation.stage import Stage, Violation
+from tests.simulation.world import GreenExecutor, GreenLock
+
+GROUP = "g"
+# All that keeps something from one call to the next.
+_HANDLERS = ("clients", "api", "destinations", "delivering", "ingest", "deliver_roku", "deliver_rokt")
+
+
+class Session:
+    """The session that the handlers are given: a destination is behind each address."""
+
+    def __init__(self, services: Mapping[str, Service]) -> None:
+        """Those that are on, by name."""
+        self._services = services
+
+    def post(self, url: str, **request: Any) -> Any:
+        """What requests does."""
+        return self._services[url.removeprefix("https://").partition(".")[0]].post(url, **request)
+
+
+def forget() -> None:
+    """A new process knows nothing of the one before."""
+    for name in _HANDLERS:
+        for member in vars(importlib.import_module(f"handlers.{name}")).values():
+            if hasattr(member, "cache_clear"):
+                member.cache_clear()
+
+
+@contextmanager
+def installed(stage: Stage, session: Session, secrets: ModelSecrets) -> Iterator[None]:
+    """The handlers, as long as a history lasts."""
+    executor, quiet = GreenExecutor(stage.world), SimpleNamespace(info=_silent, warning=_silent, error=_silent)
+
+    def count(counts: Counter[str], **_: object) -> None:
+        stage.result.counts.update(counts)
+
+    with (
+        patch.dict("os.environ", _environment(stage)),
+        patch.multiple(
+            importlib.import_module("handlers.clients"),
+            sqs=lambda: stage.sqs,
+            secrets_manager=lambda: secrets,
+            dynamodb=lambda: stage.ledger,
+            session=lambda: session,
+            executor=lambda: executor,
+            aws_executor=lambda: executor,
+            now=lambda: stage.world.now,
+            jitter=stage.world.random.random,
+        ),
+        patch.multiple(
+            importlib.import_module("handlers.telemetry"), count=count, logger=lambda: quiet, failed=_failed
+        ),
+        patch.object(importlib.import_module("pipeline.sending"), "wait", executor.wait),
+        patch.object(
+            importlib.import_module("pipeline.secrets"),
+            "threading",
+            SimpleNamespace(Lock=lambda: GreenLock(stage.world)),
+        ),
+    ):
+        forget()
+        try:
+            yield
+        finally:
+            forget()
+
+
+def _environment(stage: Stage) -> dict[str, str]:
+    made = {
+        "DELIVERY_MODE": "live",
+        "SENDER_KEYS_SECRET": "senders",
+        "LEDGER_TABLE": "ledger",
+        "LEDGER_DAYS": "7",
+        "LOG_SAMPLE_RATE": "0",
+        "DEFAULT_EVENT_GROUP": GROUP,
+        "PHONE_FORMAT": "digits",
+        "DEFAULT_COUNTRY": "",
+        "ALLOWED_ORIGINS": "",
+        "ROKU_URL": "https://roku.test",
+        "ROKT_URL": "https://rokt.test",
+        "ROKT_API": stage.plan.rokt_api,
+        "ROKT_ACCOUNT_ID": "account",
+        "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
+        "ROKT_COPY_RTID": "true",
+        "ROKT_SEND_BIRTH_DATE": "false",
+        "POWERTOOLS_SERVICE_NAME": "simulation",
+        "POWERTOOLS_METRICS_NAMESPACE": "simulation",
+    }
+    for name in ("roku", "rokt"):
+        is_on = name in stage.plan.names()
+        made[f"{name.upper()}_QUEUE_URL"] = name if is_on else ""
+        made[f"{name.upper()}_DEAD_LETTER_QUEUE_URL"] = f"{name}-dead-letters"
+        made[f"{name.upper()}_KEYS_SECRET"] = name
+    return made
+
+
+def _silent(*_: object, **__: object) -> None:
+    """No log."""
+
+
+def _failed(error: BaseException, **_: object) -> None:
+    """The handlers caught a fault of their own."""
+    raise Violation(f"the program failed: {error!r}") from error

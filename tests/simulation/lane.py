@@ -1,0 +1,154 @@
+"""One destination in a history: its queues, its function, what operators do to it."""
+
+import importlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tests.simulation.functions import GROUP
+from tests.simulation.plan import Redrive
+from tests.simulation.promises import AT_ONCE, RUN, Promises
+from tests.simulation.rokt import Conversions, EventApi
+from tests.simulation.roku import Roku
+from tests.simulation.sender import Event
+from tests.simulation.service import Conversion, Service
+from tests.simulation.sqs import Message, ModelQueue
+from tests.simulation.stage import Stage, Violation
+
+WINDOW = 5.0  # seconds that the event source mapping gathers (template.yaml)
+VISIBILITY, MAX_RECEIVES = 420.0, 1_000
+
+
+class Lane:
+    """The way of the events from the destination's queue to the destination."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        """`name` is roku or rokt."""
+        self.stage, self.name = stage, name
+        plan = stage.plan
+        model: type[Service] = Roku if name == "roku" else EventApi if plan.rokt_api == "events" else Conversions
+        self.service = model(stage.world, lambda: stage.mode(plan.phases(name)), self.conversion)
+        self.promises = Promises(stage, self.service, GROUP)
+        self.calm = plan.calm == name
+        self.dead = ModelQueue(f"{name}-dead-letters", self, 14 * 86_400.0, 30.0, reliable=self.calm)
+        self.queue = ModelQueue(name, self, 7 * 86_400.0, VISIBILITY, MAX_RECEIVES, self.dead, reliable=self.calm)
+        stage.sqs.queues |= {self.queue.name: self.queue, self.dead.name: self.dead}
+        self.secret = 0  # the version of the key that the secret holds
+        self._names: dict[tuple[str, str], str] = {}
+        self._poll_due = False
+        self._running = 0
+
+    def expect(self, event: Event) -> None:
+        """A sender is going to post this."""
+        self._names[event.key()] = event.name
+        self.promises.expect(event, self.stage.world.start)
+
+    def conversion(self, event: Mapping[str, Any]) -> Conversion:
+        """The one that this event, as it is sent or lies in a message, stands for."""
+        name = self.name_of(*self.service.key(event))
+        if name not in self.promises.conversions:
+            raise Violation(f"{name} is not for {self.name}, and is on its way there")
+        return self.promises.conversions[name]
+
+    def name_of(self, event_id: str, event_name: str) -> str:
+        """What the history calls the conversion of this event id and event name."""
+        return self._names[event_id, event_name]
+
+    def rotate(self) -> None:
+        """The key changes; the secret follows a little later."""
+        self.service.version += 1
+        version = self.service.version
+        self.stage.world.say(f"the key of {self.name} is rotated")
+
+        def follow() -> None:
+            self.secret = max(self.secret, version)
+
+        self.stage.world.at(self.stage.world.random.uniform(0, 900), follow)
+
+    def redrive(self, redrive: Redrive) -> None:
+        """An operator moves dead letters back."""
+        sqs = self.stage.sqs
+        sqs.expire(self.dead)
+        letters = [m for m in self.dead.messages if self.stage.world.chance(redrive.share)]
+        for letter in letters:
+            sqs.put(self.queue, letter.body, letter.attributes if redrive.attributes else {})
+            sqs.delete(self.dead, letter)
+        if letters:
+            self.stage.world.say(f"an operator redrives {len(letters)} dead letters of {self.name}")
+
+    # ------------------------------------------------------------------ what is told of the queues
+
+    def names(self, body: str) -> tuple[str, ...]:
+        """The conversions that a message holds."""
+        return tuple(self.conversion(json.loads(line)).name for line in body.split("\n")[1:])
+
+    def put(self, message: Message, queue: ModelQueue) -> None:
+        """A message came onto a queue."""
+        self.promises.put(message, dead=queue is self.dead)
+        if self.calm and queue is self.queue:
+            self.stage.world.at(AT_ONCE, lambda: self.promises.at_once(message, queue))
+
+    def gone(self, message: Message, why: str) -> None:
+        """A message left its queue."""
+        self.promises.gone(message, why)
+
+    def arrived(self, queue: ModelQueue) -> None:
+        """The event source mapping looks after its window."""
+        if queue is self.queue and not self._poll_due:
+            self._poll_due = True
+            self.stage.world.at(WINDOW, self._poll)
+
+    # ------------------------------------------------------------------ the function
+
+    def _poll(self) -> None:
+        """Hand visible messages to the function, as many at once as is allowed."""
+        self._poll_due = False
+        while self._running < self.stage.plan.concurrency:
+            received = self.stage.sqs.receive(self.queue, self.stage.plan.batch)
+            if not received:
+                return
+            self._deliver(received)
+
+    def _deliver(self, received: list[tuple[str, Message]]) -> None:
+        """One invocation, and what the event source mapping does with its report."""
+        self._running += 1
+        process = self.stage.begin(f"deliver-{self.name}-", RUN, reliable=self.calm)
+        records = [
+            {
+                "messageId": message.name,
+                "receiptHandle": receipt,
+                "body": message.body,
+                "attributes": {
+                    "ApproximateReceiveCount": str(message.receives),
+                    "SentTimestamp": str(int(message.sent_at * 1000)),
+                },
+            }
+            for receipt, message in received
+        ]
+        function = importlib.import_module(f"handlers.deliver_{self.name}")
+        self.promises.batches[process.name] = [set(message.conversions) for _, message in received]
+        events = sum(len(message.conversions) for _, message in received)
+
+        def done(answer: Any, alive: bool) -> None:
+            self._running -= 1
+            self.stage.end(process, alive)
+            asked = self.service.asked_by.pop(process.name, 0)
+            if asked > 2 * (2 * events - 1):  # 2n - 1 for a search, each once more with a rotated key
+                raise Violation(f"{asked} requests for {events} events, {self.service.requests} in all")
+            if not alive or (not self.calm and self.stage.loses_report()):
+                self.stage.world.say(f"the report of {process.name} is lost")
+                self.stage.died.add(process.name)
+            else:
+                self._report(answer, [message for _, message in received])
+            self.arrived(self.queue)
+
+        context = self.stage.context(process)
+        self.stage.world.spawn(process, lambda: function.handler({"Records": records}, context), done)
+
+    def _report(self, answer: Any, received: list[Message]) -> None:
+        failures = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        if not failures <= {message.name for message in received}:
+            raise Violation("the report names a message that was not in the batch")
+        for message in received:
+            if message.name not in failures:
+                self.stage.sqs.delete(self.queue, message)

@@ -1,0 +1,118 @@
+"""A sender: what it posts, who of the destinations takes that, and what it understands of the answer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.simulation.rokt import POSE
+
+KEY = "sender-key-of-the-simulation"
+
+# plain: all take it. opted-out, nobody (without an identifier of Rokt's): Rokt does not get it. custom (an event name
+# of the sender's own): Roku does not. posing: it holds words that an error of Rokt's could be made of.
+KINDS = ("opted-out", "nobody", "custom", "posing")
+_NOT_TAKEN = {"opted-out": "rokt", "nobody": "rokt", "custom": "roku"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One conversion in a post. `bad_until`: Roku refuses it until then (seconds from the start; 0: never).
+
+    `rokt_bad_until`: so does Rokt. `twin_of`: it has the event id of that other, and another event name.
+    """
+
+    name: str
+    partner: str | None = None
+    bad_until: float = 0.0
+    rokt_bad_until: float = 0.0
+    kind: str = "plain"
+    twin_of: str | None = None
+
+    def is_for(self, destination: str) -> bool:
+        """Whether this destination is to get it."""
+        return _NOT_TAKEN.get(self.kind) != destination
+
+    def key(self) -> tuple[str, str]:
+        """Its event id and event name, as they are posted."""
+        return (
+            self.twin_of or self.name,
+            "ticketpurchase" if self.kind == "custom" else "CONTACT" if self.twin_of else "LEAD",
+        )
+
+    def conversion(self) -> dict[str, Any]:
+        """It, as it is posted."""
+        event_id, event_name = self.key()
+        user: dict[str, Any] = {"client_ip_address": "203.0.113.9"}
+        if self.kind != "nobody":
+            user["em"] = f"{self.name}@example.com"
+        made: dict[str, Any] = {"event_id": event_id, "event_name": event_name, "event_time": 1_790_000_000}
+        made["user_data"] = user
+        if self.partner:
+            made["partner_name"] = self.partner
+        if self.kind == "opted-out":
+            made["opt_out"] = "true"
+        if self.kind == "posing":
+            made["attributes"] = {"note": POSE}
+        return made
+
+
+@dataclass(frozen=True)
+class Post:
+    """One POST, and when the sender posts the same again without having been asked to."""
+
+    at: float
+    events: tuple[Event, ...]
+    again: tuple[float, ...] = ()
+
+    def request(self) -> dict[str, Any]:
+        """API Gateway's event of it."""
+        return {
+            "rawPath": "/v1/events",
+            "headers": {"authorization": f"Bearer {KEY}"},
+            "requestContext": {"http": {"method": "POST", "path": "/v1/events"}, "stage": "$default"},
+            "body": json.dumps({"events": [event.conversion() for event in self.events]}),
+        }
+
+
+def fault_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) -> str | None:
+    """What is wrong with this answer to it; None if nothing is."""
+    status = answer["statusCode"]
+    if any(event.is_for(name) for event in post.events for name in destinations):
+        right: tuple[int, ...] = (202, 210, 503)
+    else:  # nothing of it is for anybody: all withheld, or some invalid
+        right = (400,) if any(event.kind == "custom" for event in post.events) else (200, 503)
+    if status not in (*right, 503):
+        return f"a request of {[event.kind for event in post.events]} was answered with {status}"
+    if status == 503:
+        return None
+    body, taken = json.loads(answer["body"]), taken_of(post, answer, destinations)
+    for name in destinations:
+        said = body["destinations"][name]["accepted"] if "destinations" in body else len(taken[destinations[0]])
+        if said != len(taken[name]):
+            return f"the answer counts {said} accepted for {name}, and names {len(taken[name])}"
+    withheld = {(one["index"], name) for one in body.get("withheld", []) for name in _meant(one, destinations)}
+    for index, event in enumerate(post.events):
+        for name in destinations:
+            if index in taken[name] and not event.is_for(name):
+                return f"the sender is told that {event.name} was accepted for {name}, which must not get it"
+            if event.is_for(name) and (index, name) in withheld:
+                return f"the sender is told that {event.name} is withheld from {name}, which takes it"
+    return None
+
+
+def taken_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) -> dict[str, set[int]]:
+    """The places of the events that the answer says were accepted, by destination."""
+    if answer["statusCode"] in (400, 503):
+        return {name: set() for name in destinations}
+    body = json.loads(answer["body"])
+    taken = {name: set(range(len(post.events))) for name in destinations}
+    for one in (*body["failed_events"], *body.get("withheld", [])):
+        for name in _meant(one, destinations):
+            taken[name].discard(one["index"])
+    return taken
+
+
+def _meant(entry: dict[str, Any], destinations: Sequence[str]) -> Sequence[str]:
+    """An entry without a destination means all of them."""
+    return [entry["destination"]] if "destination" in entry else destinations

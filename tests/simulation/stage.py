@@ -1,0 +1,83 @@
+"""What all destinations of a history share: time, the plan, AWS, the processes; and what the history shows."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from tests.simulation.ledger import ModelLedger
+from tests.simulation.plan import Phase, Plan
+from tests.simulation.sqs import ModelSqs, SqsFaults
+from tests.simulation.world import Process, World
+
+
+class Violation(AssertionError):
+    """A promise was broken."""
+
+
+@dataclass
+class Result:
+    """What a history showed: repeats that were counted by their cause, and how much happened."""
+
+    repeats: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    log: list[str] = field(default_factory=list)
+    violation: str | None = None
+
+
+class Stage:
+    """One history's."""
+
+    def __init__(self, plan: Plan, forget: Callable[[], None]) -> None:
+        """`forget` makes a new process of every function."""
+        self.plan, self._forget = plan, forget
+        self.world = World(plan.seed)
+        self.result = Result()
+        self.over = False  # nothing fails any more
+        self.processes: dict[str, Process] = {}
+        self.died: set[str] = set()
+        self.sqs = ModelSqs(
+            self.world,
+            SqsFaults(plan.sqs_refuses, plan.sqs_loses_answers, plan.sqs_refuses_entries, plan.sqs_twice),
+        )
+        self.ledger = ModelLedger(self.world, lambda: self.mode(plan.ledger))
+
+    def mode(self, phases: Sequence[Phase]) -> str:
+        """How something that has such phases behaves now."""
+        since = self.world.now - self.world.start
+        active = [phase.mode for phase in phases if phase.start <= since < phase.end]
+        return active[-1] if active and not self.over else "ok"
+
+    def heal(self) -> None:
+        """From now on nothing fails."""
+        self.over = True
+        self.sqs.faults = SqsFaults()
+        self.world.say("nothing fails any more")
+
+    def loses_report(self) -> bool:
+        """Whether nobody learns of this run's result."""
+        return self.world.chance(0 if self.over else self.plan.lost_reports)
+
+    def begin(self, name: str, seconds: float, *, reliable: bool = False) -> Process:
+        """A process of a function."""
+        self.result.counts["runs"] += 1
+        crash = 0.0 if self.over or reliable else self.plan.crash
+        process = Process(f"{name}{self.result.counts['runs']}", self.world.now, seconds, crash)
+        self.processes[process.name] = process
+        return process
+
+    def end(self, process: Process, alive: bool) -> None:
+        """The run is over: whatever it still had under way dies with it."""
+        process.dead = True
+        if not alive:
+            self.died.add(process.name)
+            self.world.say(f"{process.name} dies")
+            self._forget()
+
+    def context(self, process: Process) -> Any:
+        """Lambda's context object."""
+        return SimpleNamespace(
+            aws_request_id=process.name,
+            get_remaining_time_in_millis=lambda: int(1000 * (process.ends - self.world.now)),
+        )

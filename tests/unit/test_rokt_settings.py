@@ -1,0 +1,61 @@
+"""The stack's parameters as Rokt's settings: each word switches its own field."""
+
+from dataclasses import asdict
+
+import pytest
+
+from handlers.destinations import rokt_settings
+from rokt.settings import Settings
+
+ENVIRONMENT = {
+    "ROKT_API": "conversions",
+    "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
+    "ROKT_SEND_BIRTH_DATE": "false",
+    "ROKT_COPY_RTID": "true",
+    "ROKT_ACCOUNT_ID": "",
+    "ROKT_URL": "",
+    "DELIVERY_MODE": "live",
+}
+WORDS = ENVIRONMENT["ROKT_HASHED"].split(",")
+
+
+def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> Settings:
+    for name, value in (ENVIRONMENT | changes).items():
+        monkeypatch.setenv(name, value)
+    return rokt_settings.__wrapped__()
+
+
+def test_the_parameters_as_they_are_hash_everything_and_send_no_birth_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch)
+    assert settings == Settings()
+    assert all(getattr(settings, "hash_" + word) for word in WORDS)
+    assert not settings.send_birth_date
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_each_word_hashes_its_own_field_and_no_other(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    settings = asdict(read(monkeypatch, ROKT_HASHED=word))
+    assert [name for name, on in settings.items() if name.startswith("hash_") and on] == ["hash_" + word]
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "value"),
+    [
+        ({"ROKT_HASHED": ""}, "hash_email", False),
+        ({"ROKT_SEND_BIRTH_DATE": "true"}, "send_birth_date", True),
+        ({"ROKT_COPY_RTID": "false"}, "copy_rtid", False),
+        ({"DELIVERY_MODE": "test"}, "environment", "development"),
+        ({"ROKT_API": "events", "ROKT_ACCOUNT_ID": "12345"}, "account_id", "12345"),
+        ({"ROKT_URL": "https://s2s.eu1.mparticle.com"}, "url", "https://s2s.eu1.mparticle.com"),
+    ],
+)
+def test_each_other_parameter_has_its_setting(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], name: str, value: object
+) -> None:
+    assert getattr(read(monkeypatch, **changes), name) == value
+
+
+@pytest.mark.parametrize("changes", [{"ROKT_API": "audiences"}, {"ROKT_API": "events"}])
+def test_a_stack_that_cannot_work_says_so(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"ROKT_API|account id"):
+        read(monkeypatch, **changes)
