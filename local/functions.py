@@ -98,10 +98,11 @@ def routes(template: Template) -> list[Route]:
     names = {name: name for name in template.resources} | function_names(template)
     found = []
     for api in template.of_type("AWS::ApiGatewayV2::Api").values():
-        for path, operations in api["Body"]["paths"].items():
+        # Resolved first: a route to a function that has a condition has it too, in several places.
+        for path, operations in template.resolve(api["Body"]["paths"], names).items():
             for method, operation in operations.items():
                 if method == _ANY_METHOD or method in _METHODS:
-                    uri = template.resolve(operation[_INTEGRATION]["uri"], names)
+                    uri = operation[_INTEGRATION]["uri"]
                     verb = "ANY" if method == _ANY_METHOD else method.upper()
                     found.append(Route(method=verb, path=path, function=_function_in(uri, template)))
     return found

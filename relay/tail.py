@@ -30,7 +30,7 @@ def tail(
     out: Out,
     since: Annotated[str, typer.Option(metavar="SPAN", help="Begin so far back: 90s, 15m, 24h, 7d.")] = "5m",
     function: Annotated[
-        str | None, typer.Option(help="Only of this function: ingest, test-events, deliver-roku.")
+        str | None, typer.Option(help="Only of this function: ingest, test-events, deliver-roku, deliver-rokt.")
     ] = None,
     follow: Annotated[bool, typer.Option(help="Go on until interrupted, or end after what is there.")] = True,
     raw: Annotated[bool, typer.Option("--raw", help="The lines as they are, Lambda's own among them.")] = False,
@@ -86,7 +86,9 @@ def _said(at: int, name: str, message: str, out: Out, raw: bool) -> str:
 
 def _groups(deployment: Deployment, function: str | None) -> dict[str, str]:
     """The functions' names and their log groups. Raises Trouble."""
-    names = ["ingest", "test-events", *(f"deliver-{one.name}" for one in deployment.destinations())]
+    destinations = [one.name for one in deployment.destinations()]
+    tests = ["test-events"] if "roku" in destinations else []  # Roku alone can be asked
+    names = ["ingest", *tests, *(f"deliver-{name}" for name in destinations)]
     if function is not None and function not in names:
         raise Trouble(f"there is no function {function}: the stack has {', '.join(names)}")
     chosen = [function] if function else names

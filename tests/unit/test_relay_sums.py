@@ -45,7 +45,7 @@ def test_what_sqs_moved_itself_counts_as_redriven() -> None:
 
 
 def test_received_is_all_that_was_posted() -> None:
-    assert _counts(Accepted=4, Invalid=3, Ignored=2, NotQueued=1).received() == 10
+    assert _counts(Accepted=4, Invalid=3, Ignored=2, Withheld=5, NotQueued=1).received() == 15
 
 
 @pytest.mark.parametrize(
