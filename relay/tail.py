@@ -57,8 +57,11 @@ def tail(
         return 0
 
 
-def words(message: str) -> str:
-    """A log line in plain words; empty for Lambda's own lines about a run that went well."""
+def words(message: str, function: str = "") -> str:
+    """A log line in plain words; empty for Lambda's own lines about a run that went well.
+
+    Counts name the destination that they are of, unless the function's name does.
+    """
     try:
         line = json.loads(message)
     except ValueError:
@@ -70,7 +73,9 @@ def words(message: str) -> str:
     if "_aws" in line:
         names = _metric_names(line)
         counts = [f"{_total(details.pop(name))} {_spaced(name)}" for name in names if name in details]
-        return printable(", ".join(counts) + _listed(details))
+        destination = str(line.get("destination", ""))
+        of = f" for {destination}" if function and destination and not function.endswith(destination) else ""
+        return printable(", ".join(counts) + of + _listed(details))
     level = f"{line['level']} " if line.get("level") not in (None, "INFO") else ""
     return printable(f"{level}{line.get('message', '')}" + _listed(details))
 
@@ -80,7 +85,7 @@ def _said(at: int, name: str, message: str, out: Out, raw: bool) -> str:
         return json.dumps({"at": at / 1000, "function": name, "message": message.rstrip()}, ensure_ascii=False)
     if raw:
         return message.rstrip()
-    said = words(message)
+    said = words(message, name)
     return f"{moment(at / 1000)[11:]}  {name:12}  {said}" if said else ""
 
 
