@@ -12,14 +12,14 @@ from pipeline.faults import NoKey
 from pipeline.placeholders import is_placeholder
 from pipeline.senders import Sender, read_senders
 from relay.deployment import Deployment, Destination
-from relay.keys import read_secret
+from relay.keys import SecretText, read_secret
 from relay.letters import look, now
 from relay.printing import age, number
 from relay.trouble import Trouble, explain
 from roku.keys import key_for
 from sources import registry
 
-OK, WARNING, PROBLEM, ABSENT = "ok", "warning", "problem", "not local"
+OK, WARNING, PROBLEM, ABSENT, NOT_ASKED = "ok", "warning", "problem", "not local", "not asked"
 NOT_LOCAL = "not on the local stack"
 
 # The template: 6 times the function's timeout, and the batch window; retentions in seconds.
@@ -27,7 +27,7 @@ _TIMES, _RETENTION, _DEAD_RETENTION, _RECEIVES = 6, 604_800, 1_209_600, 1_000
 _TIMEOUT = 60
 _REMEMBERED = 60  # seconds for which functions remember a secret
 _SOON_LOST = 10 * 86_400  # seconds: of the 14 days that dead letters stay, four are left
-_PLACEHOLDER = re.compile(r"your[_ -]|<.*>|change.?me|x{4,}|placeholder|example", re.IGNORECASE).search
+is_placeholder_key = re.compile(r"your[_ -]|<.*>|change.?me|x{4,}|placeholder|example", re.IGNORECASE).search
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +79,18 @@ def roku_keys(deployment: Deployment) -> tuple[str | None, list[Finding]]:
         except NoKey as error:
             findings.append(Finding(PROBLEM, check, f"{group}: {error}", cure))
         else:
-            if is_placeholder(key) or _PLACEHOLDER(key):
+            if is_placeholder(key) or is_placeholder_key(key):
                 findings.append(Finding(PROBLEM, check, f"{group}: the key is a placeholder", cure))
     if findings:
         return (text if len(findings) < len(groups) else None), findings
+    return text, [Finding(OK, check, number(len(groups), "key") + just_written(secret, "Roku"))]
+
+
+def just_written(secret: SecretText, destination: str) -> str:
+    """A word about a secret that functions may not have read yet; empty if they have."""
     written = now() - secret.written.timestamp()
-    new = f", written {age(written)} ago: Roku may still be asked with the one before" if written < _REMEMBERED else ""
-    return text, [Finding(OK, check, number(len(groups), "key") + new)]
+    told = f", written {age(written)} ago: {destination} may still be asked with the one before"
+    return told if written < _REMEMBERED else ""
 
 
 def groups_of(secret: str) -> list[str]:
@@ -104,7 +109,7 @@ def settings(deployment: Deployment) -> list[Finding]:
     findings = []
     if deployment.parameters.get("DeliveryMode") == "test":
         findings.append(
-            Finding(WARNING, "delivery mode", "test: Roku counts nothing", "deploy with DeliveryMode=live when ready")
+            Finding(WARNING, "delivery mode", "test: nothing counts", "deploy with DeliveryMode=live when ready")
         )
     if deployment.parameters.get("LedgerDays") == "0":
         findings.append(

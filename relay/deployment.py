@@ -84,8 +84,9 @@ class Deployment:
 
     def destinations(self, name: str | None = None) -> Sequence[Destination]:
         """All destinations of the stack, or the one of that name. Raises Trouble."""
-        self.output("RokuDeadLetterQueueUrl")  # every stack of this relay has it
         prefixes = [output.removesuffix(_DEAD_LETTERS) for output in self.outputs if output.endswith(_DEAD_LETTERS)]
+        if not prefixes:
+            self.output(f"Roku{_DEAD_LETTERS}")  # every stack of this relay has that of one destination at the least
         found = [
             Destination(
                 name=prefix.lower(),
@@ -94,7 +95,7 @@ class Deployment:
                 dead_letters_url=self.output(f"{prefix}DeadLetterQueueUrl"),
                 dead_letters_arn=self.output(f"{prefix}DeadLetterQueueArn"),
             )
-            for prefix in sorted(prefixes)
+            for prefix in sorted(prefixes, reverse=True)  # Roku first
         ]
         if name is None:
             return found

@@ -19,6 +19,12 @@ from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD
 
 HIDDEN = "(hidden: --show-data shows it)"
+# Where events have what is of a person: Roku's, and Rokt's of the Conversions API.
+_PERSONAL = "user_data user_identities user_attributes device_info integration_attributes ip".split()
+# What an event of Rokt's Event API says beside the person: of its other pairs the values are hidden.
+_PLAIN = frozenset(
+    "event_id conversiontype amount currency quantity transactionid confirmationref productname sku".split()
+)
 
 ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those whose reason contains this text.")]
 EventNameOption = Annotated[str | None, typer.Option("--event-name", help="Only those of this event name.")]
@@ -30,7 +36,7 @@ DestinationOption = Annotated[
     str | None, typer.Option("--destination", help="Only of this destination; without it of all that the stack has.")
 ]
 ShowDataOption = Annotated[
-    bool, typer.Option("--show-data", help="Show user_data too: hashed, but personal all the same.")
+    bool, typer.Option("--show-data", help="Show what is of a person too: hashed, but personal all the same.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -111,7 +117,8 @@ def export(
 ) -> int:
     """Write dead letters as JSON Lines, an event a line, its reason beside it; they stay where they are.
 
-    With --show-data `relay send` can send such a file once it is mended.
+    With --show-data `relay send` can send Roku's once they are mended. Rokt's are in Rokt's form: send them anew from
+    where they came.
     """
     chosen = _chosen(reason, event_name, group, older_than)
     found = [letter for one in deployment.destinations(destination) for letter in _look(deployment, one, chosen, out)]
@@ -187,8 +194,20 @@ def drop(
 
 
 def hide(event: dict[str, Any], show_data: bool) -> dict[str, Any]:
-    """The event, its user_data replaced unless it is asked for."""
-    return event if show_data or "user_data" not in event else {**event, "user_data": HIDDEN}
+    """The event of any destination, what is of a person replaced unless it is asked for."""
+    if show_data:
+        return event
+    hidden: dict[str, Any] = {name: HIDDEN if name in _PERSONAL else value for name, value in event.items()}
+    pairs = event.get("objectData")
+    if isinstance(pairs, list):
+        hidden["objectData"] = [
+            pair if isinstance(pair, dict) and pair.get("name") in _PLAIN else _without_value(pair) for pair in pairs
+        ]
+    return hidden
+
+
+def _without_value(pair: object) -> object:
+    return {**pair, "value": HIDDEN} if isinstance(pair, dict) else HIDDEN
 
 
 def _chosen(reason: str | None, event_name: str | None, group: str | None, older_than: str | None) -> Chosen:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from relay import checks, probes
+from relay import checks, probes, rokt_checks
 from relay.checks import Finding
 from relay.deployment import Deployment
 from relay.printing import STYLES, Out, number
@@ -26,9 +26,13 @@ def doctor(
     findings: list[Finding] = []
     senders, found = checks.sender_keys(deployment)
     findings += found
-    keys, found = checks.roku_keys(deployment)
-    findings += found
-    findings += probes.ask_roku(deployment, senders, keys, group or [], key)
+    names = {destination.name for destination in deployment.destinations()}
+    if "roku" in names:
+        keys, found = checks.roku_keys(deployment)
+        findings += found
+        findings += probes.ask_roku(deployment, senders, keys, group or [], key)
+    if "rokt" in names:
+        findings += rokt_checks.rokt_keys(deployment)
     findings += probes.clock(deployment)
     findings += checks.settings(deployment)
     for destination in deployment.destinations():
@@ -37,7 +41,7 @@ def doctor(
         findings += checks.poller(deployment, destination)
     findings += checks.alarms(deployment)
     out.answer([{"level": one.level, "check": one.check, "found": one.text, "cure": one.cure} for one in findings])
-    styles = {**STYLES, checks.ABSENT: "dim"}
+    styles = {**STYLES, checks.ABSENT: "dim", checks.NOT_ASKED: "dim"}
     out.table(["", "what", "found"], [[one.level, one.check, one.told()] for one in findings], styles)
     problems = sum(one.level == checks.PROBLEM for one in findings)
     warnings = sum(one.level == checks.WARNING for one in findings)

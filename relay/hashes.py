@@ -1,4 +1,7 @@
-"""`relay hash`: what a value becomes before it is sent, and its digest. Offline."""
+"""`relay hash`: what a value becomes before it is sent to each destination, and its digest. Offline.
+
+Roku's rules and Rokt's differ, and so do the digests: of an e-mail address with a tag, a name with spaces, a phone.
+"""
 
 import re
 import sys
@@ -15,16 +18,30 @@ from pipeline.faults import Fault
 from relay.printing import Out
 from relay.trouble import Trouble
 from relay.verbs import BAD, JsonOption, finish
+from rokt import normalise as for_rokt
 from roku import normalise
 
 
 class Kind(StrEnum):
-    """The fields that are hashed, as Roku names them."""
+    """The fields that one of the destinations hashes, as they are posted."""
 
-    EM, PH, FN, LN, GE, DB = "em", "ph", "fn", "ln", "ge", "db"
+    EM, PH, FN, LN, GE, DB, ZP = "em", "ph", "fn", "ln", "ge", "db", "zp"
 
 
-_NAMES = {"em": "e-mail", "ph": "phone", "fn": "first name", "ln": "last name", "ge": "gender", "db": "birth date"}
+_NAMES = {
+    "em": "e-mail",
+    "ph": "phone",
+    "fn": "first name",
+    "ln": "last name",
+    "ge": "gender",
+    "db": "birth date",
+    "zp": "zip code",
+}
+# What each destination takes in clear alone.
+_CLEAR = {
+    "roku": {Kind.ZP: "(in clear)"},
+    "rokt": {Kind.GE: "(in clear)", Kind.DB: "(in clear, if RoktSendBirthDate=true)"},
+}
 _DATE = re.compile(r"(19|20)\d{2}([-/.]?)\d{2}\2\d{2}(?:[T ].*)?").fullmatch
 _PHONE = re.compile(r"(?:tel:)?[+\d][\d\s().\-/]{5,}(?:\s*(?:x|ext).*)?", re.IGNORECASE).fullmatch
 
@@ -35,7 +52,10 @@ def hash_(
     country: Annotated[str | None, typer.Option(help="Country of a phone number without one, such as US.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a value as it is normalised and hashed, to compare with what another system sends. Asks nobody."""
+    """Show a value as it is normalised and hashed for each destination, to compare with what another system sends.
+
+    Asks nobody.
+    """
     finish(lambda: _hash(Out(as_json), sys.stdin.readline() if value == "-" else value, kind, country))
 
 
@@ -51,7 +71,7 @@ def guess(text: str) -> Kind:
 
 
 def forms(text: str, kind: Kind, country: str | None) -> dict[str, str]:
-    """The (trimmed) text normalised, by the name of its form: one, or one for each phone format. Raises Fault."""
+    """The (trimmed) text normalised for Roku, by the name of its form: one, or one a phone format. Raises Fault."""
     if kind is Kind.PH:
         made, faults = {}, []
         for form in ("digits", "e164"):
@@ -69,8 +89,24 @@ def forms(text: str, kind: Kind, country: str | None) -> dict[str, str]:
         Kind.LN: normalise.name,
         Kind.GE: normalise.gender,
         Kind.DB: lambda born: normalise.birth_date(born, year),
+        Kind.ZP: str,
     }
     return {"": rules[kind](text)}
+
+
+def rokt_form(text: str, kind: Kind) -> str:
+    """The (trimmed) text normalised for Rokt. Raises Fault."""
+    year = datetime.now(UTC).year
+    rules: dict[Kind, Callable[[str], str]] = {
+        Kind.EM: for_rokt.email,
+        Kind.PH: for_rokt.mobile,
+        Kind.FN: for_rokt.name,
+        Kind.LN: for_rokt.name,
+        Kind.GE: for_rokt.gender,
+        Kind.DB: lambda born: for_rokt.birth_date(born, year),
+        Kind.ZP: for_rokt.zip_code,
+    }
+    return rules[kind](text)
 
 
 def _hash(out: Out, value: str, kind: Kind | None, country: str | None) -> int:
@@ -82,24 +118,52 @@ def _hash(out: Out, value: str, kind: Kind | None, country: str | None) -> int:
     if (known := as_digest(text)) is not None:
         out.answer({"kind": "digest", "forms": [{"form": "", "normalised": None, "sha256": known}]})
         out.line(f"a SHA-256 digest already, sent as {known}")
+        out.aside("it matches only where it was made by that destination's rules: Roku's and Rokt's differ")
         return 0
     if is_other_digest(text):
-        out.aside("relay: that looks like another digest than SHA-256, which Roku cannot match")
+        out.aside("relay: that looks like another digest than SHA-256, which nobody can match")
         return BAD
     named = kind or guess(text)
-    try:
-        made = forms(text, named, country.upper() if country else None)
-    except Fault as fault:
-        out.aside(f"relay: as {_NAMES[named]} it {fault}")
+    return _show(out, text, named, country.upper() if country else None)
+
+
+def _show(out: Out, text: str, kind: Kind, country: str | None) -> int:
+    made: list[tuple[str, str, str]] = []  # destination, form, normalised
+    faults: dict[str, Fault] = {}
+    for destination in _CLEAR:
+        try:
+            normalised = forms(text, kind, country) if destination == "roku" else {"": rokt_form(text, kind)}
+        except Fault as error:
+            faults[destination] = error
+        else:
+            made += [(destination, form, normal) for form, normal in normalised.items()]
+    if not made:
+        out.aside(f"relay: as {_NAMES[kind]} it {faults['roku']}")
         return BAD
     answer: list[dict[str, Any]] = [
-        {"form": form, "normalised": normal, "sha256": digest(normal)} for form, normal in made.items()
+        {
+            "destination": destination,
+            "form": form,
+            "normalised": normal,
+            "sha256": None if kind in _CLEAR[destination] else digest(normal),
+        }
+        for destination, form, normal in made
     ]
-    out.answer({"kind": named.value, "forms": answer})
+    out.answer({"kind": kind.value, "forms": answer})
     out.table(
-        ["field", "normalised", "sha256"],
-        [[" ".join(filter(None, [named.value, one["form"]])), one["normalised"], one["sha256"]] for one in answer],
+        ["for", "field", "normalised", "sha256"],
+        [
+            [
+                one["destination"],
+                " ".join(filter(None, [kind.value, one["form"]])),
+                one["normalised"],
+                one["sha256"] or _CLEAR[one["destination"]][kind],
+            ]
+            for one in answer
+        ],
     )
-    if named is Kind.PH and "e164" not in made:
+    for destination, fault in faults.items():
+        out.aside(f"not sent to {destination}: as {_NAMES[kind]} it {fault}")
+    if kind is Kind.PH and "e164" not in {form for _, form, _ in made} and "roku" not in faults:
         out.aside("no e164 form: the number has no country code; name its country with --country")
     return 0

@@ -24,10 +24,15 @@ _NOT_QUEUED = "could not be queued"  # how ingest names an event that SQS did no
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a batch: the errors of refused events by place, and what was said of fields of others."""
+    """What became of a batch: the errors of refused events by place, and what was said of fields of others.
+
+    An event that one destination took and another refused is refused, its errors named after that destination: the same
+    event sent again is delivered once. `withheld` are entries of the answer, of events that are not for a destination.
+    """
 
     refused: dict[int, dict[str, str]] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
+    withheld: list[dict[str, Any]] = field(default_factory=list)
 
 
 def session(*, local: bool) -> requests.Session:
@@ -61,6 +66,7 @@ class Poster:
             if status in (200, 202, 210) or (status == 400 and failed):
                 outcome.warnings += answer.get("warnings", [])
                 again = [place for place, errors in failed.items() if _is_unqueued(errors)]
+                outcome.withheld += [one for one in answer.get("withheld", []) if one.get("index") not in again]
                 outcome.refused |= {left[place]: errors for place, errors in failed.items() if place not in again}
                 left = [left[place] for place in again]
                 if not left:
@@ -111,16 +117,19 @@ def retry_after(value: str | None) -> float | None:
 
 
 def _failed(answer: Mapping[str, Any], events: int) -> dict[int, dict[str, str]]:
-    failed = answer.get("failed_events", [])
-    return {
-        item["index"]: item.get("errors", {})
-        for item in (failed if isinstance(failed, list) else [])
-        if isinstance(item, dict) and isinstance(item.get("index"), int) and 0 <= item["index"] < events
-    }
+    """Errors by place; those that are of one destination alone are named after it."""
+    entries = answer.get("failed_events", [])
+    failed: dict[int, dict[str, str]] = {}
+    for item in entries if isinstance(entries, list) else []:
+        if isinstance(item, dict) and isinstance(item.get("index"), int) and 0 <= item["index"] < events:
+            where = f"{item['destination']}: " if "destination" in item else ""
+            named = {where + name: text for name, text in item.get("errors", {}).items()}
+            failed.setdefault(item["index"], {}).update(named)
+    return failed
 
 
 def _is_unqueued(errors: Mapping[str, str]) -> bool:
-    return errors.get("event", "").startswith(_NOT_QUEUED)
+    return any(name.rpartition(": ")[2] == "event" and text.startswith(_NOT_QUEUED) for name, text in errors.items())
 
 
 def _refusal(status: int, answer: Mapping[str, Any]) -> str:

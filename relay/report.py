@@ -103,6 +103,7 @@ def _print(
         ["received", f"{counts.received():,}", ""],
         ["  invalid", f"{counts.invalid:,}", "refused with the reason in the answer"],
         ["  ignored", f"{counts.ignored:,}", "no conversion, such as a missed call"],
+        ["  withheld", f"{counts.withheld:,}", "right, and not for this destination, such as an opt-out"],
         ["  not queued", f"{counts.not_queued:,}", "SQS did not take them; their sender was told so"],
         ["  accepted", f"{counts.accepted:,}", ""],
         ["redriven", f"{counts.redriven:,}", "dead letters that went back to the queue"],
@@ -113,7 +114,7 @@ def _print(
         ["retried", f"{counts.retried:,}", "tries that were put off; no part of the sum"],
     ]
     if counts.strangers:
-        rows.insert(6, ["strangers", f"{counts.strangers:,}", "messages that nobody could read"])
+        rows.insert(7, ["strangers", f"{counts.strangers:,}", "messages that nobody could read"])
     out.table(["", "events", ""], rows)
     word = {True: "adds up", False: "DOES NOT ADD UP", None: "cannot be told"}[found.adds_up]
     out.line(f"{word}: {found.why}", style={True: "green", False: "red", None: "yellow"}[found.adds_up])

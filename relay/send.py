@@ -41,7 +41,8 @@ class Tally:
     accepted: int = 0
     already: int = 0
     refused: list[dict[str, Any]] = field(default_factory=list)
-    warnings: Counter[tuple[str, str]] = field(default_factory=Counter)
+    warnings: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # by destination, field and text
+    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)  # by destination and reason
 
 
 @dataclass(slots=True)
@@ -186,7 +187,10 @@ class _Run:
             item = batch.items[place]
             tally.refused.append({"line": item.number, "event_id": _event_id(item), "errors": errors})
         for warning in outcome.warnings:
-            tally.warnings[warning.get("field", ""), warning.get("warning", "")] += warning.get("count", 1)
+            said = warning.get("destination", ""), warning.get("field", ""), warning.get("warning", "")
+            tally.warnings[said] += warning.get("count", 1)
+        for one in outcome.withheld:
+            tally.withheld[one.get("destination", ""), one.get("reason", "")] += 1
 
     def _find_key(self, group: str | None) -> str:
         if self._given_key:
@@ -212,7 +216,11 @@ def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool
             "accepted_before": tally.already,
             "refused": len(tally.refused),
             "warnings": [
-                {"field": name, "warning": text, "count": count} for (name, text), count in tally.warnings.items()
+                {**_named(where), "field": name, "warning": text, "count": count}
+                for (where, name, text), count in tally.warnings.items()
+            ],
+            "withheld": [
+                {**_named(where), "reason": text, "count": count} for (where, text), count in tally.withheld.items()
             ],
         }
         for tally in tallies
@@ -222,8 +230,10 @@ def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool
     rows = [[one["file"], one["accepted"], one["accepted_before"], one["refused"]] for one in files]
     out.table(["file", accepted, "accepted before", "refused"], rows)
     for tally in tallies:
-        for (name, text), count in tally.warnings.most_common():
-            out.line(f"{number(count, 'event')}: {name}: {text}", style="yellow")
+        for (where, name, text), count in tally.warnings.most_common():
+            out.line(f"{number(count, 'event')}: {_before(where)}{name}: {text}", style="yellow")
+        for (where, text), count in tally.withheld.most_common():
+            out.line(f"{number(count, 'event')} withheld: {_before(where)}{text}", style="yellow")
     if report is not None and refusals:
         out.line(f"{number(len(refusals), 'refusal')} in {report}")
         return
@@ -233,6 +243,14 @@ def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool
         out.line(f"{one['file']}:{one['line']}{named}: {errors}", style="red")
     if len(refusals) > _MOST_SHOWN:
         out.line(f"and {number(len(refusals) - _MOST_SHOWN, 'further refusal')}: --report FILE writes all of them")
+
+
+def _named(destination: str) -> dict[str, str]:
+    return {"destination": destination} if destination else {}
+
+
+def _before(destination: str) -> str:
+    return f"{destination}: " if destination else ""
 
 
 def _event_id(item: Item) -> str | None:

@@ -1,40 +1,45 @@
 """`relay status`: what became of one event."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Annotated, Any
 
 import typer
 
-from relay.deployment import Deployment
+from relay.deployment import Deployment, Destination
 from relay.letters import Letter, depth, look, now
 from relay.printing import Out, moment, number
 from relay.verbs import BAD, UNKNOWN
 
+_WORST_FIRST = ("dead letter", "rejected", "delivered")
+_SETTLED = ("delivered", "dead letter")
 _LONGEST_ID = 2_048  # bytes of DynamoDB's partition key: of a longer id the ledger has the digest
 
 
 def status(deployment: Deployment, out: Out, event_id: Annotated[str, typer.Argument(help="The event's id.")]) -> int:
-    """Say what became of an event: delivered, rejected and why, dead letter, or not known.
+    """Say what became of an event at each destination: delivered, rejected and why, dead letter, or not known.
 
-    Exit code 0 if it was delivered, 1 if not, 4 if nothing is known of it.
+    Exit code 0 if it was delivered, and is rejected or a dead letter nowhere; 1 if not; 4 if nothing is known of it.
     """
     entries = _ledger(deployment, event_id)
-    delivered = any(entry["outcome"] == "delivered" for entry in entries)
-    letters = [] if delivered else _letters(deployment, event_id)
-    state = "delivered" if delivered else "dead letter" if letters else "rejected" if entries else "unknown"
-    waiting = 0 if delivered else _waiting(deployment)
-    dead = [
-        {
-            "destination": letter.destination,
-            "event_group_id": letter.group,
-            "event_names": letter.event_names(),
-            "reason": letter.reason,
-            "rejected_at": moment(letter.at),
-        }
-        for letter in letters
+    destinations = deployment.destinations()
+    delivered = {entry["destination"] for entry in entries if entry["outcome"] == "delivered"}
+    letters = [
+        letter for one in destinations if one.name not in delivered for letter in _letters(deployment, one, event_id)
     ]
+    states = {one.name: _state(one.name, entries, letters) for one in destinations}
+    state = next((worst for worst in _WORST_FIRST if worst in states.values()), "unknown")
+    waiting = {one.name: _waiting(deployment, one) for one in destinations if states[one.name] not in _SETTLED}
+    dead = [_told(letter) for letter in letters]
     out.answer(
-        {"event_id": event_id, "state": state, "ledger": entries, "dead_letters": dead, "messages_waiting": waiting}
+        {
+            "event_id": event_id,
+            "state": state,
+            "destinations": states,
+            "ledger": entries,
+            "dead_letters": dead,
+            "messages_waiting": sum(waiting.values()),
+        }
     )
     rows = [
         [one["outcome"], one["at"], one["destination"], one["event_group_id"], one["event_name"], one["reason"]]
@@ -47,19 +52,49 @@ def status(deployment: Deployment, out: Out, event_id: Annotated[str, typer.Argu
     ]
     if rows:
         out.table(["outcome", "when (UTC)", "destination", "group", "event", "reason"], rows)
-    for text in _meaning(deployment, state, waiting):
+    for text in _meaning(deployment, state, states, waiting):
         out.line(text)
     return {"delivered": 0, "unknown": UNKNOWN}.get(state, BAD)
 
 
-def _meaning(deployment: Deployment, state: str, waiting: int) -> list[str]:
-    if state == "dead letter":
-        return ["it lies in the dead-letter queue: mend the cause, then `relay dlq redrive`"]
-    if state == "rejected":
-        told = "it is not in the dead-letter queue (any more): redriven, dropped, or older than its 14 days"
-        return [told] + ([f"{number(waiting, 'message')} waiting: it may be among them"] if waiting else [])
-    if state == "delivered":
-        return []
+def _state(destination: str, entries: list[dict[str, Any]], letters: list[Letter]) -> str:
+    outcomes = {entry["outcome"] for entry in entries if entry["destination"] == destination}
+    if "delivered" in outcomes:
+        return "delivered"
+    if any(letter.destination == destination for letter in letters):
+        return "dead letter"
+    return "rejected" if outcomes else "unknown"
+
+
+def _told(letter: Letter) -> dict[str, Any]:
+    return {
+        "destination": letter.destination,
+        "event_group_id": letter.group,
+        "event_names": letter.event_names(),
+        "reason": letter.reason,
+        "rejected_at": moment(letter.at),
+    }
+
+
+def _meaning(deployment: Deployment, state: str, states: dict[str, str], waiting: dict[str, int]) -> Iterator[str]:
+    """What the states mean, told of each destination by its name if there are several."""
+    if state == "unknown":
+        yield from _unknown(deployment, sum(waiting.values()))
+        return
+    for name, found in states.items():
+        of = f"{name}: " if len(states) > 1 else ""
+        later = f"{number(waiting.get(name, 0), 'message')} waiting: it may be among them"
+        if found == "dead letter":
+            yield f"{of}it lies in the dead-letter queue: mend the cause, then `relay dlq redrive`"
+        elif found == "rejected":
+            yield f"{of}it is not in the dead-letter queue (any more): redriven, dropped, or older than its 14 days"
+            if waiting[name]:
+                yield f"{of}{later}"
+        elif found == "unknown":
+            yield f"{of}not known; " + (later if waiting[name] else "invalid or withheld there, or too long ago")
+
+
+def _unknown(deployment: Deployment, waiting: int) -> list[str]:
     days = deployment.parameters.get("LedgerDays", "")
     if "LedgerTableName" not in deployment.outputs:
         memory = "this stack has no ledger (LedgerDays=0), so a delivered event leaves no trace"
@@ -110,15 +145,10 @@ def _entry(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _letters(deployment: Deployment, event_id: str) -> list[Letter]:
-    return [
-        letter
-        for destination in deployment.destinations()
-        for letter in look(deployment, destination)
-        if any(event.event_id == event_id for event in letter.events)
-    ]
+def _letters(deployment: Deployment, destination: Destination, event_id: str) -> list[Letter]:
+    letters = look(deployment, destination)
+    return [letter for letter in letters if any(event.event_id == event_id for event in letter.events)]
 
 
-def _waiting(deployment: Deployment) -> int:
-    sqs = deployment.client("sqs")
-    return sum(sum(depth(sqs, destination.queue_url).values()) for destination in deployment.destinations())
+def _waiting(deployment: Deployment, destination: Destination) -> int:
+    return sum(depth(deployment.client("sqs"), destination.queue_url).values())

@@ -1,8 +1,9 @@
 """The equation of `relay report`. Pure.
 
-Every event that goes into the queue comes out of it once, delivered, as a repeat, or as a dead letter:
+It holds for each destination: all of them receive what senders post. What is right and not for one of them is
+`withheld` there. Every event that goes into a queue comes out of it once, delivered, as a repeat, or as a dead letter:
 
-    received = accepted + invalid + ignored + not queued
+    received = accepted + invalid + ignored + withheld + not queued
     waiting at the start + accepted + redriven + strangers = delivered + deduplicated + dead letters + waiting
 
 `redriven` are dead letters that were moved back: they go in a second time, and come out a second time. `strangers` are
@@ -21,7 +22,8 @@ from dataclasses import dataclass
 MOST_IN_A_MESSAGE = 1_000
 
 METRICS = (
-    "Accepted Invalid Ignored NotQueued Delivered Rejected Retried DeadLettered Deduplicated Unreadable Redriven"
+    "Accepted Invalid Ignored Withheld NotQueued"
+    " Delivered Rejected Retried DeadLettered Deduplicated Unreadable Redriven"
 ).split()
 
 
@@ -32,6 +34,7 @@ class Counts:
     accepted: int
     invalid: int
     ignored: int
+    withheld: int
     not_queued: int
     delivered: int
     deduplicated: int
@@ -42,7 +45,7 @@ class Counts:
 
     def received(self) -> int:
         """All that senders posted."""
-        return self.accepted + self.invalid + self.ignored + self.not_queued
+        return self.accepted + self.invalid + self.ignored + self.withheld + self.not_queued
 
     def left(self) -> int:
         """Events that went in and did not come out."""
@@ -65,6 +68,7 @@ def counted(metrics: Mapping[str, int], moved: int) -> Counts:
         accepted=metrics["Accepted"],
         invalid=metrics["Invalid"],
         ignored=metrics["Ignored"],
+        withheld=metrics["Withheld"],
         not_queued=metrics["NotQueued"],
         delivered=metrics["Delivered"],
         deduplicated=metrics["Deduplicated"],

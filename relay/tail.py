@@ -30,7 +30,7 @@ def tail(
     out: Out,
     since: Annotated[str, typer.Option(metavar="SPAN", help="Begin so far back: 90s, 15m, 24h, 7d.")] = "5m",
     function: Annotated[
-        str | None, typer.Option(help="Only of this function: ingest, test-events, deliver-roku.")
+        str | None, typer.Option(help="Only of this function: ingest, test-events, deliver-roku, deliver-rokt.")
     ] = None,
     follow: Annotated[bool, typer.Option(help="Go on until interrupted, or end after what is there.")] = True,
     raw: Annotated[bool, typer.Option("--raw", help="The lines as they are, Lambda's own among them.")] = False,
@@ -57,8 +57,11 @@ def tail(
         return 0
 
 
-def words(message: str) -> str:
-    """A log line in plain words; empty for Lambda's own lines about a run that went well."""
+def words(message: str, function: str = "") -> str:
+    """A log line in plain words; empty for Lambda's own lines about a run that went well.
+
+    Counts name the destination that they are of, unless the function's name does.
+    """
     try:
         line = json.loads(message)
     except ValueError:
@@ -70,7 +73,9 @@ def words(message: str) -> str:
     if "_aws" in line:
         names = _metric_names(line)
         counts = [f"{_total(details.pop(name))} {_spaced(name)}" for name in names if name in details]
-        return printable(", ".join(counts) + _listed(details))
+        destination = str(line.get("destination", ""))
+        of = f" for {destination}" if function and destination and not function.endswith(destination) else ""
+        return printable(", ".join(counts) + of + _listed(details))
     level = f"{line['level']} " if line.get("level") not in (None, "INFO") else ""
     return printable(f"{level}{line.get('message', '')}" + _listed(details))
 
@@ -80,13 +85,15 @@ def _said(at: int, name: str, message: str, out: Out, raw: bool) -> str:
         return json.dumps({"at": at / 1000, "function": name, "message": message.rstrip()}, ensure_ascii=False)
     if raw:
         return message.rstrip()
-    said = words(message)
+    said = words(message, name)
     return f"{moment(at / 1000)[11:]}  {name:12}  {said}" if said else ""
 
 
 def _groups(deployment: Deployment, function: str | None) -> dict[str, str]:
     """The functions' names and their log groups. Raises Trouble."""
-    names = ["ingest", "test-events", *(f"deliver-{one.name}" for one in deployment.destinations())]
+    destinations = [one.name for one in deployment.destinations()]
+    tests = ["test-events"] if "roku" in destinations else []  # Roku alone can be asked
+    names = ["ingest", *tests, *(f"deliver-{name}" for name in destinations)]
     if function is not None and function not in names:
         raise Trouble(f"there is no function {function}: the stack has {', '.join(names)}")
     chosen = [function] if function else names

@@ -121,7 +121,7 @@ def _schema() -> SchemaValidator:
         | {"ge": cs.literal_schema([*"mfMF", "male", "female", "Male", "Female"]), "db": cs.str_schema(strict=True)}
         | dict.fromkeys(("ct", "st", "country"), shapes.PLACE)
         | {"external_id": text, "client_ip_address": shapes.IPV4, "client_user_agent": text}
-        | dict.fromkeys(("aID", "AID", "aGA"), device)
+        | dict.fromkeys(("aID", "AID", "aGA", "idfv"), device)
     )
     no_audience = dict.fromkeys(("audience_name", "audience_membership"), cs.none_schema())
     custom = _record(

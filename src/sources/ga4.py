@@ -61,6 +61,8 @@ def _events(pushed: dict[str, Any]) -> list[Layers]:
     if "events" not in pushed:
         return [(as_object(pushed.get("eventModel")), pushed)]
     events = as_list(pushed["events"])
+    if not events:
+        raise Refusal(400, "events is empty or no array: send at least one event, as the Measurement Protocol does")
     if len(events) > MAX_EVENTS:
         raise Refusal(400, f"the body has {len(events)} events; at most {MAX_EVENTS} are taken: send them in parts")
     shared = _picked((pushed,), _SHARED)

@@ -10,6 +10,7 @@ import requests
 
 from local import aws
 from local.dead_letters import DeadLetter, peek, redrive
+from local.roku_sandbox import RokuSandbox
 from local.stack import SENDER_KEY, Choices, Stack
 
 EVENT_TIME = int(time.time()) - 3_600
@@ -22,9 +23,14 @@ class Relay:
     """One stack and what one can do with it from outside."""
 
     def __init__(self, stack: Stack) -> None:
-        assert stack.sandbox is not None
-        self.stack, self.sandbox, self.rokt_sandbox = stack, stack.sandbox, stack.rokt_sandbox
+        self.stack, self.rokt_sandbox = stack, stack.rokt_sandbox
         self.ledger = aws.client("dynamodb", stack.aws_endpoint)
+
+    @property
+    def sandbox(self) -> RokuSandbox:
+        """Roku's sandbox, which most stacks have."""
+        assert self.stack.sandbox is not None
+        return self.stack.sandbox
 
     def refuse(self, event_id: str) -> None:
         """Roku refuses this event from now on."""

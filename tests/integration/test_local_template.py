@@ -78,6 +78,25 @@ def test_routes_name_method_path_and_function(template: Template) -> None:
     ]
 
 
+ASK = """
+  Ask:
+    Type: AWS::Serverless::Function
+    Condition: IsLive
+    Properties:
+      Handler: app.ask
+      AutoPublishAlias: live
+      Events: {Any: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /ask, Method: ANY}}}
+"""
+
+
+@pytest.mark.parametrize(("mode", "there"), [("live", True), ("test", False)])
+def test_a_route_is_there_if_its_function_is(path: Path, mode: str, there: bool) -> None:
+    path.write_text(TEMPLATE + ASK)
+    found = routes(read(path, {"Mode": mode}))
+    assert (Route(method="ANY", path="/ask", function="Ask") in found) is there
+    assert len(found) == 2 + there
+
+
 def test_functions_have_their_code_and_limits(template: Template) -> None:
     declared = functions(template)
     assert {name: (one.handler, one.folder, one.timeout_seconds) for name, one in declared.items()} == {

@@ -1,9 +1,16 @@
 """Whatever may stand in a platform's post: any JSON, and objects of known names with any JSON in them."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
+
+from pipeline.body import Ignored, Posting, Refusal
+from pipeline.destination import Prepared, Refused
+from roku.event import prepare
+from roku.normalise import Settings
+from tests.unit.conversions import GROUP, NOW
 
 # What a module does with any JSON is found by the first dozens of examples or by none.
 FUZZ = settings(max_examples=120)
@@ -34,3 +41,38 @@ def with_names(names: str, **known: st.SearchStrategy[Any]) -> st.SearchStrategy
     if known:
         some = st.builds(lambda one, other: one | other, some, st.fixed_dictionaries({}, optional=known))
     return JSON | some
+
+
+# Of every type one that is there and one that is not, and what only looks like another type.
+_JUNK: tuple[Any, ...] = (
+    None, True, False, 0, -1, 7, 1.5, 10**400, "", "--", "{{tag}}", "7", "x", "é\n", [], [7], [{}], [[]], {}, {"a": {}},
+    {"name": []}, {"value": {}},
+)  # fmt: skip
+
+
+def spoiled(whole: Any) -> Iterator[Any]:
+    """The JSON value with junk in the place of each of its parts in turn, at any depth, and with each part missing."""
+    yield from _JUNK
+    if isinstance(whole, dict):
+        for name, value in whole.items():
+            yield {other: value for other, value in whole.items() if other != name}
+            for junk in spoiled(value):
+                yield whole | {name: junk}
+    elif isinstance(whole, list):
+        for index, value in enumerate(whole[:1]):
+            for junk in spoiled(value):
+                yield [*whole[:index], junk, *whole[index + 1 :]]
+
+
+def check_spoiled(whole: Any, post: Callable[[Any], Posting]) -> None:
+    """Whatever stands in one place of a body that is otherwise good, it is refused, or the destination answers it."""
+    for body in spoiled(whole):
+        try:
+            posting = post(body)
+        except Refusal:
+            continue
+        assert posting.conversions, body
+        for one in posting.conversions:
+            if not isinstance(one, Ignored):
+                made = prepare(one, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
+                assert isinstance(made, Prepared | Refused)

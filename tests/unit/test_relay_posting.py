@@ -93,6 +93,22 @@ def test_a_refused_event_is_not_sent_again_and_one_that_sqs_did_not_take_is(post
     assert posted == [["a", "b", "c"], ["c"]]
 
 
+def test_what_destinations_say_is_told_by_their_names_and_what_one_queue_did_not_take_is_sent_again(post: Post) -> None:
+    said = {
+        "failed_events": [
+            {"index": 0, "errors": {"event_name": "is odd"}, "destination": "roku"},
+            {"index": 0, "errors": {"event_name": "is too long"}, "destination": "rokt"},
+            {"index": 1, "errors": {"event": "could not be queued: send this event again"}, "destination": "rokt"},
+        ],
+        "withheld": [{"index": place, "reason": "opted out", "destination": "rokt"} for place in (1, 2)],
+    }
+    again = {"failed_events": [], "withheld": [{"index": 0, "reason": "opted out", "destination": "rokt"}]}
+    outcome, posted, _ = post((210, said, {}), (202, again, {}))
+    assert outcome.refused == {0: {"roku: event_name": "is odd", "rokt: event_name": "is too long"}}
+    assert posted == [["a", "b", "c"], ["b"]]
+    assert len(outcome.withheld) == 2
+
+
 def test_a_refusal_of_the_second_post_is_named_by_its_place_in_the_first(post: Post) -> None:
     unqueued = [{"index": 2, "errors": {"event": "could not be queued: send this event again"}}]
     outcome, _, _ = post(

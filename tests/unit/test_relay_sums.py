@@ -55,7 +55,7 @@ def test_redriven_messages_that_nobody_can_read_allow_no_verdict(unreadable: int
 
 
 def test_received_is_all_that_was_posted() -> None:
-    assert _counts(Accepted=4, Invalid=3, Ignored=2, NotQueued=1).received() == 10
+    assert _counts(Accepted=4, Invalid=3, Ignored=2, Withheld=5, NotQueued=1).received() == 15
 
 
 @pytest.mark.parametrize(

@@ -85,18 +85,29 @@ def test_a_phone_number_in_both_formats() -> None:
     assert forms("(212) 555-0123", Kind.PH, "US") == {"digits": "12125550123", "e164": "+12125550123"}
 
 
+# Rokt keeps a tag, takes spaces out of names, wants ten digits, and takes gender and birth date in clear alone.
 @pytest.mark.parametrize(
-    ("arguments", "text"),
+    ("arguments", "roku", "rokt", "clear"),
     [
-        (["Jane+shop@Example.COM"], "jane@example.com"),
-        (["F", "--as", "ge"], "female"),
-        (["F", "--as", "fn"], "f"),
-        (["Doe", "--as", "ln"], "doe"),
-        (["19900228"], "1990-02-28"),
+        (["Jane+shop@Example.COM"], ["jane@example.com"], ["jane+shop@example.com"], ""),
+        (["F", "--as", "ge"], ["female"], ["f"], "rokt"),
+        (["F", "--as", "fn"], ["f"], ["f"], ""),
+        (["Mary Ann", "--as", "ln"], ["mary ann"], ["maryann"], ""),
+        (["19900228"], ["1990-02-28"], ["19900228"], "rokt"),
+        (["787 01", "--as", "zp"], ["787 01"], ["78701"], "roku"),
+        (["+1 (212) 555-0123"], ["12125550123", "+12125550123"], ["2125550123"], ""),
+        (["unknown", "--as", "ge"], ["unknown"], [], ""),  # Rokt knows m and f
     ],
 )
-def test_the_digest_is_that_of_the_normalised_form(arguments: list[str], text: str) -> None:
-    assert _hash(*arguments)["forms"] == [{"form": "", "normalised": text, "sha256": sha256(text.encode()).hexdigest()}]
+def test_the_digests_are_those_of_each_destinations_normalised_form(
+    arguments: list[str], roku: list[str], rokt: list[str], clear: str
+) -> None:
+    found = [(one["destination"], one["normalised"], one["sha256"]) for one in _hash(*arguments)["forms"]]
+    assert found == [
+        (name, text, None if name == clear else sha256(text.encode()).hexdigest())
+        for name, texts in (("roku", roku), ("rokt", rokt))
+        for text in texts
+    ]
 
 
 def test_a_value_of_stdin_and_one_that_is_a_digest_already() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.body import Refusal
 from pipeline.senders import SourceSettings
 from sources.callrail import read
-from tests.unit.arbitrary import FUZZ
+from tests.unit.arbitrary import FUZZ, check_spoiled
 from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, post
 from tests.unit.conversions import sha
 
@@ -296,3 +296,10 @@ def test_an_amount_in_euros_is_not_sent_as_dollars() -> None:
     posting = post(read, CALL | {"value": "€250.00"}, currency="USD")
     assert posting.conversions[0]["custom_data"] == {"value": "€250.00", "currency": "EUR"}
     assert [field for field, _ in posting.warnings] == ["custom_data.currency"]
+
+
+@pytest.mark.parametrize("field", [None, "sale.value"])
+def test_junk_in_any_one_place_is_read_or_refused(field: str | None) -> None:
+    whole = dict.fromkeys(FIELDS.split(), "x") | CALL | {"tags": ["sale", {"name": "x"}], "value": "5"}
+    names = {"first": "LEAD", "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
+    check_spoiled(whole, lambda body: post(read, body, event_names=names, value_field=field, currency="USD"))

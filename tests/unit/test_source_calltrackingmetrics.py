@@ -11,7 +11,7 @@ from pipeline.body import Refusal
 from pipeline.destination import Refused
 from pipeline.senders import SourceSettings
 from sources.calltrackingmetrics import read
-from tests.unit.arbitrary import FUZZ
+from tests.unit.arbitrary import FUZZ, check_spoiled
 from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, outcome, post
 from tests.unit.conversions import NOW, sha
 
@@ -242,3 +242,12 @@ def test_the_callers_name_is_not_sent() -> None:
 def test_click_ids_of_the_page_go_along() -> None:
     made = conversion(read, END | {"location": "https://www.example.com/?gbraid=g-1&msclkid=old", "msclkid": "m-1"})
     assert made["click_ids"] == {"gbraid": "g-1", "msclkid": "m-1"}
+
+
+@pytest.mark.parametrize("field", [None, "sale.value"])
+def test_junk_in_any_one_place_is_read_or_refused(field: str | None) -> None:
+    whole = (
+        dict.fromkeys(FIELDS.split(), "x") | END | {"tag_list": [{"name": "sale"}], "sale": {"value": "5"}, "call": {}}
+    )
+    names = {"first": "LEAD", "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
+    check_spoiled(whole, lambda body: post(read, body, event_names=names, value_field=field, currency="USD"))

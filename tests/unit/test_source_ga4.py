@@ -15,7 +15,7 @@ from roku.event import prepare
 from roku.normalise import Settings
 from sources import ga4
 from sources.inbound import Inbound
-from tests.unit.arbitrary import FUZZ, JSON, either, with_names
+from tests.unit.arbitrary import FUZZ, JSON, check_spoiled, either, with_names
 from tests.unit.conversions import GROUP, NOW, sha
 
 # «Measure ecommerce», the purchase of the Google Merchandise Store.
@@ -356,6 +356,13 @@ def test_the_senders_event_group_goes_before_the_bodys() -> None:
         post(pushed | {"event_group_id": ["of_the_page"]})
 
 
+@pytest.mark.parametrize("events", [[], None, {}, "x", 5])
+def test_a_body_without_an_event_is_refused(events: Any) -> None:
+    with pytest.raises(Refusal, match="at least one event") as refused:
+        post({"client_id": "ABC_123", "events": events})
+    assert refused.value.status == 400
+
+
 def test_more_events_than_fit_are_refused_with_the_cure() -> None:
     assert len(post({"events": [{}] * 1_000}).conversions) == 1_000
     with pytest.raises(Refusal, match="in parts"):
@@ -391,7 +398,7 @@ def test_no_event_raises_and_the_destination_answers_each(data: dict[str, Any]) 
     try:
         posting = post(data)
     except Refusal:
-        assert "event_group_id" in data
+        assert "event_group_id" in data or "events" in data
         return
     for one in posting.conversions:
         if not isinstance(one, Ignored):
@@ -467,3 +474,17 @@ def test_a_value_field_that_is_not_there_is_told_where_there_is_a_value() -> Non
 
 
 _PAID = {"event": "purchase", "ecommerce": ECOMMERCE}
+
+
+def test_junk_in_any_one_place_is_read_or_refused() -> None:
+    person = USER | {"sha256_email_address": ["x"], "phone": "x", "address": [USER["address"]]}
+    told = "page_location page_referrer user_id ip_override user_agent opt_out event_id timestamp_micros event_time"
+    shared = dict.fromkeys(told.split(), "x") | {"non_personalized_ads": False, "user_data": person}
+    shared |= {"consent": {"ad_user_data": "GRANTED", "ad_personalization": "GRANTED"}, "event_group_id": "g"}
+    sale = ECOMMERCE | {"search_term": "x", "customer_type": "new", "new_customer": True}
+    for whole in (
+        {"event": "purchase", "ecommerce": sale, **shared},
+        {"event": "purchase", "eventModel": sale | shared},
+        {**shared, "events": [{"name": "purchase", "params": sale}]},
+    ):
+        check_spoiled(whole, lambda body: post(body, value_field="a.b", currency="USD"))

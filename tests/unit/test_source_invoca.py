@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.body import Refusal
 from pipeline.senders import SourceSettings
 from sources.invoca import read
-from tests.unit.arbitrary import FUZZ
+from tests.unit.arbitrary import FUZZ, check_spoiled
 from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, post
 from tests.unit.conversions import NOW, sha
 
@@ -195,3 +195,10 @@ def test_a_form_encoded_post_is_400_with_the_cure() -> None:
 )
 def test_numbers_of_north_america_get_their_plus(number: str, sent: str) -> None:
     assert conversion(read, CALL | {"calling_phone_number": number})["user_data"]["ph"] == sent
+
+
+@pytest.mark.parametrize("field", [None, "sale.value"])
+def test_junk_in_any_one_place_is_read_or_refused(field: str | None) -> None:
+    whole = dict.fromkeys(FIELDS.split(), "x") | CALL | {"revenue": "0", "sale_amount": "5", "sale": {"value": "5"}}
+    names = {"first": "LEAD", "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
+    check_spoiled(whole, lambda body: post(read, body, event_names=names, value_field=field, currency="USD"))

@@ -20,7 +20,7 @@ from roku.normalise import Settings
 from sources.inbound import Inbound
 from sources.json_lines import read, rows
 from sources.rows import Row
-from tests.unit.arbitrary import FUZZ, JSON, with_names
+from tests.unit.arbitrary import FUZZ, JSON, check_spoiled, with_names
 from tests.unit.conversions import GROUP, NOW, conversion, finished, outcome, sha
 
 
@@ -247,3 +247,9 @@ def test_more_lines_than_any_file_has_are_refused() -> None:
     with pytest.raises(Refusal, match="delete empty lines"):
         posted("\r" * 100_001)
     assert len(posted('{"value": 1}' + "\r\n" * 100_000).conversions) == 1
+
+
+def test_junk_in_any_one_place_is_read_or_refused() -> None:
+    nested = {"user_data": {"em": "x"}, "custom_data": {"value": 5, "contents": [{"price": 5}]}, "event_group_id": "g"}
+    whole = dict.fromkeys(NAMES.split(), "x") | nested
+    check_spoiled(whole, lambda body: posted(json.dumps(body), currency="USD", event_names={"default": "LEAD"}))

@@ -12,7 +12,7 @@ from pipeline.body import Refusal
 from pipeline.destination import Refused
 from pipeline.senders import SourceSettings
 from sources.ringba import read
-from tests.unit.arbitrary import FUZZ
+from tests.unit.arbitrary import FUZZ, check_spoiled
 from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, outcome, post
 from tests.unit.conversions import NOW, sha
 
@@ -263,3 +263,16 @@ def test_a_post_that_would_count_twice_if_repeated_is_warned_of(left_out: list[s
     body = {name: value for name, value in FLAT.items() if name not in left_out}
     assert [field for field, _ in post(read, body).warnings] == warned
     assert [field for field, _ in post(read, FLAT | dict.fromkeys(left_out, "")).warnings][: len(warned)] == warned
+
+
+@pytest.mark.parametrize("field", [None, "sale.value"])
+def test_junk_in_any_one_place_is_read_or_refused(field: str | None) -> None:
+    whole = (
+        dict.fromkeys(FIELDS.split(), "x") | FLAT | {"events": [FLAT], "custom_data": {"value": 5, "currency": "USD"}}
+    )
+    names = {"first": "LEAD", "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
+    check_spoiled(whole, lambda body: post(read, body, event_names=names, value_field=field, currency="USD"))
+
+
+def test_junk_in_any_one_place_of_a_flat_body_is_read_or_refused() -> None:
+    check_spoiled(FLAT | {"custom_data": {"value": 5}}, lambda body: post(read, body, currency="USD"))

@@ -16,7 +16,7 @@ from roku.event import prepare
 from roku.normalise import Settings
 from sources import segment
 from sources.inbound import Inbound
-from tests.unit.arbitrary import FUZZ, JSON, either, with_names
+from tests.unit.arbitrary import FUZZ, JSON, check_spoiled, either, with_names
 from tests.unit.conversions import GROUP, NOW, sha
 
 # «Spec: V2 Ecommerce Events», Order Completed.
@@ -478,3 +478,21 @@ def test_a_value_field_that_is_not_there_is_told_where_there_is_a_value() -> Non
     posting = post([paid, paid, none], value_field="profit")
     assert [field for field, _ in posting.warnings] == ["value_field"]
     assert post([none], value_field="profit").warnings == []
+
+
+def test_junk_in_any_one_place_is_read_or_refused() -> None:
+    traits = dict.fromkeys("email phone firstName first_name lastName last_name gender birthday".split(), "x")
+    address = dict.fromkeys("city state postalCode postal_code country".split(), "x")
+    context = CONTEXT | {
+        "ip": "203.0.113.9",
+        "page": {"url": "https://example.com/?utm_source=x", "search": "?a=b", "referrer": "x"},
+        "campaign": {"name": "x", "source": "x"},
+        "device": {"type": "ios", "advertisingId": "x", "adTrackingEnabled": True},
+        "traits": traits | {"address": address},
+    }
+    properties = dict.fromkeys("event_id value email phone first_name name category query sku opt_out".split(), "x")
+    whole = call(
+        context=context, properties=properties | ORDER | {"products": [{"sku": "A", "price": 1, "quantity": 1}]}
+    )
+    check_spoiled([whole], lambda body: post(body, currency="USD"))
+    check_spoiled(whole | {"properties": properties | {"product_id": "x"}}, post)

@@ -17,7 +17,7 @@ from roku.event import prepare
 from roku.normalise import Settings
 from sources import shopify
 from sources.inbound import Inbound
-from tests.unit.arbitrary import FUZZ, JSON, either, with_names
+from tests.unit.arbitrary import FUZZ, JSON, check_spoiled, either, with_names
 from tests.unit.conversions import GROUP, NOW, sha
 
 SECRET = "local-signing-secret"
@@ -375,3 +375,12 @@ def test_the_id_of_an_order_is_one_in_any_spelling() -> None:
     assert ids == {"450789469"}
     (lead,) = post(ORDER, event_names={"Orders/Paid": "purchase"}).conversions
     assert (lead["event_name"], lead["event_id"]) == ("PURCHASE", "450789469")
+
+
+@pytest.mark.parametrize("name", ["PURCHASE", "LEAD"])
+def test_junk_in_any_one_place_is_read_or_refused(name: str) -> None:
+    notes = [{"name": "event_id", "value": "x"}]
+    whole = ORDER | {"note_attributes": notes, "shipping_address": {"phone": "x"}}
+    whole["line_items"] = ORDER["line_items"][:1]
+    names = {"orders/paid": name}
+    check_spoiled(whole, lambda body: post(body, event_names=names, value_field="a.b", currency="USD"))

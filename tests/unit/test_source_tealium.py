@@ -19,7 +19,7 @@ from roku.normalise import Settings
 from sources import tealium
 from sources.inbound import Inbound
 from sources.tealium import read
-from tests.unit.arbitrary import FUZZ, with_names
+from tests.unit.arbitrary import FUZZ, check_spoiled, with_names
 from tests.unit.conversions import GROUP, NOW, finished, sha
 
 LEAD: dict[str, Any] = {
@@ -388,3 +388,16 @@ def test_names_of_events_are_compared_without_case() -> None:
 def test_a_form_encoded_post_is_400_with_the_cure() -> None:
     with pytest.raises(Refusal, match="to JSON"):
         posted(b"event_name=LEAD&value=5")
+
+
+def test_junk_in_any_one_place_is_read_or_refused() -> None:
+    nested = {
+        "user_data": {"em": "x"},
+        "custom_data": {"value": 5, "contents": [{"price": 5}]},
+        "aGA": "x",
+        "else": "x",
+    }
+    arrays = {"product_ids": ["A"], "product_quantity": [1], "product_price": [5]}
+    whole = dict.fromkeys(tealium._KEYS, "x") | nested | arrays | LEAD
+    check_spoiled([whole], lambda body: posted(body, currency="USD"))
+    check_spoiled(whole, lambda body: posted(body, currency="USD"))
