@@ -43,12 +43,10 @@ class RoktRelay:
         self.stack, self.rokt = stack, stack.rokt_sandbox
         self.secrets = aws.client("secretsmanager", stack.aws_endpoint)
 
-    def post(self, *events: dict[str, Any], **body: Any) -> tuple[int, dict[str, Any]]:
-        """Post to /v1/events, and give the status and the answer."""
+    def post(self, *events: dict[str, Any], path: str = "/v1/events", **body: Any) -> tuple[int, dict[str, Any]]:
+        """Post events, and give the status and the answer."""
         headers = {"Authorization": f"Bearer {SENDER_KEY}"}
-        answer = requests.post(
-            f"{self.stack.url}/v1/events", json=body | {"events": events}, headers=headers, timeout=BOUND
-        )
+        answer = requests.post(self.stack.url + path, json=body | {"events": events}, headers=headers, timeout=BOUND)
         return answer.status_code, answer.json()
 
     def segment(self, *calls: dict[str, Any]) -> tuple[int, dict[str, Any]]:

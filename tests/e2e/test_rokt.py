@@ -124,6 +124,15 @@ def test_the_answer_says_who_took_what_and_why_not(relay: RoktRelay) -> None:
     assert relay.counted("Withheld") >= 2
 
 
+def test_rokus_test_endpoint_says_that_an_audience_update_is_withheld(relay: RoktRelay) -> None:
+    status, answer = relay.post(
+        conversion("try", event_name="audiencemembershipupdate"), path="/v1/test_events", **GROUP
+    )
+    assert (status, answer["failed_events"]) == (200, [])
+    reason = "an audience update is not a conversion that Roku takes"
+    assert answer["withheld"] == [{"index": 0, "reason": reason}]
+
+
 # --- many, and troubles of Rokt ---------------------------------------------------------------------------------------
 
 
