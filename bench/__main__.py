@@ -44,10 +44,11 @@ def main() -> None:
 
 
 def _rows(turns: int, notices: list[str]) -> dict[str, Callable[[], list[Figure]]]:
-    from bench import assembly, cold_start, concurrency, core, counts, end_to_end, memory
+    from bench import assembly, cold_start, concurrency, core, counts, end_to_end, memory, rokt_core
 
     return {
         "core": lambda: core.measure(turns, notices),
+        "rokt_core": lambda: rokt_core.measure(turns, notices),
         "end_to_end": lambda: end_to_end.measure(turns),
         "assembly": lambda: assembly.measure(2 * turns),
         "counts": counts.measure,

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
@@ -20,7 +21,7 @@ from urllib3 import HTTPResponse
 KEY = "bench-sender-key"
 TABLE = "ledger"
 ROKU_ANSWER = b'{"code":200,"failed_events":[]}'
-_QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/roku"
+_QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012/"
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -31,8 +32,8 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE": "RokuConversionsRelay",
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "ROKT_QUEUE_URL": "",
-    "ROKU_QUEUE_URL": _QUEUE,
-    "ROKU_DEAD_LETTER_QUEUE_URL": _QUEUE + "-dead",
+    "ROKU_QUEUE_URL": _QUEUES + "roku",
+    "ROKU_DEAD_LETTER_QUEUE_URL": _QUEUES + "roku-dead",
     "SENDER_KEYS_SECRET": "sender-keys",
     "ROKU_KEYS_SECRET": "roku-keys",
     "ROKU_URL": "https://roku.invalid",
@@ -44,6 +45,24 @@ ENVIRONMENT = {
     "LEDGER_TABLE": "",
     "LEDGER_DAYS": "7",
     "LOG_SAMPLE_RATE": "0",
+}
+
+# What a stack with Rokt has besides.
+ROKT_ENVIRONMENT = {
+    "ROKT_QUEUE_URL": _QUEUES + "rokt",
+    "ROKT_DEAD_LETTER_QUEUE_URL": _QUEUES + "rokt-dead",
+    "ROKT_KEYS_SECRET": "rokt-keys",
+    "ROKT_API": "conversions",
+    "ROKT_URL": "https://rokt.invalid",
+    "ROKT_ACCOUNT_ID": "",
+    "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
+    "ROKT_COPY_RTID": "true",
+    "ROKT_SEND_BIRTH_DATE": "false",
+}
+_SECRETS = {
+    "sender-keys": json.dumps({"bench": KEY}),
+    "roku-keys": "bench-roku-key",
+    "rokt-keys": json.dumps({"key": "bench", "secret": "bench-secret"}),
 }
 
 # The context of an invocation: what handlers and Powertools read of it.
@@ -58,7 +77,7 @@ CONTEXT = SimpleNamespace(
 
 @dataclass(slots=True)
 class World:
-    """What was asked of the outside: AWS calls by operation, messages sent, bytes of each request to Roku."""
+    """What was asked of the outside: AWS calls by operation, messages sent, bytes of each request to a destination."""
 
     calls: Counter[str] = field(default_factory=Counter)
     requests: list[int] = field(default_factory=list)
@@ -80,7 +99,7 @@ class World:
         return json.dumps(make(body)).encode()
 
     def messages(self) -> list[str]:
-        """The bodies of the messages sent, and forget them."""
+        """The bodies of the messages sent, to whichever queue, and forget them."""
         bodies = [entry["MessageBody"] for raw in self._unread for entry in json.loads(raw)["Entries"]]
         self.forget()
         return bodies
@@ -101,8 +120,7 @@ class World:
         return {"Successful": done}
 
     def _GetSecretValue(self, body: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
-        text = json.dumps({"bench": KEY}) if b"sender-keys" in body else "bench-roku-key"
-        return {"Name": "bench", "VersionId": str(uuid.uuid4()), "SecretString": text}
+        return {"Name": "bench", "VersionId": str(uuid.uuid4()), "SecretString": _SECRETS[json.loads(body)["SecretId"]]}
 
     def _BatchGetItem(self, _: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
         return {"Responses": {TABLE: []}, "UnprocessedKeys": {}}
@@ -111,8 +129,8 @@ class World:
         return {"UnprocessedItems": {}}
 
 
-class Roku(BaseAdapter):
-    """In the place of the connection to Roku: answers 200 to everything."""
+class Taker(BaseAdapter):
+    """In the place of the connection to Roku or Rokt: everything is taken."""
 
     def __init__(self, world: World) -> None:
         """Tell `world` of each request."""
@@ -124,8 +142,9 @@ class Roku(BaseAdapter):
         assert isinstance(request.body, bytes)
         self._world.requests.append(len(request.body))
         answer = requests.Response()
-        answer.status_code = 200
-        answer.raw = HTTPResponse(io.BytesIO(ROKU_ANSWER), preload_content=False)
+        is_rokt = str(request.url).startswith(ROKT_ENVIRONMENT["ROKT_URL"])
+        answer.status_code = 202 if is_rokt else 200
+        answer.raw = HTTPResponse(io.BytesIO(b"" if is_rokt else ROKU_ANSWER), preload_content=False)
         return answer
 
     def close(self) -> None:
@@ -143,22 +162,33 @@ class Relay:
     def __init__(self, world: World) -> None:
         """Put the boundary into the functions' own clients."""
         # Not at the top: a test has fresh handlers of its own.
-        from handlers import clients, deliver_roku, ingest
+        from handlers import clients, ingest
 
         self.world = world
-        self._ingest, self._deliver = ingest.handler, deliver_roku.handler
+        self._ingest = ingest.handler
+        self._deliver: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {}
         for client in (clients.sqs(), clients.secrets_manager(), clients.dynamodb()):
             watch(client, world)
-        clients.session().mount("https://", Roku(world))
+        clients.session().mount("https://", Taker(world))
+
+    def use(self, *names: str) -> None:
+        """Deliver to these destinations from now on."""
+        from handlers import destinations
+
+        for name in ("roku", "rokt"):
+            os.environ[f"{name.upper()}_QUEUE_URL"] = _QUEUES + name if name in names else ""
+        self._deliver |= {name: import_module(f"handlers.deliver_{name}").handler for name in names}
+        destinations.inlets.cache_clear()
+        destinations.inlets()
 
     def ingest(self, event: dict[str, Any]) -> int:
         """One POST; return the status."""
         return int(self._ingest(event, CONTEXT)["statusCode"])
 
-    def deliver(self, event: dict[str, Any], *, ledger: bool = False) -> None:
+    def deliver(self, event: dict[str, Any], *, to: str = "roku", ledger: bool = False) -> None:
         """One batch, which must go through as a whole."""
         os.environ["LEDGER_TABLE"] = TABLE if ledger else ""
-        report = self._deliver(event, CONTEXT)
+        report = self._deliver[to](event, CONTEXT)
         if report["batchItemFailures"]:
             raise RuntimeError(f"{len(report['batchItemFailures'])} messages were not delivered")
 
@@ -167,10 +197,12 @@ class Relay:
     def running(cls) -> Iterator[Self]:
         """A relay in this process; what it logs is thrown away."""
         before = dict(os.environ)
-        os.environ.update(ENVIRONMENT)
+        os.environ.update(ENVIRONMENT | ROKT_ENVIRONMENT)
         try:
             with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-                yield cls(World())
+                relay = cls(World())
+                relay.use("roku")
+                yield relay
         finally:
             os.environ.clear()
             os.environ.update(before)

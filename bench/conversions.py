@@ -66,6 +66,13 @@ def invalid(number: int) -> dict[str, Any]:
     return whole
 
 
+def unusual(number: int) -> dict[str, Any]:
+    """A purchase that is delivered as any other, and of which one field needs a closer look: a blank behind a name."""
+    whole = purchase(number)
+    whole["user_data"]["fn"] += " "
+    return whole
+
+
 def purchases(count: int, *, share_invalid: float = 0.0, first: int = 0) -> list[dict[str, Any]]:
     """So many conversions, every n-th of them invalid so that their share is as told (0, 0.1 or 1)."""
     every = round(1 / share_invalid) if share_invalid else 0

@@ -1,26 +1,26 @@
 """`python -m bench.cost --events 1000000 --per-post 1`: dollars, item by item, beside the floor and hosted services.
 
 The floor is API Gateway straight to SQS (with raw personal data in the queue) and the second function alone. Numbers of
-calls follow from the limits; CPU time is the one measured in results.json.
+calls follow from the limits; CPU time is the one measured in results.json. `--destination` says who gets the events.
 """
 
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
 from bench import prices
-from bench.figures import RELAY, Figure, read
+from bench.figures import END_TO_END, RELAY, Figure, read
 
 RESULTS = Path(__file__).parent / "results.json"
 
 _HTTP_API_UNIT_BYTES, _SQS_UNIT_BYTES = 512 * 1024, 64 * 1024
 _SQS_CALL_BYTES, _SQS_CALL_MESSAGES = 1_048_576, 10
-_LAMBDA_BATCH_BYTES, _ROKU_BYTES, _ROKU_EVENTS = 6_000_000, 1_000_000, 1_000
+_LAMBDA_BATCH_BYTES = 6_000_000
 _READS, _WRITES = 100, 25  # items of one call of DynamoDB
-# Under way at once in one run: requests to Roku, calls of AWS.
+# Under way at once in one run: requests to a destination, calls of AWS.
 _WORKERS, _CALLS = 20, 10
 # Bytes, with the 26 that CloudWatch counts for each line: of an invocation Lambda's START, END and REPORT (70, 52, 140)
 # and our own line (ingest 345, deliver 377), of a POST the API's access line (185). Deliver's line has a delay (7) for
@@ -31,18 +31,28 @@ _DELAY_LOG, _MOST_DELAYS = 7, 99
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is sent: events in all, in each POST and each second; bytes of an event as posted and as queued."""
+    """What is sent: events in all, in each POST and each second; bytes of an event as posted and as queued.
+
+    A message holds no more than one request to the destination does: `request_events`, `request_bytes`.
+    """
 
     events: int
     per_post: int
     a_second: float = 200.0
     raw_bytes: int = 902
     line_bytes: int = 1_166
+    destination: str = "Roku"
+    request_events: int = 1_000
+    request_bytes: int = 1_000_000
+
+    def to_rokt(self) -> "Load":
+        """The same for Rokt."""
+        return replace(self, line_bytes=996, destination="Rokt", request_events=100, request_bytes=256_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How the stack is set, and how long others take: milliseconds of a call of SQS or DynamoDB, and of Roku."""
+    """How the stack is set, and how long others take: milliseconds of a call of SQS or DynamoDB, of Roku or Rokt."""
 
     memory_mb: int = 1_024
     window: float = 5.0
@@ -80,7 +90,7 @@ class Shape:
 def shape(load: Load, setting: Setting) -> Shape:
     """Of a steady stream: a batch holds what comes within the window, and at most 6 MB."""
     posts = ceil(load.events / load.per_post)
-    messages = ceil(load.per_post * (load.line_bytes + 1) / _ROKU_BYTES)
+    messages = _requests(load, load.per_post)
     in_window = max(load.per_post, load.a_second * setting.window)
     batch_events = min(in_window, _LAMBDA_BATCH_BYTES / (load.line_bytes + 1), load.events)
     batches = ceil(load.events / batch_events)
@@ -89,40 +99,63 @@ def shape(load: Load, setting: Setting) -> Shape:
 
 def relay(load: Load, setting: Setting, speed: Speed) -> dict[str, float]:
     """Dollars of each item, for all the events."""
-    way = shape(load, setting)
-    gb = setting.memory_mb / 1_024
-    ingest_ms = (speed.post + speed.ingest * load.per_post) / 1e3 / setting.processor + setting.aws_ms
-    delays = _DELAY_LOG * min(_MOST_DELAYS, way.batch_messages)
-    from_posts = way.posts * (_PLATFORM_LOG + _INGEST_LOG + _ACCESS_LOG)
-    from_batches = way.batches * (_PLATFORM_LOG + _DELIVER_LOG + delays)
-    return _common(load, setting, speed) | {
-        "ingest: Lambda requests": way.posts * prices.LAMBDA_REQUEST,
-        "ingest: Lambda time": way.posts * ceil(ingest_ms) / 1e3 * gb * prices.LAMBDA_GB_SECOND,
-        "logs": (from_posts + from_batches) / 1e9 * prices.LOGS_GB,
+    return relay_to_all([(load, speed)], setting, speed)
+
+
+def relay_to_all(ways: Sequence[tuple[Load, Speed]], setting: Setting, speed: Speed) -> dict[str, float]:
+    """The same for several destinations, each with its load and the speed of its delivery; `speed` is ingest's."""
+    load = ways[0][0]
+    posts = shape(load, setting).posts
+    # One destination's messages are sent after another's.
+    aws_ms = setting.aws_ms * len(ways)
+    ingest_ms = (speed.post + speed.ingest * load.per_post) / 1e3 / setting.processor + aws_ms
+    logs = posts * (_PLATFORM_LOG + _INGEST_LOG + _ACCESS_LOG) + sum(_deliver_logs(one, setting) for one, _ in ways)
+    return floor_of_all(ways, setting) | {
+        "ingest: Lambda requests": posts * prices.LAMBDA_REQUEST,
+        "ingest: Lambda time": posts * ceil(ingest_ms) / 1e3 * setting.memory_mb / 1_024 * prices.LAMBDA_GB_SECOND,
+        "logs": logs / 1e9 * prices.LOGS_GB,
     }
+
+
+def _deliver_logs(load: Load, setting: Setting) -> float:
+    way = shape(load, setting)
+    return way.batches * (_PLATFORM_LOG + _DELIVER_LOG + _DELAY_LOG * min(_MOST_DELAYS, way.batch_messages))
 
 
 def floor(load: Load, setting: Setting, speed: Speed) -> dict[str, float]:
     """The same without a function before the queue and without any log."""
-    return _common(load, setting, speed)
+    return floor_of_all([(load, speed)], setting)
 
 
-def _common(load: Load, setting: Setting, speed: Speed) -> dict[str, float]:
+def floor_of_all(ways: Sequence[tuple[Load, Speed]], setting: Setting) -> dict[str, float]:
+    """The same for several destinations."""
+    load = ways[0][0]
+    units = _units(load.per_post * load.raw_bytes, _HTTP_API_UNIT_BYTES)
+    items = {"API Gateway (HTTP API)": shape(load, setting).posts * units * prices.HTTP_API_UNIT}
+    for one, speed in ways:
+        for item, dollars in _behind_the_queue(one, setting, speed).items():
+            items[item] = items.get(item, 0.0) + dollars
+    return items
+
+
+def _requests(load: Load, events: float) -> int:
+    """The requests that carry so many events, or the messages that hold those of a POST."""
+    return ceil(max(events * (load.line_bytes + 1) / load.request_bytes, events / load.request_events))
+
+
+def _behind_the_queue(load: Load, setting: Setting, speed: Speed) -> dict[str, float]:
     way = shape(load, setting)
-    post_bytes, queued_bytes = load.per_post * load.raw_bytes, load.per_post * load.line_bytes
+    queued_bytes = load.per_post * load.line_bytes
     # A POST's messages go in as few calls as 1 MiB allows; they come back ten at a time.
     sends = way.posts * _units(queued_bytes, _SQS_UNIT_BYTES)
     receives = way.batches * max(
         way.batch_messages / _SQS_CALL_MESSAGES, way.batch_events * load.line_bytes / _SQS_UNIT_BYTES
     )
     deletes = way.batches * ceil(way.batch_messages / _SQS_CALL_MESSAGES)
-    requests = max(way.batch_events * (load.line_bytes + 1) / _ROKU_BYTES, way.batch_events / _ROKU_EVENTS)
+    requests = _requests(load, way.batch_events)
     cpu = speed.deliver_with_ledger if setting.ledger else speed.deliver
     deliver_ms = cpu * way.batch_events / 1e3 / setting.processor + ceil(requests / _WORKERS) * setting.roku_ms
-    items = {
-        "API Gateway (HTTP API)": way.posts * _units(post_bytes, _HTTP_API_UNIT_BYTES) * prices.HTTP_API_UNIT,
-        "SQS": (sends + receives + deletes) * prices.SQS_REQUEST,
-    }
+    items = {"SQS": (sends + receives + deletes) * prices.SQS_REQUEST}
     if setting.ledger:
         calls = ceil(way.batch_events / _READS / _CALLS) + ceil(way.batch_events / _WRITES / _CALLS)
         deliver_ms += calls * setting.aws_ms
@@ -131,7 +164,7 @@ def _common(load: Load, setting: Setting, speed: Speed) -> dict[str, float]:
     return items | {
         "deliver: Lambda requests": way.batches * prices.LAMBDA_REQUEST,
         "deliver: Lambda time": seconds * setting.memory_mb / 1_024 * prices.LAMBDA_GB_SECOND,
-        "egress to Roku": load.events * (load.line_bytes + 1) / 1e9 * prices.EGRESS_GB,
+        f"egress to {load.destination}": load.events * (load.line_bytes + 1) / 1e9 * prices.EGRESS_GB,
     }
 
 
@@ -139,40 +172,58 @@ def _units(size: int, unit: int) -> int:
     return max(1, ceil(size / unit))
 
 
-def measured(figures: Sequence[Figure], per_post: int) -> Speed:
-    """The speed that a run of the benchmarks found, of the measured case nearest to `per_post`."""
-    found = {
-        (f.row.endswith("ledger on"), f.case, f.who): f.value for f in figures if f.row.startswith("end-to-end CPU")
-    }
-    one, thousand = (found[False, f"POST of {count}", "ingest"] for count in ("1", "1,000"))
+def measured(figures: Sequence[Figure], per_post: int, destinations: str = "roku") -> Speed:
+    """The speed that a run of the benchmarks found, of the measured case nearest to `per_post`. Raises KeyError."""
+    found = {(f.row, f.case, f.who): f.value for f in figures}
+    off, on = END_TO_END[destinations, False], END_TO_END[destinations, True]
+    one, thousand = (found[off, f"POST of {count}", "ingest"] for count in ("1", "1,000"))
     case = f"POST of {'1' if per_post < 10 else '100' if per_post < 300 else '1,000'}"
     # Two equations: post + event = one, post / 1000 + event = thousand.
     post = (one - thousand) / (1 - 1 / 1_000)
-    return Speed(post, one - post, found[False, case, "deliver"], found[True, case, "deliver"])
+    return Speed(post, one - post, found[off, case, "deliver"], found[on, case, "deliver"])
+
+
+# What --destination may say, and the name that the measured rows have for it.
+DESTINATIONS = {"roku": "roku", "rokt": "rokt", "both": "roku and rokt"}
+TITLES = {"roku": "Roku", "rokt": "Rokt", "both": "Roku and Rokt"}
+
+
+def columns(load: Load, setting: Setting, found: Sequence[Figure], destination: str) -> dict[str, dict[str, float]]:
+    """Dollars of each item: the relay's, the relay's with the ledger, the floor's. Raises KeyError: not measured."""
+    names = DESTINATIONS[destination].split(" and ")
+    loads = {"roku": load, "rokt": load.to_rokt()}
+    ways = [(loads[name], measured(found, load.per_post, name)) for name in names]
+    speed = measured(found, load.per_post, DESTINATIONS[destination])
+    return {
+        "this relay": relay_to_all(ways, setting, speed),
+        "with the ledger": relay_to_all(ways, replace(setting, ledger=True), speed),
+        "floor: API Gateway straight to SQS": floor_of_all(ways, setting),
+    }
 
 
 def figures(found: Sequence[Figure]) -> list[Figure]:
     """What the speeds of a run mean in dollars for a million conversions, beside the floor."""
     made = []
     # The prototype's: $2.11 where the floor was 1.62, and 0.126 where it was 0.125.
-    for per_post, goal in ((1, 2.11 / 1.62), (1_000, 0.126 / 0.125)):
-        load, speed = Load(1_000_000, per_post), measured(found, per_post)
-        least = sum(floor(load, Setting(), speed).values())
-        for suffix, ledger in (("", False), (", ledger on", True)):
-            value = sum(relay(load, Setting(ledger=ledger), speed).values())
-            made.append(
-                Figure(
-                    row="dollars for a million conversions",
-                    case=f"POSTs of {per_post:,}{suffix}",
-                    who=RELAY,
-                    value=value,
-                    unit="dollars",
-                    ratio=value / least,
-                    floor="API Gateway straight to SQS",
-                    floor_value=least,
-                    goal=None if ledger else goal,
+    goals = {("roku", 1): 2.11 / 1.62, ("roku", 1_000): 0.126 / 0.125}
+    for destination, title in TITLES.items():
+        prefix = "" if destination == "roku" else title + ", "
+        for per_post in (1, 1_000):
+            off, on, least = columns(Load(1_000_000, per_post), Setting(), found, destination).values()
+            for suffix, column in (("", off), (", ledger on", on)):
+                made.append(
+                    Figure(
+                        row="dollars for a million conversions",
+                        case=f"{prefix}POSTs of {per_post:,}{suffix}",
+                        who=RELAY,
+                        value=sum(column.values()),
+                        unit="dollars",
+                        ratio=sum(column.values()) / sum(least.values()),
+                        floor="API Gateway straight to SQS",
+                        floor_value=sum(least.values()),
+                        goal=goals.get((destination, per_post)) if column is off else None,
+                    )
                 )
-            )
     return made
 
 
@@ -198,20 +249,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--a-second", type=float, default=200.0, help="conversions a second while they come (200)")
     parser.add_argument("--window", type=float, default=5.0, help="the parameter BatchWindow, seconds (default 5)")
     parser.add_argument("--memory-mb", type=int, default=1_024, help="memory of the functions (default 1024)")
-    parser.add_argument("--roku-ms", type=float, default=200.0, help="how long Roku takes to answer (default 200)")
+    parser.add_argument("--roku-ms", type=float, default=200.0, help="how long Roku or Rokt takes to answer (200)")
+    parser.add_argument("--destination", choices=DESTINATIONS, default="roku", help="who gets them (default roku)")
     given = parser.parse_args(arguments)
     load = Load(given.events, given.per_post, given.a_second)
-    speed = measured(read(RESULTS).figures, given.per_post)
-    off = Setting(given.memory_mb, given.window, roku_ms=given.roku_ms)
-    on = Setting(given.memory_mb, given.window, ledger=True, roku_ms=given.roku_ms)
-    how = f"in POSTs of {load.per_post:,}, {load.a_second:g} a second"
+    setting = Setting(given.memory_mb, given.window, roku_ms=given.roku_ms)
+    try:
+        found = columns(load, setting, read(RESULTS).figures, given.destination)
+    except KeyError as missing:
+        parser.error(f"bench/results.json lacks {missing}: run make bench")
+    how = f"in POSTs of {load.per_post:,}, {load.a_second:g} a second, for {TITLES[given.destination]}"
     print(f"{load.events:,} conversions {how}; prices of {prices.AS_OF}\n")
-    columns = {
-        "this relay": relay(load, off, speed),
-        "with the ledger": relay(load, on, speed),
-        "floor: API Gateway straight to SQS": floor(load, off, speed),
-    }
-    print(table(columns))
+    print(table(found))
     million = load.events / 1e6
     for name, (least, most) in prices.HOSTED.items():
         print(f"\n{name}, public plans: ${least * million:,.0f} to ${most * million:,.0f}")

@@ -6,6 +6,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 RELAY = "this relay"
+# The rows of the CPU of all functions, by destinations and whether the ledger is on; bench.cost reads them too.
+END_TO_END = {
+    ("roku", False): "end-to-end CPU of both functions",
+    ("roku", True): "end-to-end CPU, ledger on",
+    ("rokt", False): "end-to-end CPU for Rokt",
+    ("rokt", True): "end-to-end CPU for Rokt, ledger on",
+    ("roku and rokt", False): "end-to-end CPU for Roku and Rokt",
+    ("roku and rokt", True): "end-to-end CPU for Roku and Rokt, ledger on",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bench import conversions, cost, counts, figures, timing
-from bench.figures import RELAY, Figure, Results
+from bench.figures import END_TO_END, RELAY, Figure, Results
 from local.bundle import fresh
+from tests.unit import rokt_conversions
 from tests.unit.conversions import outcome
 
 SRC = Path(__file__).parents[2] / "src"
@@ -23,6 +24,11 @@ def counted() -> Iterator[dict[tuple[str, str], Figure]]:
 def test_a_post_of_1000_takes_two_calls_of_sqs(counted: dict[tuple[str, str], Figure]) -> None:
     # 1,000 events of 1,166 bytes are 1.17 MB; a call takes 1 MiB.
     assert counted["SQS calls for a POST of 1,000", "ordinary"].value == 2
+
+
+def test_the_same_post_takes_one_call_for_rokt(counted: dict[tuple[str, str], Figure]) -> None:
+    # 1,000 events of 1,000 bytes in ten messages of a hundred: the most messages of a call, and less than its 1 MiB.
+    assert counted["SQS calls for a POST of 1,000", "ordinary, Rokt"].value == 1
 
 
 @pytest.mark.parametrize(
@@ -44,6 +50,25 @@ def test_ten_thousand_events_take_hardly_more_requests_than_their_bytes_need(
     assert fewest <= figure.value <= most
 
 
+@pytest.mark.parametrize(
+    ("case", "most"),
+    [
+        # A hundred events are a request, and of 1,000 bytes each they have less than half the bytes that it may have.
+        ("ordinary, POSTs of 100, one batch", 100),
+        ("ordinary, POSTs of 100, batches of 6 MB", 100),
+        # A batch may end with a request that is not full.
+        ("mixed size, POSTs of 1 to 1,000, one batch", 101),
+        ("mixed size, POSTs of 1 to 1,000, batches of 6 MB", 102),
+    ],
+)
+def test_ten_thousand_events_for_rokt_take_hardly_more_requests_than_a_hundred_a_request(
+    counted: dict[tuple[str, str], Figure], case: str, most: int
+) -> None:
+    figure = counted["requests to Rokt for 10,000 events", case]
+    assert figure.floor_value == 100
+    assert 100 <= figure.value <= most
+
+
 def test_every_ordinary_purchase_has_902_bytes_and_becomes_about_1160() -> None:
     for number in range(0, 5_000, 37):
         purchase = conversions.purchase(number)
@@ -54,6 +79,22 @@ def test_every_ordinary_purchase_has_902_bytes_and_becomes_about_1160() -> None:
         assert 1_150 <= len(line) <= 1_180
         user = json.loads(line)["user_data"]
         assert {name for name, value in user.items() if len(str(value)) == 64} == {"em", "ph", "fn", "ln", "db"}
+
+
+def test_every_ordinary_purchase_becomes_about_1000_bytes_for_rokt() -> None:
+    for number in range(0, 5_000, 37):
+        made = rokt_conversions.outcome(conversions.purchase(number))
+        assert made.warnings == []
+        line = getattr(made, "line", b"")
+        assert 985 <= len(line) <= 1_005
+        event = json.loads(line)
+        hashed = [value for value in (event["user_attributes"] | event["user_identities"]).values() if len(value) == 64]
+        assert len(hashed) == 4  # em, fn, ln, ph: as many as the floor of bench.rokt_core hashes
+
+
+def test_an_unusual_purchase_is_the_same_to_rokt_as_the_ordinary_one() -> None:
+    unusual, ordinary = (rokt_conversions.outcome(make(7)) for make in (conversions.unusual, conversions.purchase))
+    assert unusual == ordinary
 
 
 @pytest.mark.parametrize(("share", "refused"), [(0.0, 0), (0.1, 100), (1.0, 1_000)])
@@ -105,6 +146,53 @@ def test_the_floor_has_no_function_before_the_queue_and_no_logs() -> None:
     relay, floor = (of(load, cost.Setting(), SPEED) for of in (cost.relay, cost.floor))
     assert relay.keys() - floor.keys() == {"ingest: Lambda requests", "ingest: Lambda time", "logs"}
     assert {name: relay[name] for name in floor} == floor
+
+
+def test_posts_of_1000_for_rokt_go_in_ten_messages_and_are_paid_by_their_bytes() -> None:
+    load = cost.Load(1_000_000, per_post=1_000).to_rokt()
+    assert cost.shape(load, cost.Setting()) == cost.Shape(1_000, 10, 1_000, 1_000.0, 10.0)
+    items = cost.relay(load, cost.Setting(), SPEED)
+    # 996,000 bytes are 16 of 64 KiB to send and 15.2 to receive; ten messages a batch are deleted in one call.
+    assert items["SQS"] == pytest.approx(1_000 * (16 + 996_000 / 65_536 + 1) * 0.40e-6)
+    # Ten requests are under way at once: 10 ms, 17.3 ms there, and Rokt's 200 ms.
+    assert items["deliver: Lambda time"] == pytest.approx(1_000 * 0.218 * 0.0000133334)
+    assert items["egress to Rokt"] == pytest.approx(1_000_000 * 997 / 1e9 * 0.09)
+
+
+def test_a_batch_of_more_than_20_requests_to_rokt_waits_for_rokt_twice() -> None:
+    # 500 a second for 5 s are 2,500 events in 25 requests: 25 ms, 43.2 ms there, and 2 x 200 ms; 444 ms are billed.
+    load = cost.Load(1_000_000, per_post=100, a_second=500.0).to_rokt()
+    items = cost.relay(load, cost.Setting(), SPEED)
+    assert items["deliver: Lambda time"] == pytest.approx(400 * 0.444 * 0.0000133334)
+
+
+def test_a_second_destination_adds_what_is_behind_ingest_and_the_time_that_it_takes_there() -> None:
+    load, setting = cost.Load(1_000_000, per_post=1), cost.Setting()
+    slower = cost.Speed(post=400.0, ingest=130.0, deliver=0.0, deliver_with_ledger=0.0)
+    items = cost.relay_to_all([(load, SPEED), (load.to_rokt(), SPEED)], setting, slower)
+    assert items["API Gateway (HTTP API)"] == pytest.approx(1.00)
+    assert items["SQS"] == pytest.approx(2 * 1.2e6 * 0.40e-6)
+    assert items["ingest: Lambda requests"] == pytest.approx(0.20)
+    # 530 us are 0.92 ms there; with two calls of SQS, 21 ms are billed.
+    assert items["ingest: Lambda time"] == pytest.approx(1_000_000 * 0.021 * 0.0000133334)
+    assert items["deliver: Lambda time"] == pytest.approx(2 * 1_000 * 0.218 * 0.0000133334)
+    assert items["logs"] == pytest.approx((1e6 * (340 + 371 + 211) + 2 * 1_000 * (340 + 403 + 99 * 7)) / 1e9 * 0.50)
+    assert {"egress to Roku", "egress to Rokt"} <= items.keys()
+
+
+def test_the_speed_of_each_destination_is_read_from_its_own_rows() -> None:
+    def found(row: str, count: str, who: str, value: float) -> Figure:
+        return Figure(row, f"POST of {count}", who, value, "us", 1.0, "floor", 1.0)
+
+    measured = []
+    for place, row in enumerate(END_TO_END.values()):
+        measured += [found(row, "1", "ingest", 500.0 + place), found(row, "1,000", "ingest", 0.5 + place)]
+        measured += [found(row, "1", "deliver", 10.0 * place), found(row, "1,000", "deliver", 100.0 * place)]
+    # post + event = 502, post / 1000 + event = 2.5: of a post 500 and of an event 2.
+    assert cost.measured(measured, 1_000, "rokt") == pytest.approx(cost.Speed(500.0, 2.0, 200.0, 300.0))
+    assert cost.measured(measured, 1, "roku and rokt") == pytest.approx(cost.Speed(500.0, 4.0, 40.0, 50.0))
+    with pytest.raises(KeyError):
+        cost.measured([], 1)
 
 
 def test_a_ratio_is_taken_within_a_turn() -> None:
