@@ -58,6 +58,7 @@ _USER = {
     "aGI": "generic_advertising_id",
     "aRI": "rida roku_advertising_id",
     "aFC": "first_party_cookie",
+    "idfv": "",
 }
 _CUSTOM = {
     "value": (

@@ -37,7 +37,7 @@ def either(*words: Any) -> st.SearchStrategy[Any]:
 
 def with_names(names: str, **known: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Any JSON, or an object with a few of the names: any JSON under each, or what `known` gives it."""
-    some = st.dictionaries(st.sampled_from(names.split()), JSON, max_size=_MOST_FIELDS)
+    some = st.dictionaries(st.sampled_from(names.split() or [""]), JSON, max_size=_MOST_FIELDS)
     if known:
         some = st.builds(lambda one, other: one | other, some, st.fixed_dictionaries({}, optional=known))
     return JSON | some
@@ -45,8 +45,7 @@ def with_names(names: str, **known: st.SearchStrategy[Any]) -> st.SearchStrategy
 
 # Of every type one that is there and one that is not, and what only looks like another type.
 _JUNK: tuple[Any, ...] = (
-    None, True, False, 0, -1, 7, 1.5, 10**400, "", "--", "{{tag}}", "7", "x", "é\n", [], [7], [{}], [[]], {}, {"a": {}},
-    {"name": []}, {"value": {}},
+    None, True, 0, -1, 1.5, 10**400, "", "{{tag}}", "7", "é\n", [], [7], [{}], {}, {"a": {}}, {"name": [], "value": {}},
 )  # fmt: skip
 
 
