@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         line.told["source"] = source
         for inlet in inlets:
             reception = received[inlet.name]
-            _tell(reception, line)
+            line.tell(inlet.name, **_words(reception))
             enqueue(reception, inlet, _queue(inlet.name))
             line.of(inlet.name).update(reception.counts())
             line.follow(sampling.received(reception, rate, inlet.identify))
@@ -46,16 +46,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return api.serve(event, _reader, answer, line, inlets)
 
 
-def _tell(received: Reception, line: telemetry.Line) -> None:
+def _words(received: Reception) -> dict[str, str]:
     """What can be searched in the log: names and codes of ours, never a sender's text."""
-    if received.failed:
-        # "line 7" of a file is told as "line", so that a thousand of them are one word.
-        fields = {name.partition(" ")[0] for failed in received.failed.values() for name in failed["errors"]}
-        line.told["invalid"] = ", ".join(sorted(fields))
-    if received.ignored:
-        line.told["ignored"] = ", ".join(sorted({one.code for one in received.ignored.values()}))
-    if received.withheld:
-        line.told["withheld"] = "; ".join(sorted(set(received.withheld.values())))
+    # "line 7" of a file is told as "line", so that a thousand of them are one word.
+    fields = {name.partition(" ")[0] for failed in received.failed.values() for name in failed["errors"]}
+    told = {
+        "invalid": ", ".join(sorted(fields)),
+        "ignored": ", ".join(sorted({one.code for one in received.ignored.values()})),
+        "withheld": "; ".join(sorted(set(received.withheld.values()))),
+    }
+    return {word: names for word, names in told.items() if names}
 
 
 def _reader(path: str) -> api.Reader | None:

@@ -27,11 +27,16 @@ class Line:
         self.delays: list[float] = []
         self.told: dict[str, str | int] = {"request_id": request_id}
         self._counts: dict[str, Counter[str]] = {}
+        self._told: dict[str, dict[str, str]] = {}
         self._begun = time.perf_counter()
 
     def of(self, destination: str) -> Counter[str]:
         """The counts of one destination, to be added to."""
         return self._counts.setdefault(destination, Counter())
+
+    def tell(self, destination: str, **words: str) -> None:
+        """Say what can be searched in the log beside the counts of this destination alone."""
+        self._told.setdefault(destination, {}).update(words)
 
     def follow(self, events: Iterable[Followed]) -> None:
         """Write a line of its own for each of the sampled events."""
@@ -47,7 +52,7 @@ class Line:
         told = self.told | {"milliseconds": round((time.perf_counter() - self._begun) * 1e3)}
         counted = {name: counts for name, counts in self._counts.items() if any(counts.values())}
         for destination, counts in counted.items():
-            count(counts, destination=destination, delays=self.delays, **told)
+            count(counts, destination=destination, delays=self.delays, **told, **self._told.get(destination, {}))
         if counted:
             return
         if "sender" in told:

@@ -62,3 +62,19 @@ def test_an_invocation_that_counts_nothing_writes_no_metric(capsys: pytest.Captu
     line.of("roku")["NotQueued"] = 0
     line.write()
     assert written(capsys) == []
+
+
+def test_each_destination_has_a_blob_and_words_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    line = telemetry.Line("r-1")
+    line.of("roku")["Accepted"] = 2
+    line.of("rokt").update(Accepted=1, Withheld=1)
+    line.tell("rokt", withheld="opted out")
+    line.write()
+    roku, rokt = written(capsys)
+    assert (roku["destination"], roku["Accepted"], "withheld" in roku) == ("roku", [2], False)
+    assert (rokt["destination"], rokt["Accepted"], rokt["Withheld"], rokt["withheld"]) == (
+        "rokt",
+        [1],
+        [1],
+        "opted out",
+    )
