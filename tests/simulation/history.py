@@ -39,7 +39,7 @@ class _History:
         self.secrets = ModelSecrets(
             stage.world,
             {"senders": lambda: json.dumps({"sender": KEY})}
-            | {name: lambda lane=lane: lane.service.secret(lane.secret) for name, lane in lanes.items()},  # type: ignore[misc]
+            | {name: lambda lane=lane: lane.service.secret(lane.secret) for name, lane in lanes.items()},
         )
         stage.ledger.on_write = self.noted
 

@@ -16,6 +16,8 @@ LETTER_DELAY = 2 * RUN
 AT_ONCE = 900.0
 # Events wait for 5 days: only an outage as long as that makes dead letters of good ones.
 PATIENCE = 5 * 86_400.0
+# Waits grow to 180 s and more: with what SQS gives twice, 20 receives and then one every 90 s are the most.
+MOST_RECEIVES, LEAST_WAIT = 20, 90.0
 
 
 class Promises:
@@ -89,6 +91,12 @@ class Promises:
                 f" {' '.join(message.conversions)}"
             )
 
+    def received(self, message: Message) -> None:
+        """A destination that is down is asked ever more rarely."""
+        age = self.stage.world.now - message.sent_at
+        if message.receives > MOST_RECEIVES + age / LEAST_WAIT:
+            raise Violation(f"{message.name} for {self.service.name} was tried {message.receives} times in {age:.0f} s")
+
     def noted(self, name: str) -> None:
         """The ledger was told that this was delivered."""
         if not self.conversions[name].counted:
@@ -113,7 +121,9 @@ class Promises:
         elif any(one.answered and not self._unheard(name, one) for one in earlier):
             raise Violation(f"{name} is counted twice, and no answer and no note was lost")
         elif self._neglected(name, earlier):
-            raise Violation(f"{name} was not tried again within {self.service.name}'s window, though its run ended well")
+            raise Violation(
+                f"{name} was not tried again within {self.service.name}'s window, though its run ended well"
+            )
         else:
             cause = "an answer was lost" if not last.answered else "a note was lost"
         self.stage.result.repeats[f"{self.service.name}: {cause}"] += 1

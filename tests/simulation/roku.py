@@ -87,6 +87,4 @@ def _echo(mode: str, event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(code: int, description: str, received: int, failed: list[dict[str, Any]]) -> Response:
-    return told(
-        code, {"code": code, "description": description, "events_received": received, "failed_events": failed}
-    )
+    return told(code, {"code": code, "description": description, "events_received": received, "failed_events": failed})

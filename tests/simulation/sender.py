@@ -35,7 +35,10 @@ class Event:
 
     def key(self) -> tuple[str, str]:
         """Its event id and event name, as they are posted."""
-        return self.twin_of or self.name, "ticketpurchase" if self.kind == "custom" else "CONTACT" if self.twin_of else "LEAD"
+        return (
+            self.twin_of or self.name,
+            "ticketpurchase" if self.kind == "custom" else "CONTACT" if self.twin_of else "LEAD",
+        )
 
     def conversion(self) -> dict[str, Any]:
         """It, as it is posted."""
@@ -76,10 +79,10 @@ def fault_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) ->
     """What is wrong with this answer to it; None if nothing is."""
     status = answer["statusCode"]
     if any(event.is_for(name) for event in post.events for name in destinations):
-        right = (202, 210, 503)
+        right = {202, 210, 503}
     else:  # nothing of it is for anybody: all withheld, or some invalid
-        right = (400,) if any(event.kind == "custom" for event in post.events) else (200, 503)
-    if status not in (*right, 503):
+        right = {400, 503} if any(event.kind == "custom" for event in post.events) else {200, 503}
+    if status not in right:
         return f"a request of {[event.kind for event in post.events]} was answered with {status}"
     if status == 503:
         return None
