@@ -125,6 +125,8 @@ class Lane:
             }
             for receipt, message in received
         ]
+        for _, message in received:
+            self.promises.received(message)
         function = importlib.import_module(f"handlers.deliver_{self.name}")
         self.promises.batches[process.name] = [set(message.conversions) for _, message in received]
         events = sum(len(message.conversions) for _, message in received)

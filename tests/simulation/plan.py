@@ -146,13 +146,13 @@ def _with_rokt(draw: random.Random, plan: Plan) -> Plan:
         start = draw.uniform(0, seconds / 2)
         phases += [Phase(start, start + 600, "lost"), Phase(start + 600, start + 2 * HOUR, "seen")]
     kind = draw.random()
-    if kind < 1 / 60:
+    if kind < 1 / 80:
         mode = draw.choice(("unavailable", "unreachable", "slow", "unknown-key", "throttled"))
         phases = [Phase(0.0, 2 * DAY, mode)]
-    elif kind < 1 / 40:  # longer than events wait: they become dead letters, and are redriven
+    elif kind < 1 / 50:  # longer than events wait: they become dead letters, and are redriven
         phases = [Phase(0.0, 6 * DAY, draw.choice(("unreachable", "throttled", "forbidden")))]
-    if kind < 1 / 40:
-        plan = replace(plan, posts=plan.posts[-2:])
+    if kind < 1 / 50:
+        plan = replace(plan, posts=plan.posts[-1:])
     span = max([seconds, *(phase.end for phase in phases)])
     redrives = tuple(
         Redrive(draw.uniform(0, 1.5 * span), draw.choice((1.0, 0.5)), draw.random() < 0.8, "rokt")

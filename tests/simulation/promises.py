@@ -16,6 +16,8 @@ LETTER_DELAY = 2 * RUN
 AT_ONCE = 900.0
 # Events wait for 5 days: only an outage as long as that makes dead letters of good ones.
 PATIENCE = 5 * 86_400.0
+# Waits grow to 180 s and more: with what SQS gives twice, 20 receives and then one every 90 s are the most.
+MOST_RECEIVES, LEAST_WAIT = 20, 90.0
 
 
 class Promises:
@@ -88,6 +90,12 @@ class Promises:
                 f"{message.name} waited {AT_ONCE:.0f} s, though nothing of {self.service.name} failed:"
                 f" {' '.join(message.conversions)}"
             )
+
+    def received(self, message: Message) -> None:
+        """A destination that is down is asked ever more rarely."""
+        age = self.stage.world.now - message.sent_at
+        if message.receives > MOST_RECEIVES + age / LEAST_WAIT:
+            raise Violation(f"{message.name} for {self.service.name} was tried {message.receives} times in {age:.0f} s")
 
     def noted(self, name: str) -> None:
         """The ledger was told that this was delivered."""

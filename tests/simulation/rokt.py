@@ -84,7 +84,7 @@ class Conversions(_Rokt):
         """What drops repeats."""
         return str(event["source_request_id"])
 
-    def refused_whole(self, mode: str, _: Sequence[Posted], bad: Sequence[Posted]) -> Response | None:
+    def refused_whole(self, mode: str, posted: Sequence[Posted], bad: Sequence[Posted]) -> Response | None:  # noqa: ARG002 - the Event API looks at them
         """400 that names nobody."""
         return told(400, {"errors": [{"code": "BadRequest", "message": "bad"}]}) if mode == "whole" and bad else None
 
@@ -104,7 +104,7 @@ class Conversions(_Rokt):
         return told(202 if len(bad) < len(posted) else 400, {"errors": errors}), "all" if clear else "open"
 
     def _place(self, mode: str, index: int, lines: Sequence[str]) -> str:
-        """Where the event stands in the body: by its place, by a position (one-based, behind a bracket), or both."""
+        """Where the event stands, by its place in the array, by a position in the body (its first is 1), or by both."""
         if len(lines) == 1 or mode == "unplaced" or (mode == "partly" and self.world.chance(0.5)):
             return ""
         first = 2 + sum(len(line) + 1 for line in lines[:index])

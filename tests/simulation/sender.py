@@ -79,10 +79,10 @@ def fault_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) ->
     """What is wrong with this answer to it; None if nothing is."""
     status = answer["statusCode"]
     if any(event.is_for(name) for event in post.events for name in destinations):
-        right: tuple[int, ...] = (202, 210, 503)
+        right = {202, 210, 503}
     else:  # nothing of it is for anybody: all withheld, or some invalid
-        right = (400,) if any(event.kind == "custom" for event in post.events) else (200, 503)
-    if status not in (*right, 503):
+        right = {400, 503} if any(event.kind == "custom" for event in post.events) else {200, 503}
+    if status not in right:
         return f"a request of {[event.kind for event in post.events]} was answered with {status}"
     if status == 503:
         return None

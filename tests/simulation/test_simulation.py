@@ -7,7 +7,7 @@ from tests.simulation.history import run
 from tests.simulation.plan import Plan, make
 from tests.simulation.search import look, shrink
 
-HISTORIES, PARTS = 2_000, 8
+HISTORIES, PARTS = 1_600, 8
 
 
 @pytest.mark.parametrize("part", range(PARTS))

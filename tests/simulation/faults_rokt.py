@@ -1,0 +1,130 @@
+"""Deliberate faults of the way to Rokt, and of two destinations beside each other."""
+
+import importlib
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from tests.simulation.changes import acknowledged, changed, unmatched_delivered, verdicts
+
+
+def _partial_delivered(one: Any, outcome: Any) -> Any:
+    return outcome.Delivered() if isinstance(one, outcome.Rejected) and one.status in (200, 202) else one
+
+
+def _passing_rejected(one: Any, outcome: Any) -> Any:
+    passing = isinstance(one, outcome.Retry) and one.status in (200, 202) and not one.ambiguous
+    return outcome.Rejected(one.reason, one.status) if passing else one
+
+
+def _ledger_without_destination() -> Any:
+    ledger = importlib.import_module("pipeline.ledger").Ledger
+    right = ledger._item_key
+
+    def item_key(self: Any, outcome: str, key: Any) -> Any:
+        event_id, what = right(self, outcome, key)
+        return event_id, what.replace("#rokt#", "#roku#")
+
+    return patch.object(ledger, "_item_key", item_key)
+
+
+def _ids_by_the_try(right: Any, _: Any) -> Any:
+    tries = itertools.count()
+
+    def assemble(lines: Any, settings: Any) -> Any:
+        events = [json.loads(line) for line in lines]
+        for event in events:
+            if "source_request_id" in event:
+                event["source_request_id"] = f"{next(tries):036}"
+        return right([json.dumps(event, separators=(",", ":")) for event in events], settings)
+
+    return assemble
+
+
+def _neighbour_blamed(right: Any, _: Any) -> Any:
+    def blames(errors: Any, lines: Any, api: Any) -> Any:
+        found = right(errors, lines, api)
+        return [blame._replace(indexes=[min(index + 1, len(lines) - 1) for index in blame.indexes]) for blame in found]
+
+    return blames
+
+
+def _opted_out_sent(right: Any, _: Any) -> Any:
+    def prepare(conversion: Any, **options: Any) -> Any:
+        return right({name: value for name, value in conversion.items() if name != "opt_out"}, **options)
+
+    return prepare
+
+
+def _poisoned() -> Any:
+    """Roku's messages wait until Rokt has taken the same conversions."""
+    roku, rokt = importlib.import_module("handlers.deliver_roku"), importlib.import_module("handlers.deliver_rokt")
+    roku_event, rokt_event = importlib.import_module("roku.event"), importlib.import_module("rokt.event")
+    right_roku, right_rokt = roku.handler, rokt.handler
+    owed: set[str] = set()
+
+    def ids(record: Any, identify: Any) -> set[str]:
+        return {identify(json.loads(line))[0] for line in record["body"].split("\n")[1:]}
+
+    def deliver_rokt(event: Any, context: Any) -> Any:
+        report = right_rokt(event, context)
+        failed = {one["itemIdentifier"] for one in report["batchItemFailures"]}
+        for record in event["Records"]:
+            named = ids(record, rokt_event.identify)
+            owed.update(named) if record["messageId"] in failed else owed.difference_update(named)
+        return report
+
+    def deliver_roku(event: Any, context: Any) -> Any:
+        report = right_roku(event, context)
+        waiting = [one["messageId"] for one in event["Records"] if ids(one, roku_event.identify) & owed]
+        report["batchItemFailures"] += [{"itemIdentifier": name} for name in waiting]
+        return report
+
+    @contextmanager
+    def both() -> Iterator[None]:
+        with patch.object(roku, "handler", deliver_roku), patch.object(rokt, "handler", deliver_rokt):
+            yield
+
+    return both()
+
+
+def _only_the_first_told(right: Any, _: Any) -> Any:
+    def answer(received: Any) -> Any:
+        for one in list(received.values())[1:]:
+            for index in one.not_queued:
+                one.failed.pop(index, None)
+            one.not_queued.clear()
+        return right(received)
+
+    return answer
+
+
+ROKT: dict[str, Callable[[], Any]] = {
+    "Rokt: partial failure taken for delivered": changed("rokt.answer", "read", verdicts(_partial_delivered)),
+    "Rokt: failure without a place taken for nobody's": changed("rokt.answer", "read", verdicts(unmatched_delivered)),
+    "Rokt: failure blamed on the next event": changed("rokt.answer", "blames", _neighbour_blamed),
+    "Rokt: position off by one": changed(
+        "rokt.attribution",
+        "places",
+        lambda right, _: lambda lines: [(first + 1, last + 1) for first, last in right(lines)],
+    ),
+    "Rokt: failure that passes becomes a dead letter": changed("rokt.answer", "read", verdicts(_passing_rejected)),
+    "Rokt: 409 of several events taken for all of them": changed(
+        "rokt.answer", "_seen", lambda _, outcome: lambda lines: [outcome.Delivered()] * len(lines)
+    ),
+    "Rokt: source_request_id new at each try": changed("rokt.request", "assemble", _ids_by_the_try),
+    "Rokt: source_request_id is the event id alone": changed(
+        "rokt.event",
+        "identity",
+        lambda *_: lambda group, name, event_id: event_id,  # noqa: ARG005
+    ),
+    "Rokt: withheld conversion sent all the same": changed("rokt.event", "prepare", _opted_out_sent),
+    "Rokt: acknowledged before it was sent": changed("handlers.deliver_rokt", "handler", acknowledged),
+    # of both together
+    "Rokt's failure keeps Roku's message waiting": _poisoned,
+    "ledger takes one destination for the other": _ledger_without_destination,
+    "only the first destination's failures are told": changed("pipeline.verdict", "answer", _only_the_first_told),
+}
