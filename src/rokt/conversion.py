@@ -46,7 +46,9 @@ class Facts(NamedTuple):
 
 def is_audience_update(name: object) -> bool:
     """Whether the event name means AUDIENCE, however it is written: as a conversion it would be counted."""
-    return isinstance(name, str) and re.sub("[^a-z]", "", name[:100].lower()) == AUDIENCE
+    if not isinstance(name, str) or len(name) < len(AUDIENCE):
+        return False
+    return re.sub("[^a-z]", "", name[:100].lower()) == AUDIENCE
 
 
 def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tuple[Facts, fields.Warnings] | Refused:

@@ -21,7 +21,7 @@ from pipeline.digests import DIGESTS_OF_NOTHING
 from pipeline.timestamps import EARLIEST
 from rokt import conversion as conversions
 from rokt import normalise, person, properties, rules
-from rokt.conversion import AHEAD, AUDIENCE, OLDEST, Facts
+from rokt.conversion import AHEAD, OLDEST, Facts
 from rokt.person import Personal
 from rokt.settings import Settings
 
@@ -65,7 +65,7 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Fa
     custom = conversion.get("custom_data", {})
     attributes = properties.attributes(custom, event.get("attributes", {}), False, warnings)
     rtid = conversions.click_id(conversion, event.get("rtid"), warnings)
-    if warnings or event["event_name"] == AUDIENCE:
+    if warnings or conversions.is_audience_update(event["event_name"]):
         return None
     purchase = event.get("custom_data", {})
     if type(purchase.get("order_id")) is int:

@@ -53,7 +53,7 @@ NAMES = st.text("abNUé '-", min_size=1, max_size=9)
 PRODUCTS = st.lists(st.fixed_dictionaries({}, optional={"id": ANY}) | ANY, max_size=2) | ANY
 # Where a change is made, and to what, besides anything.
 CHANGES: dict[tuple[str, str], st.SearchStrategy[Any]] = {
-    ("event", "event_name"): NAMES,
+    ("event", "event_name"): NAMES | st.sampled_from(["audience_membership_update", "AudienceMembershipUpdate"]),
     ("event", "event_id"): ANY,
     ("event", "event_time"): st.sampled_from([1_000_000_000, int(NOW) + 3_600, int(NOW) + 3_601, int(NOW) + 301]),
     ("event", "event_source_url"): st.builds("https://a.example/?{}={}".format, st.sampled_from(["rtid", "x"]), TEXTS),
@@ -71,7 +71,7 @@ CHANGES: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("user_data", "ge"): st.sampled_from(["m", "F", "male", "Female", "unknown"]),
     ("user_data", "db"): st.dates().map(str),
     ("user_data", "client_ip_address"): st.ip_addresses(v=4).map(str),
-    **{("user_data", name): st.uuids().map(str) for name in ("aID", "AID", "aGA")},
+    **{("user_data", name): st.uuids().map(str) for name in ("aID", "AID", "aGA", "idfv")},
     **{("user_data", name): ANY for name in ("ct", "st", "country", "external_id", "client_user_agent", "aFC")},
     ("custom_data", "currency"): st.sampled_from(["USD", "JPY"]),
     ("custom_data", "contents"): PRODUCTS,

@@ -325,7 +325,7 @@ _CALL = st.fixed_dictionaries(
         "traits": with_names("audience_name audience_membership a email opt_out address"),
         "context": with_names(
             "ip userAgent integrations",
-            personas=with_names("", computation_class=either("audience"), computation_key=_KEYS),
+            personas=with_names("namespace", computation_class=either("audience"), computation_key=_KEYS),
             page=with_names("url search"),
             device=with_names("id advertisingId", type=either("ios", "android")),
         ),
