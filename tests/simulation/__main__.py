@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 
 from tests.simulation.faults import FAULTS
-from tests.simulation.history import run
 from tests.simulation.plan import Plan, make
-from tests.simulation.search import Findings, look, search, shrink, with_fault
+from tests.simulation.search import Findings, look, played, search, shrink
 from tests.simulation.stage import Result
 
 
@@ -27,8 +26,7 @@ def main() -> int:
         return _faults(choice.seed, choice.histories)
     if choice.replay:
         plan = Plan.from_json(Path(choice.replay).read_text(encoding="utf-8"))
-        with with_fault(choice.fault):
-            return _tell(plan, run(plan))
+        return _tell(plan, played(plan, choice.fault))
     return _search(choice)
 
 

@@ -40,12 +40,17 @@ def with_fault(fault: str | None) -> AbstractContextManager[Any]:
     return FAULTS[fault]() if fault else nullcontext()
 
 
+def played(plan: Plan, fault: str | None) -> Result:
+    """The history of this plan; a fault remembers nothing of the one before."""
+    with with_fault(fault):
+        return run(plan)
+
+
 def look(seeds: Iterable[int], fault: str | None = None) -> Findings:
     """Run the histories of these seeds, until one fails."""
     findings = Findings()
     for seed in seeds:
-        with with_fault(fault):
-            result = run(make(seed))
+        result = played(make(seed), fault)
         findings.histories += 1
         findings.repeats += result.repeats
         findings.counts += result.counts
@@ -64,15 +69,14 @@ def search(first: int, histories: int, workers: int, fault: str | None = None) -
 
 def shrink(plan: Plan, fault: str | None = None) -> tuple[Plan, Result]:
     """The smallest plan found that fails as well, and what it shows."""
-    with with_fault(fault):
-        result, attempts = run(plan), 0
-        found = True
-        while found and attempts < ATTEMPTS:
-            found = False
-            for candidate in smaller(plan):
-                attempts += 1
-                tried = run(candidate)
-                if tried.violation is not None:
-                    plan, result, found = candidate, tried, True
-                    break
+    result, attempts = played(plan, fault), 0
+    found = True
+    while found and attempts < ATTEMPTS:
+        found = False
+        for candidate in smaller(plan):
+            attempts += 1
+            tried = played(candidate, fault)
+            if tried.violation is not None:
+                plan, result, found = candidate, tried, True
+                break
     return plan, result
