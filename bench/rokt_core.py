@@ -18,15 +18,15 @@ from rokt import event
 from rokt.settings import Settings
 
 HASHED = ("em", "ph", "fn", "ln")
-ROW = "per-event core for Rokt"
+ROW, UNUSUAL = "per-event core for Rokt", "batch of 1,000, each unusual"
 
 
 def measure(turns: int, notices: list[str]) -> list[Figure]:
-    """Ratios to F2; the goal is the peer's."""
+    """Ratios to F2; the goal is the peer's. The worst case, in which nothing is ordinary, has none."""
     posts = {
         "batch of 100": post_body(purchases(100)),
         "batch of 1,000": post_body(purchases(1_000)),
-        "batch of 1,000, each unusual": post_body([unusual(number) for number in range(1_000)]),
+        UNUSUAL: post_body([unusual(number) for number in range(1_000)]),
     }
     figures = []
     with node.peers(list(posts.values()), notices, node.ROKT_SCRIPTS) as scripts:
@@ -45,7 +45,7 @@ def measure(turns: int, notices: list[str]) -> list[Figure]:
 def _figures(case: str, runs: dict[str, Run], turns: int, events: int) -> list[Figure]:
     taken = interleaved(runs, turns=turns)
     timed = {name: compared(seconds, taken["F2"]) for name, seconds in taken.items() if name != "F2"}
-    goal = min((one.ratio for name, one in timed.items() if name != RELAY), default=None)
+    goal = None if case == UNUSUAL else min((one.ratio for name, one in timed.items() if name != RELAY), default=None)
     return [
         Figure(
             row=ROW,
