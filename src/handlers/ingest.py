@@ -39,6 +39,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             line.of(inlet.name).update(reception.counts())
             line.follow(sampling.received(reception, rate, inlet.identify))
         code, body = verdict.answer(received)
+        if source != "events" and code == 210 and any(one.not_queued for one in received.values()):
+            # A platform reads no body: only a 5xx makes it post again, and what was taken is known by its id then.
+            return 503, body | {"code": 503, "description": "not all of it was queued: send the request again"}
         return 200 if source in registry.ONLY_200 and code < 500 else code, body
 
     if api.path_of(event) == _SCRIPT:

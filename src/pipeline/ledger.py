@@ -119,7 +119,8 @@ class Ledger:
         return self._each(write, list(items.values()), _WRITE)
 
     def _item_key(self, outcome: str, key: Key) -> tuple[str, str]:
-        what = f"{outcome}#{self._destination}#{key.event_group_id}#{key.event_name}"
+        group = key.event_group_id.replace("#", "%23")  # a name may hold # too: Rokt takes any
+        what = f"{outcome}#{self._destination}#{group}#{key.event_name}"
         return _within(key.event_id, _LONGEST_ID), _within(what, _LONGEST_WHAT)
 
     def _each(self, call: Callable[[Sequence[Any]], bool], things: Sequence[Any], size: int) -> bool:

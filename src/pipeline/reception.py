@@ -110,6 +110,8 @@ def receive(
         raise Refusal(
             400, "event_group_id is required: name the event group, or set a default for the key or the stack"
         )
+    if not group and not sender.may_post_to(group):
+        raise Refusal(400, "event_group_id is required for this key, which opens only its own groups: name one of them")
     if not sender.may_post_to(group):
         raise Refusal(403, "this key may not post to this event_group_id")
     reception = Reception(group, len(posting.conversions), posting.conversions)

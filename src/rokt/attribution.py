@@ -15,7 +15,7 @@ _POSITION = re.compile(r"\bposition (\d{1,9})\b").findall
 # What Rokt says in the same words as these may be an echo of our own text.
 _MARKS = ("Path '[", "position ")
 # Quoted in a message stands what was wrong: a person's data perhaps. Paths are names.
-_QUOTED = re.compile(r"\"[^\"]*(?:\"|\Z)|(?<!Path )'[^']*(?:'|\Z)")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*(?:\"|\Z)|(?<!Path )'[^']*(?:'|\Z)", re.DOTALL)
 _LONGEST = 5_000  # characters of a message that are looked at
 # Of the Event API's error codes those that say nothing against the event.
 _PASSING = frozenset({"internalservererror", "serviceunavailableerror", "serviceunavailable", "toomanyrequests"})
@@ -56,7 +56,9 @@ def reason(error: object, line: str, api: Api) -> str:
     said = error.get("error") if api == "events" and isinstance(error, dict) and "error" in error else error
     parts = [said.get("code"), said.get("message")] if isinstance(said, dict) else [said]
     text = ": ".join(part for part in parts if isinstance(part, str) and part)
-    return safe_reason(_QUOTED.sub("…", text[:_LONGEST]), _values(_object(line))) or UNSAID
+    # Values first: cut at quotes, one that holds a quote itself would no longer be found.
+    known = safe_reason(text[:_LONGEST], _values(_object(line)), _LONGEST)
+    return safe_reason(_QUOTED.sub("…", known)) or UNSAID
 
 
 def _blame(indexes: Sequence[int], error: object, lines: Sequence[str], api: Api) -> Blame:

@@ -121,7 +121,7 @@ def test_a_samples_own_refusals_reach_the_sandbox_that_they_are_of(console: Cons
     _becomes(console, "order-9302", rokt="delivered")
 
 
-def test_what_is_withheld_from_rokt_or_invalid_for_roku_alone_is_told_with_its_name(console: Console) -> None:
+def test_what_is_withheld_from_either_alone_is_told_with_its_name(console: Console) -> None:
     page = console.page
     console.choose("opted-out")
     page.get_by_role("button", name="Send", exact=True).click()
@@ -130,8 +130,8 @@ def test_what_is_withheld_from_rokt_or_invalid_for_roku_alone_is_told_with_its_n
     expect(_node(console, "API")).to_contain_text("1 withheld")
     console.choose("audience-update")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("heading", name="Answer 210")).to_be_visible()
-    _becomes(console, "member-9102", roku="invalid", rokt="delivered")
+    expect(page.get_by_role("heading", name="Answer 202")).to_be_visible()
+    _becomes(console, "member-9102", roku="withheld", rokt="delivered")
 
 
 def test_a_phone_shows_both_lanes_without_sideways_scrolling(console: Console) -> None:

@@ -163,6 +163,24 @@ def test_a_broken_row_of_a_file_fails_alone_and_is_named_by_its_line(relay: Depl
     assert len(relay.bodies(relay.queue)) == 1
 
 
+def test_where_one_queue_took_nothing_a_platform_is_made_to_post_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    rokt = {
+        "ROKT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/nowhere",
+        "ROKT_API": "conversions",
+        "ROKT_URL": "",
+        "ROKT_ACCOUNT_ID": "",
+        "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
+        "ROKT_COPY_RTID": "true",
+        "ROKT_SEND_BIRTH_DATE": "false",
+    }
+    order = {"id": 1, "processed_at": "2026-01-05T10:00:00-05:00", "total_price": "10.00", "email": "jane@example.com"}
+    with deploy(monkeypatch, SENDERS, **rokt) as relay:
+        event = post(order, path="/v1/sources/shopify", key="shop-key-1", headers={"x-shopify-topic": "orders/paid"})
+        answer = relay.ingest(event)
+        assert (answer["statusCode"], body_of(answer)["code"]) == (503, 503)
+        assert len(relay.bodies(relay.queue)) == 1  # the repeat is the same event, which the ledger knows
+
+
 # --- the script -------------------------------------------------------------------------------------------------------
 
 

@@ -152,3 +152,10 @@ def test_nothing_to_ask_makes_no_call() -> None:
     assert ledger(table).delivered([]) == (set(), True)
     assert ledger(table).note([])
     assert table.sizes == []
+
+
+def test_a_sign_in_the_group_or_the_name_makes_no_two_keys_one() -> None:
+    # Rokt takes any event name.
+    ledger = Ledger(None, "t", destination="rokt", days=7, request_id="r", executor=None, now=lambda: 0.0)  # type: ignore[arg-type]
+    one, other = Key("shop", "x#LEAD", "1"), Key("shop#x", "LEAD", "1")
+    assert ledger._item_key("delivered", one) != ledger._item_key("delivered", other)

@@ -255,16 +255,20 @@ def test_no_answer_says_why(api: Api) -> None:
         "digest " + "ab" * 32,
         'unended "Jane Canary',
         "see canary-note",
+        "Bad value 'O'Canary' for lastname",
     ],
 )
 @pytest.mark.parametrize("api", APIS)
 def test_an_error_that_echoes_a_person_gives_a_reason_that_does_not(message: str, api: Api) -> None:
     if api == "conversions":
-        line = json.loads(item("a", note="canary-note")) | {"user_attributes": {"firstname": "canary-user"}}
+        line = json.loads(item("a", note="canary-note")) | {
+            "user_attributes": {"firstname": "canary-user", "lastname": "O'Canary"}
+        }
         (outcome,) = ask(errors(message), [json.dumps(line)])
     else:
         event = record("a")
         event["objectData"] += [{"name": "n", "value": "canary-user"}, {"name": "m", "value": "canary-note"}]
+        event["objectData"] += [{"name": "lastname", "value": "O'Canary"}]
         failed = {"data": {"unprocessedRecords": [{"error": {"code": "x", "message": message}, "record": event}]}}
         (outcome,) = ask(failed, [json.dumps(event)], api="events", status=200)
     assert isinstance(outcome, Rejected)

@@ -1,6 +1,7 @@
 """Whole conversions and the very JSON that goes to Rokt: the documents' example bodies, beside what is posted for them.
 
-The digests in the files are `sha256sum`'s, the UUIDs `uuid.uuid5`'s of [event group, event name, event id].
+The digests in the files are `sha256sum`'s, the UUIDs `uuid.uuid5`'s of [event group, event name, event id],
+in the development environment of [event group, "test " and the event name, event id].
 """
 
 import json
