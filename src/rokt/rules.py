@@ -131,6 +131,23 @@ def attribute(value: Any, notes: list[str]) -> str | int | float | bool | None:
     return text(value, notes)
 
 
+# Parts of a name that make it a person's, whatever stands around them; and people whose «name» is one.
+_PERSONAL = frozenset(
+    "phone telephone tel mobile cell email mail ssn birthday birthdate dob surname firstname lastname fullname address"
+    " zip zipcode postal postcode passport".split()
+)
+_PEOPLE = frozenset("customer caller contact recipient given family user billing shipping first last full".split())
+_PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _is_of_a_person(name: str) -> bool:
+    """Whether a part of the name says so, such as customer_phone or callerPhone."""
+    parts = set(_PARTS.sub("_", name).lower().split("_"))
+    return (
+        bool(parts & _PERSONAL) or ("name" in parts and bool(parts & _PEOPLE)) or parts in ({"ip"}, {"ip", "address"})
+    )
+
+
 def fault_of_name(name: str) -> str | None:
     """Why an attribute of the sender's own may not be called so; None if it may."""
     if name.lower().startswith(_RESERVED):
@@ -138,6 +155,6 @@ def fault_of_name(name: str) -> str | None:
     if not _ATTRIBUTE(name):
         return "is no name for an attribute: begin with a letter, then at most 99 letters, digits, _ . - and spaces"
     folded = re.sub("[. -]", "_", name)
-    if has_personal_names(folded) or has_personal_names(folded.replace("_", "")):
+    if has_personal_names(folded) or has_personal_names(folded.replace("_", "")) or _is_of_a_person(folded):
         return "is named after a person's data: send that in user_data, where it is hashed"
     return None
