@@ -8,8 +8,8 @@ from rokt.rules import fault_of_name
 @pytest.mark.parametrize(
     "name",
     [
-        "customer_phone", "callerPhone", "customer_name", "Recipient Name", "shipping_address", "surname", "postal-code",
-        "ssn_last4", "zip", "ip", "ip_address", "backup.email", "given_name", "mobileNumber",
+        "customer_phone", "callerPhone", "customer_name", "Recipient Name", "shipping_address", "surname",
+        "postal-code", "ssn_last4", "zip", "ip", "ip_address", "backup.email", "given_name", "mobileNumber",
     ],
 )  # fmt: skip
 def test_a_name_that_stands_for_a_person_is_refused_with_the_cure(name: str) -> None:
