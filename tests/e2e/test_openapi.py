@@ -39,7 +39,7 @@ def test_no_request_finds_a_5xx_or_an_answer_outside_the_document(authorization:
                 f"--url={stack.url}",
                 f"--header=Authorization: {authorization}",
                 f"--checks={','.join(CHECKS)}",
-                "--max-examples=40",
+                "--max-examples=20",
                 "--generation-deterministic",
                 "--no-shrink",
                 "--warnings=off",

@@ -7,7 +7,7 @@ from tests.simulation.history import run
 from tests.simulation.plan import Plan, make
 from tests.simulation.search import look, played, shrink
 
-HISTORIES, PARTS = 1_000, 8
+HISTORIES, PARTS = 400, 8
 
 
 @pytest.mark.parametrize("part", range(PARTS))
