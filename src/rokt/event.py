@@ -69,7 +69,7 @@ def prepare(
         return Withheld(NO_IDENTIFIER[settings.api], warnings)
     if settings.api == "events" and facts.audience is not None:
         warnings.append(("audience_name", f"dropped: {NO_AUDIENCES}"))
-    return _finish(facts, group, settings, warnings)
+    return _finish(facts, conversion, group, settings, warnings)
 
 
 def identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -109,11 +109,12 @@ def _is_somebody(facts: Facts, settings: Settings) -> bool:
 
 
 def _finish(
-    facts: Facts, group: str, settings: Settings, warnings: list[tuple[str, str]]
+    facts: Facts, conversion: Mapping[str, Any], group: str, settings: Settings, warnings: list[tuple[str, str]]
 ) -> Prepared | Refused | Withheld:
     write = wire.batch if settings.api == "conversions" else wire.item
-    # The same content gets the same id, so that a blind retry of the sender is the same event.
-    event_id = facts.event_id or digest(json.dumps([group, write(facts, "", "", settings)], sort_keys=True))[:32]
+    # The same content gets the same id, so that a blind retry of the sender is the same event. All of the content: two
+    # conversions may differ only in what Rokt does not take, and the stack's settings may change between the tries.
+    event_id = facts.event_id or digest(json.dumps([group, conversion], sort_keys=True))[:32]
     # Rokt drops repeats for one key, whichever the environment: a test must not use up the conversion's own identity.
     name = facts.name if settings.environment == "production" else f"test {facts.name}"
     line = to_json(write(facts, event_id, identity(group, name, event_id), settings))
