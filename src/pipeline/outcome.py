@@ -13,19 +13,28 @@ LONGEST_VISIBILITY = 11 * 3_600
 # message itself, without a reason (template: maxReceiveCount 1000, SQS's most). At the least share of the longest waits
 # 990 receives take 148 h, or 49 h where every try is ambiguous: an outage of 24 h ends no message.
 LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 990
+# A refusal that says itself that it passes is believed for so long (seconds).
+LONGEST_PASSING = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The destination took it."""
+    """The destination took it. `unfamiliar`: its answer is a success, but not in the documented form."""
+
+    unfamiliar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The destination refused it for what it is: the reason (safe to log and store) and the HTTP status."""
+    """The destination refused it for what it is: the reason (safe to log and store) and the HTTP status.
+
+    `alike`: the answer refused every event of a large request for one reason, or named the event group. If the event
+    group has delivered before, its set-up is at fault and not its events.
+    """
 
     reason: str
     status: int | None
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +42,9 @@ class Retry:
     """Not settled: it goes back to the queue.
 
     `ambiguous`: the destination may have taken it. `after`: not sooner than so many seconds. `at_once`: nothing was
-    wrong, there was no time. `setup`: our key or address is refused, which only an operator can mend. `part`: events
-    of a request that was split go back in messages of their own, one for each part.
+    wrong, there was no time. `setup`: our key or address is refused, which only an operator can fix. `passing`: the
+    destination refused this event and says that it will pass: tried for LONGEST_PASSING at most. `part`: events of a
+    request that was split go back in messages of their own, one for each part.
     """
 
     reason: str
@@ -43,6 +53,7 @@ class Retry:
     after: float | None = None
     at_once: bool = False
     setup: bool = False
+    passing: bool = False
     part: int | None = None
 
 
