@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline import repair
+from pipeline import limits, repair
 from pipeline.fields import unknown
 from pipeline.personal import holds_email
 from pipeline.placeholders import is_placeholder
 
 MAX_EVENTS = 1_000
-MAX_BYTES = 6_000_000  # Lambda takes 6 MB with what API Gateway wraps around the body
+MAX_BYTES = limits.BODY
 
 _KNOWN = frozenset({"event_group_id", "events", "is_hashed", "data_processing_country"})
 _EVENT_MARKS = frozenset({"event_name", "event_time", "user_data"})
@@ -148,8 +148,8 @@ def event_group(value: Any) -> str | None:
         value = str(value)
     if value is None or (isinstance(value, str) and is_placeholder(value.strip())):
         return None
-    if not isinstance(value, str) or not value.strip().isprintable() or len(value) > 256:
-        raise Refusal(400, "event_group_id must be a text of at most 256 printable characters")
+    if not isinstance(value, str) or len(value) > limits.EVENT_GROUP or not value.strip().isprintable():
+        raise Refusal(400, f"event_group_id must be a text of at most {limits.EVENT_GROUP} printable characters")
     if holds_email(value):
         raise Refusal(400, "event_group_id holds an e-mail address: name the event group as Roku Ads Manager shows it")
     if value.strip() in _GROUP_PLACEHOLDERS:

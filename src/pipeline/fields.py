@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline import limits
 from pipeline.currencies import ISO_4217
 from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, digest, is_other_digest
 from pipeline.faults import Fault
@@ -29,7 +30,7 @@ _ORDINARY_URL = re.compile(
     r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?:/[\w./~:,!$'()*=-]*)?(?:\?([\w.~:,!$'()*=&/-]*))?",
     re.ASCII,
 ).fullmatch
-_URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE).fullmatch
+_URL = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE).fullmatch
 _INTEGER = re.compile(r"[+-]?\d{1,18}(\.0*)?").fullmatch
 # A currency's code or sign on either side. Other letters mean that this may be anything: SKU25 is no amount.
 _CURRENCY = re.compile(
@@ -98,21 +99,24 @@ def _nearest(name: str, known: tuple[str, ...], cutoff: float = 0.75) -> str | N
     return close[0] if close else None
 
 
-def plain(value: Any, notes: list[str]) -> str | None:
-    """A scalar as trimmed text; None where a placeholder stands for «absent»."""
+def plain(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None:
+    """A scalar as trimmed text of at most `longest` characters; None where a placeholder stands for «absent»."""
     if type(value) is str:
         word = value.strip()
-        if word.isascii() and is_ordinary(word):
-            return word
     elif type(value) is int:
-        return str(value)
+        word = str(value)
     elif type(value) is float and math.isfinite(value):
-        return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_AMOUNT else repr(value)
+        word = str(int(value)) if value.is_integer() and abs(value) < _LARGEST_AMOUNT else repr(value)
     else:
         notes.append("must be text")
         return None
+    if len(word) > longest:
+        notes.append(f"has {len(word)} characters: send at most {longest}")
+        return None
     if not word.isascii():
         word = word.translate(_NOT_IN_SQS)
+    elif is_ordinary(word):
+        return word
     if is_placeholder(word):
         if is_tag(word):
             notes.append("is a template tag that the sender did not fill in")
@@ -128,9 +132,9 @@ def is_whole(word: str, notes: list[str]) -> bool:
     return True
 
 
-def text(value: Any, notes: list[str]) -> str | None:
+def text(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None:
     """Free text; an e-mail address in it has no business there, so the field is dropped."""
-    word = plain(value, notes)
+    word = plain(value, notes, longest)
     if word is not None and holds_email(word):
         notes.append("holds an e-mail address, which only em may carry, where it is hashed")
         return None
@@ -140,14 +144,17 @@ def text(value: Any, notes: list[str]) -> str | None:
 
 
 def event_id(value: Any, notes: list[str]) -> str | None:
-    """The id of a conversion as text: 000001 keeps its zeros. An e-mail address in it is hashed.
+    """The id of a conversion as text: 000001 keeps its zeros. An e-mail address in it is hashed, and so is a long id.
 
     One that lost letters is none: another that lost its own could be the same.
     """
-    word = plain(value, notes)
-    if word is not None and not is_whole(word, notes):
+    word = plain(value, notes, limits.BODY)
+    if word is None or not is_whole(word, notes):
         return None
-    if word is not None and holds_email(word):
+    if len(word) > limits.EVENT_ID:
+        notes.append(f"has {len(word)} characters: its SHA-256 digest was sent in its place")
+        return digest(word)
+    if holds_email(word):
         notes.append("held an e-mail address: its SHA-256 digest was sent in its place, so use another id")
         return digest(word)
     return word
@@ -158,7 +165,8 @@ def opt_out(value: Any, notes: list[str]) -> str | None:
     if value is True or value is False:
         return "true" if value else "false"
     word = plain(value, notes)
-    if word is None and not isinstance(value, dict | list):
+    unreadable = isinstance(value, dict | list) or (isinstance(value, str) and len(value) > limits.TEXT)
+    if word is None and not unreadable:
         return None
     if word is not None and word.lower() in _FALSE:
         return "false"
@@ -239,7 +247,7 @@ def ip_address(value: Any, notes: list[str]) -> str | None:
 
 def url(value: Any, notes: list[str]) -> str | None:
     """A page's http or https address, without parameters that hold personal data."""
-    address = plain(value, notes)
+    address = plain(value, notes, limits.URL)
     if address is None:
         return None
     ordinary = _ORDINARY_URL(address)
@@ -356,6 +364,7 @@ def _fold(word: str) -> str:
 
 def quoted(value: str) -> str:
     """The value in quotes for the sender who sent it, shortened to 40 characters; not if a person could stand in it."""
+    value = value[: limits.QUOTED]  # an e-mail address that begins in what is quoted ends within it
     if holds_email(value) or sum(map(str.isdigit, value)) > 6:
         return "the value"
     return '"' + (value if len(value) <= 40 else value[:39] + "…") + '"'

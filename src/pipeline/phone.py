@@ -1,6 +1,7 @@
 """A phone number in the one notation whose digest is sent: `digits` (the vendor page's rule) or `e164`."""
 
 import re
+import string
 import unicodedata
 from typing import Literal
 
@@ -13,7 +14,8 @@ PhoneFormat = Literal["digits", "e164"]
 WITHHELD = frozenset({"anonymous", "restricted", "unknown", "private", "blocked", "unavailable", "withheld"})
 _WITHHELD_DIGITS = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253"})
 
-_EXTENSION = re.compile(r"[\s,;]*(?:ext(?:ension)?\.?|x|#|;ext=)\s*\d{1,7}$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:ext(?:ension)?\.?|x|#|;ext=)\s*\d{1,7}$", re.IGNORECASE)
+_BEFORE_EXTENSION = string.whitespace + ",;"
 _ALLOWED = re.compile(r"\+?[\d\s().\-/\u2010-\u2015\u2212·]+").fullmatch
 _SEPARATORS = dict.fromkeys(map(ord, "+ ().-/"))
 _NOT_DIGIT = re.compile(r"\D")
@@ -51,7 +53,9 @@ def _careful(value: str, form: PhoneFormat, country: str | None) -> str:
         text = text[4:].strip()
     if text.lower() in WITHHELD:
         raise Fault("is a withheld number, which identifies nobody")
-    text = _EXTENSION.sub("", text)
+    extension = _EXTENSION.search(text)
+    if extension:
+        text = text[: extension.start()].rstrip(_BEFORE_EXTENSION)
     if not _ALLOWED(text):
         raise Fault("is not a phone number: send it with its country code, such as +15550100123, or its digest")
     international = text.startswith(("+", "00"))

@@ -2,6 +2,8 @@
 
 import re
 
+from pipeline import limits
+
 _WORDS = frozenset({"", "-no value-", "null", "undefined", "none", "n/a", "[object object]", "(not set)"})
 _SUSPECT = _WORDS | {"nan"}
 _LONGEST = max(map(len, _WORDS))
@@ -17,9 +19,9 @@ def is_ordinary(text: str) -> bool:
 
 def is_tag(text: str) -> bool:
     """Whether the (trimmed) text is a template tag that was never filled in."""
-    return text[:1] in ("[", "{") and _TAG(text) is not None
+    return text[:1] in ("[", "{") and len(text) <= limits.TEXT and _TAG(text) is not None
 
 
 def is_placeholder(text: str) -> bool:
     """Whether the (trimmed) text means «absent»."""
-    return text.lower() in _WORDS or text == "NaN" or is_tag(text)  # Nan is a name
+    return (len(text) <= _LONGEST and text.lower() in _WORDS) or text == "NaN" or is_tag(text)  # Nan is a name

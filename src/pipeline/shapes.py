@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
+from pipeline import limits
+
 DIGEST = "[0-9a-f]{64}"
 # Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). It does not begin like a template's
 # tag, nor like null, none, n/a, nan or undefined, unless its length rules those out.
@@ -28,12 +30,12 @@ _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = rf"^(?:25[0-5]|2[0-4][0-9]|1[0-9]{{2}}|[1-9][0-9]?)(?:\.{_OCTET}){{3}}$"
 
 
-def like(pattern: str) -> CoreSchema:
-    """Text of this pattern."""
-    return cs.str_schema(strict=True, pattern=pattern)
+def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
+    """Text of this pattern, of at most so many characters."""
+    return cs.str_schema(strict=True, pattern=pattern, max_length=longest)
 
 
-def text(longest: int | None = None) -> CoreSchema:
+def text(longest: int = limits.TEXT) -> CoreSchema:
     """Free text of at most so many characters."""
     return cs.str_schema(strict=True, pattern=_TEXT, max_length=longest)
 

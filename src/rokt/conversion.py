@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from pipeline import fields
 from pipeline.destination import Refused
-from pipeline.digests import digest
 from pipeline.faults import Fault
 from pipeline.timestamps import epoch_seconds
 from rokt import person, properties, rules
@@ -27,8 +26,6 @@ AUDIENCE = "audiencemembershipupdate"
 AHEAD: dict[Api, int] = {"conversions": 3_600, "events": 300}
 # Event API: 18 months, which are 546 days at the least; less the 5 that an event may wait in the queue, and one more.
 OLDEST: dict[Api, int | None] = {"conversions": None, "events": 540 * 86_400}
-
-LONGEST_ID = 1_000  # characters
 
 
 class Facts(NamedTuple):
@@ -128,12 +125,4 @@ def click_id(conversion: Mapping[str, Any], given: str | None, warnings: fields.
     return known or rules.rtid_in(conversion.get("event_source_url"))
 
 
-def _event_id(value: Any, notes: list[str]) -> str | None:
-    word = fields.event_id(value, notes)
-    if word is not None and len(word) > LONGEST_ID:
-        notes.append(f"has {len(word)} characters: its SHA-256 digest was sent in its place")
-        return digest(word)
-    return word
-
-
-_EVENT_RULES: dict[str, fields.Rule] = {"event_id": _event_id, "rtid": rules.rtid}
+_EVENT_RULES: dict[str, fields.Rule] = {"event_id": fields.event_id, "rtid": rules.rtid}

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as cs
 
-from pipeline import fields, persons, shapes
+from pipeline import fields, limits, persons, shapes
 from pipeline.currencies import ISO_4217
 from pipeline.digests import DIGESTS_OF_NOTHING
 from pipeline.timestamps import EARLIEST
@@ -115,7 +115,7 @@ def _finish_traits(user: dict[str, Any], now: float, settings: Settings) -> None
 @cache
 def _schema() -> SchemaValidator:
     """Built once, at first use. Other fields are ignored, but in `custom_data`, where `read` looks at them."""
-    text, device = shapes.text(rules.LONGEST_TEXT), cs.chain_schema([shapes.like(_UUID), shapes.like(_NOT_ZERO)])
+    text, device = shapes.text(), cs.chain_schema([shapes.like(_UUID), shapes.like(_NOT_ZERO)])
     user = _record(
         {"em": shapes.EMAIL, "ph": shapes.PHONE, "fn": shapes.NAME, "ln": shapes.NAME, "zp": shapes.like(_ZIP)}
         | {"ge": cs.literal_schema([*"mfMF", "male", "female", "Male", "Female"]), "db": cs.str_schema(strict=True)}
@@ -131,7 +131,7 @@ def _schema() -> SchemaValidator:
     )
     event = _record(
         {"event_name": shapes.text(rules.LONGEST_NAME), "event_time": cs.int_schema(strict=True, ge=EARLIEST)}
-        | {"event_id": shapes.either(shapes.text(conversions.LONGEST_ID), shapes.WHOLE), "rtid": shapes.like(_RTID)}
+        | {"event_id": shapes.either(shapes.text(limits.EVENT_ID), shapes.WHOLE), "rtid": shapes.like(_RTID)}
         | {"user_data": user, "custom_data": custom, "attributes": cs.dict_schema(strict=True)}
         | no_audience,
         required={"event_name", "event_time"},

@@ -72,7 +72,7 @@ def _personal(
         if hashes or as_digest(str(value).strip()) is not None:
             return Personal(digest, is_hashed=True)
         word = (clear or normalised)(fields.plain(value, []) or "")
-        return Personal(word, is_hashed=False) if rules.is_short(word, notes) else None
+        return Personal(word, is_hashed=False)
 
     return rule
 
@@ -101,12 +101,12 @@ def _rules(settings: Settings, year: int) -> dict[str, fields.Rule]:
         "ph": _personal(normalise.mobile, hashes=settings.hash_mobile),
         "zp": _personal(normalise.zip_code, hashes=settings.hash_billing_zip),
         "ge": _in_clear(normalise.gender),
-        "ct": rules.place,
-        "st": rules.place,
-        "country": rules.place,
+        "ct": fields.clear,
+        "st": fields.clear,
+        "country": fields.clear,
         "external_id": rules.reference,
         "client_ip_address": fields.ip_address,
-        "client_user_agent": rules.text,
+        "client_user_agent": fields.text,
         "aID": rules.device_id,
         "AID": rules.device_id,  # so the vendor page's sentence spells it
         "aGA": rules.device_id,

@@ -25,7 +25,7 @@ _CUSTOM_RULES: dict[str, fields.Rule] = {
     "currency": rules.currency,
     "order_id": rules.reference,
     "num_items": fields.integer,
-    "content_name": rules.text,
+    "content_name": fields.text,
 }
 _PURCHASE = {
     "order_id": "confirmationref",
@@ -63,7 +63,7 @@ def _sku(custom: Mapping[str, Any]) -> str | None:
     only = products[0] if len(products) == 1 else None
     if isinstance(only, dict):
         only = only.get("id")
-    return rules.text(only, []) if isinstance(only, str | int) and not isinstance(only, bool) else None
+    return fields.text(only, []) if isinstance(only, str | int) and not isinstance(only, bool) else None
 
 
 def attributes(

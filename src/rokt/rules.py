@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from pipeline import fields
+from pipeline import fields, limits
 from pipeline.currencies import ISO_4217
 from pipeline.personal import has_personal_names, holds_email
 
-# Rokt states 65,536 characters for a value of the Event API and 128 KB for an object of the Conversions API; a text of
-# more than this is no attribute of a conversion.
-LONGEST_TEXT = 4_096
 LONGEST_NAME = 128  # of an event type: the Event API's page
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}").fullmatch
@@ -32,38 +29,15 @@ def taken(
     return fields.apply(wanted, {name: source[name] for name in wanted if name in source}, path, warnings, {})
 
 
-def text(value: Any, notes: list[str]) -> str | None:
-    """Free text, without e-mail addresses and of a bounded length."""
-    word = fields.text(value, notes)
-    return word if word is not None and is_short(word, notes) else None
-
-
 def reference(value: Any, notes: list[str]) -> str | None:
     """Text by which Rokt tells one from another: one that lost letters could be the same as another that did."""
-    word = text(value, notes)
-    return word if word is not None and fields.is_whole(word, []) else None  # `text` has told of it
-
-
-def place(value: Any, notes: list[str]) -> str | None:
-    """Text that Rokt takes only in clear."""
-    word = fields.clear(value, notes)
-    return word if word is not None and is_short(word, notes) else None
-
-
-def is_short(word: str, notes: list[str]) -> bool:
-    """Whether the text has no more than LONGEST_TEXT characters."""
-    if len(word) > LONGEST_TEXT:
-        notes.append(f"has {len(word)} characters; at most {LONGEST_TEXT} are sent to Rokt")
-    return len(word) <= LONGEST_TEXT
+    word = fields.text(value, notes)
+    return word if word is not None and fields.is_whole(word, []) else None  # `fields.text` has told of it
 
 
 def event_name(value: Any, notes: list[str]) -> str | None:
     """The type of the conversion: any text of at most 128 characters."""
-    word = fields.text(value, notes)
-    if word is not None and len(word) > LONGEST_NAME:
-        notes.append(f"has {len(word)} characters; at most {LONGEST_NAME} are taken")
-        return None
-    return word
+    return fields.text(value, notes, LONGEST_NAME)
 
 
 def device_id(value: Any, notes: list[str]) -> str | None:
@@ -95,7 +69,9 @@ def rtid(value: Any, notes: list[str]) -> str | None:
 
 def rtid_in(url: object) -> str | None:
     """The click id in a page's address, from its parameter `rtid`, else `rclid`."""
-    if not isinstance(url, str) or "id=" not in url.lower():  # a glance that nearly always is enough
+    if (
+        not isinstance(url, str) or len(url) > limits.URL or "id=" not in url.lower()
+    ):  # a glance that nearly always is enough
         return None
     found: dict[str, str] = {}
     for name, value in _RTID_IN_URL(url):
@@ -128,7 +104,7 @@ def attribute(value: Any, notes: list[str]) -> str | int | float | bool | None:
     if isinstance(value, dict | list):
         notes.append("must be text, a number, true or false: Rokt takes no lists and objects")
         return None
-    return text(value, notes)
+    return fields.text(value, notes)
 
 
 # Parts of a name that make it a person's, whatever stands around them; and people whose «name» is one.

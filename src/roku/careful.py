@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from pipeline import fields, persons, phone
+from pipeline import fields, limits, persons, phone
 from pipeline.destination import Refused
 from pipeline.digests import as_digest
 from pipeline.faults import Fault
@@ -180,6 +180,10 @@ def _quantity(value: Any, notes: list[str]) -> str | None:
     return None if number is None else str(number)
 
 
+def _partner_name(value: Any, notes: list[str]) -> str | None:
+    return fields.text(value, notes, limits.PARTNER)
+
+
 def _as_it_is(value: Any, notes: list[str]) -> Any:  # noqa: ARG001 - the form of a rule; read in `prepare`
     return value
 
@@ -199,7 +203,7 @@ _EVENT_RULES: dict[str, fields.Rule] = {
     "user_data": _as_it_is,
     "custom_data": _as_it_is,
     "opt_out": fields.opt_out,
-    "partner_name": fields.text,
+    "partner_name": _partner_name,
     "is_hashed": _flag,
     "data_processing_country": _as_it_is,
     **dict.fromkeys(words.ELSEWHERE, _not_ours),

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic_core import SchemaValidator
 from pydantic_core import core_schema as cs
 
-from pipeline import persons, phone, shapes
+from pipeline import limits, persons, phone, shapes
 from pipeline.digests import DIGESTS_OF_NOTHING
 from pipeline.personal import has_personal_names
 from pipeline.timestamps import EARLIEST
@@ -113,7 +113,7 @@ def _rules(settings: normalise.Settings, year: int) -> dict[str, Callable[[str],
 @cache
 def _schema() -> SchemaValidator:
     """Built once, at first use: 1 ms."""
-    text, device, url = shapes.text(), shapes.like(_ADVERTISING_ID), shapes.like(_URL)
+    text, device, url = shapes.text(), shapes.like(_ADVERTISING_ID), shapes.like(_URL, limits.URL)
     name_or_number = shapes.either(text, shapes.WHOLE)
     item = shapes.record(
         {
@@ -151,7 +151,7 @@ def _schema() -> SchemaValidator:
     )
     event = shapes.record(
         {
-            "event_id": name_or_number,
+            "event_id": shapes.either(shapes.text(limits.EVENT_ID), shapes.WHOLE),
             "event_name": cs.literal_schema(list(words.EVENT_NAMES)),
             "event_type": cs.with_default_schema(cs.literal_schema(["conversion"]), default="conversion"),
             "event_time": cs.int_schema(strict=True, ge=EARLIEST),
@@ -161,7 +161,7 @@ def _schema() -> SchemaValidator:
             "user_data": user,
             "custom_data": custom,
             "opt_out": cs.literal_schema(["true", "false"]),
-            "partner_name": text,
+            "partner_name": shapes.text(limits.PARTNER),
         },
         required={"event_name", "event_time", "user_data"},
     )

@@ -3,18 +3,18 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from pipeline import limits
 from sources.values import is_absent
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 # `rtid` and `rclid` are Rokt's.
 CLICK_IDS = ("gclid", "gbraid", "wbraid", "dclid", "msclkid", "fbclid", "ttclid", "twclid", "rtid", "rclid")
-# Twice what servers take, and more parameters than any page has: they bound what a hostile post can cost.
-_LONGEST_ADDRESS, _MOST_PARAMETERS = 16_384, 200
+_MOST_PARAMETERS = 200  # more than any page has: it bounds what a hostile post can cost
 
 
 def campaign(address: Any) -> tuple[dict[str, str], dict[str, str]]:
     """The utm_ parameters and the click ids of a page's address, be it whole, a path, or a query with its `?`."""
-    if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS:
+    if not isinstance(address, str) or len(address) > limits.URL:
         return {}, {}
     try:
         parameters = parse_qsl(urlsplit(address.strip()).query, max_num_fields=_MOST_PARAMETERS)

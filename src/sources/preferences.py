@@ -107,7 +107,7 @@ def settle(
     With `default` a conversion without a name gets the one that `event_names` has for the word `default`.
     """
     given = text(conversion.get("event_name"))
-    name = "default" if default and given is None else given
+    name = "default" if default and is_absent(conversion.get("event_name")) else given
     if name is not None and kind_of(name) in names:
         chosen = names[kind_of(name)]
         if chosen is None:

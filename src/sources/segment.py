@@ -6,6 +6,7 @@ Ecommerce Events» and «Spec: B2B SaaS» (properties).
 
 from typing import Any
 
+from pipeline import limits
 from pipeline.body import MAX_EVENTS, Ignored, Posting, Refusal
 from pipeline.fields import quoted
 from pipeline.personal import holds_email
@@ -120,7 +121,7 @@ def _user_data(call: dict[str, Any], context: dict[str, Any], properties: dict[s
     # Identify calls have the traits themselves, track calls in their context.
     traits, device = as_object(context.get("traits")) | as_object(call.get("traits")), as_object(context.get("device"))
     address, user_id = as_object(first(traits.get("address"), properties.get("address"))), call.get("userId")
-    id_is_email = isinstance(user_id, str) and holds_email(user_id)
+    id_is_email = isinstance(user_id, str) and len(user_id) <= limits.TEXT and holds_email(user_id)
     fields = {
         "em": first(properties.get("email"), traits.get("email"), user_id if id_is_email else None),
         "ph": first(properties.get("phone"), traits.get("phone")),

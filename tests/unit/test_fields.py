@@ -6,6 +6,7 @@ import pytest
 
 from pipeline import fields
 from pipeline.fields import Rule, Warnings
+from tests.unit.conversions import sha
 
 
 def keep(rule: Rule, value: Any) -> tuple[Any, int]:
@@ -271,3 +272,39 @@ def test_what_is_mended_is_told_but_not_called_dropped() -> None:
     assert fields.apply({"value": fields.amount}, {"value": "$25"}, "", warnings, {}) == {"value": 25}
     assert fields.apply({"value": fields.amount}, {"value": "free"}, "", warnings, {}) == {}
     assert [text.startswith("dropped: ") for _, text in warnings] == [False, True]
+
+
+# Length.
+
+
+@pytest.mark.parametrize("rule", [fields.text, fields.clear, fields.choice("A"), fields.hashed(str), fields.amount])
+def test_a_text_that_is_too_long_is_dropped_with_its_length_and_the_limit(rule: Rule) -> None:
+    notes: list[str] = []
+    assert rule("x y" * 2_000, notes) is None
+    assert notes == ["has 6000 characters: send at most 4096"]
+    assert fields.text(" " + "x" * 4_096 + " ", []) == "x" * 4_096
+
+
+def test_an_address_may_be_longer_than_a_text() -> None:
+    longest = "https://example.com/?q=" + "a" * (16_384 - 23)
+    notes: list[str] = []
+    assert fields.url(longest, notes) == longest
+    assert fields.url(longest + "a", notes) is None
+    assert notes == ["has 16385 characters: send at most 16384"]
+
+
+def test_an_event_id_that_is_too_long_is_sent_as_its_digest() -> None:
+    notes: list[str] = []
+    assert fields.event_id("9" * 1_000, notes) == "9" * 1_000
+    assert fields.event_id("9" * 1_001, notes) == sha("9" * 1_001)
+    assert fields.event_id(" " + "{" * 100_000, notes) == sha("{" * 100_000)
+    assert len(notes) == 2
+
+
+def test_an_opt_out_that_is_too_long_means_yes() -> None:
+    assert keep(fields.opt_out, "false" * 1_000) == ("true", 2)
+
+
+def test_a_value_is_quoted_only_if_its_beginning_holds_nobody() -> None:
+    assert fields.quoted("x" * 100_000) == '"' + "x" * 39 + '…"'
+    assert fields.quoted("jane@" + ".".join(["e" * 60] * 5) + ".com") == "the value"

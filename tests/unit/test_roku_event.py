@@ -436,12 +436,15 @@ def test_the_derived_id_is_the_contents_not_the_writings() -> None:
 
 
 def test_an_event_that_is_too_large_is_refused_not_cut() -> None:
-    given = with_custom(content_name="x" * MAX_EVENT_BYTES)
-    assert set(errors(given)) == {"event"}
-    room = MAX_EVENT_BYTES - len(json.dumps(finished(with_custom(content_name="")), separators=(",", ":")))
-    frame = len(',"custom_data":{"content_name":""}')
-    assert finished(with_custom(content_name="x" * (room - frame)))["custom_data"]
-    assert set(errors(with_custom(content_name="x" * (room - frame + 1)))) == {"event"}
+    def of(length: int) -> dict[str, Any]:
+        return with_custom(content_ids=["x" * 4_000] * 60 + ["x" * 4_000] * 3, content_name="x" * length)
+
+    frame = len(json.dumps(finished(of(1)), separators=(",", ":"))) - 1
+    room = MAX_EVENT_BYTES - frame
+    assert 0 < room < 4_096  # so that no single text is too long
+    assert finished(of(room))["custom_data"]["content_name"] == "x" * room
+    assert set(errors(of(room + 1))) == {"event"}
+    assert set(errors(with_custom(content_ids=["x" * 4_000] * 1_000))) == {"event"}
 
 
 def test_the_identity_of_a_person_stands_in_no_word_to_the_sender() -> None:
