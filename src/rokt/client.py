@@ -32,15 +32,15 @@ class Rokt:
         session: requests.Session,
         now: Callable[[], float] = time.time,
         timeout: tuple[float, float] = TIMEOUT,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Post over `session` to the API that `settings` name, with the pair in `keys`.
 
-        `now` is epoch seconds, `clock` seconds since whenever; `timeout` is for connecting and for each read.
+        `now` is epoch seconds; `timeout` is for connecting and for the whole answer.
         """
         self._settings = settings
         self._keys = keys
-        self._connection = Connection(session, "Rokt", now=now, timeout=timeout, clock=clock)
+        self._now = now
+        self._connection = Connection(session, "Rokt", now=now, timeout=timeout)
 
     @property
     def limits(self) -> Limits:
@@ -71,4 +71,4 @@ class Rokt:
         def send(pair: Pair) -> Answer:
             return self._connection.post(endpoint, body, {"Authorization": pair.authorization(), **own})
 
-        return with_key(self._keys, partial(pair_in, api=self._settings.api), send)
+        return with_key(self._keys, partial(pair_in, api=self._settings.api), send, now=self._now)

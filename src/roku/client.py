@@ -33,15 +33,15 @@ class Roku:
         session: requests.Session,
         now: Callable[[], float] = time.time,
         timeout: tuple[float, float] = TIMEOUT,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Post to `url` + `path` over `session` with the key of each event group.
 
-        `now` is epoch seconds, `clock` seconds since whenever; `timeout` is for connecting and for each read.
+        `now` is epoch seconds; `timeout` is for connecting and for the whole answer.
         """
         self._endpoint = url.rstrip("/") + path
         self._keys = keys
-        self._connection = Connection(session, "Roku", now=now, timeout=timeout, clock=clock)
+        self._now = now
+        self._connection = Connection(session, "Roku", now=now, timeout=timeout)
 
     @property
     def limits(self) -> Limits:
@@ -70,4 +70,4 @@ class Roku:
         def send(key: str) -> Answer:
             return self._connection.post(self._endpoint, body, {"Authorization": f"Bearer {key}"})
 
-        return with_key(self._keys, partial(key_for, routing.event_group_id), send)
+        return with_key(self._keys, partial(key_for, routing.event_group_id), send, now=self._now)

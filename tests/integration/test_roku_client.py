@@ -269,16 +269,6 @@ def test_an_answer_without_end_is_cut_off(session: requests.Session) -> None:
         assert post(client).status == 200
 
 
-def test_an_answer_that_drips_ends_with_the_time_for_it(session: requests.Session) -> None:
-    ticks = iter(range(0, 1_000, 15))  # at every look at the clock 15 s have passed, of the 20 that a test's client has
-    chunks = b"".join(b"1\r\n{\r\n" for _ in range(50))
-    with wire(Step(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)) as server:
-        client = roku(server.url, session, clock=lambda: float(next(ticks)))
-        given = post(client)
-    assert (given.status, given.ambiguous) == (None, True)
-    assert "time" in given.failure
-
-
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("location", ["/elsewhere", "http://127.0.0.1:9/", "http://[", "", "ftp://\xff"])
 def test_redirects_are_not_followed(status: int, location: str, session: requests.Session) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,10 +15,17 @@ BOUND = 10.0  # seconds after which a wait has failed; nothing ever takes so lon
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to answer to one request, and how to go on: keep the connection, close or reset it, or say nothing more."""
+    """What to answer to one request, and how to go on: keep the connection, close or reset it, or say nothing more.
+
+    `drip` comes after the answer, a byte every 20 ms, as long as somebody listens.
+    """
 
     answer: bytes = b""
     then: Literal["keep", "close", "reset", "silent"] = "keep"
+    drip: bytes = b""
+
+
+DROP = 0.02  # seconds between two bytes of a drip
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -31,16 +39,17 @@ def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 class Wire:
     """Listens on 127.0.0.1. `requests` holds (head, body) of each request, `connections` their number."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[tuple[bytes, bytes]] = []
         self.connections = 0
         self.closed = threading.Event()  # a connection was closed from this side
         self._steps = list(steps)
         self._stop = threading.Event()
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._open: list[socket.socket] = []
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
         self._threads[0].start()
 
     def stop(self) -> None:
@@ -65,7 +74,8 @@ class Wire:
             self._threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
             self._threads[-1].start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, plain: socket.socket) -> None:
+        connection = self._tls.wrap_socket(plain, server_side=True) if self._tls else plain
         with connection, contextlib.suppress(OSError), connection.makefile("rb") as reader:
             while head := self._head(reader):
                 length = next(
@@ -74,6 +84,9 @@ class Wire:
                 self.requests.append((head, reader.read(length)))
                 step = self._steps.pop(0)
                 connection.sendall(step.answer)
+                for place in range(len(step.drip)):
+                    connection.sendall(step.drip[place : place + 1])
+                    self._stop.wait(DROP)
                 if step.then == "silent":
                     self._stop.wait(BOUND)
                 if step.then == "reset":
@@ -94,9 +107,9 @@ class Wire:
 
 
 @contextmanager
-def wire(*steps: Step) -> Iterator[Wire]:
+def wire(*steps: Step, tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
     """A running server that takes one step for each request."""
-    running = Wire(steps)
+    running = Wire(steps, tls)
     try:
         yield running
     finally:
