@@ -35,7 +35,10 @@ def tail(
     follow: Annotated[bool, typer.Option(help="Go on until interrupted, or end after what is there.")] = True,
     raw: Annotated[bool, typer.Option("--raw", help="The lines as they are, Lambda's own among them.")] = False,
 ) -> int:
-    """Show what the functions log, in plain words. Logs hold no personal data and no keys."""
+    """Show what the functions log, in plain words: of reasons the class and the status, no personal data and no keys.
+
+    What a destination said of an event is in its dead letter: see `relay dlq list`.
+    """
     groups = _groups(deployment, function)
     start = int((time.time() - seconds(since)) * 1000)
     seen: dict[str, int] = {}  # event id -> its time

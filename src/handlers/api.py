@@ -19,6 +19,7 @@ from pipeline.reception import Reception, Request
 from pipeline.reply import reply
 from pipeline.secrets import SecretUnavailable
 from pipeline.senders import Sender, read_senders, recognise
+from pipeline.words import Phrase, SenderName, Word
 from sources import registry
 
 SOURCES = "/v1/sources/"
@@ -84,7 +85,7 @@ def _served(
         if request.method == "OPTIONS":
             return _preflight(headers)
         sender = reception.authenticate(request, senders, known.allowed_origins)
-        line.told["sender"] = sender.name
+        line.told["sender"] = SenderName(sender.name)
         _admit(sender, source_of(request.path))
         posting, now = read(request, sender), clients.now()
         received = {
@@ -175,7 +176,7 @@ def _parsed(text: str, counts: Counter[str]) -> list[Sender]:
     if text not in _read:
         senders, faults = read_senders(text, registry.SIGNING)
         for fault in faults:
-            telemetry.logger().error("sender keys", extra={"fault": fault})
+            telemetry.say("error", Word("sender keys"), fault=Phrase(fault))  # it quotes no key and no name
         counts["SenderKeysUnreadable"] += bool(faults)
         if faults and not senders:
             if not _read:

@@ -1,18 +1,38 @@
 """What the functions that deliver share: a batch of SQS's in, the messages to receive again out."""
 
 import os
+from collections import Counter
 from functools import cache
 from typing import Any
 
 from handlers import clients, telemetry
-from pipeline.delivery import Record, deliver
+from pipeline.delivery import Record, Report, deliver
 from pipeline.destination import Destination
 from pipeline.ledger import Ledger
+from pipeline.reasons import class_of
 from pipeline.sqs import Queue
+from pipeline.words import Id, Word, fate
+
+_MOST_CLASSES = 20  # lines of a run about them
+
+
+class RunFailed(Exception):
+    """A fault of the program: the batch comes back. It has no text, since Lambda logs what a function raises."""
 
 
 def run(event: dict[str, Any], context: Any, destination: Destination) -> dict[str, Any]:
-    """Deliver one SQS batch; the answer names the messages to receive again (partial batch response)."""
+    """Deliver one SQS batch; the answer names the messages to receive again (partial batch response).
+
+    Raises RunFailed.
+    """
+    try:
+        return _run(event, context, destination)
+    except Exception as error:  # noqa: BLE001 - its text may quote an event, and Lambda would log it
+        telemetry.failed(error, request_id=Id(context.aws_request_id))
+    raise RunFailed  # out of the handler, so that nothing is chained to it
+
+
+def _run(event: dict[str, Any], context: Any, destination: Destination) -> dict[str, Any]:
     line = telemetry.Line(context.aws_request_id)
     name = destination.name.upper()
     report = deliver(
@@ -27,15 +47,23 @@ def run(event: dict[str, Any], context: Any, destination: Destination) -> dict[s
         executor=clients.executor(),
         sample_rate=float(os.environ["LOG_SAMPLE_RATE"]),
     )
-    for (outcome, status, reason), events in report.reasons.most_common(20):
-        told = {"status": status, "reason": reason, "events": events, "request_id": context.aws_request_id}
-        telemetry.logger().warning(outcome, extra=told)
+    _tell_reasons(report, line.request_id)
     line.follow(report.followed)
     line.of(destination.name).update(report.counts)
     line.delays = report.delays
     line.told["messages"] = len(event["Records"])
     line.write()
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in report.failures]}
+
+
+def _tell_reasons(report: Report, request_id: Id) -> None:
+    """A line for each class of reasons; the reasons themselves are in dead letters and in the ledger."""
+    classes: Counter[tuple[Word, int | None, Word]] = Counter()
+    for (kind, status, reason), events in report.reasons.items():
+        classes[fate(kind), status, class_of(kind, status, reason)] += events
+    for (outcome, status, word), events in classes.most_common(_MOST_CLASSES):
+        answered = {} if status is None else {"status": status}
+        telemetry.say("warning", outcome, reason=word, events=events, request_id=request_id, **answered)
 
 
 @cache

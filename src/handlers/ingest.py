@@ -6,13 +6,13 @@ GET /v1/relay.js: the script with which a web page sends its own.
 import os
 from collections.abc import Mapping
 from functools import cache, partial
-from typing import Any
+from typing import Any, get_args
 
 from handlers import api, clients, destinations, telemetry
 from handlers.script import answer_script
 from pipeline import body as bodies
-from pipeline import sampling, verdict
-from pipeline.body import Posting
+from pipeline import sampling, verdict, words
+from pipeline.body import IgnoredCode, Posting
 from pipeline.queueing import enqueue
 from pipeline.reception import Reception, Request
 from pipeline.senders import Sender, SourceSettings
@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def answer(received: Mapping[str, Reception], _: Sender, request: Request) -> tuple[int, dict[str, Any]]:
         rate = float(os.environ["LOG_SAMPLE_RATE"])
         source = api.source_of(request.path) or "events"
-        line.told["source"] = source
+        line.told["source"] = words.among(source, (*registry.MODULES, "events"))
         for inlet in inlets:
             reception = received[inlet.name]
             line.tell(inlet.name, **_words(reception))
@@ -49,14 +49,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return api.serve(event, _reader, answer, line, inlets)
 
 
-def _words(received: Reception) -> dict[str, str]:
+def _words(received: Reception) -> dict[str, words.Word]:
     """What can be searched in the log: names and codes of ours, never a sender's text."""
-    # "line 7" of a file is told as "line", so that a thousand of them are one word.
-    fields = {name.partition(" ")[0] for failed in received.failed.values() for name in failed["errors"]}
     told = {
-        "invalid": ", ".join(sorted(fields)),
-        "ignored": ", ".join(sorted({one.code for one in received.ignored.values()})),
-        "withheld": "; ".join(sorted(set(received.withheld.values()))),
+        "invalid": words.listed(words.field(name) for failed in received.failed.values() for name in failed["errors"]),
+        "ignored": words.listed(words.among(one.code, get_args(IgnoredCode)) for one in received.ignored.values()),
+        "withheld": words.listed(received.withheld.values(), "; "),
     }
     return {word: names for word, names in told.items() if names}
 

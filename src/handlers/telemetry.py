@@ -1,15 +1,19 @@
-"""Logs and metrics: ids, counts, statuses and safe reasons; never a payload, a key or a sender's text."""
+"""Logs and metrics: ids, counts, statuses and closed words; never a payload, a key or a text of another's."""
 
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import Literal
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from pipeline import words
+from pipeline.reasons import class_of
 from pipeline.sampling import Followed
+from pipeline.words import TOLD, Id, Phrase, Told, Word
 
 # Values of one metric in one blob: CloudWatch takes 100, and Powertools writes a blob of its own as soon as it has 100.
 _MOST_VALUES = 99
@@ -25,38 +29,53 @@ class Line:
     def __init__(self, request_id: str) -> None:
         """Begin to count and to take the time. `delays` are seconds."""
         self.delays: list[float] = []
-        self.told: dict[str, str | int] = {"request_id": request_id}
+        self.request_id = Id(request_id)
+        self.told: dict[str, Told] = {"request_id": self.request_id}
         self._counts: dict[str, Counter[str]] = {}
-        self._told: dict[str, dict[str, str]] = {}
+        self._told: dict[str, dict[str, Word]] = {}
         self._begun = time.perf_counter()
 
     def of(self, destination: str) -> Counter[str]:
         """The counts of one destination, to be added to."""
         return self._counts.setdefault(destination, Counter())
 
-    def tell(self, destination: str, **words: str) -> None:
+    def tell(self, destination: str, **told: Word) -> None:
         """Say what can be searched in the log beside the counts of this destination alone."""
-        self._told.setdefault(destination, {}).update(words)
+        self._told.setdefault(destination, {}).update(told)
 
     def follow(self, events: Iterable[Followed]) -> None:
         """Write a line of its own for each of the sampled events."""
         for event in events:
-            told = {name: value for name, value in event._asdict().items() if value and name != "outcome"}
-            logger().info(event.outcome, extra={**told, "request_id": self.told["request_id"]})
+            say("info", words.fate(event.outcome), **_closed(event), request_id=self.request_id)
 
     def write(self, *, status: int | None = None) -> None:
         """Write it. Without a count it is an ordinary line with the answer's `status`.
 
         Without a count and a known sender it is none: anybody can post those, as often as he likes.
         """
-        told = self.told | {"milliseconds": round((time.perf_counter() - self._begun) * 1e3)}
+        told: dict[str, Told] = self.told | {"milliseconds": round((time.perf_counter() - self._begun) * 1e3)}
         counted = {name: counts for name, counts in self._counts.items() if any(counts.values())}
         for destination, counts in counted.items():
             count(counts, destination=destination, delays=self.delays, **told, **self._told.get(destination, {}))
         if counted:
             return
         if "sender" in told:
-            logger().info("answered", extra=told | {"status": status})
+            say("info", Word("answered"), **told, **({} if status is None else {"status": status}))
+
+
+def _closed(event: Followed) -> dict[str, Told]:
+    """What is told of a sampled event beside its outcome: of each text the class."""
+    told: dict[str, Told] = {"event_digest": Id(event.event_digest)}
+    if event.event_name:
+        from roku.vocabulary import EVENT_NAMES  # needed of sampled events only
+
+        told["event_name"] = words.among(event.event_name, EVENT_NAMES, words.CUSTOM)
+    if event.reason:
+        said = event.reason
+        told["reason"] = said if isinstance(said, Word) else class_of(event.outcome, event.status, said)
+    if event.status is not None:
+        told["status"] = event.status
+    return told
 
 
 @cache
@@ -65,7 +84,17 @@ def logger() -> Logger:
     return Logger()
 
 
-def count(counts: Mapping[str, int], *, destination: str, delays: Sequence[float] = (), **metadata: str | int) -> None:
+def say(level: Literal["info", "warning", "error"], message: Word, **told: Told) -> None:
+    """Write one line of the log."""
+    getattr(logger(), level)(message, extra=_only_told(told), stacklevel=3)  # the line tells who called
+
+
+def _only_told(told: Mapping[str, object]) -> dict[str, Told]:
+    """What may be told: whatever a cast let pass as such leaves no text here."""
+    return {name: value if isinstance(value, TOLD) else words.OTHER for name, value in told.items()}
+
+
+def count(counts: Mapping[str, int], *, destination: str, delays: Sequence[float] = (), **metadata: Told) -> None:
     """Write the counts above 0 and the delays (seconds) as one blob of embedded metrics.
 
     `metadata` can be searched in the log, but makes no metric.
@@ -79,7 +108,7 @@ def count(counts: Mapping[str, int], *, destination: str, delays: Sequence[float
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
     for delay in _thinned(delays):
         metrics.add_metric(name="Delay", unit=MetricUnit.Milliseconds, value=round(delay * 1e3))
-    for name, value in metadata.items():
+    for name, value in _only_told(metadata).items():
         metrics.add_metadata(key=name, value=value)
     metrics.flush_metrics()
 
@@ -90,14 +119,8 @@ def _thinned(values: Sequence[float]) -> list[float]:
     return [ordered[(2 * place + 1) * len(ordered) // (2 * most)] for place in range(most)]
 
 
-def failed(error: BaseException, **details: str | int) -> None:
+def failed(error: BaseException, **details: Told) -> None:
     """Log a fault of the program or its set-up: the kind of error and where, without its text, which may quote data."""
     frames = traceback.extract_tb(error.__traceback__)[-5:]
-    logger().error(
-        "the function failed",
-        extra={
-            "error": type(error).__name__,
-            "where": [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames],
-            **details,
-        },
-    )
+    where = ", ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames)
+    say("error", Word("the function failed"), error=Phrase(type(error).__name__), where=Phrase(where), **details)

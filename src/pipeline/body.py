@@ -5,7 +5,7 @@ nested one level too deep, one flat event without an array, unquoted template ta
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic_core import from_json
 
@@ -32,14 +32,32 @@ class Refusal(ValueError):
         self.description = description
 
 
+# Why something is ignored, as answers and logs say it.
+IgnoredCode = Literal[
+    "cancelled_order",
+    "not_a_call",
+    "not_a_track_call",
+    "not_answered",
+    "not_finished",
+    "outbound",
+    "repeat_caller",
+    "spam",
+    "test_order",
+    "too_short",
+    "unknown_duration",
+    "unknown_first_call",
+    "unmapped_event",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Ignored:
     """Something posted that is no conversion and was not meant to be one, such as an unanswered call.
 
-    `code` is its word in metrics and logs; `text` names the cause, and the setting that would change it.
+    `text` names the cause, and the setting that would change it.
     """
 
-    code: str
+    code: IgnoredCode
     text: str
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from pipeline.outcome import Outcome
+from pipeline.words import Word
 
 
 class Prepared(NamedTuple):
@@ -28,7 +29,7 @@ class Refused:
 class Withheld:
     """A conversion that is right, and that this destination does not take: why not, and further warnings."""
 
-    reason: str
+    reason: Word
     warnings: list[tuple[str, str]]
 
 

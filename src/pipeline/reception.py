@@ -9,6 +9,7 @@ from pipeline.destination import Prepared, Refused, Transform, Withheld
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
 from pipeline.senders import Sender, recognise
+from pipeline.words import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Reception:
     conversions: list[Any]
     events: dict[int, Prepared] = field(default_factory=dict)
     not_queued: set[int] = field(default_factory=set)
-    withheld: dict[int, str] = field(default_factory=dict)
+    withheld: dict[int, Word] = field(default_factory=dict)
     failed: dict[int, dict[str, Any]] = field(default_factory=dict)
     ignored: dict[int, Ignored] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
+from pipeline import words
 from pipeline.digests import digest
 from pipeline.reception import Reception
 
@@ -16,7 +17,7 @@ _DIGEST_CHARACTERS = 16  # 64 bits: two of a billion events share one with a cha
 
 
 class Followed(NamedTuple):
-    """What became of one event in one function. `reason` is safe to log; of an invalid one it names the fields."""
+    """What became of one event in one function. Name and reason may be another's text: the log gets their class."""
 
     event_digest: str
     outcome: str
@@ -50,5 +51,7 @@ def received(
     for index, failed in reception.failed.items():
         event_id = failed.get("event_id", "")
         if index not in reception.events and event_id and is_sampled(event_id, rate):
-            found.append(Followed(event_digest(event_id), "invalid", reason=" ".join(failed["errors"])))
+            found.append(
+                Followed(event_digest(event_id), "invalid", reason=words.listed(map(words.field, failed["errors"])))
+            )
     return found

@@ -21,6 +21,7 @@ from pydantic_core import to_json
 from pipeline import fields
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import digest
+from pipeline.words import Word
 from rokt import conversion as conversions
 from rokt import ordinary, wire
 from rokt.conversion import AUDIENCE, Facts
@@ -34,11 +35,13 @@ _NAMESPACE = IDS.bytes
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # RFC 9562: 10 in the two highest bits
 
 NO_IDENTIFIER = {
-    "conversions": "Rokt needs a usable em, external_id, aID, aGA or rtid, or client_ip_address with client_user_agent",
-    "events": "Rokt's Event API needs a usable em or rtid",
+    "conversions": Word(
+        "Rokt needs a usable em, external_id, aID, aGA or rtid, or client_ip_address with client_user_agent"
+    ),
+    "events": Word("Rokt's Event API needs a usable em or rtid"),
 }
-OPTED_OUT = "the person opted out, and Rokt documents no limited use of data"
-NO_AUDIENCES = "Rokt's Event API takes no audience updates"
+OPTED_OUT = Word("the person opted out, and Rokt documents no limited use of data")
+NO_AUDIENCES = Word("Rokt's Event API takes no audience updates")
 
 
 def prepare(

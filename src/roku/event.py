@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import digest
+from pipeline.words import Word
 from roku import careful, ordinary
 from roku import vocabulary as words
 from roku.normalise import Settings
@@ -19,7 +20,7 @@ from roku.normalise import Settings
 # One request takes 1,000,000 bytes; an ordinary event has 1,150. More than this is a mistake, not a conversion.
 MAX_EVENT_BYTES = 256_000
 
-NO_AUDIENCES = "an audience update is not a conversion that Roku takes"
+NO_AUDIENCES = Word("an audience update is not a conversion that Roku takes")
 
 # The order in which an event is written: what names it comes first.
 _ORDER = (

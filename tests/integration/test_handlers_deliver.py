@@ -195,7 +195,9 @@ def test_a_partial_success_puts_the_rejected_events_on_the_dead_letter_queue_wit
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", one["rejected_at"])
     output = capsys.readouterr().out
     assert metrics(output) == {"Delivered": 2, "Rejected": 2, "DeadLettered": 2}
-    assert "must be less than 1e6" in output  # the reasons are in the log too
+    told = [json.loads(text) for text in output.splitlines() if '"rejected"' in text]
+    # Of the reasons the log has the class alone: the texts are Roku's.
+    assert [(one["reason"], one["status"], one["events"]) for one in told] == [("refused", 210, 2)]
 
 
 def test_a_dead_letter_that_is_put_back_is_delivered_as_it_is(relay: Relay) -> None:
@@ -279,7 +281,7 @@ def test_without_a_roku_key_everything_waits(relay: Relay, capsys: pytest.Captur
     assert relay.statuses() == []
     output = capsys.readouterr().out
     assert metrics(output) == {"Retried": 1, "KeyRefused": 1}
-    assert "ResourceNotFoundException" in output
+    assert [json.loads(text)["reason"] for text in output.splitlines() if '"retried"' in text] == ["no key"]
 
 
 def test_an_unreadable_message_is_a_dead_letter_and_stops_nobody(relay: Relay) -> None:
@@ -322,6 +324,22 @@ def test_a_thousand_messages_of_one_event_take_one_request(relay: Relay) -> None
     assert relay.stack.deliver(bodies) == []
     (request,) = relay.stack.sandbox.requests()
     assert (request["count"], request["status"]) == (1_000, 200)
+
+
+def test_a_fault_of_ours_is_told_without_its_text(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise ValueError("jane.canary@example.com")
+
+    relay.put([line("a")])
+    monkeypatch.setattr("handlers.delivering.deliver", break_down)
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - imported anew for each stack
+        relay.run()
+    assert (type(caught.value).__name__, str(caught.value)) == ("RunFailed", "")
+    assert caught.value.__context__ is None
+    (told,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
+    assert (told["message"], told["error"], "canary" in str(told)) == ("the function failed", "ValueError", False)
 
 
 # --- personal data ----------------------------------------------------------------------------------------------------

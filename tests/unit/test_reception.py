@@ -11,6 +11,7 @@ from pipeline.body import Refusal
 from pipeline.destination import Prepared, Withheld
 from pipeline.reception import Reception, Request, authenticate, cors, presented_key, receive
 from pipeline.senders import Sender
+from pipeline.words import Word
 from roku.event import prepare
 from roku.normalise import Settings
 from tests.unit.conversions import ABSENT, DEVICE, NOW, conversion, sha
@@ -274,7 +275,7 @@ def test_the_same_request_makes_the_same_events() -> None:
 def test_a_withheld_conversion_is_neither_queued_nor_failed_and_its_reason_and_warnings_are_kept() -> None:
     def transform(conversion: object, **_: Any) -> Prepared | Withheld:
         if conversion == {"event_name": "LEAD"}:
-            return Withheld("opted out", [("opt_out", "was read as true")])
+            return Withheld(Word("opted out"), [("opt_out", "was read as true")])
         return Prepared(b"{}", "1", None, [])
 
     body = b'{"event_group_id":"g","events":[{"event_name":"SEARCH"},{"event_name":"LEAD"}]}'

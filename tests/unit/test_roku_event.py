@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.destination import Prepared, Withheld
-from roku.event import MAX_EVENT_BYTES, identify, prepare
+from roku.event import MAX_EVENT_BYTES, NO_AUDIENCES, identify, prepare
 from roku.normalise import Settings
 from roku.vocabulary import CURRENCIES, EVENT_NAMES, EVENT_SOURCES
 from tests.unit.conversions import (
@@ -60,7 +60,7 @@ def test_what_is_for_other_destinations_goes_without_a_word() -> None:
 )
 def test_an_audience_update_is_withheld_and_not_wrong(posted: dict[str, Any]) -> None:
     made = outcome(conversion(**posted))
-    assert made == Withheld("an audience update is not a conversion that Roku takes", [])
+    assert made == Withheld(NO_AUDIENCES, [])
 
 
 @pytest.mark.parametrize("name", ["audience", "audiencemembershipupdates", ["audiencemembershipupdate"], "x" * 10_000])

@@ -47,7 +47,9 @@ def reception() -> Reception:
         line = json.dumps({"event_id": event_id, "event_name": "LEAD"}).encode()
         found.events[index] = Prepared(line, event_id, None, [])
     found.lose(1)
-    found.fail(2, {"event_name": '"+1 555 010 0142" is not supported', "event_time": "is required"})
+    found.fail(
+        2, {"event_name": '"+1 555 010 0142" is not supported', "event_time": "is required", "Jane Doe": "is not known"}
+    )
     return found
 
 
@@ -55,7 +57,7 @@ def test_of_a_request_it_is_told_what_became_of_each_without_a_senders_text() ->
     assert received(reception(), 1.0, identify) == [
         Followed(sha("a")[:16], "accepted", "LEAD"),
         Followed(sha("b")[:16], "not queued", "LEAD"),
-        Followed(sha("c")[:16], "invalid", reason="event_name event_time"),
+        Followed(sha("c")[:16], "invalid", reason="event_name, event_time, unknown_field"),
     ]
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import telemetry
+from pipeline.words import Word
 
 delays = st.lists(st.floats(0, 1e6), min_size=1, max_size=5_000)
 
@@ -68,7 +69,7 @@ def test_each_destination_has_a_blob_and_words_of_its_own(capsys: pytest.Capture
     line = telemetry.Line("r-1")
     line.of("roku")["Accepted"] = 2
     line.of("rokt").update(Accepted=1, Withheld=1)
-    line.tell("rokt", withheld="opted out")
+    line.tell("rokt", withheld=Word("opted out"))
     line.write()
     roku, rokt = written(capsys)
     assert (roku["destination"], roku["Accepted"], "withheld" in roku) == ("roku", [2], False)

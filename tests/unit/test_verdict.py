@@ -15,6 +15,7 @@ from pipeline.messages import decode
 from pipeline.queueing import enqueue
 from pipeline.reception import Reception
 from pipeline.sqs import Outgoing
+from pipeline.words import Word
 from tests.unit.doubles import FakeQueue, identify
 
 NAMES = ("roku", "rokt")
@@ -37,7 +38,7 @@ def reception(
             case "ignored":
                 made.ignored[index] = Ignored("spam", "it is spam")
             case reason:
-                made.withheld[index] = reason
+                made.withheld[index] = Word(reason)
     return made
 
 

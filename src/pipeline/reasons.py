@@ -1,0 +1,59 @@
+"""Why an event was not delivered, as a class for the log. Pure.
+
+The reason itself may hold words of a destination, and those may quote a person. It is in the dead letter and in the
+ledger, where the command line reads it.
+"""
+
+import re
+
+from pipeline.words import OTHER, Word
+
+_KEY = frozenset({401, 403, 407})
+_SETUP = frozenset({404, 405, 410, 411, 415, 451})
+_OF_OURS = re.compile(r"(?:waited too long: )?\w{1,20} (?:answered|counted) \d").match
+
+# Our own texts of what no answer's status tells, by a part of each.
+_TEXTS = (
+    ("circuit", Word("circuit open")),
+    ("dead-letter queue", Word("dead-letter queue unreachable")),
+    ("other content", Word("another copy rejected")),
+    ("in time", Word("out of time")),
+    ("time left", Word("out of time")),
+    ("time was over", Word("out of time")),
+    ("TLS", Word("TLS failed")),
+    ("connection", Word("unreachable")),
+    ("request to", Word("unreachable")),
+    ("may have been counted twice", Word("perhaps counted twice")),
+    ("ledger", Word("ledger")),
+    ("secret", Word("no key")),
+    ("key", Word("no key")),
+)
+
+
+def class_of(kind: str, status: int | None, reason: str) -> Word:
+    """The class of one reason: of a `rejected`, `retried` or `unreadable` event, by the answer's status if it had one.
+
+    Of the reason only our own fixed texts are looked for; none of it is in the result.
+    """
+    if kind == "unreadable":
+        return Word("not a message of ours")
+    if status is None:
+        return next((word for part, word in _TEXTS if part in reason), OTHER)
+    if kind == "rejected":
+        return Word("refused")
+    return _of_status(status, reason)
+
+
+def _of_status(status: int, reason: str) -> Word:
+    """Why an event that was answered is tried again."""
+    if status in _KEY:
+        return Word("key refused")
+    if status in _SETUP or 300 <= status < 400:
+        return Word("address refused")
+    if status == 429:
+        return Word("throttled")
+    if status >= 500:
+        return Word("server error")
+    if status < 300 and _OF_OURS(reason):
+        return Word("unreadable answer")
+    return Word("refused for now")
