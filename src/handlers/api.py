@@ -18,7 +18,7 @@ from pipeline.destination import Inlet
 from pipeline.reception import Reception, Request
 from pipeline.reply import reply
 from pipeline.secrets import SecretUnavailable
-from pipeline.senders import Sender, read_senders, recognise
+from pipeline.senders import Sender, Senders, read_senders
 from pipeline.words import Phrase, SenderName, Word
 from sources import registry
 
@@ -80,11 +80,11 @@ def _served(
         request = _request(event)
         read = _found(reader(request.path), request, headers)
         known = settings()
-        senders = _senders(known.sender_keys_secret, request, line.of(inlets[0].name))
-        headers |= reception.cors(request, senders, known.allowed_origins)
+        senders, found = _senders(request, line.of(inlets[0].name))
+        headers |= reception.cors(request, senders)
         if request.method == "OPTIONS":
             return _preflight(headers)
-        sender = reception.authenticate(request, senders, known.allowed_origins)
+        sender = reception.authenticate(request, found, known.allowed_origins)
         line.told["sender"] = SenderName(sender.name)
         _admit(sender, source_of(request.path))
         posting, now = read(request, sender), clients.now()
@@ -148,30 +148,39 @@ def _request(event: Mapping[str, Any]) -> Request:
     except (binascii.Error, UnicodeEncodeError):
         raise Refusal(400, "the body cannot be decoded: send UTF-8 text") from None
     return Request(
-        method=http["method"],
+        method=_whole(http["method"]),
         path=path_of(event),
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-        query=event.get("queryStringParameters") or {},
+        headers={name.lower(): _whole(value) for name, value in (event.get("headers") or {}).items()},
+        query={name: _whole(value) for name, value in (event.get("queryStringParameters") or {}).items()},
         body=body,
         source_ip=http.get("sourceIp"),
-        user_agent=http.get("userAgent"),
+        user_agent=_whole(http.get("userAgent") or ""),
     )
 
 
-def _senders(secret_name: str, request: Request, counts: Counter[str]) -> list[Sender]:
-    """The senders; read again when the request's key is not among them, since it may be new."""
-    secret = clients.secret(secret_name)
+def _whole(text: str) -> str:
+    """The text with each half of a surrogate pair, which no UTF-8 can hold, replaced by U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _senders(request: Request, counts: Counter[str]) -> tuple[Senders, Sender | None]:
+    """All senders, and the one whose key the request has; read again when it is nobody's, since it may be new."""
+    secret = clients.secret(settings().sender_keys_secret)
     senders = _parsed(secret.text(), counts)
     key = reception.presented_key(request)
-    if key is not None and recognise(key, senders) is None:
-        senders = _parsed(secret.reread(), counts)
-    return senders
+    if key is None:
+        return senders, None
+    found = senders.recognise(key)
+    if found is None:
+        again = _parsed(secret.reread(), counts)
+        senders, found = again, None if again is senders else again.recognise(key)
+    return senders, found
 
 
-_read: dict[str, list[Sender]] = {}
+_read: dict[str, Senders] = {}
 
 
-def _parsed(text: str, counts: Counter[str]) -> list[Sender]:
+def _parsed(text: str, counts: Counter[str]) -> Senders:
     """The senders of the secret's text; if a slip of the pen left none, those before it: nobody tries a 401 again."""
     if text not in _read:
         senders, faults = read_senders(text, registry.SIGNING)
@@ -183,7 +192,7 @@ def _parsed(text: str, counts: Counter[str]) -> list[Sender]:
                 raise SecretUnavailable("the sender keys secret holds no usable entry")
             return next(iter(_read.values()))
         _read.clear()
-        _read[text] = senders
+        _read[text] = Senders.of(senders, settings().allowed_origins)
     return _read[text]
 
 

@@ -1,6 +1,6 @@
 """One HTTP request of a sender: who it is, what it may do, and its conversions as finished events. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Prepared, Refused, Transform, Withheld
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
-from pipeline.senders import Sender, recognise
+from pipeline.senders import Sender, Senders
 from pipeline.words import Word
 
 
@@ -63,12 +63,13 @@ class Reception:
         }
 
 
-def authenticate(request: Request, senders: Sequence[Sender], allowed_origins: Collection[str]) -> Sender:
-    """The sender of the request. Raises Refusal: 401 without a known key, 403 for a browser key from elsewhere."""
-    key = presented_key(request)
-    if key is None:
+def authenticate(request: Request, sender: Sender | None, allowed_origins: Collection[str]) -> Sender:
+    """The sender, if the request's key is one's and may be used from where it is.
+
+    Raises Refusal: 401 without a known key, 403 for a browser key from elsewhere.
+    """
+    if sender is None and presented_key(request) is None:
         raise Refusal(401, "no key: send the header Authorization: Bearer KEY (a browser: ?key=KEY)")
-    sender = recognise(key, senders)
     if sender is None:
         raise Refusal(401, "the key is not known: it was mistyped, revoked, or belongs to another stack")
     if sender.browser and not sender.allows(request.headers.get("origin"), allowed_origins):
@@ -78,10 +79,10 @@ def authenticate(request: Request, senders: Sequence[Sender], allowed_origins: C
     return sender
 
 
-def cors(request: Request, senders: Sequence[Sender], allowed_origins: Collection[str]) -> dict[str, str]:
+def cors(request: Request, senders: Senders) -> dict[str, str]:
     """Headers that let the page of a browser key read the answer; none for an origin that no browser key allows."""
     origin = request.headers.get("origin")
-    if not any(sender.browser and sender.allows(origin, allowed_origins) for sender in senders):
+    if not senders.open_to(origin):
         return {}
     return {
         "Access-Control-Allow-Origin": str(origin),

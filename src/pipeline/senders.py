@@ -1,6 +1,5 @@
 """Who may post: sender keys, what each may do, and how one is recognised. Pure."""
 
-import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any
 from pydantic_core import SchemaValidator, ValidationError, from_json
 from pydantic_core import core_schema as cs
 
+from pipeline import limits
 from pipeline.currencies import ISO_4217
 
 
@@ -71,6 +71,29 @@ class Sender:
         return origin is not None and _folded(origin) in map(_folded, self.origins or default)
 
 
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """All senders of one secret. What a request costs does not grow with their number."""
+
+    by_digest: Mapping[bytes, Sender]
+    origins: frozenset[str]  # from which some browser key may be used
+
+    @classmethod
+    def of(cls, senders: Iterable[Sender], allowed_origins: Iterable[str]) -> "Senders":
+        """Index them, once; `allowed_origins` are the stack's, for browser keys without a list of their own."""
+        by_digest = {digest: sender for sender in senders if (digest := sender.digest()) is not None}
+        lists = {sender.origins or tuple(allowed_origins) for sender in by_digest.values() if sender.browser}
+        return cls(by_digest, frozenset(_folded(origin) for origins in lists for origin in origins))
+
+    def recognise(self, key: str) -> Sender | None:
+        """The sender whose key this is. One look-up, of a digest: how long it takes tells nothing of any key."""
+        return self.by_digest.get(key_digest(key)) if len(key) <= limits.KEY else None
+
+    def open_to(self, origin: str | None) -> bool:
+        """Whether some browser key may be used from this origin."""
+        return origin is not None and _folded(origin) in self.origins
+
+
 _NAMES = frozenset(one.name for kind in (Sender, SourceSettings) for one in fields(kind))
 
 
@@ -79,8 +102,8 @@ def _folded(origin: str) -> str:
 
 
 def key_digest(key: str) -> bytes:
-    """SHA-256 of a sender key: only digests are compared."""
-    return sha256(key.encode()).digest()
+    """SHA-256 of a sender key: only digests are compared. Half a surrogate pair, which no key has, has a digest too."""
+    return sha256(key.encode(errors="surrogatepass")).digest()
 
 
 def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender], list[str]]:
@@ -96,7 +119,7 @@ def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender]
         entries = None
     if not isinstance(entries, dict):
         return [], ["the sender keys secret is not a JSON object of sender name -> key"]
-    senders: list[Sender] = []
+    senders: dict[bytes, Sender] = {}
     faults: list[str] = []
     for place, (name, entry) in enumerate(entries.items(), 1):
         given = {"key": entry} if isinstance(entry, str) else entry
@@ -107,14 +130,14 @@ def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender]
             faults.append(f"{left_out}wrong {_wrong(error)}")
             continue
         sender, unusable = _sender(read, sources)
-        if sender.digest() is None:
+        digest = sender.digest()
+        if digest is None:
             faults.append(left_out + "it has neither key nor sha256")
-        elif any(sender.digest() == known.digest() for known in senders):
+        elif senders.setdefault(digest, sender) is not sender:
             faults.append(left_out + "an entry before it has the same key")
         else:
-            senders.append(sender)
             faults += [f"entry {place} of the sender keys secret: sources: {fault}" for fault in unusable]
-    return senders, faults
+    return list(senders.values()), faults
 
 
 def _wrong(error: ValidationError) -> str:
@@ -146,16 +169,6 @@ def _sender(entry: dict[str, Any], sources: Mapping[str, bool]) -> tuple[Sender,
             faults.append(fault)
             unread.append(known)
     return Sender(**entry, sources=usable, unread=tuple(unread), signs=signs), faults
-
-
-def recognise(key: str, senders: Iterable[Sender]) -> Sender | None:
-    """The sender whose key this is; takes as long whether and wherever it matches."""
-    presented = key_digest(key)
-    found = None
-    for sender in senders:
-        if hmac.compare_digest(presented, sender.digest() or b""):
-            found = sender
-    return found
 
 
 @cache

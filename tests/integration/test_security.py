@@ -55,3 +55,25 @@ def test_no_text_of_a_sender_makes_a_header(relay: Deployed, origin: str, method
     assert "forged" not in json.dumps(answer["headers"])
     allowed = answer["headers"].get("Access-Control-Allow-Origin")
     assert allowed == ("https://shop.example" if origin == "https://shop.example" and method != FORGED else None)
+
+
+@pytest.mark.parametrize("header", ["authorization", "authentication", "x-api-key", "key"])
+def test_half_a_surrogate_pair_in_a_key_is_401(
+    relay: Deployed, header: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = {header: "Bearer \ud83d"}
+    answer = relay.ingest(
+        post({"event_group_id": "g", "events": [LEAD]}, key=None, headers=keys, queryStringParameters=keys)
+    )
+    assert answer["statusCode"] == 401
+    assert "the function failed" not in capsys.readouterr().out
+
+
+def test_half_a_surrogate_pair_in_a_header_harms_no_event(relay: Deployed) -> None:
+    asked = {
+        "origin": "https://shop.example",
+        "authorization": "Bearer browser-key",
+        "referer": "https://shop.example/\ud83d",
+        "user-agent": "\udc00",
+    }
+    assert relay.ingest(post({"event_group_id": "g", "events": [LEAD]}, headers=asked))["statusCode"] == 202

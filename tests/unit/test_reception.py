@@ -10,7 +10,7 @@ from pipeline import body as bodies
 from pipeline.body import Refusal
 from pipeline.destination import Prepared, Withheld
 from pipeline.reception import Reception, Request, authenticate, cors, presented_key, receive
-from pipeline.senders import Sender
+from pipeline.senders import Sender, Senders
 from pipeline.words import Word
 from roku.event import prepare
 from roku.normalise import Settings
@@ -19,8 +19,9 @@ from tests.unit.conversions import ABSENT, DEVICE, NOW, conversion, sha
 SHOP = Sender(name="shop", key="shop-key-1")
 PAGE = Sender(name="page", key="page-key-1", browser=True, origins=("https://shop.example.com",))
 OTHER = Sender(name="other", key="page-key-2", browser=True)
-SENDERS = [SHOP, PAGE, OTHER]
+
 STACK = ["https://www.example.com"]
+KNOWN = Senders.of([SHOP, PAGE, OTHER], STACK)
 
 
 def request(
@@ -33,6 +34,11 @@ def request(
 ) -> Request:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Request("POST", "/v1/events", headers or {}, query or {}, raw, source_ip, user_agent)
+
+
+def admitted(asked: Request) -> Sender:
+    key = presented_key(asked)
+    return authenticate(asked, KNOWN.recognise(key) if key else None, STACK)
 
 
 def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Reception:
@@ -66,7 +72,7 @@ def sent(reception: Reception) -> list[dict[str, Any]]:
 )
 def test_the_key_is_found_wherever_a_sender_can_put_it(headers: dict[str, str], query: dict[str, str]) -> None:
     assert presented_key(request(headers=headers, query=query)) == "shop-key-1"
-    assert authenticate(request(headers=headers, query=query), SENDERS, STACK) is SHOP
+    assert admitted(request(headers=headers, query=query)) is SHOP
 
 
 @pytest.mark.parametrize(
@@ -81,14 +87,14 @@ def test_the_key_is_found_wherever_a_sender_can_put_it(headers: dict[str, str], 
 )
 def test_without_a_key_it_is_401_and_says_where_to_put_one(headers: dict[str, str]) -> None:
     with pytest.raises(Refusal, match="Authorization: Bearer") as caught:
-        authenticate(request(headers=headers), SENDERS, STACK)
+        admitted(request(headers=headers))
     assert caught.value.status == 401
 
 
 @pytest.mark.parametrize("key", ["wrong-key", "shop-key-1x", "SHOP-KEY-1", "Bearer"])
 def test_an_unknown_key_is_401_and_is_not_quoted(key: str) -> None:
     with pytest.raises(Refusal, match="not known") as caught:
-        authenticate(request(headers={"x-api-key": key}), SENDERS, STACK)
+        admitted(request(headers={"x-api-key": key}))
     assert caught.value.status == 401
     assert key not in caught.value.description or key == "Bearer"
 
@@ -107,16 +113,16 @@ def test_an_unknown_key_is_401_and_is_not_quoted(key: str) -> None:
 def test_a_browser_key_is_good_on_its_pages_only(key: str, origin: str | None, sender: Sender | None) -> None:
     asked = request(headers={"origin": origin} if origin else {}, query={"key": key})
     if sender is not None:
-        assert authenticate(asked, SENDERS, STACK) is sender
+        assert admitted(asked) is sender
         return
     with pytest.raises(Refusal) as caught:
-        authenticate(asked, SENDERS, STACK)
+        admitted(asked)
     assert caught.value.status == 403
 
 
 @pytest.mark.parametrize("origin", ["https://shop.example.com", "https://www.example.com"])
 def test_a_page_of_a_browser_key_may_read_the_answer(origin: str) -> None:
-    headers = cors(request(headers={"origin": origin}), SENDERS, STACK)
+    headers = cors(request(headers={"origin": origin}), KNOWN)
     assert headers["Access-Control-Allow-Origin"] == origin
     assert headers["Vary"] == "Origin"
     assert "POST" in headers["Access-Control-Allow-Methods"]
@@ -127,11 +133,11 @@ def test_a_page_of_a_browser_key_may_read_the_answer(origin: str) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "*", None])
 def test_another_page_may_not(origin: str | None) -> None:
-    assert cors(request(headers={"origin": origin} if origin is not None else {}), SENDERS, STACK) == {}
+    assert cors(request(headers={"origin": origin} if origin is not None else {}), KNOWN) == {}
 
 
 def test_without_a_browser_key_no_page_may() -> None:
-    assert cors(request(headers={"origin": "https://www.example.com"}), [SHOP], STACK) == {}
+    assert cors(request(headers={"origin": "https://www.example.com"}), Senders.of([SHOP], STACK)) == {}
 
 
 @pytest.mark.parametrize(

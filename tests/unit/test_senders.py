@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.senders import Sender, read_senders, recognise
+import pipeline.senders
+from pipeline.senders import Sender, Senders, read_senders
 
 KEY = "s3cret-key-of-the-shop"
 SOURCES = {"callrail": True, "ringba": False}
@@ -27,8 +28,8 @@ def test_a_key_alone_opens_every_group() -> None:
 def test_a_key_may_be_kept_as_its_digest_in_either_case() -> None:
     for digest in (sha256(KEY.encode()).hexdigest(), sha256(KEY.encode()).hexdigest().upper()):
         known = senders(shop={"sha256": digest})
-        assert recognise(KEY, known) == known[0]
-        assert recognise(digest, known) is None
+        assert Senders.of(known, ()).recognise(KEY) == known[0]
+        assert Senders.of(known, ()).recognise(digest) is None
 
 
 def test_a_key_may_be_limited_to_groups() -> None:
@@ -39,14 +40,57 @@ def test_a_key_may_be_limited_to_groups() -> None:
 
 
 def test_each_key_is_its_own_sender() -> None:
-    known = senders(first=KEY, second=KEY + "2", third={"key": "ключ-магазина"})
+    known = Senders.of(senders(first=KEY, second=KEY + "2", third={"key": "ключ-магазина"}), ())
     for key, name in ((KEY, "first"), (KEY + "2", "second"), ("ключ-магазина", "third")):
-        sender = recognise(key, known)
+        sender = known.recognise(key)
         assert sender is not None
         assert sender.name == name
     for wrong in ("", KEY[:-1], KEY + " ", KEY.upper(), sha256(KEY.encode()).hexdigest()):
-        assert recognise(wrong, known) is None
-    assert recognise(KEY, []) is None
+        assert known.recognise(wrong) is None
+    assert Senders.of([], ()).recognise(KEY) is None
+
+
+@pytest.mark.parametrize("key", ["\ud800", KEY + "\udfff", "\ud83d\ude00", "\x00", "\u0301" * 4_096])
+def test_a_key_that_no_header_can_hold_is_nobodys(key: str) -> None:
+    assert Senders.of(senders(shop=KEY), ()).recognise(key) is None
+
+
+def test_a_key_that_is_too_long_is_nobodys() -> None:
+    known = Senders.of(senders(shop="k" * 4_096, other="k" * 4_097), ())
+    assert known.recognise("k" * 4_096) is not None
+    assert known.recognise("k" * 4_097) is None
+
+
+@pytest.mark.parametrize("key", ["key-of-sender-0", "key-of-sender-999", "no-such-key"])
+def test_a_key_is_looked_up_by_its_digest_however_many_senders_there_are(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Senders.of(senders(**{f"s{place}": f"key-of-sender-{place}" for place in range(1_000)}), ())
+    hashed: list[int] = []
+
+    def counting(data: bytes) -> Any:
+        hashed.append(len(data))
+        return sha256(data)
+
+    monkeypatch.setattr(pipeline.senders, "sha256", counting)
+    monkeypatch.setattr(Sender, "digest", lambda _: pytest.fail("a sender's digest is made when the secret is read"))
+    sender = known.recognise(key)
+    assert (sender.name if sender else None) == {"key-of-sender-0": "s0", "key-of-sender-999": "s999"}.get(key)
+    assert hashed == [len(key)]
+    assert {len(digest) for digest in known.by_digest} == {32}  # SHA-256: nothing else is compared
+
+
+def test_the_origins_of_all_browser_keys_are_gathered_once() -> None:
+    own = {"browser": True, "origins": ["https://Shop.example.com/"]}
+    alone = Senders.of(senders(shop=KEY, page={"key": KEY + "1"} | own), ["https://stack.example"])
+    assert alone.origins == {"https://shop.example.com"}
+    both = Senders.of(
+        senders(page={"key": KEY + "1"} | own, other={"key": KEY + "2", "browser": True}), ["https://stack.example/"]
+    )
+    assert both.origins == {"https://shop.example.com", "https://stack.example"}
+    assert [both.open_to(one) for one in ("https://STACK.example/", "https://evil.example", "", None)] == [
+        True, False, False, False,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
