@@ -4,18 +4,22 @@ import importlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from tests.simulation.ledger import ModelSecrets
+from tests.simulation.containers import separate_memories
+from tests.simulation.secrets import ModelSecrets
 from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
-from tests.simulation.world import GreenExecutor, GreenLock
+from tests.simulation.threads import GreenExecutor, GreenLock, wait_in
 
 GROUP = "g"
-# All that keeps something from one call to the next.
-_HANDLERS = ("clients", "api", "destinations", "delivering", "ingest", "deliver_roku", "deliver_rokt")
+# Threads for requests and for calls of AWS: as many as `handlers.clients` makes.
+_REQUESTS, _CALLS = 20, 10
+# Whose `wait` waits for threads.
+_WAITING = "pipeline.sending"
 
 
 class Session:
@@ -30,18 +34,10 @@ class Session:
         return self._services[url.removeprefix("https://").partition(".")[0]].post(url, **request)
 
 
-def forget() -> None:
-    """A new process knows nothing of the one before."""
-    for name in _HANDLERS:
-        for member in vars(importlib.import_module(f"handlers.{name}")).values():
-            if hasattr(member, "cache_clear"):
-                member.cache_clear()
-
-
 @contextmanager
 def installed(stage: Stage, session: Session, secrets: ModelSecrets) -> Iterator[None]:
     """The handlers, as long as a history lasts."""
-    executor, quiet = GreenExecutor(stage.world), SimpleNamespace(info=_silent, warning=_silent, error=_silent)
+    world, quiet = stage.world, SimpleNamespace(info=_silent, warning=_silent, error=_silent)
 
     def count(counts: Counter[str], **_: object) -> None:
         stage.result.counts.update(counts)
@@ -54,26 +50,23 @@ def installed(stage: Stage, session: Session, secrets: ModelSecrets) -> Iterator
             secrets_manager=lambda: secrets,
             dynamodb=lambda: stage.ledger,
             session=lambda: session,
-            executor=lambda: executor,
-            aws_executor=lambda: executor,
-            now=lambda: stage.world.now,
-            jitter=stage.world.random.random,
+            executor=lambda: GreenExecutor(world, _REQUESTS),
+            aws_executor=lambda: GreenExecutor(world, _CALLS),
+            now=lambda: world.now,
+            jitter=world.random.random,
         ),
         patch.multiple(
             importlib.import_module("handlers.telemetry"), count=count, logger=lambda: quiet, failed=_failed
         ),
-        patch.object(importlib.import_module("pipeline.sending"), "wait", executor.wait),
+        patch.object(importlib.import_module(_WAITING), "wait", partial(wait_in, world)),
         patch.object(
             importlib.import_module("pipeline.secrets"),
             "threading",
-            SimpleNamespace(Lock=lambda: GreenLock(stage.world)),
+            SimpleNamespace(Lock=lambda: GreenLock(world)),
         ),
+        separate_memories(world),
     ):
-        forget()
-        try:
-            yield
-        finally:
-            forget()
+        yield
 
 
 def _environment(stage: Stage) -> dict[str, str]:

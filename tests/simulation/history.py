@@ -4,10 +4,10 @@ import importlib
 import json
 from typing import Any
 
-from tests.simulation.functions import Session, forget, installed
+from tests.simulation.functions import Session, installed
 from tests.simulation.lane import Lane
-from tests.simulation.ledger import ModelSecrets
 from tests.simulation.plan import Plan
+from tests.simulation.secrets import ModelSecrets
 from tests.simulation.sender import KEY, Post, fault_of, taken_of
 from tests.simulation.stage import Result, Stage, Violation
 
@@ -33,13 +33,14 @@ def run(plan: Plan) -> Result:
 class _History:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.stage = stage = Stage(plan, forget)
+        self.stage = stage = Stage(plan)
         self.lanes = lanes = {name: Lane(stage, name) for name in plan.names()}
         self.session = Session({name: lane.service for name, lane in lanes.items()})
         self.secrets = ModelSecrets(
             stage.world,
             {"senders": lambda: json.dumps({"sender": KEY})}
             | {name: lambda lane=lane: lane.service.secret(lane.secret) for name, lane in lanes.items()},
+            lambda: stage.mode(plan.secrets),
         )
         stage.ledger.on_write = self.noted
 

@@ -8,11 +8,11 @@ from typing import Any
 from tests.simulation.functions import GROUP
 from tests.simulation.plan import Redrive
 from tests.simulation.promises import AT_ONCE, RUN, Promises
+from tests.simulation.queues import Message, ModelQueue
 from tests.simulation.rokt import Conversions, EventApi
 from tests.simulation.roku import Roku
 from tests.simulation.sender import Event
 from tests.simulation.service import Conversion, Service
-from tests.simulation.sqs import Message, ModelQueue
 from tests.simulation.stage import Stage, Violation
 
 WINDOW = 5.0  # seconds that the event source mapping gathers (template.yaml)
@@ -30,8 +30,10 @@ class Lane:
         self.service = model(stage.world, lambda: stage.mode(plan.phases(name)), self.conversion)
         self.promises = Promises(stage, self.service, GROUP)
         self.calm = plan.calm == name
-        self.dead = ModelQueue(f"{name}-dead-letters", self, 14 * 86_400.0, 30.0, reliable=self.calm)
-        self.queue = ModelQueue(name, self, 7 * 86_400.0, VISIBILITY, MAX_RECEIVES, self.dead, reliable=self.calm)
+        self.dead = ModelQueue(stage.world, f"{name}-dead-letters", self, 14 * 86_400.0, 30.0, reliable=self.calm)
+        self.queue = ModelQueue(
+            stage.world, name, self, 7 * 86_400.0, VISIBILITY, MAX_RECEIVES, self.dead, reliable=self.calm
+        )
         stage.sqs.queues |= {self.queue.name: self.queue, self.dead.name: self.dead}
         self.secret = 0  # the version of the key that the secret holds
         self._names: dict[tuple[str, str], str] = {}
@@ -69,7 +71,7 @@ class Lane:
         """An operator moves dead letters back."""
         sqs = self.stage.sqs
         sqs.expire(self.dead)
-        letters = [m for m in self.dead.messages if self.stage.world.chance(redrive.share)]
+        letters = [m for m in self.dead.messages.values() if self.stage.world.chance(redrive.share)]
         for letter in letters:
             sqs.put(self.queue, letter.body, letter.attributes if redrive.attributes else {})
             sqs.delete(self.dead, letter)
@@ -106,13 +108,14 @@ class Lane:
         while self._running < self.stage.plan.concurrency:
             received = self.stage.sqs.receive(self.queue, self.stage.plan.batch)
             if not received:
+                self.queue.wake()
                 return
             self._deliver(received)
 
     def _deliver(self, received: list[tuple[str, Message]]) -> None:
         """One invocation, and what the event source mapping does with its report."""
         self._running += 1
-        process = self.stage.begin(f"deliver-{self.name}-", RUN, reliable=self.calm)
+        process = self.stage.begin(f"deliver-{self.name}", RUN, reliable=self.calm)
         records = [
             {
                 "messageId": message.name,
@@ -121,6 +124,7 @@ class Lane:
                 "attributes": {
                     "ApproximateReceiveCount": str(message.receives),
                     "SentTimestamp": str(int(message.sent_at * 1000)),
+                    "ApproximateFirstReceiveTimestamp": str(int(message.first_received_at * 1000)),
                 },
             }
             for receipt, message in received

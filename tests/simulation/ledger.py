@@ -1,80 +1,156 @@
-"""A model of DynamoDB's table, and of Secrets Manager, as clients that the handlers are given."""
+"""A model of DynamoDB's table, as a client that the handlers are given."""
 
-from collections.abc import Callable
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
+from tests.simulation.sqs import hang
 from tests.simulation.world import World
+
+# What the table may do for a while: fail, throttle a part of every batch, lose its answers (written all the same), be
+# slow, or hang, in all calls or in those that read or write.
+MODES = ("", "down", "throttled", "lost", "slow", "hang", "hang-read", "hang-write")
+Key = tuple[str, str]
+Item = dict[str, Any]
 
 
 class ModelLedger:
-    """Items by key; for a while it may be out of reach, or throttle a part of every batch."""
+    """Items by key."""
 
     def __init__(self, world: World, mode: Callable[[], str]) -> None:
-        """`mode` is `ok`, `down`, `throttled` or `lost` (written, but the answer never comes) now."""
+        """`mode` says how it behaves now."""
         self._world, self._mode = world, mode
-        self.items: dict[tuple[str, str], dict[str, Any]] = {}
-        self.unwritten: set[tuple[str, str]] = set()  # keys whose note was refused
+        self.items: dict[Key, Item] = {}
+        self.unwritten: set[Key] = set()  # keys whose note was refused or never ended
         self.unread: set[str] = set()  # processes that got no whole answer to a question
         self.on_write: Callable[[str, str], None] = lambda *_: None
 
-    def knows(self, key: tuple[str, str]) -> bool:
+    def knows(self, key: Key) -> bool:
         """Whether it holds this key, and has not forgotten it."""
         return key in self.items and int(self.items[key]["expires"]["N"]) > self._world.now
 
-    def _call(self) -> str:
-        self._world.pause(self._world.random.uniform(0.002, 0.03))
-        return self._mode()
+    def _call(self, call: str) -> str:
+        world, mode = self._world, self._mode()
+        world.pause(world.random.uniform(0.002, 0.03))
+        if mode in ("hang", f"hang-{call}"):
+            hang(world)
+        if mode == "slow":
+            world.pause(world.random.uniform(0.2, 2.5))
+        return mode
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         """AWS's call."""
         [(table, request)] = RequestItems.items()
         keys = request["Keys"]
-        assert len(keys) <= 100
-        mode = self._call()
+        assert 1 <= len(keys) <= 100
+        assert len({_key(key) for key in keys}) == len(keys)
         process = self._world.process().name
+        was_read = process in self.unread
+        self.unread.add(process)  # until the answer is there
+        mode = self._call("read")
         if mode in ("down", "lost"):
-            self.unread.add(process)
-            raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "BatchGetItem")
+            _fail("InternalServerError", "BatchGetItem")
         left = [key for key in keys if mode == "throttled" and self._world.chance(0.5)]
-        if left:
-            self.unread.add(process)
-        found = [self.items.get((key["event_id"]["S"], key["what"]["S"])) for key in keys if key not in left]
+        if not left and not was_read:
+            self.unread.discard(process)
+        found = [self.items.get(_key(key)) for key in keys if key not in left]
         unprocessed = {table: {"Keys": left}} if left else {}
         return {"Responses": {table: [item for item in found if item]}, "UnprocessedKeys": unprocessed}
 
     def batch_write_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         """AWS's call."""
         [(table, requests)] = RequestItems.items()
-        assert len(requests) <= 25
-        keys = [(r["PutRequest"]["Item"]["event_id"]["S"], r["PutRequest"]["Item"]["what"]["S"]) for r in requests]
-        assert len(set(keys)) == len(keys)
-        mode = self._call()
+        assert 1 <= len(requests) <= 25
+        items = [request["PutRequest"]["Item"] for request in requests]
+        keys = {_key(item) for item in items}
+        assert len(keys) == len(items)
+        fresh = self._open(keys)
+        mode = self._call("write")
         if mode == "down":
-            self.unwritten |= set(keys)
-            raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "BatchWriteItem")
+            _fail("InternalServerError", "BatchWriteItem")
         left = []
-        for key, request in zip(keys, requests, strict=True):
+        for item, request in zip(items, requests, strict=True):
             if mode == "throttled" and self._world.chance(0.5):
                 left.append(request)
-                self.unwritten.add(key)
             else:
-                self.on_write(*key)
-                self.items[key] = request["PutRequest"]["Item"]
+                self._put(item, fresh)
         if mode == "lost":
-            raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "BatchWriteItem")
+            _fail("InternalServerError", "BatchWriteItem")
         return {"UnprocessedItems": {table: left} if left else {}}
 
-
-class ModelSecrets:
-    """The Secrets Manager client that the handlers are given."""
-
-    def __init__(self, world: World, values: dict[str, Callable[[], str]]) -> None:
-        """Each secret's value is asked for when it is read."""
-        self._world, self._values = world, values
-
-    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803
+    def put_item(
+        self,
+        *,
+        TableName: str,  # noqa: ARG002, N803
+        Item: Item,  # noqa: N803
+        ConditionExpression: str = "",  # noqa: N803
+        ExpressionAttributeNames: Mapping[str, str] | None = None,  # noqa: N803
+        ExpressionAttributeValues: Mapping[str, Any] | None = None,  # noqa: N803
+        ReturnValuesOnConditionCheckFailure: str = "NONE",  # noqa: N803
+    ) -> dict[str, Any]:
         """AWS's call."""
-        self._world.pause(self._world.random.uniform(0.002, 0.03))
-        return {"SecretString": self._values[SecretId]()}
+        key = _key(Item)
+        fresh = self._open({key})
+        mode = self._call("write")
+        if mode == "down" or (mode == "throttled" and self._world.chance(0.5)):
+            _fail("InternalServerError", "PutItem")
+        there = self.items.get(key)
+        if ConditionExpression and not _holds(
+            ConditionExpression, there or {}, ExpressionAttributeNames or {}, ExpressionAttributeValues or {}
+        ):
+            self.unwritten -= fresh
+            old = {"Item": there} if there and ReturnValuesOnConditionCheckFailure == "ALL_OLD" else {}
+            _fail("ConditionalCheckFailedException", "PutItem", **old)
+        self._put(Item, fresh)
+        if mode == "lost":
+            _fail("InternalServerError", "PutItem")
+        return {}
+
+    def _open(self, keys: set[Key]) -> set[Key]:
+        """Notes are under way: unwritten until they are written. Those of them that no earlier call left unwritten."""
+        fresh = keys - self.unwritten
+        self.unwritten |= keys
+        return fresh
+
+    def _put(self, item: Item, fresh: set[Key]) -> None:
+        key = _key(item)
+        self.on_write(*key)
+        self.items[key] = item
+        if key in fresh:
+            self.unwritten.discard(key)
+
+
+def _key(item: Mapping[str, Any]) -> Key:
+    return item["event_id"]["S"], item["what"]["S"]
+
+
+def _fail(code: str, call: str, **more: Any) -> NoReturn:
+    response: Any = {"Error": {"Code": code, "Message": ""}} | more
+    raise ClientError(response, call)
+
+
+def _holds(text: str, item: Mapping[str, Any], names: Mapping[str, str], values: Mapping[str, Any]) -> bool:
+    """Whether a condition of the kind that the relay writes holds: comparisons and existence, with AND below OR."""
+    return any(
+        all(_is_true(term.strip(" ()"), item, names, values) for term in part.split(" AND "))
+        for part in text.split(" OR ")
+    )
+
+
+def _is_true(term: str, item: Mapping[str, Any], names: Mapping[str, str], values: Mapping[str, Any]) -> bool:
+    existence = re.fullmatch(r"attribute_(not_)?exists\((#?\w+)", term)
+    if existence:
+        return (names.get(existence[2], existence[2]) in item) != bool(existence[1])
+    compared = re.fullmatch(r"(#?\w+) (=|<>|<=|<|>=|>) (:\w+)", term)
+    assert compared, f"a condition that the model does not know: {term}"
+    name = names.get(compared[1], compared[1])
+    if name not in item:
+        return False
+    [(_, left)], [(_, right)] = item[name].items(), values[compared[3]].items()
+    if "N" in item[name]:
+        left, right = float(left), float(right)
+    compare = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}[compared[2]]
+    return bool(compare(left, right))

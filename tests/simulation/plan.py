@@ -46,6 +46,8 @@ class Plan:
     roku: tuple[Phase, ...] = ()
     rokt: tuple[Phase, ...] = ()
     ledger: tuple[Phase, ...] = ()
+    sqs: tuple[Phase, ...] = ()
+    secrets: tuple[Phase, ...] = ()
     redrives: tuple[Redrive, ...] = ()
     rotations: tuple[float, ...] = ()
     rokt_rotations: tuple[float, ...] = ()
@@ -69,7 +71,9 @@ class Plan:
 
     def troubled(self) -> float:
         """Until when (seconds) something may fail."""
-        return max([self.seconds, *(phase.end for phase in (*self.roku, *self.rokt, *self.ledger))])
+        return max(
+            [self.seconds, *(phase.end for phase in (*self.roku, *self.rokt, *self.ledger, *self.sqs, *self.secrets))]
+        )
 
     def to_json(self) -> str:
         """One line that `from_json` reads."""
@@ -82,7 +86,7 @@ class Plan:
         data["posts"] = tuple(
             Post(p["at"], tuple(Event(**event) for event in p["events"]), tuple(p["again"])) for p in data["posts"]
         )
-        for name in ("roku", "rokt", "ledger"):
+        for name in ("roku", "rokt", "ledger", "sqs", "secrets"):
             data[name] = tuple(Phase(**item) for item in data.get(name, ()))
         data["redrives"] = tuple(Redrive(**item) for item in data["redrives"])
         for name in ("rotations", "rokt_rotations"):
@@ -217,7 +221,7 @@ def smaller(plan: Plan) -> Iterator[Plan]:
     """Plans with a little less in them."""
     if len(plan.names()) > 1:
         yield from (replace(plan, destinations=name, calm="") for name in plan.names())
-    for name in ("posts", "roku", "rokt", "ledger", "redrives", "rotations", "rokt_rotations"):
+    for name in ("posts", "roku", "rokt", "ledger", "sqs", "secrets", "redrives", "rotations", "rokt_rotations"):
         items = getattr(plan, name)
         for place in range(len(items)):
             yield replace(plan, **{name: items[:place] + items[place + 1 :]})

@@ -4,9 +4,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
+from tests.simulation.queues import Message, ModelQueue
 from tests.simulation.sender import Event
 from tests.simulation.service import Acceptance, Conversion, Service
-from tests.simulation.sqs import Message, ModelQueue
 from tests.simulation.stage import Stage, Violation
 
 RUN = 60.0  # seconds that a run may take (template.yaml)
@@ -85,7 +85,7 @@ class Promises:
 
     def at_once(self, message: Message, queue: ModelQueue) -> None:
         """Where nothing fails, no message waits, whatever happens to other destinations."""
-        if message in queue.messages:
+        if message.name in queue.messages:
             raise Violation(
                 f"{message.name} waited {AT_ONCE:.0f} s, though nothing of {self.service.name} failed:"
                 f" {' '.join(message.conversions)}"
@@ -166,7 +166,7 @@ class Promises:
     def rest(self, queue: ModelQueue) -> None:
         """Everything has come to rest."""
         if queue.messages:
-            left = sorted({name for message in queue.messages for name in message.conversions})
+            left = sorted({name for message in queue.messages.values() for name in message.conversions})
             raise Violation(f"the queue of {self.service.name} never empties: {left}")
         unread = len(self.stage.ledger.unread & self.batches.keys())
         for name, conversion in self.conversions.items():

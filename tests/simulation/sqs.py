@@ -1,56 +1,16 @@
-"""A model of SQS's standard queues: at least once, in any order, with visibility, receive counts and redrive policy."""
+"""A model of SQS as a client that the handlers are given, and what the event source mapping and operators do."""
 
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from tests.simulation.queues import IN_FLIGHT, Message, ModelQueue
 from tests.simulation.world import World
 
-IN_FLIGHT = 120_000  # SQS's limit
-
-
-@dataclass(slots=True, eq=False)
-class Message:
-    """One message on a queue, and the conversions that it holds. Times are the world's seconds."""
-
-    body: str
-    attributes: dict[str, Any]
-    sent_at: float
-    visible_at: float
-    name: str
-    conversions: tuple[str, ...] = ()
-    receives: int = 0
-
-
-class Watcher(Protocol):
-    """Who is told what happens to a queue."""
-
-    def names(self, body: str) -> tuple[str, ...]:
-        """The conversions that a message holds."""
-
-    def put(self, message: Message, queue: "ModelQueue") -> None:
-        """A message came onto the queue."""
-
-    def gone(self, message: Message, why: str) -> None:
-        """A message left the queue for good."""
-
-    def arrived(self, queue: "ModelQueue") -> None:
-        """A message can be received."""
-
-
-@dataclass(eq=False)
-class ModelQueue:
-    """One queue. While it is `reliable` no call of it fails, and nothing is received twice."""
-
-    name: str
-    watcher: Watcher
-    retention: float
-    visibility: float
-    max_receives: int | None = None
-    dead_letters: "ModelQueue | None" = None
-    reliable: bool = False
-    messages: list[Message] = field(default_factory=list)
+# What SQS may do for a while, besides what it does by chance; of the calls that send, and of those that put off.
+MODES = ("", "hang", "hang-send", "hang-visibility", "slow", "down")
 
 
 @dataclass
@@ -64,11 +24,11 @@ class SqsFaults:
 
 
 class ModelSqs:
-    """The SQS client that the handlers are given, and what the event source mapping and operators do to queues."""
+    """SQS: queues by their URLs."""
 
-    def __init__(self, world: World, faults: SqsFaults) -> None:
-        """Without a queue yet."""
-        self._world, self.faults = world, faults
+    def __init__(self, world: World, faults: SqsFaults, mode: Callable[[], str]) -> None:
+        """Without a queue yet. `mode` says how it behaves now."""
+        self._world, self.faults, self._mode = world, faults, mode
         self.queues: dict[str, ModelQueue] = {}
         self._names = 0
 
@@ -77,20 +37,22 @@ class ModelSqs:
         self._names += 1
         now = self._world.now
         message = Message(body, attributes, now, now + delay, f"m{self._names}", queue.watcher.names(body))
-        queue.messages.append(message)
+        queue.add(message)
         queue.watcher.put(message, queue)
-        self._world.at(delay, lambda: queue.watcher.arrived(queue))
         return message
 
-    def _call(self, queue: ModelQueue) -> bool:
+    def _call(self, queue: ModelQueue, call: str) -> bool:
         """Time and chance of one call; whether its answer gets lost. Raises what botocore would."""
-        world = self._world
+        world, mode = self._world, self._mode()
         world.pause(world.random.uniform(0.002, 0.05))
         if queue.reliable:
             return False
-        if world.chance(self.faults.refuse):
-            world.say(f"SQS refuses a call for {queue.name}")
-            raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, "SendMessageBatch")
+        if mode in ("hang", f"hang-{call}"):
+            hang(world)
+        if mode == "slow":
+            world.pause(world.random.uniform(0.5, 5.0))
+        if mode == "down" or world.chance(self.faults.refuse):
+            raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, call)
         return world.chance(self.faults.lose_answer)
 
     def _answer(self, lost: bool) -> None:
@@ -99,19 +61,22 @@ class ModelSqs:
             self._world.say("SQS's answer is lost")
             raise EndpointConnectionError(endpoint_url="sqs")
 
+    def _refuses(self, queue: ModelQueue) -> bool:
+        return not queue.reliable and self._world.chance(self.faults.refuse_entry)
+
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         """AWS's call."""
-        assert len(Entries) <= 10
-        assert sum(len(entry["MessageBody"].encode()) for entry in Entries) <= 1_048_576
         queue = self.queues[QueueUrl]
-        lost = self._call(queue)
-        done: list[dict[str, str]] = []
-        failed: list[dict[str, str]] = []
+        assert 1 <= len(Entries) <= 10
+        assert len({entry["Id"] for entry in Entries}) == len(Entries)
+        assert sum(map(_size, Entries)) <= 1_048_576
+        lost = self._call(queue, "send")
+        done, failed = [], []
         for entry in Entries:
-            if not queue.reliable and self._world.chance(self.faults.refuse_entry):
-                failed.append({"Id": entry["Id"], "Code": "InternalError"})
-                continue
             assert 0 <= entry.get("DelaySeconds", 0) <= 900
+            if self._refuses(queue):
+                failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"})
+                continue
             self.put(queue, entry["MessageBody"], entry.get("MessageAttributes", {}), entry.get("DelaySeconds", 0))
             done.append({"Id": entry["Id"]})
         self._answer(lost)
@@ -119,53 +84,83 @@ class ModelSqs:
 
     def change_message_visibility_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         """AWS's call."""
-        assert len(Entries) <= 10
+        assert 1 <= len(Entries) <= 10
         queue = self.queues[QueueUrl]
-        lost = self._call(queue)
+        lost = self._call(queue, "visibility")
+        done, failed = [], []
         for entry in Entries:
+            assert isinstance(entry["VisibilityTimeout"], int)
             assert 0 <= entry["VisibilityTimeout"] <= 43_200
-            for message in queue.messages:
-                if f"{message.name}/{message.receives}" == entry["ReceiptHandle"]:
-                    message.visible_at = self._world.now + entry["VisibilityTimeout"]
-                    self._world.at(entry["VisibilityTimeout"], lambda: queue.watcher.arrived(queue))
-        self._answer(lost)
-        return {"Successful": [], "Failed": []}
-
-    def receive(self, queue: ModelQueue, most: int) -> list[tuple[str, Message]]:
-        """Up to `most` visible messages with their receipts; what was received too often goes to the dead letters."""
-        world = self._world
-        self.expire(queue)
-        visible = [message for message in queue.messages if message.visible_at <= world.now]
-        world.random.shuffle(visible)
-        in_flight = len(queue.messages) - len(visible)
-        received = []
-        for message in visible[: max(0, min(most, IN_FLIGHT - in_flight))]:
-            if queue.max_receives is not None and message.receives >= queue.max_receives:
-                queue.messages.remove(message)
-                assert queue.dead_letters is not None
-                message.visible_at, message.receives = world.now, 0
-                queue.dead_letters.messages.append(message)
-                queue.watcher.gone(message, "receives exhausted")
+            name, receives = entry["ReceiptHandle"].split("/")
+            message = queue.messages.get(name)
+            if message is None or message.receives != int(receives) or self._refuses(queue):
+                failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"})
                 continue
-            message.receives += 1
-            received.append((f"{message.name}/{message.receives}", message))
+            # SQS keeps no message invisible for longer than 12 hours from its receipt.
+            queue.hide(message, self._world.now + entry["VisibilityTimeout"])
+            done.append({"Id": entry["Id"]})
+        self._answer(lost)
+        return {"Successful": done, "Failed": failed}
+
+    def receive(self, queue: ModelQueue, most: int, most_bytes: float = 6_000_000) -> list[tuple[str, Message]]:
+        """Up to `most` visible messages with their receipts; what was received too often goes to the dead letters."""
+        world, room = self._world, most_bytes
+        self.expire(queue)
+        received: list[tuple[str, Message]] = []
+        for message in queue.visible():
+            room -= len(message.body)
+            if queue.in_flight >= IN_FLIGHT or len(received) >= most or (room < 0 and received):
+                queue.give_back(message)
+                break
+            if queue.max_receives is not None and message.receives >= queue.max_receives:
+                self._move(queue, message)
+                continue
+            received.append(self._given(queue, message))
             if not queue.reliable and world.chance(self.faults.twice):
-                world.say(f"SQS will give {message.name} twice")
-                world.at(world.random.uniform(0.5, 5.0), lambda: queue.watcher.arrived(queue))
-                message.visible_at = world.now + 0.5
-            else:
-                message.visible_at = world.now + queue.visibility
-                world.at(queue.visibility, lambda: queue.watcher.arrived(queue))
+                if world.chance(0.3) and len(received) < most:
+                    world.say(f"SQS gives {message.name} twice in one batch")
+                    received.append(received[-1])
+                else:
+                    world.say(f"SQS will give {message.name} twice")
+                    queue.hide(message, world.now + world.random.uniform(0.5, 5.0))
         return received
+
+    def _given(self, queue: ModelQueue, message: Message) -> tuple[str, Message]:
+        message.receives += 1
+        message.first_received_at = message.first_received_at or self._world.now
+        queue.received(message)
+        queue.hide(message, self._world.now + queue.visibility)
+        return f"{message.name}/{message.receives}", message
+
+    def _move(self, queue: ModelQueue, message: Message) -> None:
+        queue.remove(message)
+        assert queue.dead_letters is not None
+        message.receives, message.visible_at, message.is_gone = 0, self._world.now, False
+        queue.dead_letters.add(message)
+        queue.watcher.gone(message, "receives exhausted")
 
     def expire(self, queue: ModelQueue) -> None:
         """Forget what is older than the queue's retention."""
-        for message in [m for m in queue.messages if m.sent_at + queue.retention <= self._world.now]:
-            queue.messages.remove(message)
+        for message in queue.expired():
+            queue.remove(message)
             queue.watcher.gone(message, "retention over")
 
     def delete(self, queue: ModelQueue, message: Message) -> None:
         """Acknowledge."""
-        if message in queue.messages:
-            queue.messages.remove(message)
+        if queue.remove(message):
             queue.watcher.gone(message, "acknowledged")
+
+
+def hang(world: World) -> None:
+    """A call that never comes back. Where a person waits for the answer botocore gives up after its tries: 21 s."""
+    if world.process().name.startswith("ingest"):
+        world.pause(21.0)
+        raise EndpointConnectionError(endpoint_url="aws")
+    world.hang()
+
+
+def _size(entry: dict[str, Any]) -> int:
+    """What SQS counts of a message: its body, and names, types and values of its attributes."""
+    attributes = entry.get("MessageAttributes", {})
+    said = sum(len(name) + len(one["DataType"]) + len(one["StringValue"].encode()) for name, one in attributes.items())
+    return said + len(entry["MessageBody"].encode())

@@ -1,11 +1,12 @@
 """What all destinations of a history share: time, the plan, AWS, the processes; and what the history shows."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from tests.simulation.containers import Containers
 from tests.simulation.ledger import ModelLedger
 from tests.simulation.plan import Phase, Plan
 from tests.simulation.sqs import ModelSqs, SqsFaults
@@ -29,9 +30,10 @@ class Result:
 class Stage:
     """One history's."""
 
-    def __init__(self, plan: Plan, forget: Callable[[], None]) -> None:
-        """`forget` makes a new process of every function."""
-        self.plan, self._forget = plan, forget
+    def __init__(self, plan: Plan) -> None:
+        """Nothing has happened yet."""
+        self.plan = plan
+        self.containers = Containers()
         self.world = World(plan.seed)
         self.result = Result()
         self.over = False  # nothing fails any more
@@ -40,6 +42,7 @@ class Stage:
         self.sqs = ModelSqs(
             self.world,
             SqsFaults(plan.sqs_refuses, plan.sqs_loses_answers, plan.sqs_refuses_entries, plan.sqs_twice),
+            lambda: self.mode(plan.sqs),
         )
         self.ledger = ModelLedger(self.world, lambda: self.mode(plan.ledger))
 
@@ -59,21 +62,23 @@ class Stage:
         """Whether nobody learns of this run's result."""
         return self.world.chance(0 if self.over else self.plan.lost_reports)
 
-    def begin(self, name: str, seconds: float, *, reliable: bool = False) -> Process:
-        """A process of a function."""
+    def begin(self, function: str, seconds: float, *, reliable: bool = False) -> Process:
+        """An invocation of a function."""
         self.result.counts["runs"] += 1
         crash = 0.0 if self.over or reliable else self.plan.crash
-        process = Process(f"{name}{self.result.counts['runs']}", self.world.now, seconds, crash)
+        memory = self.containers.take(function)
+        process = Process(f"{function}-{self.result.counts['runs']}", self.world.now, seconds, crash, memory)
         self.processes[process.name] = process
         return process
 
     def end(self, process: Process, alive: bool) -> None:
         """The run is over: whatever it still had under way dies with it."""
         process.dead = True
-        if not alive:
+        if alive:
+            self.containers.give_back(process.name.rpartition("-")[0], process.memory)
+        else:
             self.died.add(process.name)
             self.world.say(f"{process.name} dies")
-            self._forget()
 
     def context(self, process: Process) -> Any:
         """Lambda's context object."""

@@ -2,9 +2,9 @@
 
 import heapq
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ALL_COMPLETED, Executor, Future
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, NoReturn
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -16,9 +16,14 @@ class Killed(GreenletExit):
 class Process:
     """One invocation: the greenlets that run in it, since when and until when (seconds) they may."""
 
-    def __init__(self, name: str, began: float, seconds: float, crash: float) -> None:
-        """`crash` is the chance that the process dies at one point of I/O."""
-        self.name, self.began, self.ends, self.crash, self.dead = name, began, began + seconds, crash, False
+    def __init__(self, name: str, began: float, seconds: float, crash: float, memory: dict[Any, Any]) -> None:
+        """`crash` is the chance that the process dies at one point of I/O.
+
+        `memory` is what the machine under it remembers from one invocation to the next.
+        """
+        self.name, self.began, self.ends, self.crash, self.memory = name, began, began + seconds, crash, memory
+        self.dead = False
+        self.crashed = False  # by chance, and not because its time was over
 
 
 class World:
@@ -82,93 +87,48 @@ class World:
             process.dead = True
         else:
             self._sleep(seconds)
-        if process.dead or self.chance(process.crash):
-            process.dead = True
+        if process.dead:
             raise Killed
+        if self.chance(process.crash):
+            process.dead = process.crashed = True
+            raise Killed
+
+    def hang(self) -> NoReturn:
+        """Never come back: Killed when the process's time is over."""
+        self.pause(float("inf"))
+        raise AssertionError
 
     def _sleep(self, seconds: float) -> None:
         self.at(seconds, getcurrent().switch)
         self._hub.switch()
 
-    def wait(self, futures: Sequence[Future[Any]], enough: Callable[[], bool], timeout: float | None) -> None:
-        """Let time pass until enough of the futures are done, or the timeout (seconds) is over."""
+    def wait(self, futures: Sequence[Future[Any]], needed: int, timeout: float | None) -> None:
+        """Let time pass until so many of the futures are done, or the timeout (seconds) is over."""
         process = self.process()
         ends = process.ends if timeout is None else min(process.ends, self.now + timeout)
-        while not enough() and self.now < ends:
-            wake = self._alarm()
-            for future in futures:
-                if not future.done():
-                    future.add_done_callback(wake)
-            self.at(ends - self.now, wake)
-            self._hub.switch()
-            if process.dead or self.now >= process.ends:
-                process.dead = True
-                raise Killed
-
-    def _alarm(self) -> Callable[..., None]:
-        """Something to call that wakes the running greenlet, once."""
+        left = needed - sum(future.done() for future in futures)
+        if left <= 0 or self.now >= ends:
+            return
         sleeper = getcurrent()
         rung = False
 
-        def wake(*_: object) -> None:
+        def ring(*_: object) -> None:
             nonlocal rung
             if not rung:
                 rung = True
                 self.at(0, sleeper.switch)
 
-        return wake
+        def count(_: Future[Any]) -> None:
+            nonlocal left
+            left -= 1
+            if left <= 0:
+                ring()
 
-
-class GreenExecutor(Executor):
-    """An executor whose threads are greenlets of the world."""
-
-    def __init__(self, world: World) -> None:
-        """Work in `world`."""
-        self._world = world
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Begin the call now, beside the caller."""
-        future: Future[Any] = Future()
-        future.set_running_or_notify_cancel()
-
-        def work() -> Any:
-            try:
-                future.set_result(fn(*args, **kwargs))
-            except Exception as error:  # noqa: BLE001 - a future carries whatever was raised
-                future.set_exception(error)
-
-        self._world.spawn(self._world.process(), work, lambda *_: None)
-        return future
-
-    def map(self, fn: Callable[..., Any], *iterables: Iterable[Any], **_: Any) -> Iterator[Any]:
-        """Call with each, all beside one another, and give the results in order."""
-        futures = [self.submit(fn, *args) for args in zip(*iterables, strict=False)]
-        self._world.wait(futures, lambda: all(future.done() for future in futures), None)
-        return iter([future.result() for future in futures])
-
-    def wait(
-        self, futures: Iterable[Future[Any]], timeout: float | None = None, return_when: str = ALL_COMPLETED
-    ) -> tuple[set[Future[Any]], set[Future[Any]]]:
-        """What `concurrent.futures.wait` does, in the world's time."""
-        waiting = list(futures)
-        enough = all if return_when == ALL_COMPLETED else any
-        self._world.wait(waiting, lambda: enough(future.done() for future in waiting), timeout)
-        return {f for f in waiting if f.done()}, {f for f in waiting if not f.done()}
-
-
-class GreenLock:
-    """A lock between greenlets, which would wait for ever at a thread's lock."""
-
-    def __init__(self, world: World) -> None:
-        """Wait in the world's time."""
-        self._world, self._held = world, False
-
-    def __enter__(self) -> None:
-        """Wait until it is free, and take it."""
-        while self._held:
-            self._world.pause(0.01)
-        self._held = True
-
-    def __exit__(self, *_: object) -> None:
-        """Give it back, also when the process dies."""
-        self._held = False
+        for future in futures:
+            if not future.done():
+                future.add_done_callback(count)
+        self.at(ends - self.now, ring)
+        self._hub.switch()
+        if process.dead or self.now >= process.ends:
+            process.dead = True
+            raise Killed
