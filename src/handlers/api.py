@@ -12,7 +12,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from handlers import clients, telemetry
-from pipeline import reception
+from pipeline import hints, reception
 from pipeline.body import Posting, Refusal
 from pipeline.destination import Inlet
 from pipeline.reception import Reception, Request
@@ -76,6 +76,7 @@ def _served(
     inlets: Sequence[Inlet],
 ) -> Answer:
     headers: dict[str, str] = {}
+    hints.begin()
     try:
         request = _request(event)
         read = _found(reader(request.path), request, headers)

@@ -9,13 +9,11 @@ import math
 import re
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline import limits
+from pipeline import hints, limits
 from pipeline.currencies import ISO_4217
 from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, digest, is_other_digest
 from pipeline.faults import Fault
@@ -44,7 +42,7 @@ _COMMA_ONLY = re.compile(r"[+-]?\d+,\d{1,2}").fullmatch  # 25,00
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{1,39}").fullmatch
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "y"}), frozenset({"false", "0", "no", "n"})
 _LARGEST_AMOUNT = 1e15  # beyond it a double no longer holds cents
-# No event has so many fields that nobody knows; the search for what was meant takes 30 microseconds each.
+# No event has so many fields that nobody knows.
 _MOST_UNKNOWN = 50
 _LOST_LETTER = "\ufffd"  # what decoders put in the place of bytes that are not UTF-8
 # SQS refuses a message that holds one of them, with all its other events.
@@ -82,21 +80,15 @@ def unknown(names: Sequence[str], path: str, known: Iterable[str], aliases: Mapp
     said = []
     fields = tuple(known)
     for name in names[:_MOST_UNKNOWN]:
-        folded = name[:100].lower()
+        folded = name[: limits.FIELD_NAME].lower()
         meant = aliases.get(re.sub(r"[^a-z0-9]", "", folded))
         if meant is None and _IDENTIFIER(folded):
-            meant = _nearest(folded, fields)
+            meant = hints.nearest(folded, fields)
         hint = f": did you mean {meant}?" if meant else ""
-        said.append((path + name[:100], f"dropped: is not a known field{hint}"))
+        said.append((path + name[: limits.FIELD_NAME], f"dropped: is not a known field{hint}"))
     if len(names) > _MOST_UNKNOWN:
         said.append((path.rstrip("."), f"dropped: {len(names) - _MOST_UNKNOWN} further fields that are not known"))
     return said
-
-
-@lru_cache(maxsize=1_000)  # a sender repeats its mistake in every event
-def _nearest(name: str, known: tuple[str, ...], cutoff: float = 0.75) -> str | None:
-    close = get_close_matches(name, known, n=1, cutoff=cutoff)
-    return close[0] if close else None
 
 
 def plain(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None:
@@ -350,7 +342,7 @@ def choice(*words: str) -> Rule:
             if word != value:
                 notes.append(f"was read as {word}: write it exactly so")
             return word
-        close = _nearest(value[:60].lower(), lower, 0.7)
+        close = hints.nearest(value[:60].lower(), lower, 0.7)
         hint = f": did you mean {folded[_fold(close)]}?" if close else listed
         notes.append(f"{quoted(value)} is not supported{hint}")
         return None

@@ -4,12 +4,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline import limits
 from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Prepared, Refused, Transform, Withheld
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
 from pipeline.senders import Sender, Senders
 from pipeline.words import Word
+
+_TOO_MANY_PARTNERS = (
+    f"is another name after {limits.PARTNERS} different ones, the most of one post: send this event in another post"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,7 @@ def receive(
         raise Refusal(403, "this key may not post to this event_group_id")
     reception = Reception(group, len(posting.conversions), posting.conversions)
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
+    partners: set[str] = set()
     for index, conversion in enumerate(posting.conversions):
         if isinstance(conversion, Ignored):
             reception.ignored[index] = conversion
@@ -128,12 +134,24 @@ def receive(
             reception.fail(index, made.errors)
         elif isinstance(made, Withheld):
             reception.withheld[index] = made.reason
+        elif _is_one_too_many(made.partner_name, partners):
+            reception.fail(index, {"partner_name": _TOO_MANY_PARTNERS})
         else:
             reception.events[index] = made
         if made.warnings:
             warnings += [(index, name, text) for name, text in made.warnings]
     reception.warnings = gather(warnings)
     return reception
+
+
+def _is_one_too_many(partner: str | None, partners: set[str]) -> bool:
+    """Whether the post has named as many partners as it may, and this is another one; else it is one of them now."""
+    if partner is None or partner in partners:
+        return False
+    if len(partners) == limits.PARTNERS:
+        return True
+    partners.add(partner)
+    return False
 
 
 def presented_key(request: Request) -> str | None:

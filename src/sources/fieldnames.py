@@ -7,9 +7,8 @@ exports is not among them: `Name` is a person or an order, `Source` a campaign, 
 """
 
 import re
-from difflib import get_close_matches
-from functools import lru_cache
 
+from pipeline import hints
 from sources import campaigns
 
 Path = tuple[str, str]  # where a field stands: ("user_data", "em"), or ("", "event_name") in the conversion itself
@@ -104,6 +103,7 @@ def _table() -> dict[str, Path]:
 
 
 _PATHS = _table()
+_FOLDED = tuple(_PATHS)
 
 
 def find(name: str) -> Path | None:
@@ -116,11 +116,10 @@ def find_folded(folded: str) -> Path | None:
     return _PATHS.get(folded)
 
 
-@lru_cache(maxsize=1_000)  # a sender repeats its mistake
 def nearest(name: str) -> str | None:
     """The known field with the most similar name, such as `user_data.em`, or None."""
-    close = get_close_matches(fold(name), _PATHS, n=1, cutoff=0.75)
-    return spelled(_PATHS[close[0]]) if close else None
+    close = hints.nearest(fold(name), _FOLDED)
+    return spelled(_PATHS[close]) if close else None
 
 
 def spelled(path: Path) -> str:

@@ -210,6 +210,28 @@ def test_test_events_merges_our_verdict_with_rokus_and_queues_nothing(relay: Dep
     assert relay.sandbox.events() == []
 
 
+@pytest.mark.parametrize("partners", [1, 20])
+def test_one_post_to_test_events_makes_a_few_requests_and_says_what_was_not_asked(
+    relay: Deployed, partners: int
+) -> None:
+    relay.sandbox.set_faults({"status": 400})  # which names no event: each half is asked about again
+    events = [LEAD | {"event_id": str(place), "partner_name": f"p{place % partners}"} for place in range(300)]
+    status, body = answered(relay.test(post({"event_group_id": "g1", "events": events}, path="/v1/test_events")))
+    assert status in (210, 400, 424)
+    assert len(relay.sandbox.requests()) == 20
+    assert len(body["failed_events"]) == 300
+    unasked = [failed for failed in body["failed_events"] if "was not asked" in failed["errors"]["roku"]]
+    assert len(unasked) >= 280
+    assert {failed["errors"]["roku"] for failed in unasked} == {
+        (
+            "was not asked about: a post makes at most 20 requests to Roku, and Roku's answers to them did not name the"
+            " events that they meant: send fewer events in one post"
+        )
+    }
+    relay.sandbox.set_faults({})
+    assert answered(relay.test(post(BODY, path="/v1/test_events")))[0] == 200  # the budget is each post's own
+
+
 def test_test_events_says_when_roku_refuses_our_key(relay: Deployed) -> None:
     relay.sandbox.set_faults({"revoked": True})
     status, body = answered(relay.test(post(BODY, path="/v1/test_events")))

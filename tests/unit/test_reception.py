@@ -288,3 +288,17 @@ def test_a_withheld_conversion_is_neither_queued_nor_failed_and_its_reason_and_w
     reception = receive(request(body), SHOP, bodies.read(body), transform, default_event_group=None, now=NOW)
     assert (list(reception.events), reception.withheld, reception.failed) == ([0], {1: "opted out"}, {})
     assert reception.warnings == [{"field": "opt_out", "warning": "was read as true", "count": 1, "events": [1]}]
+
+
+def test_a_post_may_name_20_partners_and_the_events_of_others_are_named() -> None:
+    names = [f"partner {place % 25}" for place in range(100)]
+    events = [conversion(event_id=f"e{place}", partner_name=name) for place, name in enumerate(names)]
+    received = take({"event_group_id": "g", "events": [*events, conversion(event_id="none")]})
+    kept = {f"partner {place}" for place in range(20)}
+    assert {event.partner_name for event in received.events.values()} == kept | {None}
+    assert len(received.events) == 81
+    assert sorted(received.failed) == [place for place, name in enumerate(names) if name not in kept]
+    assert received.failed[20]["errors"] == {
+        "partner_name": "is another name after 20 different ones, the most of one post: send this event in another post"
+    }
+    assert received.counts()["Invalid"] == 20

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import fields
+from pipeline import hints
 from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Prepared, Refused
 from pipeline.senders import SourceSettings
@@ -357,7 +357,7 @@ def test_names_that_nobody_knows_are_told_once_a_post_and_looked_up_for_the_firs
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     searched: list[str] = []
-    monkeypatch.setattr(fields, "_nearest", lambda name, _: searched.append(name))
+    monkeypatch.setattr(hints, "nearest", lambda name, _: searched.append(name))
     batch = [LEAD | {f"stranger_{kind}_{number}": 1 for number in range(40)} for kind in "ab" for _ in range(10)]
     warnings = posted(batch).warnings
     assert searched == [f"stranger_a_{n}" for n in range(40)] + [f"stranger_b_{n}" for n in range(10)]
