@@ -54,7 +54,7 @@ class Answer:
     """What came back from one request, raw. Without a `status` there was no answer, and `failure` says why.
 
     `ambiguous`: the request may have been taken all the same. `setup`: it was not sent, for want of a key.
-    `retry_after` is in seconds.
+    `retry_after` is in seconds. `partner_refused`: the same request is not refused without its partner.
     """
 
     status: int | None = None
@@ -63,6 +63,7 @@ class Answer:
     failure: str = ""
     ambiguous: bool = False
     setup: bool = False
+    partner_refused: bool = False
 
 
 class Transform(Protocol):

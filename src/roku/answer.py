@@ -1,188 +1,164 @@
 """Roku's answer -> one outcome for each event of the request. Pure, and never raises.
 
 The contract: HTTP 200, 210 (partial success), 400, 401, 403, 404, 500; body `code`, `description`, `events_received`,
-`failed_events`, whose items echo the invalid event with `errors` added, sometimes the whole of it, sometimes only its
-`event_id` or `event_name`. Whether 210 is the HTTP status or only the body's `code` is not documented: both are read.
-What an answer does not say is never taken for success: the event is asked about again.
+`failed_events` (see `failed`). 200 is documented as "all events were processed". Whether 210 is the HTTP status or only
+the body's `code` is not documented: both are read.
+
+Nobody has yet seen an answer of the live API. So a success in another form than the documented one is a success still,
+as long as it contradicts nothing, and is counted as unfamiliar. One that cannot be read, or contradicts itself, is
+never taken for success: the event is asked about again.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import from_json
 
+from pipeline import refusals
 from pipeline.destination import Answer
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.personal import safe_reason
+from pipeline.statuses import by_status, unreadable
+from roku import failed
 
-_SETUP = frozenset({401, 403, 404, 405, 407, 410, 411, 415, 451})
+_SUCCESS, _PARTIAL, _REFUSED = (200, 201, 202), 210, (400, 413, 422)
+_SETUP = {
+    401: "Roku answered 401: it does not know the key; put a valid one in the Roku keys secret",
+    403: "Roku answered 403: the key may not post to this event group, or the partner_name is not allowed",
+}
+_PARTNER = "Roku refuses this partner_name, and takes the event group without it: correct partner_name, or leave it out"
+# Where an answer may wrap what the page shows on top.
+_WRAPPERS = frozenset({"data", "result", "response", "body", "payload", "summary", "meta"})
+# Names, folded to letters: of counts that must be ours; of what must be empty, zero or false; of what must not be.
+_COUNT = re.compile(
+    r"(?:num|number|total)?(?:of)?(?:events?)?(?:received|processed|accepted|ingested)(?:events?)?(?:count)?"
+).fullmatch
+_FAULT = re.compile(
+    r"(?:num|number|total)?(?:of)?(?:events?)?(?:failed|failures?|errors?|rejected|refused|invalid|unprocessed)"
+    r"(?:events?)?(?:count|code|message)?|partial(?:failure|success)?"
+).fullmatch
+_WELL = frozenset({"success", "successful", "succeeded", "ok"})
+_CODES = frozenset({"code", "status", "statuscode"})
+_STATE = frozenset({"status", "result", "state", "outcome", "code", "type"})
+_BAD_STATE = re.compile(r"\s*(?:err|fail|reject|refus|partial|invalid|denied|unauthori|forbid)", re.IGNORECASE).match
+_BAD_WORDS = re.compile(r"\s*(?:all events failed|some events could not be processed)", re.IGNORECASE).match
+_NO_FAULT = ("OK", "ok", "SUCCESS", "success", "NONE", "none")
+_NUMBER = re.compile(r"\s*[+-]?\d{1,80}(?:\.\d{1,20})?\s*").fullmatch
 
 
-def read(answer: Answer, lines: Sequence[str]) -> list[Outcome]:
-    """Return what became of each event, in order. An event that is alone in its request is never Unsettled."""
+def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = False) -> list[Outcome]:
+    """Return what became of each event, in order. An event that is alone in its request is never Unsettled.
+
+    `empty_is_delivered`: an operator says that a success without a body means that all events were taken.
+    """
     if answer.status is None:
-        return [Retry(answer.failure, ambiguous=answer.ambiguous, setup=answer.setup)] * len(lines)
+        return [by_status(answer, "Roku", _SETUP)] * len(lines)
     verdict = _verdict(answer.body)
-    status = _status(answer.status, verdict)
-    if status in (200, 210) and verdict is not None:
-        return _taken(status, verdict, lines)
+    said = {} if verdict is None else _members(verdict, 3)
+    status = _status(answer.status, said)
     if 200 <= status < 300:
-        return [Retry(f"Roku answered {status} with a body that cannot be read", status, ambiguous=True)] * len(lines)
-    if status in (400, 413, 422):
-        return _refused(status, verdict or {}, lines)
-    if status in _SETUP or 300 <= status < 400:
-        return [Retry(_setup_reason(status), status, setup=True)] * len(lines)
-    # Told to slow down without being told until when: the rest of the run is spared all the same.
-    after = 0.0 if status == 429 and answer.retry_after is None else answer.retry_after
-    # An error of a server may come after it did its work. One that says when to come back has not begun it.
-    ambiguous = status >= 500 and after is None
-    return [Retry(f"Roku answered {status}", status, ambiguous=ambiguous, after=after)] * len(lines)
+        if verdict is None:
+            taken = empty_is_delivered and status != _PARTIAL and not answer.body.strip()
+            return [Delivered() if taken else unreadable(status, "Roku")] * len(lines)
+        return _taken(status, said, lines, documented=_is_documented(answer.status, verdict, len(lines)))
+    if status in _REFUSED:
+        return _refused(status, said, lines)
+    if status == 403 and answer.partner_refused:
+        return [Rejected(_PARTNER, status)] * len(lines)
+    return [by_status(replace(answer, status=status), "Roku", _SETUP)] * len(lines)
 
 
 def _verdict(body: bytes) -> dict[str, Any] | None:
     try:
-        verdict = from_json(body)
+        verdict = from_json(body.removeprefix(b"\xef\xbb\xbf"))
     except ValueError:
         return None
     return verdict if isinstance(verdict, dict) else None
 
 
-def _status(http: int, verdict: Mapping[str, Any] | None) -> int:
+def _members(verdict: Mapping[str, Any], depth: int) -> dict[str, Any]:
+    """The members by their names in letters, and those of wrappers, which yield to the members on top."""
+    named = {failed.plain(name[:100]): value for name, value in verdict.items()}
+    found: dict[str, Any] = {}
+    for name, value in named.items():
+        if depth and name in _WRAPPERS and isinstance(value, dict):
+            found |= _members(value, depth - 1)
+    return found | named
+
+
+def _is_documented(http: int, verdict: Mapping[str, Any], count: int) -> bool:
+    """Whether a success has the form that the page shows; it may have more members."""
+    received = verdict.get("events_received")
+    return (
+        http == verdict.get("code") == 200
+        and isinstance(verdict.get("description"), str)
+        and type(received) is int
+        and received == count
+        and verdict.get("failed_events") == []
+    )
+
+
+def _status(http: int, said: Mapping[str, Any]) -> int:
     """The HTTP status, or the body's own where HTTP says success and the body knows better."""
-    code = verdict.get("code") if verdict is not None else None
-    if isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdigit():
-        code = int(code)
-    if http in (200, 210) and isinstance(code, int | float) and 200 <= code < 600:
-        return max(http, int(code))
+    code = _number(said.get("code"))
+    if http in (*_SUCCESS, _PARTIAL) and code is not None and (code == _PARTIAL or 300 <= code < 600):
+        return int(code)
     return http
 
 
-def _taken(status: int, verdict: Mapping[str, Any], lines: Sequence[str]) -> list[Outcome]:
-    failed, received = verdict.get("failed_events"), verdict.get("events_received")
-    counted = isinstance(received, int) and not isinstance(received, bool)
-    if failed is None and status == 200 and counted and received == len(lines):
-        failed = []
-    if not isinstance(failed, list):
-        return [Retry(f"Roku answered {status} without failed_events", status, ambiguous=True)] * len(lines)
-    miscounted = counted and received != len(lines)
-    if failed:
-        taken = Unsettled(f"Roku counted {received} events of {len(lines)}", status, ambiguous=True)
-        return _attribute(
-            status,
-            failed,
-            lines,
-            default=taken if miscounted else Delivered(),
-            suspect="named an event that is not ours",
-        )
-    if status == 210 and len(lines) > 1:
-        return [Unsettled("Roku answered 210 and named no failed event", status, ambiguous=True)] * len(lines)
-    if status == 210:
-        return [Retry("Roku answered 210 and named no failed event", status, ambiguous=True)]
-    if miscounted:
-        return [Retry(f"Roku counted {received} events of {len(lines)}", status, ambiguous=True)] * len(lines)
-    return [Delivered()] * len(lines)
+def _number(value: object) -> float | int | None:
+    if isinstance(value, str):
+        return float(value) if _NUMBER(value[:80]) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _refused(status: int, verdict: Mapping[str, Any], lines: Sequence[str]) -> list[Outcome]:
-    failed = verdict.get("failed_events")
+def _taken(status: int, said: Mapping[str, Any], lines: Sequence[str], *, documented: bool) -> list[Outcome]:
+    if status not in (*_SUCCESS, _PARTIAL):
+        return [unreadable(status, "Roku", "which it does not document")] * len(lines)
+    named, received, count = said.get("failedevents"), _number(said.get("eventsreceived")), len(lines)
+    if isinstance(named, list) and named:
+        others: Outcome = Delivered()
+        if received is not None and received != count:
+            others = Unsettled(f"Roku counted other than the {count} events that it was sent", status, ambiguous=True)
+        return failed.attribute(status, named, lines, default=others, suspect="named an event that is not ours")
+    if status == _PARTIAL:
+        reason = "Roku answered 210 and named no failed event"
+        open_ = Unsettled(reason, status, ambiguous=True) if count > 1 else Retry(reason, status, ambiguous=True)
+        return [open_] * count
+    against = next((name for name, value in said.items() if _contradicts(name, value, count)), None)
+    if against is not None:
+        return [unreadable(status, "Roku", f"and contradicts that with a member like {against}")] * count
+    return [Delivered(unfamiliar=not documented)] * count
+
+
+def _contradicts(name: str, value: object, count: int) -> bool:
+    """Whether a member of a success says that it is none."""
+    number = _number(value)
+    if name in _CODES and number is not None:
+        return number >= 300
+    if _COUNT(name) and (number is not None or value is False):
+        return number != count
+    if _FAULT(name):
+        return bool(value) and number != 0 and (name in ("error", "errors") or value not in _NO_FAULT)
+    if name in _WELL:
+        return value is False or number == 0 or (isinstance(value, str) and value.strip().lower() in ("false", "no"))
+    if not isinstance(value, str):
+        return False
+    return bool((name in _STATE and _BAD_STATE(value)) or (name in ("description", "message") and _BAD_WORDS(value)))
+
+
+def _refused(status: int, said: Mapping[str, Any], lines: Sequence[str]) -> list[Outcome]:
+    named = said.get("failedevents")
     unnamed = Unsettled(f"Roku answered {status} and did not name this event", status)
-    if isinstance(failed, list) and failed:
-        return _attribute(status, failed, lines, default=unnamed, suspect="refused the request")
+    if isinstance(named, list) and named:
+        return failed.attribute(status, named, lines, default=unnamed, suspect="refused the request")
+    words = [text for name in ("description", "message", "error", "errors") for text in failed.texts(said.get(name))]
+    words = [pair for pair in dict.fromkeys(words) if not _BAD_WORDS(pair[1])] or words
     if len(lines) == 1:
-        said = verdict.get("description") or verdict.get("message") or verdict.get("error")
-        reason = safe_reason(said, _values(_event(lines[0]))) if isinstance(said, str) else ""
-        return [Rejected(reason or "the request was refused without a reason", status)]
+        return [failed.outcome(words, lines[0], status, "the request was refused")]
+    if words and all(refusals.passes(text) for _, text in words):
+        return [Retry(f"Roku answered {status} and said that this passes", status, passing=True)] * len(lines)
+    if any(refusals.names_group(text) for _, text in words):
+        return [Rejected(f"Roku answered {status} for the event group or account", status, alike=True)] * len(lines)
     return [unnamed] * len(lines)
-
-
-def _attribute(
-    status: int, failed: list[Any], lines: Sequence[str], *, default: Outcome, suspect: str
-) -> list[Outcome]:
-    """Match each failed event to ours: by its id, then by what it echoes, then by the only event it can be.
-
-    One that matches none, or several, leaves all that are not named Unsettled.
-    """
-    events = [_event(line) for line in lines]
-    if len(events) == 1:
-        items = [item for item in failed if isinstance(item, dict)]
-        reason = _reason(items[0] if items else {}, events[0])
-        return [Rejected(reason, status)]
-    by_id: dict[object, list[int]] = {}
-    for index, event in enumerate(events):
-        by_id.setdefault(event.get("event_id"), []).append(index)
-    outcomes: list[Outcome] = [default] * len(events)
-    named: set[int] = set()
-    most = 2 * len(events)  # each at most once is documented; the bound keeps an absurd answer from taking minutes
-    unmatched = len(failed) > most
-    for item in failed[:most]:
-        match = _match(item, events, by_id)
-        unmatched = unmatched or not match
-        if not named.issuperset(match):
-            named.update(match)
-            rejected = Rejected(_reason(item, events[match[0]]), status)
-            for index in match:
-                outcomes[index] = rejected
-    if unmatched:
-        unsettled = Unsettled(f"Roku answered {status} and {suspect}", status, ambiguous=status in (200, 210))
-        outcomes = [outcome if index in named else unsettled for index, outcome in enumerate(outcomes)]
-    return outcomes
-
-
-def _match(item: Any, events: Sequence[dict[str, Any]], by_id: Mapping[object, list[int]]) -> list[int]:
-    if not isinstance(item, dict):
-        return []
-    echo = {name: value for name, value in item.items() if name != "errors" and value is not None}
-    event_id = echo.get("event_id")
-    candidates: Sequence[int]
-    if isinstance(event_id, str | int) and not isinstance(event_id, bool):
-        candidates = by_id.get(str(event_id), [])
-        if len(candidates) == 1:
-            return candidates
-        echo["event_id"] = str(event_id)
-    elif echo:
-        candidates = range(len(events))
-    else:
-        return []
-    fitting = [index for index in candidates if _fits(echo, events[index])]
-    # Copies of the same event have the same fate, however many of them are named.
-    if all(events[index] == events[fitting[0]] for index in fitting):
-        return fitting
-    return [index for index in fitting if events[index] == echo]
-
-
-def _fits(echo: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    return all(name in event and event[name] == value for name, value in echo.items())
-
-
-def _event(line: str) -> dict[str, Any]:
-    try:
-        event = from_json(line)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
-
-
-def _values(event: Mapping[str, Any]) -> list[str]:
-    user = event.get("user_data")
-    return [value for value in user.values() if isinstance(value, str)] if isinstance(user, dict) else []
-
-
-def _reason(item: Mapping[str, Any], event: Mapping[str, Any]) -> str:
-    errors = item.get("errors")
-    if isinstance(errors, dict) and errors:
-        said = "; ".join(f"{field}: {text}" for field, text in list(errors.items())[:20])
-    elif isinstance(errors, list) and errors:
-        said = "; ".join(str(error) for error in errors[:20])
-    elif isinstance(errors, str) and errors:
-        said = errors
-    else:
-        said = "refused without a reason"
-    return safe_reason(said[:5_000], _values(event)) or "refused without a reason"
-
-
-def _setup_reason(status: int) -> str:
-    if status == 401:
-        return "Roku answered 401: it does not know the key; put a valid one in the Roku keys secret"
-    if status == 403:
-        return "Roku answered 403: the key may not post to this event group, or the partner_name is not allowed"
-    return f"Roku answered {status}: check the stack's RokuUrl"

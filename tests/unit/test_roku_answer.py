@@ -1,4 +1,4 @@
-"""Roku's answers, from its Events API page: what each says of each event, and that a hole is never success."""
+"""Roku's answers, from its Events API page: what each says of each event, and which success is one."""
 
 import json
 from collections.abc import Sequence
@@ -70,52 +70,195 @@ def test_210_is_read_from_http_or_from_the_body(http: int, code: object) -> None
     assert outcomes == [Delivered(), Rejected("event_name: Invalid event name", 210), Delivered()]
 
 
-# --- success must be said ---------------------------------------------------------------------------------------------
+# --- which success is success -----------------------------------------------------------------------------------------
+
+OK = {"code": 200, "description": "all events were processed", "events_received": 3, "failed_events": []}
+
+
+@pytest.mark.parametrize("extra", [{}, {"request_id": "r-1"}, {"description": ""}, {"warnings": ["slow"]}])
+def test_the_documented_form_is_familiar_whatever_it_has_besides(extra: dict[str, Any]) -> None:
+    assert ask(OK | extra, *THREE) == [Delivered()] * 3
+
+
+def without(*names: str) -> dict[str, Any]:
+    """The documented answer without these members."""
+    return {name: value for name, value in OK.items() if name not in names}
 
 
 @pytest.mark.parametrize(
-    ("body", "expected"),
+    "body",
     [
-        (verdict(200, []), "DDD"),
-        (verdict(None, []), "DDD"),
-        (verdict("200", []), "DDD"),
-        (verdict(200, None), "DDD"),  # «all events were processed», counted
-        ({"code": 200, "events_received": 3}, "DDD"),
-        ({"failed_events": []}, "DDD"),
-        (verdict(200, [], received=2), "TTT"),  # counted otherwise
-        (verdict(200, None, received=2), "TTT"),
-        (verdict(200, None, received=True), "TTT"),
-        (verdict(200, None, received="3"), "TTT"),
-        (verdict(210, None), "TTT"),
-        (verdict(200, {}), "TTT"),
-        (verdict(200, "none"), "TTT"),
-        ({}, "TTT"),
-        ([], "TTT"),
-        (None, "TTT"),
-        ("ok", "TTT"),
-        (b"", "TTT"),
-        (b"<html>OK</html>", "TTT"),
-        (b'{"code":200,"failed_events":[]', "TTT"),
-        (b"\xff\xfe", "TTT"),
-        (b"[" * 100_000, "TTT"),
-        (verdict(201, []), "TTT"),
-        (verdict(500, []), "TTT"),
-        (verdict(503.0, []), "TTT"),
-        (verdict("503", []), "TTT"),
-        (verdict(401, []), "TTT"),
-        (verdict(400, []), "UUU"),
-        (verdict(210, []), "UUU"),
+        {},
+        {"code": 200, "description": "success"},
+        {"status": "ok"},
+        {"code": 200, "eventsReceived": 3, "failedEvents": []},
+        {"Code": 200, "Events-Received": "3", "FailedEvents": None},
+        *(without(name) for name in OK),
+        *(OK | {name: None} for name in OK),
+        OK | {"events_received": "3"},
+        OK | {"events_received": 3.0},
+        OK | {"events_received": True},
+        OK | {"events_received": "all"},
+        OK | {"code": "200"},
+        OK | {"code": 0},
+        OK | {"code": 202},
+        OK | {"code": 299},
+        OK | {"code": "OK"},
+        OK | {"failed_events": {}},
+        OK | {"failed_events": ""},
+        OK | {"failed_events": 0},
+        {"success": True, "error": None, "errors": []},
+        {"success": "true", "error": "", "errors": {}},
+        {"data": {"code": 200, "failed_events": []}},
+        {"message": "accepted", "error_count": 0, "failed": 0, "rejected": []},
+        {"errorCode": "SUCCESS", "processed": 3, "processed_at": 1_767_225_600},
     ],
 )
-def test_http_200_delivers_only_what_the_body_says_was_taken(body: object, expected: str) -> None:
-    assert words(ask(body, *THREE)) == expected
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_success_in_another_form_that_contradicts_nothing_is_delivered_and_counted(body: object, status: int) -> None:
+    assert ask(body, *THREE, status=status) == [Delivered(unfamiliar=True)] * 3
+    one = json.loads(json.dumps(body).replace("3.0", "1.0").replace(": 3", ": 1").replace('"3"', '"1"'))
+    assert ask(one, PURCHASE, status=status) == [Delivered(unfamiliar=True)]
 
 
-@pytest.mark.parametrize("status", [201, 202, 204, 299])
-def test_another_success_is_not_one_of_rokus(status: int) -> None:
-    for outcome in ask(verdict(200, []), *THREE, status=status):
+def test_a_byte_order_mark_before_the_answer_hides_nothing() -> None:
+    assert ask(b"\xef\xbb\xbf" + json.dumps(OK).encode(), *THREE) == [Delivered()] * 3
+
+
+@pytest.mark.parametrize("status", [201, 202])
+def test_the_documented_body_with_another_status_is_not_the_documented_form(status: int) -> None:
+    assert ask(OK, *THREE, status=status) == [Delivered(unfamiliar=True)] * 3
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"code": 600},
+        {"code": 1000},
+        {"code": "40001"},
+        {"code": "error"},
+        {"status": 500},
+        {"statusCode": "400"},
+        {"status": "error"},
+        {"status": "ERROR"},
+        {"status": "failed"},
+        {"status": "partial_success"},
+        {"result": "failure"},
+        {"events_received": 2},
+        {"events_received": 0},
+        {"events_received": -3},
+        {"events_received": 10**400},
+        {"events_received": "2"},
+        {"events_received": "9" * 5_000},
+        {"eventsReceived": 2, "events_received": None},
+        {"events_processed": 2},
+        {"processed": 2},
+        {"accepted": False},
+        {"error": "no such group"},
+        {"error": {"message": "no"}},
+        {"error": True},
+        {"errors": ["no"]},
+        {"errors": {"event_time": "no"}},
+        {"errors": "no"},
+        {"error_count": 1},
+        {"failed": 2},
+        {"failed": "2"},
+        {"invalid_events": [{"event_id": "b"}]},
+        {"failed_events": {"b": "no"}},
+        {"failed_events": "b"},
+        {"failed_events": 1},
+        {"success": False},
+        {"success": "false"},
+        {"success": 0},
+        {"ok": False},
+        {"description": "all events failed"},
+        {"description": "Some events could not be processed."},
+        {"data": {"success": False}},
+        {"response": {"result": {"errors": ["no"]}}},
+    ],
+)
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_success_that_contradicts_itself_may_have_taken_the_events_and_is_not_delivered(
+    member: dict[str, Any], status: int
+) -> None:
+    for outcome in ask(OK | member, *THREE, status=status):
+        assert isinstance(outcome, Retry)
+        assert (outcome.ambiguous, outcome.status, outcome.setup, outcome.passing) == (True, status, False, False)
+    assert words(ask(OK | {"events_received": 1} | member | {"x": 1}, PURCHASE, status=status)) == "T"
+
+
+UNREADABLE: list[object] = [
+    b"",
+    b" \r\n",
+    b"<html>OK</html>",
+    b'{"code":200,"failed_events":[]',
+    b"\xff\xfe",
+    b"[" * 100_000,
+    [],
+    [OK],
+    None,
+    "ok",
+    7,
+    True,
+]
+
+
+@pytest.mark.parametrize("body", UNREADABLE)
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 204, 206, 207, 210, 299])
+def test_a_success_without_a_json_object_cannot_be_read(body: object, status: int) -> None:
+    expected = Retry(f"Roku answered {status} with a body that cannot be read", status, ambiguous=True)
+    assert ask(body, *THREE, status=status) == [expected] * 3
+    assert ask(body, PURCHASE, status=status) == [expected]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+@pytest.mark.parametrize("body", [b"", b" \r\n"])
+def test_an_operator_can_say_that_a_success_without_a_body_is_delivered(status: int, body: bytes) -> None:
+    lines = [json.dumps(event) for event in THREE]
+    assert read(Answer(status=status, body=body), lines, empty_is_delivered=True) == [Delivered()] * 3
+
+
+@pytest.mark.parametrize(("status", "body"), [(210, b""), *((200, body) for body in (b"{", b"null", b"[]", b"ok"))])
+def test_which_makes_nothing_else_readable(status: int, body: bytes) -> None:
+    lines = [json.dumps(event) for event in THREE]
+    assert words(read(Answer(status=status, body=body), lines, empty_is_delivered=True)) == "TTT"
+    for refused, expected in ((400, "UUU"), (500, "TTT"), (301, "TTT")):
+        assert words(read(Answer(status=refused), lines, empty_is_delivered=True)) == expected
+
+
+@pytest.mark.parametrize("status", [203, 204, 206, 207, 299])
+def test_a_success_that_is_not_documented_at_all_is_not_delivered(status: int) -> None:
+    for outcome in [*ask(OK, *THREE, status=status), *ask({"failed_events": [LEAD]}, *THREE, status=status)]:
         assert isinstance(outcome, Retry)
         assert outcome.ambiguous
+
+
+@pytest.mark.parametrize("http", [200, 201, 202, 210])
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (500, Retry("Roku answered 500", 500, ambiguous=True)),
+        (503.0, Retry("Roku answered 503", 503, ambiguous=True)),
+        ("503", Retry("Roku answered 503", 503, ambiguous=True)),
+        (429, Retry("Roku answered 429", 429, after=0.0)),
+        (400, Unsettled("Roku answered 400 and did not name this event", 400)),
+    ],
+)
+def test_a_code_of_the_body_that_is_worse_than_the_status_is_believed(
+    http: int, code: object, expected: Outcome
+) -> None:
+    assert ask(OK | {"code": code}, *THREE, status=http) == [expected] * 3
+    for outcome in ask(OK | {"code": 401}, *THREE, status=http):
+        assert isinstance(outcome, Retry)
+        assert (outcome.setup, outcome.status) == (True, 401)
+
+
+@pytest.mark.parametrize("failed", [[], None, {}, "", "x"])
+@pytest.mark.parametrize(("http", "code"), [(210, 210), (200, 210), (200, "210"), (201, 210), (210, None), (210, 200)])
+def test_210_that_names_nobody_is_asked_about_in_parts(http: int, code: object, failed: object) -> None:
+    reason = "Roku answered 210 and named no failed event"
+    assert ask(verdict(code, failed), *THREE, status=http) == [Unsettled(reason, 210, ambiguous=True)] * 3
+    assert ask(verdict(code, failed, 1), PURCHASE, status=http) == [Retry(reason, 210, ambiguous=True)]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 413, 429, 500, 503])
@@ -154,14 +297,23 @@ def test_an_unclear_success_may_have_taken_the_event(body: object) -> None:
         ([{"event_id": "b"}, {"event_id": "x"}], "URU"),
         ([{"event_name": "CONTACT"}], "UUU"),
         ([{"event_name": "LEAD", "received_at": "today"}], "UUU"),
-        ([{"user_data": {"em": EM}}], "UUU"),
+        # One that fits several leaves only these open.
+        ([{"user_data": {"em": EM}}], "UDU"),
+        ([{"user_data": {"em": EM}}, LEAD], "URU"),
+        ([{"user_data": {"em": EM}}, {"event_id": "c"}], "UDR"),
+        ([{"user_data": {"em": EM}}, {"event_id": "x"}], "UUU"),
         ([{"event_id": True}], "UUU"),
         ([{"event_id": ["b"]}], "UUU"),
         ([{"event_id": ""}], "UUU"),
         ([BAD], "UUU"),
         ([{}], "UUU"),
         ([None], "UUU"),
-        (["b"], "UUU"),
+        (["b"], "DRD"),  # ids alone
+        (["b", "c"], "DRR"),
+        (["x"], "UUU"),
+        ([{"eventId": "b", "error": "no"}], "DRD"),
+        ([{"EventName": "LEAD", "reason": "no"}], "DRD"),
+        ([{"event_time": "2"} | BAD], "DRD"),  # a number as text
         ([["b"]], "UUU"),
         ([7, LEAD], "URU"),
         ([LEAD] * 7, "URU"),  # more than twice as many as events: absurd
@@ -179,7 +331,18 @@ def test_ids_are_matched_as_text_and_numbers_in_an_answer_are_that_text() -> Non
 
 def test_an_event_name_that_two_events_have_names_neither() -> None:
     events = [LEAD, LEAD | {"event_id": "d"}, SEARCH]
-    assert words(ask(verdict(210, [{"event_name": "LEAD"}]), *events, status=210)) == "UUU"
+    assert words(ask(verdict(210, [{"event_name": "LEAD"}]), *events, status=210)) == "UUD"
+    assert words(ask(verdict(400, [{"event_name": "LEAD"}]), *events, status=400)) == "UUU"  # there the third is too
+    assert words(ask(verdict(210, [{"event_name": "LEAD"}, {"event_id": "d"}]), *events, status=210)) == "URD"
+
+
+def test_an_id_of_two_events_with_an_echo_of_neither_leaves_these_two_open() -> None:
+    events = [LEAD, LEAD | {"event_name": "SEARCH"}, SEARCH]
+    for echo in ({"event_id": "b"}, {"event_id": "b", "received_at": "today"}):
+        for outcome in ask(verdict(210, [echo]), *events, status=210)[:2]:
+            assert isinstance(outcome, Unsettled)
+            assert outcome.ambiguous
+        assert words(ask(verdict(210, [echo]), *events, status=210)) == "UUD"
 
 
 def test_two_events_of_one_id_are_told_apart_by_the_rest_of_the_echo() -> None:
@@ -216,9 +379,17 @@ def test_400_leaves_whom_it_does_not_name_open() -> None:
         ({"message": "no"}, "no"),
         ({"error": "no"}, "no"),
         ({"description": " \x00 "}, "the request was refused without a reason"),
-        ({"description": ["no"]}, "the request was refused without a reason"),
+        ({"description": ["no"]}, "no"),
+        ({"description": "all events failed", "errors": {"event_time": "no"}}, "event_time: no"),
+        ({"description": "all events failed"}, "all events failed"),
+        ({"error": {"code": 7, "message": "no"}}, "7: no"),
+        ({"error": "Bad Request", "message": "no"}, "no; Bad Request"),
         (b"", "the request was refused without a reason"),
-        (verdict(400, [{"event_id": "other"} | BAD], 1), "event_name: Invalid event name"),
+        (verdict(400, [{"event_id": "other"} | BAD, {"event_id": "a", "errors": "no"}], 1), "no"),
+        (verdict(400, [{"event_id": "other"} | BAD, {"errors": "no"}], 1), "no"),
+        (verdict(400, [{"event_name": "OTHER"} | BAD], 1), "event_name: Invalid event name"),
+        (verdict(400, ["event_time is required"], 1), "event_time is required"),
+        (verdict(400, [{"event_id": "a", "code": 7, "message": "no"}], 1), "7: no"),
         (verdict(400, [None], 1), "refused without a reason"),
         (verdict(400, [{"errors": {}}], 1), "refused without a reason"),
         (verdict(400, [{"errors": "\x00"}], 1), "refused without a reason"),
@@ -229,6 +400,89 @@ def test_400_leaves_whom_it_does_not_name_open() -> None:
 )
 def test_an_event_that_is_refused_alone_is_rejected_with_what_was_said(body: object, reason: str) -> None:
     assert ask(body, PURCHASE, status=400) == [Rejected(reason, 400)]
+
+
+@pytest.mark.parametrize("failed", [[{"event_id": "b"} | BAD], [LEAD | BAD], [{"event_id": 7}], [{"event_id": ""}]])
+@pytest.mark.parametrize("status", [200, 202, 210, 400, 413])
+def test_an_event_that_is_alone_is_not_condemned_by_the_name_of_another(failed: list[Any], status: int) -> None:
+    (outcome,) = ask(verdict(status, failed, 1), PURCHASE, status=status)
+    assert outcome == Retry(f"Roku answered {status} and named an event that is not ours", status, ambiguous=True)
+
+
+# --- what a refusal says of itself ------------------------------------------------------------------------------------
+
+
+def refused(*texts: object, http: int = 210) -> list[Outcome]:
+    """The outcomes of LEAD, whose errors are each of these, with PURCHASE and SEARCH beside it; and alone, with 400."""
+    outcomes = []
+    for errors in texts:
+        failed = [{"event_id": "b", "errors": errors}]
+        first, among, last = ask(verdict(http, failed), *THREE, status=http)
+        assert first == last == Delivered()
+        (alone,) = ask(verdict(400, failed, 1), LEAD, status=400)
+        assert type(alone) is type(among)
+        outcomes.append(among)
+    return outcomes
+
+
+def test_a_failed_event_that_says_that_it_passes_is_tried_again() -> None:
+    errors = [{"event": "internal error"}, ["Try again later."], "Rate limit exceeded", {"code": 503, "message": "x"}]
+    reasons = ["event: internal error", "Try again later.", "Rate limit exceeded", "503: x"]
+    assert refused(*errors) == [Retry(reason, 210, passing=True) for reason in reasons]
+
+
+def test_one_reason_that_stays_outweighs_another_that_passes() -> None:
+    errors = {"event": "internal error", "custom_data.value": "is not plausible"}
+    assert words(refused(errors, list(errors.values()), {"event": "internal error", "f": "x"})) == "RRR"
+
+
+def test_a_duplicate_was_delivered_before() -> None:
+    assert refused({"event_id": "duplicate"}, "Duplicate event", ["already received"]) == [Delivered()] * 3
+    assert words(refused({"custom_data.contents": "duplicate"}, "duplicate content id", {"ph": "already exists"})) == (
+        "RRR"
+    )
+
+
+def test_a_failure_that_names_the_event_group_is_marked() -> None:
+    for outcome in refused({"event_group_id": "is paused"}, "not enabled for this event group", "account suspended"):
+        assert isinstance(outcome, Rejected)
+        assert outcome.alike
+    for outcome in refused({"custom_data.value": "is not plausible"}, "bad account number"):
+        assert isinstance(outcome, Rejected)
+        assert not outcome.alike
+
+
+MANY = [LEAD | {"event_id": f"e-{n}"} for n in range(20)]
+
+
+@pytest.mark.parametrize("status", [200, 210, 400])
+def test_twenty_events_refused_for_one_reason_are_refused_for_no_event(status: int) -> None:
+    failed = [{"event_id": event["event_id"], "errors": f"{event['event_id']} is not taken"} for event in MANY]
+    for outcome in ask(verdict(status, failed, 20), *MANY, status=status):
+        assert isinstance(outcome, Rejected)
+        assert outcome.alike
+    different = [*failed[:19], failed[19] | {"errors": "is not plausible"}]
+    for some, events in ((failed[:19], MANY[:19]), (failed[:19], MANY), (different, MANY)):
+        for outcome in ask(verdict(status, some, len(events)), *events, status=status):
+            assert not isinstance(outcome, Rejected) or not outcome.alike
+
+
+def test_a_partner_that_is_refused_with_all_its_events_is_the_senders() -> None:
+    failed = [event | {"errors": {"partner_name": "is unknown"}} for event in MANY]
+    for outcome in ask(verdict(400, failed, 20), *MANY, status=400):
+        assert outcome == Rejected("partner_name: is unknown", 400)
+
+
+def test_a_whole_request_refused_for_the_moment_or_for_the_group_is_not_taken_apart() -> None:
+    for outcome in ask({"description": "rate limit exceeded"}, *THREE, status=400):
+        assert isinstance(outcome, Retry)
+        assert (outcome.passing, outcome.ambiguous, outcome.status) == (True, False, 400)
+    for outcome in ask({"description": "event group g1 is not active"}, *THREE, status=400):
+        assert isinstance(outcome, Rejected)
+        assert outcome.alike
+        assert "g1" not in outcome.reason
+    for said in ("invalid timeout", 'must not be "try again"', "all events failed", "duplicate event"):
+        assert words(ask({"description": said}, *THREE, status=400)) == "UUU"
 
 
 # --- key, set-up, transient -------------------------------------------------------------------------------------------
@@ -246,9 +500,26 @@ def test_our_key_or_address_being_refused_never_condemns_an_event(status: int) -
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504])
 def test_a_transient_failure_is_retried_not_before_retry_after(status: int) -> None:
-    # Who says when to come back has not begun: the wait may exceed Roku's 10 minutes.
+    # To say when to come back is no proof that nothing was done.
     for outcome in ask(verdict(status, list(THREE)), *THREE, status=status, retry_after=7.0):
-        assert outcome == Retry(f"Roku answered {status}", status, after=7.0)
+        assert outcome == Retry(f"Roku answered {status}", status, after=7.0, ambiguous=status >= 500)
+
+
+@pytest.mark.parametrize("status", [408, 429, 503])
+@pytest.mark.parametrize(("said", "believed"), [(3_600.0, 3_600.0), (3_601.0, 3_600.0), (99_999_999.0, 3_600.0)])
+def test_retry_after_is_believed_for_an_hour(status: int, said: float, believed: float) -> None:
+    for outcome in ask(b"", *THREE, status=status, retry_after=said):
+        assert isinstance(outcome, Retry)
+        assert outcome.after == believed
+
+
+def test_403_is_the_partners_if_the_group_is_taken_without_it() -> None:
+    lines = [json.dumps(event) for event in THREE]
+    outcomes = read(Answer(status=403, body=b"{}", partner_refused=True), lines)
+    reason = (
+        "Roku refuses this partner_name, and takes the event group without it: correct partner_name, or leave it out"
+    )
+    assert outcomes == [Rejected(reason, 403)] * 3
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -339,12 +610,13 @@ requests = st.lists(st.fixed_dictionaries({"event_id": ids, "event_name": names}
 
 
 def said_success(status: int, body: bytes) -> bool:
-    """Whether HTTP says 200 or 210, and the body's own code, where it is a status, does not disagree."""
-    code = json.loads(body).get("code")
+    """Whether HTTP says success, and the body is an object whose own code, where it is a status, does not disagree."""
+    said = json.loads(body)
+    code = said.get("code")
     if isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdigit():
         code = int(code)
-    disagrees = isinstance(code, int | float) and 200 <= code < 600 and int(code) not in (200, 210)
-    return status in (200, 210) and not disagrees
+    disagrees = isinstance(code, int | float) and code >= 300
+    return status in (200, 201, 202, 210) and not disagrees
 
 
 def may_mean(item: Any, event: dict[str, str]) -> bool:
@@ -367,16 +639,20 @@ def test_any_answer_gives_each_event_one_outcome_and_nobody_delivered_without_pr
     lines = [json.dumps(event) for event in events]
     outcomes = read(Answer(status=status, body=body, retry_after=after), lines)
     assert len(outcomes) == len(events)
-    delivered = [event for event, outcome in zip(events, outcomes, strict=True) if outcome == Delivered()]
+    delivered = [event for event, outcome in zip(events, outcomes, strict=True) if isinstance(outcome, Delivered)]
     if delivered:
         assert said_success(status, body)
-        failed = json.loads(body).get("failed_events") or []
+        said = json.loads(body)
+        failed = said.get("failed_events") or []
         for item in failed:
             # Each failed event is one of ours, and of none that counts as delivered.
-            assert isinstance(item, dict)
-            assert any(may_mean(item, event) for event in events)
-            rejected = [event for event, outcome in zip(events, outcomes, strict=True) if isinstance(outcome, Rejected)]
-            assert any(may_mean(item, event) for event in rejected)
+            named = {"event_id": item} if isinstance(item, str) else item
+            assert isinstance(named, dict)
+            others = [one for one, outcome in zip(events, outcomes, strict=True) if not isinstance(outcome, Delivered)]
+            assert any(may_mean(named, event) for event in others)
+        counted = said.get("events_received")
+        if isinstance(counted, int) and not isinstance(counted, bool) and not failed:
+            assert counted == len(events)
         if status == 210 or json.loads(body).get("code") in (210, "210"):
             assert failed
     for outcome in outcomes:
@@ -384,7 +660,7 @@ def test_any_answer_gives_each_event_one_outcome_and_nobody_delivered_without_pr
             assert len(events) > 1
         if isinstance(outcome, Rejected):
             assert outcome.reason
-            assert status in (200, 210, 400, 413, 422)
+            assert status in (200, 201, 202, 210, 400, 413, 422)
 
 
 @given(statuses, bodies, requests)
@@ -399,7 +675,9 @@ def test_every_named_event_is_rejected_or_open(status: int, body: bytes, events:
         for event, outcome in zip(events, outcomes, strict=True):
             if isinstance(item, dict) and "event_id" in item and item["event_id"] == event["event_id"]:
                 same_id = [other for other in events if other["event_id"] == event["event_id"]]
-                assert outcome != Delivered() or any(other != event and may_mean(item, other) for other in same_id)
+                assert not isinstance(outcome, Delivered) or any(
+                    other != event and may_mean(item, other) for other in same_id
+                )
 
 
 @given(st.permutations(range(6)), st.integers(0, 6), st.sampled_from(["all", "id"]))

@@ -1,0 +1,179 @@
+"""What a destination's words for refusing an event mean: it passes, the event was taken before, or the set-up is wrong.
+
+No destination documents its words. The tables below hold what such services usually say; add what is seen. Words are
+compared without regard to case, and a space in the table is a space, `_`, `-` or nothing in the text.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pipeline.outcome import Delivered, Outcome, Rejected, Retry
+
+# It says that another try may succeed.
+PASSING = (
+    "internal error",
+    "internal server error",
+    "internal failure",
+    "internal exception",
+    "internal service error",
+    "server error",
+    "system error",
+    "unexpected error",
+    "unknown error",
+    "backend error",
+    "upstream error",
+    "database error",
+    "temporary error",
+    "temporary failure",
+    "temporary problem",
+    "temporary issue",
+    "temporary outage",
+    "transient",
+    "temporarily",
+    "service unavailable",
+    "service is unavailable",
+    "currently unavailable",
+    "unavailable at this time",
+    "at this moment",
+    "right now",
+    "bad gateway",
+    "gateway timeout",
+    "timeout",
+    "time out",
+    "timed out",
+    "deadline exceeded",
+    "try again",
+    "try later",
+    "retry later",
+    "retry after",
+    "please retry",
+    "retryable",
+    "can be retried",
+    "should be retried",
+    "must be retried",
+    "should be sent again",
+    "must be sent again",
+    "rate limit",
+    "rate exceeded",
+    "quota exceeded",
+    "resource exhausted",
+    "too many requests",
+    "slow down",
+    "throttl",
+    "overload",
+    "is busy",
+    "server busy",
+    "system busy",
+    "backpressure",
+)
+# Whole texts that say so too: names of gRPC's codes that as part of a sentence mean nothing.
+_PASSING_WHOLE = frozenset({"unavailable", "internal", "aborted", "busy"})
+# It names a fault of the event, so that whatever else it says does not help.
+CONDEMNING = (
+    "must",
+    "required",
+    "invalid",
+    "not valid",
+    "not a valid",
+    "is not a",
+    "not allowed",
+    "not permitted",
+    "not accepted",
+    "not supported",
+    "unsupported",
+    "unknown",
+    "unrecogni",
+    "malformed",
+    "missing",
+    "should be",
+    "expected",
+    "out of range",
+    "too long",
+    "too short",
+    "too large",
+    "too old",
+    "not plausible",
+)
+# The event was taken before: what is a duplicate is the event, not some field of it.
+_DUPLICATE = re.compile(
+    r"(?<![a-z])(?:duplicated?(?:[\s_-]?(?:of|events?|conversions?|requests?|messages?|records?|transactions?|"
+    r"submissions?|orders?|deliver(?:y|ies)|entry|ids?|detected|found|ignored|dropped|received|within)(?![a-z])"
+    r"|\s*(?:[.,;:!()]|$))"
+    r"|(?:already|previously)(?:[\s_-](?:been|was|is))?[\s_-]?"
+    r"(?:received|processed|ingested|accepted|recorded|seen|sent|counted|exists?|delivered|taken|reported|submitted)"
+    r"|seen[\s_-]before)",
+    re.IGNORECASE,
+)
+# Where a refusal of this kind may be said: as a text of its own, or of the event and its id.
+_OF_THE_EVENT = re.compile(
+    r"(?:|(?:the )?events?(?:[\s_-]?ids?)?|client[\s_-]?event[\s_-]?id|errors?|_)", re.IGNORECASE
+)
+# Everything of one event group or account is meant.
+_GROUP = re.compile(
+    r"(?<![a-z])(?:event[\s_-]?groups?|account[\s_-]?ids?(?![a-z])|(?:advertiser|ad|your|this|roku|rokt)[\s_-]accounts?"
+    r"|accounts?(?= (?:is|was|has|not|does|suspended|disabled|inactive|closed|paused|blocked)(?![a-z])))",
+    re.IGNORECASE,
+)
+# What the other side quotes is a sender's text, whatever it says. An apostrophe within a word opens no quotation.
+_QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|(?<!\w)'[^']*(?:'(?!\w)|$)|`[^`]*`|“[^”]*”|«[^»]*»")
+_NOT_AGAIN = re.compile(r"(?:not|n't|non|never)[\s_-]?(?:be[\s_-])?(?:retr|try)", re.IGNORECASE)
+# An error's code, alone or before its message.
+_CODE = re.compile(r"(?:429|5\d\d)(?=:|$)").match
+# A request of so many events of which each is refused for the same reason is refused for no event's sake.
+MANY = 20
+_VARIES = re.compile(r"\S*\d\S*")
+
+
+def _words(table: Iterable[str]) -> re.Pattern[str]:
+    found = sorted((re.escape(words).replace(r"\ ", r"[\s_-]?") for words in table), key=len, reverse=True)
+    return re.compile(f"(?<![a-z])(?:{'|'.join(found)})", re.IGNORECASE)
+
+
+_passing, _condemning = _words(PASSING), _words(CONDEMNING)
+
+
+def outcome(said: Sequence[tuple[str, str]], reason: str, status: int) -> Outcome:
+    """Return what becomes of an event that was refused with these texts, each with the field that it is about or "".
+
+    `reason` is the same without personal data. The texts are short: cut, before they come here.
+    """
+    plain = [(field, _QUOTED.sub("", text)) for field, text in said]
+    if plain and all(_OF_THE_EVENT.fullmatch(field) and _is_duplicate(text) for field, text in plain):
+        return Delivered()
+    if plain and all(passes(text) for _, text in plain):
+        return Retry(reason, status, passing=True)
+    return Rejected(reason, status, alike=any(names_group(f"{field} {text}") for field, text in plain))
+
+
+def passes(text: str) -> bool:
+    """Whether a refusal says of itself that it passes, and nothing against the event."""
+    text = _QUOTED.sub("", text).strip()
+    rest, found = _passing.subn("", text)
+    if not found and not _CODE(text) and text.lower().rstrip(".") not in _PASSING_WHOLE:
+        return False
+    return not _condemning.search(rest) and not _NOT_AGAIN.search(text)
+
+
+def names_group(text: str) -> bool:
+    """Whether a refusal is about the event group or the account."""
+    return _GROUP.search(_QUOTED.sub("", text)) is not None
+
+
+def alike(outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes of one request, marked where each of MANY events or more was rejected for the same reason.
+
+    One about the partner is not marked: its name is the sender's, not the set-up's.
+    """
+    rejected = [one for one in outcomes if isinstance(one, Rejected)]
+    if len(outcomes) < MANY or len(rejected) < len(outcomes):
+        return outcomes
+    # Ids, numbers and values differ from event to event.
+    reasons = Counter(_VARIES.sub("", one.reason.lower()) for one in rejected)
+    if len(reasons) > 1 or "partner" in next(iter(reasons)):
+        return outcomes
+    return [Rejected(one.reason, one.status, alike=True) for one in rejected]
+
+
+def _is_duplicate(text: str) -> bool:
+    return _DUPLICATE.search(text) is not None and not _condemning.search(text)

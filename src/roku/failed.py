@@ -1,0 +1,186 @@
+"""Which events of a request the items of `failed_events` mean, and what became of those. Pure, and never raises.
+
+An item is said to echo the invalid event with `errors` added (field -> text). The page's own examples are thinner: one
+has only an `event_id`, another only an `event_name`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json
+
+from pipeline import refusals
+from pipeline.outcome import Outcome, Retry, Unsettled
+from pipeline.personal import safe_reason
+
+# Characters of a text that are looked at.
+LONGEST = 5_000
+_NOT_PLAIN = re.compile(r"[\s_-]")
+# The names of an event, by their letters alone.
+_FIELDS = {
+    name.replace("_", ""): name
+    for name in (
+        "event_id",
+        "event_name",
+        "event_source",
+        "event_source_url",
+        "event_time",
+        "event_type",
+        "referrer_url",
+        "user_data",
+        "custom_data",
+        "opt_out",
+        "partner_name",
+    )
+}
+# Names under which an item may say what is wrong.
+_SAID = ("errors", "error", "reasons", "reason", "message", "errormessage", "description", "code", "errorcode")
+_MOST_TEXTS = 20
+
+
+class _Item(NamedTuple):
+    """One item: what it echoes of the event, and what it says of it, each text with the field that it is about."""
+
+    echo: Mapping[str, Any]
+    said: list[tuple[str, str]]
+
+    @property
+    def event_id(self) -> str | None:
+        """The id that it names."""
+        found = self.echo.get("event_id")
+        return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else None
+
+
+def plain(name: str) -> str:
+    """A member's name by its letters: events_received, eventsReceived and Events-Received are one."""
+    return _NOT_PLAIN.sub("", name).lower()
+
+
+def attribute(
+    status: int, named: Sequence[Any], lines: Sequence[str], *, default: Outcome, suspect: str
+) -> list[Outcome]:
+    """Match each failed event to ours: by its id, then by what it echoes, then by the only event it can be.
+
+    One that fits several leaves these Unsettled; one that fits none leaves all Unsettled that are not named.
+    """
+    most = 2 * len(lines)  # each at most once is documented; the bound keeps an absurd answer from taking minutes
+    events = [_event(line) for line in lines]
+    by_id: dict[str, list[int]] = {}
+    for index, event in enumerate(events):
+        by_id.setdefault(str(event.get("event_id")), []).append(index)
+    items = [_item(one, by_id) for one in named[:most]]
+    if len(lines) == 1:
+        return [_alone(status, items, lines[0], by_id)]
+    said: dict[int, list[tuple[str, str]]] = {}
+    open_: set[int] = set(range(len(lines))) if len(named) > most else set()
+    for item in items:
+        meant, possible = _match(item, events, by_id)
+        open_.update(possible)
+        for index in meant:
+            said.setdefault(index, []).extend(item.said)
+    unsettled = Unsettled(f"Roku answered {status} and {suspect}", status, ambiguous=status < 300)
+    outcomes: list[Outcome] = [unsettled if index in open_ else default for index in range(len(lines))]
+    for index, texts in said.items():
+        outcomes[index] = outcome(texts, lines[index], status)
+    return refusals.alike(outcomes)
+
+
+def outcome(said: Sequence[tuple[str, str]], line: str, status: int, unsaid: str = "refused") -> Outcome:
+    """What becomes of an event that was refused with these texts."""
+    said = said[:_MOST_TEXTS]
+    text = "; ".join(f"{field}: {words}" if field else words for field, words in said)[:LONGEST]
+    reason = safe_reason(text, _values(_event(line), text)) or f"{unsaid} without a reason"
+    return refusals.outcome([(field[:100], words[:LONGEST]) for field, words in said], reason, status)
+
+
+def _alone(status: int, items: Sequence[_Item], line: str, by_id: Mapping[str, list[int]]) -> Outcome:
+    """An event that is alone in its request is meant, unless only others are named."""
+    ours = [item for item in items if item.event_id in by_id] or [item for item in items if item.event_id is None]
+    if not ours:
+        return Retry(f"Roku answered {status} and named an event that is not ours", status, ambiguous=True)
+    return outcome([text for item in ours for text in item.said], line, status)
+
+
+def _match(
+    item: _Item, events: Sequence[Mapping[str, Any]], by_id: Mapping[str, list[int]]
+) -> tuple[Sequence[int], Sequence[int]]:
+    """The events that an item means, and those that it may mean, where that cannot be told."""
+    everyone = range(len(events))
+    candidates: Sequence[int] = everyone
+    if item.event_id is not None:
+        candidates = by_id.get(item.event_id, [])
+        if len(candidates) == 1:
+            return candidates, []
+    fitting = [index for index in candidates if _fits(item.echo, events[index])] if item.echo else []
+    if not fitting:
+        return [], candidates or everyone
+    # Copies of the same event have the same fate, however many of them are named.
+    if all(events[index] == events[fitting[0]] for index in fitting):
+        return fitting, []
+    exact = [index for index in fitting if events[index] == item.echo]
+    return (exact, []) if exact else ([], fitting)
+
+
+def _fits(echo: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    return all(name in event and _same(event[name], value) for name, value in echo.items())
+
+
+def _same(ours: object, theirs: object) -> bool:
+    """Whether the values are one; a number may have become text on the way."""
+    if ours == theirs:
+        return True
+    return isinstance(ours, str | int) and isinstance(theirs, str | int) and str(ours) == str(theirs)
+
+
+def _item(given: object, by_id: Mapping[str, list[int]]) -> _Item:
+    if isinstance(given, str) and given in by_id:
+        return _Item({"event_id": given}, [])
+    if not isinstance(given, dict):
+        return _Item({}, texts(given))
+    echo: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, value in given.items():
+        field = _FIELDS.get(letters := plain(name[:100]))
+        if field is None and letters in _SAID:
+            rest[letters] = value
+        elif value is not None:
+            echo[field or name] = value
+    return _Item(echo, texts(rest))
+
+
+def texts(said: Any) -> list[tuple[str, str]]:
+    """What `errors` says: a text, several, or texts by field; each with the field that it is about or ""."""
+    if isinstance(said, list):
+        return [pair for error in said[:_MOST_TEXTS] for pair in texts(error)]
+    if not isinstance(said, dict):
+        return [] if said is None or said == "" else [("", _text(said))]
+    found: list[tuple[str, str]] = []
+    whole: list[str] = []  # code and message of one error
+    for name, value in list(said.items())[:_MOST_TEXTS]:
+        if plain(name[:100]) not in _SAID:
+            found.append((name, _text(value)))
+        elif isinstance(value, dict | list):
+            found += texts(value)
+        elif value not in (None, ""):
+            whole.append(_text(value))
+    return [("", ": ".join(whole)), *found] if whole else found
+
+
+def _text(value: object) -> str:
+    return value[:LONGEST] if isinstance(value, str) else str(value)[:LONGEST]
+
+
+def _event(line: str) -> Mapping[str, Any]:
+    try:
+        event = from_json(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _values(event: Mapping[str, Any], text: str) -> list[str]:
+    """The values of the event's user_data that are in the text."""
+    user, lower = event.get("user_data"), text.lower()
+    values = user.values() if isinstance(user, dict) else ()
+    return [value for value in values if isinstance(value, str) and value.lower() in lower]
