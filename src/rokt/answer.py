@@ -5,7 +5,8 @@ each named by `Path '[n]...` or by `position P`, the one-based offset in the req
 200 whose `data.unprocessedRecords` are `{"error": {"code", "message"}, "record": {...}}`: those are not taken; 409:
 seen before. Both: 400 all bad, 401, 403, 429 perhaps with Retry-After, 5xx.
 
-What an answer does not say is never taken for success: where an error names no event of ours, or more than one, all
+A 200, 201 or 202 in another form is a success too, as long as it is a JSON object that contradicts nothing; it is
+counted. What cannot be read is never taken for success. Where an error names no event of ours, or more than one, all
 events that are not named are asked about again in smaller requests, until each stands alone. Asking again is safe: Rokt
 drops what it has taken already (see `event`).
 """
@@ -13,49 +14,54 @@ drops what it has taken already (see `event`).
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic_core import from_json
-
+from pipeline import refusals
 from pipeline.destination import Answer
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from rokt.attribution import UNSAID, Blame, blames, reason
+from pipeline.outcome import Delivered, Outcome, Retry, Unsettled
+from pipeline.statuses import by_status, unreadable
+from pipeline.successes import SUCCESS, contradiction, members, verdict
+from rokt.attribution import Blame, blames
 from rokt.settings import Api
 
-_SETUP = frozenset({401, 403, 404, 405, 407, 410, 411, 415, 451})
-_SUCCESS: dict[Api, tuple[int, ...]] = {"conversions": (200, 202), "events": (200,)}
+_SETUP = {
+    401: "Rokt answered 401: it got no key, or one that it does not know; put a valid pair in the Rokt keys secret",
+    403: "Rokt answered 403: the pair in the Rokt keys secret is refused, or is of another account, pod or API",
+}
+_DOCUMENTED: dict[Api, tuple[int, ...]] = {"conversions": (200, 202), "events": (200,)}
 
 
-def read(answer: Answer, lines: Sequence[str], api: Api) -> list[Outcome]:
-    """Return what became of each event, in order. An event that is alone in its request is never Unsettled."""
+def read(answer: Answer, lines: Sequence[str], api: Api, *, empty_is_delivered: bool = False) -> list[Outcome]:
+    """Return what became of each event, in order. An event that is alone in its request is never Unsettled.
+
+    `empty_is_delivered`: an operator says that any success without a body means that all events were taken.
+    """
     status = answer.status
-    if status is None:
-        return [Retry(answer.failure, ambiguous=answer.ambiguous, setup=answer.setup)] * len(lines)
-    if 200 <= status < 300:
+    if status is not None and 200 <= status < 300:
+        if empty_is_delivered and not answer.body.strip():
+            return [Delivered()] * len(lines)
         return _taken(status, answer.body, lines, api)
     if status in (400, 413, 422):
         return _refused(status, answer.body, lines, api)
     if status == 409 and api == "events":
         return _seen(lines)
-    if status in _SETUP or 300 <= status < 400:
-        return [Retry(_setup_reason(status), status, setup=True)] * len(lines)
-    # Told to slow down without being told until when: the rest of the run is spared all the same.
-    after = 0.0 if status == 429 and answer.retry_after is None else answer.retry_after
-    # An error of a server may come after it did its work. One that says when to come back has not begun it.
-    ambiguous = status >= 500 and after is None
-    return [Retry(f"Rokt answered {status}", status, ambiguous=ambiguous, after=after)] * len(lines)
+    return [by_status(answer, "Rokt", _SETUP)] * len(lines)
 
 
 def _taken(status: int, body: bytes, lines: Sequence[str], api: Api) -> list[Outcome]:
-    errors = _errors(body, api)
-    if status not in _SUCCESS[api] or errors is None:
-        return [Retry(f"Rokt answered {status} with a body that cannot be read", status, ambiguous=True)] * len(lines)
-    return _told(errors, status, lines, api, default=Delivered())
+    """A success: as documented, with errors, or in another form that contradicts nothing, which is counted."""
+    errors, given = _errors(body, api), verdict(body)
+    if errors and status in SUCCESS:
+        return _told(errors, status, lines, api, default=Delivered())
+    contradicts = given is not None and contradiction(members(given), len(lines))
+    documented = errors is not None and status in _DOCUMENTED[api]
+    if contradicts or status not in SUCCESS or not (documented or given is not None):
+        return [unreadable(status, "Rokt")] * len(lines)
+    return [Delivered(unfamiliar=not documented)] * len(lines)
 
 
 def _refused(status: int, body: bytes, lines: Sequence[str], api: Api) -> list[Outcome]:
     errors = _errors(body, api) or []
     if len(lines) == 1 and not errors:
-        said = _said(body)
-        return [Rejected(reason(said, lines[0], api) if said else UNSAID, status)]
+        errors = [_said(body)]
     return _told(errors, status, lines, api, default=Unsettled(f"Rokt answered {status} and named no event", status))
 
 
@@ -77,19 +83,21 @@ def _told(errors: Sequence[Any], status: int, lines: Sequence[str], api: Api, *,
     if len(errors) > most or not all(blame.indexes for blame in attributed):
         unsettled = Unsettled(f"Rokt answered {status} with an error that names no event", status, status < 300)
         outcomes = [outcomes[index] if index in named else unsettled for index in range(len(lines))]
-    return outcomes
+    return refusals.alike(outcomes)
 
 
 def _outcome(blame: Blame, status: int) -> Outcome:
-    return Retry(blame.reason, status) if blame.may_pass else Rejected(blame.reason, status)
+    if blame.may_pass:
+        return Retry(blame.reason, status, passing=True)
+    return refusals.outcome([("", blame.said)], blame.reason, status)
 
 
 def _errors(body: bytes, api: Api) -> list[Any] | None:
     """The errors that the answer names; None if it cannot be read, which is no success."""
     if api == "conversions" and not body.strip():
         return []
-    said = _parsed(body)
-    if api == "events" and isinstance(said, dict):
+    said: Any = verdict(body)
+    if api == "events" and said is not None:
         said = said.get("data", said) or {}
     place = "errors" if api == "conversions" else "unprocessedRecords"
     if not isinstance(said, dict) or (said and place not in said):
@@ -100,24 +108,5 @@ def _errors(body: bytes, api: Api) -> list[Any] | None:
 
 def _said(body: bytes) -> Mapping[str, Any] | None:
     """The error of a whole request: the Event API's `data`, or whatever the top of the answer says."""
-    said: Any = _parsed(body)
-    if isinstance(said, dict) and isinstance(said.get("data"), dict):
-        said = said["data"]
-    return said if isinstance(said, dict) else None
-
-
-def _parsed(body: bytes) -> object:
-    try:
-        return from_json(body)
-    except ValueError:
-        return False
-
-
-def _setup_reason(status: int) -> str:
-    if status == 401:
-        return (
-            "Rokt answered 401: it got no key, or one that it does not know; put a valid pair in the Rokt keys secret"
-        )
-    if status == 403:
-        return "Rokt answered 403: the pair in the Rokt keys secret is refused, or is of another account, pod or API"
-    return f"Rokt answered {status}: check the stack's RoktUrl"
+    said = verdict(body)
+    return said["data"] if said is not None and isinstance(said.get("data"), dict) else said

@@ -1,11 +1,13 @@
 """Which event of a request an error of Rokt's answer means, and what may be told of it. Pure, and never raises."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
+from pipeline import refusals
 from pipeline.personal import safe_reason
 from rokt.request import places
 from rokt.settings import Api
@@ -17,18 +19,20 @@ _MARKS = ("Path '[", "position ")
 # Quoted in a message stands what was wrong: a person's data perhaps. Paths are names.
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*(?:\"|\Z)|(?<!Path )'[^']*(?:'|\Z)", re.DOTALL)
 _LONGEST = 5_000  # characters of a message that are looked at
-# Of the Event API's error codes those that say nothing against the event.
-_PASSING = frozenset({"internalservererror", "serviceunavailableerror", "serviceunavailable", "toomanyrequests"})
 
 UNSAID = "refused without a reason"
 
 
 class Blame(NamedTuple):
-    """One error: the events that it means (none if that cannot be told), the reason, and whether it may pass."""
+    """One error: the events that it means (none if that cannot be told), the reason, and whether its code passes.
+
+    `said` is the error's own text, which may hold personal data.
+    """
 
     indexes: Sequence[int]
     reason: str
     may_pass: bool
+    said: str = ""
 
 
 def blames(errors: Sequence[Any], lines: Sequence[str], api: Api) -> list[Blame]:
@@ -51,23 +55,22 @@ def blames(errors: Sequence[Any], lines: Sequence[str], api: Api) -> list[Blame]
     ]
 
 
-def reason(error: object, line: str, api: Api) -> str:
-    """What the error says, without what may be a person's."""
-    said = error.get("error") if api == "events" and isinstance(error, dict) and "error" in error else error
-    parts = [said.get("code"), said.get("message")] if isinstance(said, dict) else [said]
-    text = ": ".join(part for part in parts if isinstance(part, str) and part)
-    # Values first: cut at quotes, one that holds a quote itself would no longer be found.
-    known = safe_reason(text[:_LONGEST], _values(_object(line)), _LONGEST)
-    return safe_reason(_QUOTED.sub("…", known)) or UNSAID
-
-
 def _blame(indexes: Sequence[int], error: object, lines: Sequence[str], api: Api) -> Blame:
-    said = error.get("error") if api == "events" and isinstance(error, dict) else error
+    said = error.get("error", error) if api == "events" and isinstance(error, dict) else error
     code = said.get("code") if isinstance(said, dict) else None
-    may_pass = isinstance(code, str | int) and (
-        str(code).lower() in _PASSING or re.fullmatch(r"429|5\d\d", str(code)) is not None
-    )
-    return Blame(indexes, reason(error, lines[indexes[0]], api) if indexes else "", may_pass)
+    parts = [code, said.get("message")] if isinstance(said, dict) else [said]
+    text = ": ".join(part[:_LONGEST] for part in parts if isinstance(part, str) and part)[:_LONGEST]
+    may_pass = isinstance(code, str | int) and refusals.passes(str(code)[:_LONGEST])
+    return Blame(indexes, _reason(text, lines[indexes[0]]) if indexes else "", may_pass, text)
+
+
+def _reason(text: str, line: str) -> str:
+    """The text without what may be a person's."""
+    # Values first: cut at quotes, one that holds a quote itself would no longer be found.
+    lower = text.lower()
+    values = [value for value in _values(_object(line)) if value.lower() in lower]
+    known = safe_reason(text, values, _LONGEST)
+    return safe_reason(_QUOTED.sub("…", known)) or UNSAID
 
 
 def _client_id(error: object) -> str | None:
@@ -89,8 +92,10 @@ def _spans(lines: Sequence[str]) -> list[tuple[int, int]]:
 def _located(message: str, spans: Sequence[tuple[int, int]], count: int) -> list[int]:
     """The one event that all the message's paths and positions mean; none if they disagree or say nothing."""
     meant = {int(index) for index in _PATH(message)}
-    for position in map(int, _POSITION(message)):
-        meant.update(index for index, (first, last) in enumerate(spans) if first <= position <= last)
+    for position in set(map(int, _POSITION(message))):
+        index = bisect_right(spans, position, key=lambda span: span[0]) - 1
+        if index >= 0 and position <= spans[index][1]:
+            meant.add(index)
     return list(meant) if len(meant) == 1 and max(meant) < count else []
 
 

@@ -9,42 +9,23 @@ as long as it contradicts nothing, and is counted as unfamiliar. One that cannot
 never taken for success: the event is asked about again.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-from pydantic_core import from_json
 
 from pipeline import refusals
 from pipeline.destination import Answer
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.statuses import by_status, unreadable
+from pipeline.successes import SUCCESS, contradiction, members, number, says_failed, verdict
 from roku import failed
 
-_SUCCESS, _PARTIAL, _REFUSED = (200, 201, 202), 210, (400, 413, 422)
+_PARTIAL, _REFUSED = 210, (400, 413, 422)
 _SETUP = {
     401: "Roku answered 401: it does not know the key; put a valid one in the Roku keys secret",
     403: "Roku answered 403: the key may not post to this event group, or the partner_name is not allowed",
 }
 _PARTNER = "Roku refuses this partner_name, and takes the event group without it: correct partner_name, or leave it out"
-# Where an answer may wrap what the page shows on top.
-_WRAPPERS = frozenset({"data", "result", "response", "body", "payload", "summary", "meta"})
-# Names, folded to letters: of counts that must be ours; of what must be empty, zero or false; of what must not be.
-_COUNT = re.compile(
-    r"(?:num|number|total)?(?:of)?(?:events?)?(?:received|processed|accepted|ingested)(?:events?)?(?:count)?"
-).fullmatch
-_FAULT = re.compile(
-    r"(?:num|number|total)?(?:of)?(?:events?)?(?:failed|failures?|errors?|rejected|refused|invalid|unprocessed)"
-    r"(?:events?)?(?:count|code|message)?|partial(?:failure|success)?"
-).fullmatch
-_WELL = frozenset({"success", "successful", "succeeded", "ok"})
-_CODES = frozenset({"code", "status", "statuscode"})
-_STATE = frozenset({"status", "result", "state", "outcome", "code", "type"})
-_BAD_STATE = re.compile(r"\s*(?:err|fail|reject|refus|partial|invalid|denied|unauthori|forbid)", re.IGNORECASE).match
-_BAD_WORDS = re.compile(r"\s*(?:all events failed|some events could not be processed)", re.IGNORECASE).match
-_NO_FAULT = ("OK", "ok", "SUCCESS", "success", "NONE", "none")
-_NUMBER = re.compile(r"\s*[+-]?\d{1,80}(?:\.\d{1,20})?\s*").fullmatch
 
 
 def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = False) -> list[Outcome]:
@@ -54,14 +35,14 @@ def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = Fal
     """
     if answer.status is None:
         return [by_status(answer, "Roku", _SETUP)] * len(lines)
-    verdict = _verdict(answer.body)
-    said = {} if verdict is None else _members(verdict, 3)
+    given = verdict(answer.body)
+    said = {} if given is None else members(given)
     status = _status(answer.status, said)
     if 200 <= status < 300:
-        if verdict is None:
+        if given is None:
             taken = empty_is_delivered and status != _PARTIAL and not answer.body.strip()
             return [Delivered() if taken else unreadable(status, "Roku")] * len(lines)
-        return _taken(status, said, lines, documented=_is_documented(answer.status, verdict, len(lines)))
+        return _taken(status, said, lines, documented=_is_documented(answer.status, given, len(lines)))
     if status in _REFUSED:
         return _refused(status, said, lines)
     if status == 403 and answer.partner_refused:
@@ -69,54 +50,30 @@ def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = Fal
     return [by_status(replace(answer, status=status), "Roku", _SETUP)] * len(lines)
 
 
-def _verdict(body: bytes) -> dict[str, Any] | None:
-    try:
-        verdict = from_json(body.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError:
-        return None
-    return verdict if isinstance(verdict, dict) else None
-
-
-def _members(verdict: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    """The members by their names in letters, and those of wrappers, which yield to the members on top."""
-    named = {failed.plain(name[:100]): value for name, value in verdict.items()}
-    found: dict[str, Any] = {}
-    for name, value in named.items():
-        if depth and name in _WRAPPERS and isinstance(value, dict):
-            found |= _members(value, depth - 1)
-    return found | named
-
-
-def _is_documented(http: int, verdict: Mapping[str, Any], count: int) -> bool:
+def _is_documented(http: int, given: Mapping[str, Any], count: int) -> bool:
     """Whether a success has the form that the page shows; it may have more members."""
-    received = verdict.get("events_received")
+    received = given.get("events_received")
     return (
-        http == verdict.get("code") == 200
-        and isinstance(verdict.get("description"), str)
+        http == given.get("code") == 200
+        and isinstance(given.get("description"), str)
         and type(received) is int
         and received == count
-        and verdict.get("failed_events") == []
+        and given.get("failed_events") == []
     )
 
 
 def _status(http: int, said: Mapping[str, Any]) -> int:
     """The HTTP status, or the body's own where HTTP says success and the body knows better."""
-    code = _number(said.get("code"))
-    if http in (*_SUCCESS, _PARTIAL) and code is not None and (code == _PARTIAL or 300 <= code < 600):
+    code = number(said.get("code"))
+    if http in (*SUCCESS, _PARTIAL) and code is not None and (code == _PARTIAL or 300 <= code < 600):
         return int(code)
     return http
 
 
-def _number(value: object) -> float | int | None:
-    if isinstance(value, str):
-        return float(value) if _NUMBER(value[:80]) else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
 def _taken(status: int, said: Mapping[str, Any], lines: Sequence[str], *, documented: bool) -> list[Outcome]:
-    if status not in (*_SUCCESS, _PARTIAL):
+    if status not in (*SUCCESS, _PARTIAL):
         return [unreadable(status, "Roku", "which it does not document")] * len(lines)
-    named, received, count = said.get("failedevents"), _number(said.get("eventsreceived")), len(lines)
+    named, received, count = said.get("failedevents"), number(said.get("eventsreceived")), len(lines)
     if isinstance(named, list) and named:
         others: Outcome = Delivered()
         if received is not None and received != count:
@@ -126,26 +83,9 @@ def _taken(status: int, said: Mapping[str, Any], lines: Sequence[str], *, docume
         reason = "Roku answered 210 and named no failed event"
         open_ = Unsettled(reason, status, ambiguous=True) if count > 1 else Retry(reason, status, ambiguous=True)
         return [open_] * count
-    against = next((name for name, value in said.items() if _contradicts(name, value, count)), None)
-    if against is not None:
+    if against := contradiction(said, count):
         return [unreadable(status, "Roku", f"and contradicts that with a member like {against}")] * count
     return [Delivered(unfamiliar=not documented)] * count
-
-
-def _contradicts(name: str, value: object, count: int) -> bool:
-    """Whether a member of a success says that it is none."""
-    number = _number(value)
-    if name in _CODES and number is not None:
-        return number >= 300
-    if _COUNT(name) and (number is not None or value is False):
-        return number != count
-    if _FAULT(name):
-        return bool(value) and number != 0 and (name in ("error", "errors") or value not in _NO_FAULT)
-    if name in _WELL:
-        return value is False or number == 0 or (isinstance(value, str) and value.strip().lower() in ("false", "no"))
-    if not isinstance(value, str):
-        return False
-    return bool((name in _STATE and _BAD_STATE(value)) or (name in ("description", "message") and _BAD_WORDS(value)))
 
 
 def _refused(status: int, said: Mapping[str, Any], lines: Sequence[str]) -> list[Outcome]:
@@ -154,7 +94,7 @@ def _refused(status: int, said: Mapping[str, Any], lines: Sequence[str]) -> list
     if isinstance(named, list) and named:
         return failed.attribute(status, named, lines, default=unnamed, suspect="refused the request")
     words = [text for name in ("description", "message", "error", "errors") for text in failed.texts(said.get(name))]
-    words = [pair for pair in dict.fromkeys(words) if not _BAD_WORDS(pair[1])] or words
+    words = [pair for pair in dict.fromkeys(words) if not says_failed(pair[1])] or words
     if len(lines) == 1:
         return [failed.outcome(words, lines[0], status, "the request was refused")]
     if words and all(refusals.passes(text) for _, text in words):

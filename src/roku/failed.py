@@ -4,7 +4,6 @@ An item is said to echo the invalid event with `errors` added (field -> text). T
 has only an `event_id`, another only an `event_name`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,10 +12,10 @@ from pydantic_core import from_json
 from pipeline import refusals
 from pipeline.outcome import Outcome, Retry, Unsettled
 from pipeline.personal import safe_reason
+from pipeline.successes import plain
 
 # Characters of a text that are looked at.
 LONGEST = 5_000
-_NOT_PLAIN = re.compile(r"[\s_-]")
 # The names of an event, by their letters alone.
 _FIELDS = {
     name.replace("_", ""): name
@@ -50,11 +49,6 @@ class _Item(NamedTuple):
         """The id that it names."""
         found = self.echo.get("event_id")
         return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else None
-
-
-def plain(name: str) -> str:
-    """A member's name by its letters: events_received, eventsReceived and Events-Received are one."""
-    return _NOT_PLAIN.sub("", name).lower()
 
 
 def attribute(
@@ -141,7 +135,7 @@ def _item(given: object, by_id: Mapping[str, list[int]]) -> _Item:
     echo: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for name, value in given.items():
-        field = _FIELDS.get(letters := plain(name[:100]))
+        field = _FIELDS.get(letters := plain(name))
         if field is None and letters in _SAID:
             rest[letters] = value
         elif value is not None:
@@ -158,7 +152,7 @@ def texts(said: Any) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     whole: list[str] = []  # code and message of one error
     for name, value in list(said.items())[:_MOST_TEXTS]:
-        if plain(name[:100]) not in _SAID:
+        if plain(name) not in _SAID:
             found.append((name, _text(value)))
         elif isinstance(value, dict | list):
             found += texts(value)

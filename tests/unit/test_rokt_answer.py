@@ -70,18 +70,54 @@ def test_202_that_names_no_error_delivers(body: object) -> None:
     assert words(ask(body)) == "DDD"
 
 
+UNREADABLE: list[object] = [b"{", b"<html>", [], None, "ok", 7, b"\xff", b"[" * 9_999]
+CONTRADICTIONS: list[object] = [
+    {"error": "x"},
+    {"errors": "x"},
+    {"errors": {"a": "x"}},
+    {"success": False},
+    {"status": "error"},
+    {"code": 300},
+    {"events_received": 2},
+    {"data": {"code": "RequestValidationError"}},
+]
+STATUSES: list[tuple[Api, int]] = [("conversions", 202), ("conversions", 200), ("events", 200), ("events", 202)]
+
+
+@pytest.mark.parametrize(("api", "status"), STATUSES)
+@pytest.mark.parametrize("body", UNREADABLE + CONTRADICTIONS)
+def test_a_success_that_cannot_be_read_or_contradicts_itself_is_none(body: object, api: Api, status: int) -> None:
+    expected = Retry(f"Rokt answered {status} with a body that cannot be read", status, ambiguous=True)
+    assert ask(body, api=api, status=status) == [expected] * 3
+
+
 @pytest.mark.parametrize(
-    "body", [b"{", b"<html>", [], None, "ok", 7, {"error": "x"}, {"errors": {}}, {"errors": "x"}, b"\xff", b"[" * 9_999]
+    "body", [{"status": "accepted"}, {"code": 202}, {"message": "ok", "accepted": 3}, {"error": None, "x": 1}]
 )
-def test_202_with_anything_else_is_no_success(body: object) -> None:
-    outcomes = ask(body)
-    assert words(outcomes) == "TTT"
-    assert all(isinstance(outcome, Retry) and outcome.ambiguous for outcome in outcomes)
+@pytest.mark.parametrize(("api", "status"), [*STATUSES, ("conversions", 201), ("events", 201)])
+def test_a_success_in_another_form_is_delivered_and_counted(body: object, api: Api, status: int) -> None:
+    assert ask(body, api=api, status=status) == [Delivered(unfamiliar=True)] * 3
 
 
-@pytest.mark.parametrize("status", [201, 203, 204, 206, 299])
+def test_a_documented_body_with_a_status_that_is_not_documented_is_counted() -> None:
+    assert ask({"errors": []}, status=201) == [Delivered(unfamiliar=True)] * 3
+    assert ask({"data": {"unprocessedRecords": []}}, api="events", status=202) == [Delivered(unfamiliar=True)] * 3
+    assert words(ask(errors("Path '[1]'"), status=201)) == "DRD"
+
+
+@pytest.mark.parametrize(("api", "status"), [("conversions", 201), ("conversions", 204), ("events", 200)])
+def test_an_operator_can_say_that_a_success_without_a_body_is_delivered(api: Api, status: int) -> None:
+    given = Answer(status=status)
+    assert words(read(given, LINES[api], api)) == "TTT"
+    assert read(given, LINES[api], api, empty_is_delivered=True) == [Delivered()] * 3
+    assert words(read(Answer(status=status, body=b"{"), LINES[api], api, empty_is_delivered=True)) == "TTT"
+    assert words(read(Answer(status=500), LINES[api], api, empty_is_delivered=True)) == "TTT"
+
+
+@pytest.mark.parametrize("status", [203, 204, 206, 299])
 def test_another_success_is_not_one_of_rokts(status: int) -> None:
     assert words(ask(b"", status=status)) == "TTT"
+    assert words(ask({"errors": []}, status=status)) == "TTT"
     assert words(ask(unprocessed(), api="events", status=status)) == "TTT"
 
 
@@ -165,17 +201,6 @@ def test_200_without_unprocessed_records_delivers(body: object) -> None:
     assert words(ask(body, api="events", status=200)) == "DDD"
 
 
-HOLES: list[object] = [[1], "x", {"code": "x"}, {"unprocessedRecords": {}}]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", [], None, "ok", *({"data": data} for data in HOLES)],
-)
-def test_200_with_anything_else_is_no_success(body: object) -> None:
-    assert words(ask(body, api="events", status=200)) == "TTT"
-
-
 def test_unprocessed_records_are_matched_by_their_client_event_id() -> None:
     assert words(ask(unprocessed("c", "a"), api="events", status=200)) == "RDR"
     assert ask(unprocessed("b"), api="events", status=200)[1] == Rejected("ValidationError: Invalid content", 200)
@@ -188,9 +213,27 @@ def test_a_record_that_is_not_ours_settles_nobody_else() -> None:
         assert words(ask({"data": {"unprocessedRecords": [stranger]}}, api="events", status=200)) == "UUU"
 
 
-@pytest.mark.parametrize("code", ["InternalServerError", "ServiceUnavailableError", "503", "429"])
+@pytest.mark.parametrize("code", ["InternalServerError", "ServiceUnavailableError", "503", "429", "TooManyRequests"])
 def test_a_record_that_failed_for_rokts_own_fault_is_tried_again(code: str) -> None:
-    assert words(ask(unprocessed("b", code=code), api="events", status=200)) == "DTD"
+    expected = Retry(f"{code}: Invalid content", 200, passing=True)
+    assert ask(unprocessed("b", code=code), api="events", status=200) == [Delivered(), expected, Delivered()]
+
+
+def test_an_error_that_says_that_it_passes_is_tried_again_and_a_duplicate_is_delivered() -> None:
+    assert words(ask(errors("Path '[0]': try again later", "Path '[2]': already received"))) == "TDD"
+    assert words(ask(errors("Path '[0]': \"try again\" is not plausible", "Path '[2]': duplicate key"))) == "RDR"
+    assert words(ask(errors("rate limit exceeded"), [item("a")], status=400)) == "T"
+
+
+def test_a_hundred_objects_refused_for_one_reason_are_refused_for_no_objects_sake() -> None:
+    lines = [item(str(n)) for n in range(100)]
+    said = [f"not taken. Path '[{n}]'" for n in range(100)]
+    for outcome in ask(errors(*said), lines):
+        assert isinstance(outcome, Rejected)
+        assert outcome.alike
+    for outcome in ask(errors(*said[:99], "is not plausible. Path '[99]'"), lines):
+        assert isinstance(outcome, Rejected)
+        assert not outcome.alike
 
 
 def test_the_documented_400_of_the_event_api_gives_its_code_and_message() -> None:
@@ -212,7 +255,7 @@ APIS: list[Api] = ["conversions", "events"]
 
 
 @pytest.mark.parametrize("api", APIS)
-@pytest.mark.parametrize("status", [401, 403, 404, 405, 301, 308])
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 300, 301, 308, 399])
 def test_our_key_or_address_is_refused_which_only_an_operator_mends(api: Api, status: int) -> None:
     for outcome in ask(errors("Path '[0]'"), api=api, status=status):
         assert isinstance(outcome, Retry)
@@ -226,7 +269,8 @@ def test_our_key_or_address_is_refused_which_only_an_operator_mends(api: Api, st
         (429, 7.0, False, 7.0),
         (429, None, False, 0.0),
         (500, None, True, None),
-        (503, 60.0, False, 60.0),
+        (503, 60.0, True, 60.0),
+        (429, 99_999.0, False, 3_600.0),
         (408, None, False, None),
     ],
 )
@@ -294,7 +338,7 @@ JSON = st.recursive(
 
 @given(
     body=JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=40),
-    status=st.sampled_from([200, 202, 204, 400, 401, 409, 413, 429, 500]),
+    status=st.sampled_from([200, 201, 202, 204, 400, 401, 409, 413, 429, 500]),
     api=st.sampled_from(APIS),
     count=st.integers(1, 3),
 )
@@ -307,7 +351,7 @@ def test_any_answer_gives_each_event_one_outcome_and_nobody_delivered_beside_an_
     if count == 1:
         assert "U" not in words(outcomes)
     if "D" in words(outcomes):
-        assert status in (200, 202, 409)
+        assert status in (200, 201, 202, 409)
     for outcome in outcomes:
         if isinstance(outcome, Rejected):
             assert 0 < len(outcome.reason) <= 300
