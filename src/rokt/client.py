@@ -32,11 +32,14 @@ class Rokt:
         session: requests.Session,
         now: Callable[[], float] = time.time,
         timeout: tuple[float, float] = TIMEOUT,
+        accepts_empty: bool = False,
     ) -> None:
         """Post over `session` to the API that `settings` name, with the pair in `keys`.
 
-        `now` is epoch seconds; `timeout` is for connecting and for the whole answer.
+        `accepts_empty`: any success without a body counts as delivered; it may be set anew for each run. `now` is epoch
+        seconds; `timeout` is for connecting and for the whole answer.
         """
+        self.accepts_empty = accepts_empty
         self._settings = settings
         self._keys = keys
         self._now = now
@@ -61,7 +64,7 @@ class Rokt:
 
     def read(self, answer_: Answer, lines: Sequence[str]) -> list[Outcome]:
         """One outcome for each event of the request, in its order."""
-        return answer.read(answer_, lines, self._settings.api)
+        return answer.read(answer_, lines, self._settings.api, empty_is_delivered=self.accepts_empty)
 
     def post(self, routing: Routing, body: bytes) -> Answer:  # noqa: ARG002 - one pair for all event groups
         """Send one request; if Rokt refuses the pair and the secret holds another by now, once more with that."""

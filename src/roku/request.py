@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from pipeline.destination import Limits, Routing
 
@@ -26,3 +26,10 @@ def overhead(event_group_id: str) -> int:
 def assemble(routing: Routing, lines: Sequence[str]) -> bytes:
     """The body of one request: the events' lines as they are, joined."""
     return head(routing.event_group_id) + ",".join(lines).encode() + _TAIL
+
+
+def without_partner(body: bytes) -> bytes:
+    """A request with the first event of this one, without its partner."""
+    whole = from_json(body)
+    event = {name: value for name, value in whole["events"][0].items() if name != "partner_name"}
+    return to_json({"event_group_id": whole["event_group_id"], "events": [event]})

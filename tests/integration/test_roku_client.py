@@ -20,6 +20,7 @@ from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.secrets import SecretUnavailable
 from pipeline.sending import send
 from roku.client import Path, Roku
+from roku.groups import REMEMBERED, Groups
 from roku.request import LIMITS
 from tests.integration.wire import BOUND, Step, answer, wire
 
@@ -371,6 +372,108 @@ def test_every_fault_of_the_transport_is_an_answer(
 
     session.mount("http://", Failing())
     assert is_lost(post(roku("http://127.0.0.1:9", session)), ambiguous=ambiguous)
+
+
+# --- partners ---------------------------------------------------------------------------------------------------------
+
+PARTNER = Routing("g", "p")
+
+
+def asked(sandbox: RokuSandbox) -> list[tuple[object, object]]:
+    """The path and the status of each request."""
+    return [(request["path"], request["status"]) for request in sandbox.requests()]
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/test_events"])
+def test_403_is_the_partners_if_roku_takes_the_group_without_it(
+    path: Path, sandbox: RokuSandbox, session: requests.Session
+) -> None:
+    sandbox.set_faults({"forbidden_partners": ["p"]})
+    client = roku(sandbox.url, session, path=path)
+    lines = [line("1", partner_name="p"), line("2", partner_name="p")]
+    for _ in range(2):
+        for outcome in client.read(post(client, *lines, routing=PARTNER), lines):
+            assert isinstance(outcome, Rejected)
+            assert outcome.status == 403
+            assert "partner_name" in outcome.reason
+    # Asked once, with one event; nothing of it counts.
+    assert asked(sandbox) == [(path, 403), ("/v1/test_events", 200), (path, 403)]
+    assert [request["count"] for request in sandbox.requests()] == [2, 1, 2]
+    assert sandbox.events() == []
+    assert post(client, line("3")).status == 200
+
+
+def test_403_is_the_keys_if_roku_refuses_the_group_without_the_partner_too(
+    sandbox: RokuSandbox, session: requests.Session
+) -> None:
+    sandbox.set_keys({KEY: ["other"]})
+    client = roku(sandbox.url, session)
+    (outcome,) = client.read(post(client, line("1", partner_name="p"), routing=PARTNER), [line("1")])
+    assert isinstance(outcome, Retry)
+    assert (outcome.setup, outcome.status) == (True, 403)
+    assert asked(sandbox) == [("/v1/events", 403), ("/v1/test_events", 403)]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        Step(answer(b"", status="500 Oops")),
+        Step(answer(b"", status="404 Not Found")),
+        Step(answer(b"", status="429 Slow down")),
+        Step(answer(b"", status="301 Moved")),
+        Step(b"", then="close"),
+    ],
+)
+def test_without_a_clear_answer_nothing_is_said_against_the_partner(second: Step, session: requests.Session) -> None:
+    with wire(Step(answer(b"", status="403 Forbidden")), second) as server:
+        given = post(roku(server.url, session), line("1", partner_name="p"), routing=PARTNER)
+        assert len(server.requests) == 2
+    assert (given.status, given.partner_refused) == (403, False)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "210 Partial", "400 Bad Request"])
+def test_an_answer_about_the_event_means_that_the_group_is_taken(status: str, session: requests.Session) -> None:
+    with wire(Step(answer(b"", status="403 Forbidden")), Step(answer(b"", status=status))) as server:
+        given = post(roku(server.url, session), line("1", partner_name="p"), line("2"), routing=PARTNER)
+        sent = json.loads(server.requests[1][1])
+    assert given.partner_refused
+    assert sent == {"event_group_id": "g", "events": [json.loads(line("1"))]}
+
+
+def test_nothing_is_asked_without_a_partner_or_after_another_refusal(session: requests.Session) -> None:
+    steps = [Step(answer(b"", status=status)) for status in ("403 Forbidden", "401 Unauthorized", "404 Not Found")]
+    with wire(*steps) as server:
+        client = roku(server.url, session)
+        post(client)
+        post(client, routing=PARTNER)
+        post(client, routing=PARTNER)
+        assert len(server.requests) == 3
+
+
+def test_each_group_is_asked_about_once_in_five_minutes_however_many_partners_are_refused() -> None:
+    clock, questions = [NOW], []
+
+    def ask() -> Answer:
+        questions.append(clock[0])
+        return Answer(status=200)
+
+    groups = Groups(lambda: clock[0])
+    with ThreadPoolExecutor(20) as pool:
+        assert all(pool.map(lambda _: groups.is_open(GROUP, ask), range(50)))
+    assert questions == [NOW]
+    clock[0] += REMEMBERED
+    assert groups.is_open(GROUP, ask)
+    assert groups.is_open(Routing("h"), ask)
+    assert len(questions) == 3
+
+
+def test_a_success_without_a_body_counts_if_an_operator_says_so(session: requests.Session) -> None:
+    client = roku("http://127.0.0.1:9", session)
+    empty = Answer(status=200)
+    (outcome,) = client.read(empty, ["{}"])
+    assert outcome == Retry("Roku answered 200 with a body that cannot be read", 200, ambiguous=True)
+    client.accepts_empty = True
+    assert client.read(empty, ["{}"]) == [Delivered()]
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ MODES = (
     *COMMON_MODES,
     "hurried",  # 429 without Retry-After
     "malformed",  # taken, then a success with broken JSON
-    "strange",  # taken, then a success that says something else
+    "strange",  # a success that says something else, where all were taken
     "whole",  # 400 that names nobody if one event is bad, nothing taken
     "unplaced",  # errors without a place; Event API: without the record
     "partly",  # some of the errors without a place
@@ -92,8 +92,8 @@ class Conversions(_Rokt):
         """202 without a body, 202 or 400 with errors, or what a mode makes of it."""
         if mode == "malformed":
             return Response(202, b'{"errors": [{"co'), "nothing"
-        if mode == "strange":
-            return told(202, {"status": "accepted"}), "nothing"
+        if mode == "strange" and not bad:
+            return told(202, {"status": "accepted"}), "all"
         if not bad:
             return Response(202), "all"
         lines = [json.dumps(one.content, separators=(",", ":"), ensure_ascii=False) for one in posted]
@@ -154,8 +154,8 @@ class EventApi(_Rokt):
         """200 with the records that were not taken, or what a mode makes of it."""
         if mode == "malformed":
             return Response(200, b'{"data": {"unpro'), "nothing"
-        if mode == "strange":
-            return told(200, {"data": {"status": "accepted"}}), "nothing"
+        if mode == "strange" and not bad:
+            return told(200, {"data": {"status": "accepted"}}), "all"
         left: list[dict[str, Any]] = []
         for one in bad:
             unplaced = mode == "unplaced" or (mode == "partly" and self.world.chance(0.5))

@@ -9,7 +9,7 @@ from tests.simulation.service import COMMON_MODES, Clarity, Posted, Response, Se
 MODES = (
     *COMMON_MODES,
     "malformed",  # taken, then 200 with broken JSON
-    "silent",  # taken, then 200 that says nothing
+    "silent",  # 200 that says nothing, where all were taken
     "miscounted",  # taken, then 200 with another number of events
     "whole",  # 400 that names nobody if one event is bad, nothing taken
     "thin-id",  # failed_events with ids only
@@ -41,6 +41,18 @@ class Roku(Service):
         assert 1 <= len(events) <= 1_000
         return events
 
+    def post(self, url: str, *, data: bytes, headers: dict[str, str], **options: Any) -> Any:
+        """Also the test endpoint, which takes nothing: it is asked whether the group is taken without a partner."""
+        if not url.endswith("/v1/test_events"):
+            return super().post(url, data=data, headers=headers, **options)
+        (event,) = json.loads(data)["events"]
+        assert "partner_name" not in event
+        self.world.pause(self.world.random.uniform(0.02, 0.4))
+        mode = self._mode()
+        if refused := self.refusal(mode, [], headers):
+            return refused
+        return Response(503) if mode in ("unavailable", "unreachable") else _answer(200, "tested", 1, [])
+
     def key(self, event: Mapping[str, Any]) -> tuple[str, str]:
         """Both lie on top."""
         return event["event_id"], event["event_name"]
@@ -54,6 +66,8 @@ class Roku(Service):
         if mode == "unknown-key" or headers["Authorization"] != f"Bearer {self.secret(self.version)}":
             return _answer(401, "unauthorized", 0, [])
         if mode == "forbidden" and any(one.content.get("partner_name") == "p0" for one in posted):
+            for one in posted:
+                one.conversion.bad_until = max(one.conversion.bad_until, self.world.now)
             return _answer(403, "invalid partner", 0, [])
         return None
 
@@ -65,8 +79,8 @@ class Roku(Service):
         """200, 210 or 400 with failed_events, or what a mode makes of it."""
         if mode == "malformed":
             return Response(200, b'{"code": 200, "failed_ev'), "nothing"
-        if mode == "silent":
-            return Response(200, b"{}"), "nothing"
+        if mode == "silent" and not bad:
+            return Response(200, b"{}"), "all"
         if mode == "miscounted":
             return _answer(200, "all events were processed", len(posted) + 1, []), "nothing"
         if mode == "anonymous" and bad:
