@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from pipeline.outcome import Outcome
@@ -9,12 +10,17 @@ from pipeline.words import Word
 
 
 class Prepared(NamedTuple):
-    """A finished event: its line (compact JSON, UTF-8), its id, its partner, and what was dropped or mended."""
+    """A finished event: its line (compact JSON, UTF-8), its id, its partner, and what was dropped or changed.
+
+    `event_name` as `identify` finds it in the line. `identifiers`: what `pipeline.fingerprints` is made of.
+    """
 
     line: bytes
     event_id: str
     partner_name: str | None
     warnings: list[tuple[str, str]]
+    event_name: str = ""
+    identifiers: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,15 @@ class Routing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that one request may hold, and how long (seconds) it may take at the longest."""
+    """The most that one request may hold, and how long (seconds) it may take at the longest.
+
+    `repeat_window`: seconds in which the destination drops a repeat of an event that it has taken.
+    """
 
     events: int
     bytes: int
     seconds: float
+    repeat_window: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,9 @@ class Destination(Protocol):
 
     def overhead(self, routing: Routing) -> int:
         """Bytes of a request besides its events and the commas between them."""
+
+    def renamed(self, line: str, event_id: str) -> str:
+        """The event under another event id."""
 
     def assemble(self, routing: Routing, lines: Sequence[str]) -> bytes:
         """The body of one request, the events' lines unchanged."""

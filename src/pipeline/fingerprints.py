@@ -1,0 +1,48 @@
+"""What tells whether two events of one id are of one person: keyed digests of identifiers, and of the amount. Pure.
+
+A fingerprint is a text such as `em:Kx1f0aQ2b3c ph:9d… value:…`: a kind, and the first 64 bits of its value's HMAC-SHA256
+with a key of the stack. Without the key it says nothing of anybody. It never covers addresses, agents or names: many
+people share those.
+"""
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+
+AMOUNT = "value"
+
+
+def make(values: Mapping[str, str], key: bytes) -> str:
+    """The fingerprint of identifiers by kind (e-mail, phone, external and device ids), and of the amount."""
+    return " ".join([f"{kind}:{_short(kind, value, key)}" for kind, value in values.items() if value])
+
+
+def share_an_identifier(one: str, other: str) -> bool:
+    """Whether both hold the same value of some identifier."""
+    first, second = _identifiers(one), _identifiers(other)
+    return any(second.get(kind) == value for kind, value in first.items())
+
+
+def are_plainly_two(one: str, other: str) -> bool:
+    """Whether two events of one id are two conversions.
+
+    They are if every kind of identifier that both have differs, at least one, and both have amounts that differ.
+    """
+    first, second = _parsed(one), _parsed(other)
+    amounts = first.pop(AMOUNT, ""), second.pop(AMOUNT, "")
+    common = first.keys() & second.keys()
+    differ = bool(common) and all(first[kind] != second[kind] for kind in common)
+    return differ and all(amounts) and amounts[0] != amounts[1]
+
+
+def _short(kind: str, value: str, key: bytes) -> str:
+    made = hmac.digest(key, f"{kind}:{value}".encode(), "sha256")
+    return urlsafe_b64encode(made[:8]).decode().rstrip("=")
+
+
+def _parsed(fingerprint: str) -> dict[str, str]:
+    return dict(part.split(":", 1) for part in fingerprint.split(" ") if ":" in part)
+
+
+def _identifiers(fingerprint: str) -> dict[str, str]:
+    return {kind: value for kind, value in _parsed(fingerprint).items() if kind != AMOUNT}
