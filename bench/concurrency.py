@@ -11,9 +11,8 @@ from bench.conversions import GROUP
 from bench.figures import RELAY, Figure
 from bench.timing import Run, compared, interleaved
 from pipeline.destination import Routing
-from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered
-from pipeline.sending import WORKERS, send
+from pipeline.sending import WORKERS, Load, send
 from roku.client import Roku, open_session
 
 REQUESTS, SECONDS = 20, 0.1
@@ -38,11 +37,11 @@ def measure(turns: int) -> list[Figure]:
 
         def requests(count: int) -> Run:
             """Each of another event group, so that none can share a request."""
-            messages = [(Routing(f"{GROUP}-{n}"), [QueuedEvent(_LINE, "1", "PURCHASE")]) for n in range(count)]
+            messages = [Load(Routing(f"{GROUP}-{n}"), [_LINE]) for n in range(count)]
 
             def run() -> float:
                 started = time.perf_counter()
-                outcomes = send(messages, roku, time_left=lambda: 60.0, executor=executor)
+                outcomes = send(messages, roku, now=time.time, time_left=lambda: 60.0, executor=executor)
                 seconds = time.perf_counter() - started
                 if outcomes != [[Delivered()]] * count:
                     raise RuntimeError(f"not delivered: {outcomes}")

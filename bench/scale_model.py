@@ -16,7 +16,7 @@ from bench.conversions import GROUP, NOW, purchases
 from bench.cost import Setting, Speed
 from pipeline import packing
 from pipeline.destination import Prepared, Routing
-from pipeline.messages import encode
+from pipeline.messages import Head, QueuedEvent, encode
 from pipeline.sending import WORKERS
 from roku import event, request
 from roku.normalise import Settings
@@ -80,13 +80,14 @@ class _Poller:
 @cache
 def message(per_post: int) -> Message:
     """A POST of so many ordinary purchases, finished by the code itself. At most as many as one message holds."""
-    lines = []
+    events = []
     for conversion in purchases(per_post):
         made = event.prepare(conversion, group=GROUP, now=NOW, settings=Settings(), context={})
         assert isinstance(made, Prepared)
-        lines.append(made.line.decode())
-    body = encode(Routing(GROUP), lines)
-    return Message(per_post, sum(len(line.encode()) + 1 for line in lines), len(json.dumps(body)) + RECORD_BYTES)
+        events.append(QueuedEvent(made.line.decode(), made.event_id, made.event_name))
+    body = encode(Head(Routing(GROUP), accepted_at=int(NOW), waits_from=int(NOW)), events)
+    size = sum(len(event.line.encode()) + 1 for event in events)
+    return Message(per_post, size, len(json.dumps(body)) + RECORD_BYTES)
 
 
 def capacity(sent: Message, world: World) -> int:

@@ -79,8 +79,8 @@ def read(destination: str, message: Any) -> Letter:
     attributes = message.get("MessageAttributes", {})
     said = {name: str(value.get("StringValue", "")) for name, value in attributes.items()}
     try:
-        routing, events = decode(message["Body"], _IDENTIFY[destination])
-        group = routing.event_group_id
+        head, events = decode(message["Body"], _IDENTIFY[destination])
+        group = head.routing.event_group_id
     except Unreadable:
         events, group = [], said.get("event_group_id", "")
     return Letter(

@@ -4,7 +4,7 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import botocore.session
 from botocore.config import Config
@@ -20,22 +20,16 @@ if TYPE_CHECKING:
 
 # Calls under way at once: 10,000 visibility timeouts are 1,000 calls, 2 s of them at 20 ms.
 _CALLS = 10
-# At the worst 3 tries of 2 + 5 s and their waits: within the 29 s of the API's functions.
+# At the worst 2 tries of 1 + 2 s and the wait between them: a run has one deadline, and its threads must come free.
 _CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    max_pool_connections=_CALLS,
-    parameter_validation=False,  # every call is built here; checking the ledger's again took 29 µs an event
-)
-# The ledger saves repeats; it must not cost deliveries: at the worst 2 tries of 1 + 2 s.
-_LEDGER_CONFIG = Config(
     connect_timeout=1,
     read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=_CALLS,
     parameter_validation=False,  # every call is built here; checking the ledger's again took 29 µs an event
 )
+# A POST is answered within 29 s: 1 MiB may take longer than 2 s to be taken.
+_QUEUE_CONFIG = _CONFIG.merge(Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}))
 
 
 def now() -> float:
@@ -57,7 +51,7 @@ def _session() -> botocore.session.Session:
 @cache
 def sqs() -> "SQSClient":
     """The SQS client."""
-    return cast("SQSClient", _session().create_client("sqs", config=_CONFIG))
+    return cast("SQSClient", _session().create_client("sqs", config=_QUEUE_CONFIG))
 
 
 @cache
@@ -69,7 +63,7 @@ def secrets_manager() -> "SecretsManagerClient":
 @cache
 def dynamodb() -> "DynamoDBClient":
     """The DynamoDB client."""
-    return cast("DynamoDBClient", _session().create_client("dynamodb", config=_LEDGER_CONFIG))
+    return cast("DynamoDBClient", _session().create_client("dynamodb", config=_CONFIG))
 
 
 @cache
@@ -86,13 +80,20 @@ def secret(name: str) -> Secret:
     return Secret(secrets_manager(), name, now)
 
 
-@cache
+class _Threads(ThreadPoolExecutor):
+    """Threads for one run, which are not waited for at its end: some may hang."""
+
+    def __exit__(self, *_: object) -> Literal[False]:
+        """Begin nothing more, and wait for nothing."""
+        self.shutdown(wait=False, cancel_futures=True)
+        return False
+
+
 def executor() -> ThreadPoolExecutor:
-    """Threads for requests to the destination under way at once."""
-    return ThreadPoolExecutor(WORKERS, thread_name_prefix="request")
+    """Threads for the requests of one run."""
+    return _Threads(WORKERS, thread_name_prefix="request")
 
 
-@cache
 def aws_executor() -> ThreadPoolExecutor:
-    """Threads for calls of AWS under way at once: not the requests', which may all still wait for their answers."""
-    return ThreadPoolExecutor(_CALLS, thread_name_prefix="aws")
+    """Threads for one run's calls of AWS: not the requests', which may all still wait for their answers."""
+    return _Threads(_CALLS, thread_name_prefix="aws")

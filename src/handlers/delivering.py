@@ -2,15 +2,19 @@
 
 import os
 from collections import Counter
+from concurrent.futures import Executor
 from functools import cache
 from typing import Any
 
 from handlers import clients, telemetry
-from pipeline.delivery import Record, Report, deliver
+from pipeline.batch import Record, Report
+from pipeline.circuit import Circuit
+from pipeline.delivery import deliver
 from pipeline.destination import Destination
 from pipeline.ledger import Ledger
 from pipeline.reasons import class_of
 from pipeline.sqs import Queue
+from pipeline.surroundings import Surroundings
 from pipeline.words import Id, Word, fate
 
 _MOST_CLASSES = 20  # lines of a run about them
@@ -35,18 +39,20 @@ def run(event: dict[str, Any], context: Any, destination: Destination) -> dict[s
 def _run(event: dict[str, Any], context: Any, destination: Destination) -> dict[str, Any]:
     line = telemetry.Line(context.aws_request_id)
     name = destination.name.upper()
-    report = deliver(
-        [_record(record) for record in event["Records"]],
-        destination,
-        queue=_queue(os.environ[f"{name}_QUEUE_URL"]),
-        dead_letters=_queue(os.environ[f"{name}_DEAD_LETTER_QUEUE_URL"]),
-        ledger=_ledger(context.aws_request_id, destination.name),
-        now=clients.now,
-        time_left=lambda: context.get_remaining_time_in_millis() / 1000,
-        jitter=clients.jitter,
-        executor=clients.executor(),
-        sample_rate=float(os.environ["LOG_SAMPLE_RATE"]),
-    )
+    # Threads of this run alone: what still hangs at its end must not be in the way of the next one.
+    with clients.executor() as requests, clients.aws_executor() as calls:
+        world = Surroundings(
+            queue=_queue(os.environ[f"{name}_QUEUE_URL"], calls),
+            dead_letters=_queue(os.environ[f"{name}_DEAD_LETTER_QUEUE_URL"], calls),
+            ledger=_ledger(context.aws_request_id, destination.name, calls),
+            circuits=_circuits(destination.name),
+            now=clients.now,
+            time_left=lambda: context.get_remaining_time_in_millis() / 1000,
+            jitter=clients.jitter,
+            executor=requests,
+            sample_rate=float(os.environ["LOG_SAMPLE_RATE"]),
+        )
+        report = deliver([_record(record) for record in event["Records"]], destination, world)
     _tell_reasons(report, line.request_id)
     line.follow(report.followed)
     line.of(destination.name).update(report.counts)
@@ -66,12 +72,17 @@ def _tell_reasons(report: Report, request_id: Id) -> None:
         telemetry.say("warning", outcome, reason=word, events=events, request_id=request_id, **answered)
 
 
+def _queue(url: str, executor: Executor) -> Queue:
+    return Queue(clients.sqs(), url, executor)
+
+
 @cache
-def _queue(url: str) -> Queue:
-    return Queue(clients.sqs(), url, clients.aws_executor())
+def _circuits(_destination: str) -> dict[str, Circuit]:
+    """What this process knows of the circuits of a destination; the ledger's table knows more."""
+    return {}
 
 
-def _ledger(request_id: str, destination: str) -> Ledger | None:
+def _ledger(request_id: str, destination: str, executor: Executor) -> Ledger | None:
     """The ledger for this run; none if the stack has none, or if nothing that is delivered counts."""
     table = os.environ["LEDGER_TABLE"]
     if not table or os.environ["DELIVERY_MODE"] != "live":
@@ -82,7 +93,7 @@ def _ledger(request_id: str, destination: str) -> Ledger | None:
         destination=destination,
         days=float(os.environ["LEDGER_DAYS"]),
         request_id=request_id,
-        executor=clients.aws_executor(),
+        executor=executor,
         now=clients.now,
     )
 
@@ -95,4 +106,5 @@ def _record(record: dict[str, Any]) -> Record:
         body=record["body"],
         receives=int(attributes["ApproximateReceiveCount"]),
         sent_at=int(attributes["SentTimestamp"]) / 1000,
+        first_received=int(attributes.get("ApproximateFirstReceiveTimestamp", attributes["SentTimestamp"])) / 1000,
     )

@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         for inlet in inlets:
             reception = received[inlet.name]
             line.tell(inlet.name, **_words(reception))
-            enqueue(reception, inlet, _queue(inlet.name))
+            enqueue(reception, inlet, _queue(inlet.name), now=clients.now())
             line.of(inlet.name).update(reception.counts())
             line.follow(sampling.received(reception, rate, inlet.identify))
         code, body = verdict.answer(received)

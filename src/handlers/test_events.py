@@ -9,11 +9,10 @@ from handlers import api, clients, destinations, telemetry
 from pipeline import body as bodies
 from pipeline import limits, verdict
 from pipeline.destination import Answer, Routing
-from pipeline.messages import QueuedEvent
 from pipeline.outcome import Rejected, Retry
 from pipeline.reception import Reception
 from pipeline.reply import reply
-from pipeline.sending import send
+from pipeline.sending import Load, send
 from roku.client import Roku
 
 # Seconds kept at the end for the answer; the rest may go into finding which event Roku means.
@@ -70,16 +69,14 @@ def _ask(received: Reception, time_left: Any) -> str | None:
     by_partner: dict[str | None, list[int]] = {}
     for index, event in received.events.items():
         by_partner.setdefault(event.partner_name, []).append(index)
-    messages = []
+    loads = []
     places = []
     for partner, indexes in by_partner.items():
-        for index in indexes:
-            line = received.events[index].line.decode()
-            messages.append(
-                (Routing(received.event_group_id, partner), [QueuedEvent(line, received.events[index].event_id, "")])
-            )
-            places.append(index)
-    outcomes = send(messages, _roku(), time_left=time_left, executor=clients.executor(), reserve=_RESERVE)
+        routing = Routing(received.event_group_id, partner)
+        loads += [Load(routing, [received.events[index].line.decode()]) for index in indexes]
+        places += indexes
+    with clients.executor() as requests:
+        outcomes = send(loads, _roku(), now=clients.now, time_left=time_left, executor=requests, reserve=_RESERVE)
     unasked = None
     for index, (outcome,) in zip(places, outcomes, strict=True):
         if isinstance(outcome, Rejected | Retry):

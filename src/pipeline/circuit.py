@@ -1,7 +1,7 @@
 """The circuit of one destination and event group: whether its answers can be understood. Pure.
 
-It is needed only where the destination drops repeats for a shorter time than events are retried. An unreadable 2xx opens
-it at once; a 5xx, a time-out or a dropped connection opens it if it is the second with no understood answer, to a
+It is needed only where the destination drops repeats for a shorter time than events are retried. An unreadable 2xx
+opens it at once; a 5xx, a time-out or a dropped connection opens it if it is the second with no understood answer, to a
 request begun after the first, in between. While it is open one event that was never tried goes out as a probe after 1,
 2, 5 and 10 minutes, then every 15 minutes, hourly after 3 hours. Once a probe is understood one request of 50 events
 follows, and once that is understood, everything.
@@ -11,6 +11,7 @@ was read, so that of several runs one makes it; without a table the state is the
 """
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 # Seconds: from the opening to the probes, then between them, early and late.
 _FIRST_PROBES, _PROBES, _LATE_PROBES, _LATE = (60, 120, 300, 600), 900, 3_600, 10_800
@@ -20,6 +21,8 @@ COLD, SMALL = 600, 50
 _REFRESH = 300
 # A circuit that opens again so soon (seconds) after it was closed goes on with the probes where it was.
 _RELAPSE = 3_600
+# So many of the last probes are remembered: a run that died with one gives it back within 7 minutes.
+_REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,8 @@ class Circuit:
     """What is known of a group's answers. Times are epoch seconds, 0 for never.
 
     `suspect_at`: the first lost answer since which none was understood. `unread_at`: the last answer that was lost.
-    `opened_at` is 0 while it is closed; `why` says what opened it. `stage` is 1 once a probe was understood. `closed_at`
-    and `probes` are of the last opening.
+    It is open from `opened_at` to `closed_at`; `why` says what opened it. `stage` is 1 once a probe was understood.
+    Since `shut_at` nothing went out but the events in `probed`, the last probes (`probe_name`).
     """
 
     version: int = 0
@@ -42,11 +45,13 @@ class Circuit:
     stage: int = 0
     probes: int = 0
     next_probe_at: float = 0.0
+    shut_at: float = 0.0
+    probed: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether only probes may go out."""
-        return self.opened_at > 0
+        return self.opened_at > self.closed_at
 
 
 def understood(state: Circuit, *, begun: float, now: float, delivered: bool) -> Circuit:
@@ -55,7 +60,7 @@ def understood(state: Circuit, *, begun: float, now: float, delivered: bool) -> 
         if state.stage == 0:
             state = replace(state, stage=1, next_probe_at=now)
         else:
-            state = replace(state, opened_at=0.0, stage=0, closed_at=now)
+            state = replace(state, stage=0, closed_at=now)
     if state.suspect_at and begun > state.suspect_at:
         state = replace(state, suspect_at=0.0)
     return replace(state, understood_at=now, delivered_at=now if delivered else state.delivered_at)
@@ -70,16 +75,28 @@ def unread(state: Circuit, *, now: float, certain: bool, why: str) -> Circuit:
     if not certain and not state.suspect_at:
         return replace(state, suspect_at=now)
     probes = state.probes if now - state.closed_at < _RELAPSE else 0
-    opened = replace(state, opened_at=now, why=why, stage=0, probes=probes, suspect_at=0.0)
+    opened = replace(state, opened_at=now, shut_at=now, why=why, stage=0, probes=probes, suspect_at=0.0)
     return replace(opened, next_probe_at=now + _pause(opened, now))
 
 
-def claimed(state: Circuit, now: float) -> Circuit | None:
-    """The state once this run has claimed the next probe; None if none is due."""
+def claimed(state: Circuit, now: float, probe: str) -> Circuit | None:
+    """The state once this run has claimed the next request, of the event named `probe`; None if none is due."""
     if not state.is_open or now < state.next_probe_at:
         return None
     state = replace(state, probes=state.probes + 1)
+    probed = " ".join([*state.probed.split(), probe][-_REMEMBERED:])
+    state = replace(state, shut_at=now) if state.stage else replace(state, probed=probed)
     return replace(state, next_probe_at=now + _pause(state, now))
+
+
+def probe_name(text: str) -> str:
+    """What an event is called in `probed`: 48 bits of the digest of what names it."""
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def never_sent(state: Circuit, first_received: float, probe: str) -> bool:
+    """Whether an event, first received then (epoch seconds), was never sent: the circuit was open all the time."""
+    return state.is_open and first_received >= state.shut_at and probe not in state.probed
 
 
 def allowed(state: Circuit, now: float) -> int | None:

@@ -1,8 +1,8 @@
 """What tells whether two events of one id are of one person: keyed digests of identifiers, and of the amount. Pure.
 
-A fingerprint is a text such as `em:Kx1f0aQ2b3c ph:9d… value:…`: a kind, and the first 64 bits of its value's HMAC-SHA256
-with a key of the stack. Without the key it says nothing of anybody. It never covers addresses, agents or names: many
-people share those.
+A fingerprint is a text such as `em:Kx1f0aQ2b3c ph:9d… value:…`: a kind, and the first 64 bits of its value's
+HMAC-SHA256 with a key of the stack. Without the key it says nothing of anybody. It never covers addresses, agents or
+names: many people share those.
 """
 
 import hmac

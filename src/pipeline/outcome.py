@@ -4,17 +4,16 @@ from dataclasses import dataclass
 
 # First wait and longest wait (seconds) between two tries; each is drawn from its upper 40 %, so that a crowd spreads.
 FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE = 30, 900, 0.6
-# Roku drops a repeat of an event id within 600 s. A request that may have been taken is repeated well within that:
-# 300 s here + 60 s largest batch window + 60 s largest run = 420 s.
-LONGEST_AMBIGUOUS_WAIT = 300
-# SQS forbids more than 12 h from receipt; an hour is left for the run itself.
-LONGEST_VISIBILITY = 11 * 3_600
+# A destination's Retry-After is followed for an hour at the most: one bad header must not park everything.
+LONGEST_AFTER = 3_600
 # When waiting ends with a dead letter: after 5 days (the queue forgets after 7), or shortly before SQS would move the
 # message itself, without a reason (template: maxReceiveCount 1000, SQS's most). At the least share of the longest waits
-# 990 receives take 148 h, or 49 h where every try is ambiguous: an outage of 24 h ends no message.
+# 990 receives take 148 h: an outage of 24 h ends no message.
 LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 990
 # A refusal that says itself that it passes is believed for so long (seconds).
 LONGEST_PASSING = 86_400
+# How the reason of a dead letter begins that an operator must look at before a redrive.
+COUNTED_TWICE = "may have been counted twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,11 @@ class Delivered:
     """The destination took it. `unfamiliar`: its answer is a success, but not in the documented form."""
 
     unfamiliar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """It was delivered before, or another copy of it is delivered now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,9 @@ class Retry:
 
     `ambiguous`: the destination may have taken it. `after`: not sooner than so many seconds. `at_once`: nothing was
     wrong, there was no time. `setup`: our key or address is refused, which only an operator can fix. `passing`: the
-    destination refused this event and says that it will pass: tried for LONGEST_PASSING at most. `part`: events of a
-    request that was split go back in messages of their own, one for each part.
+    destination refused this event and says that it will pass: tried for LONGEST_PASSING at most. `held`: not sent,
+    because the circuit is open. `part`: events of a request that was split go back in messages of their own, one for
+    each part.
     """
 
     reason: str
@@ -54,6 +59,7 @@ class Retry:
     at_once: bool = False
     setup: bool = False
     passing: bool = False
+    held: bool = False
     part: int | None = None
 
 
@@ -69,19 +75,18 @@ class Unsettled:
     ambiguous: bool = False
 
 
-Outcome = Delivered | Rejected | Retry | Unsettled
+Outcome = Delivered | Repeated | Rejected | Retry | Unsettled
 
 
 def wait(retry: Retry, receives: int, jitter: float) -> int:
     """Seconds until the next try, after `receives` tries; `jitter` is drawn from 0..1."""
     if retry.at_once:
         return round(2 * jitter)
-    longest = LONGEST_AMBIGUOUS_WAIT if retry.ambiguous else LONGEST_WAIT
-    seconds: float = min(longest, FIRST_WAIT * 2 ** min(receives - 1, 10))
+    seconds: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(receives - 1, 10))
     seconds *= LEAST_SHARE + (1 - LEAST_SHARE) * jitter
-    return round(min(max(seconds, retry.after or 0.0), float(LONGEST_VISIBILITY)))
+    return round(max(seconds, min(retry.after or 0.0, float(LONGEST_AFTER))))
 
 
-def is_exhausted(age: float, receives: int) -> bool:
+def is_exhausted(age: float, receives: int, *, passing: bool = False) -> bool:
     """Whether a message of this age (seconds) and receive count has waited long enough."""
-    return age >= LONGEST_AGE or receives >= MOST_RECEIVES
+    return age >= (LONGEST_PASSING if passing else LONGEST_AGE) or receives >= MOST_RECEIVES

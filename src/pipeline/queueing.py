@@ -1,31 +1,46 @@
 """Finished events -> messages on a destination's queue, in as few as fit. I/O is the queue's."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from pipeline import packing
 from pipeline.destination import Inlet, Routing
-from pipeline.messages import encode
+from pipeline.messages import Head, QueuedEvent, within
 from pipeline.reception import Reception
 from pipeline.sqs import Outgoing, Queue
 
 
-def enqueue(received: Reception, inlet: Inlet, queue: Queue) -> None:
+def enqueue(received: Reception, inlet: Inlet, queue: Queue, *, now: float) -> None:
     """Queue the finished events; those that SQS did not take are lost to the request, which names them.
 
-    A message holds what one request to the destination can hold, so that it always travels whole.
+    A message holds what one request to the destination can hold, so that it travels whole, or less if SQS takes less.
+    `now` is epoch seconds.
     """
     by_partner: dict[str | None, list[int]] = {}
     for index, event in received.events.items():
         by_partner.setdefault(event.partner_name, []).append(index)
     messages: list[Outgoing] = []
-    contents: list[list[int]] = []
+    contents: list[Sequence[int]] = []
     for partner, indexes in by_partner.items():
         routing = Routing(received.event_group_id, partner)
+        head = Head(routing, accepted_at=int(now), waits_from=int(now))
         capacity = inlet.limits.bytes - inlet.overhead(routing) + 1  # n events, n - 1 commas
         sizes = [len(received.events[index].line) + 1 for index in indexes]
         for places in packing.fill(sizes, capacity=capacity, most=inlet.limits.events):
             group = [indexes[place] for place in places]
-            messages.append(Outgoing(encode(routing, [received.events[index].line.decode() for index in group])))
-            contents.append(group)
-    for taken, group in zip(queue.send(messages), contents, strict=True):
+            made = [received.events[index] for index in group]
+            bodies = within(head, [QueuedEvent(one.line.decode(), one.event_id, one.event_name) for one in made])
+            messages += map(Outgoing, bodies)
+            contents += _divided(group, bodies)
+    for taken, lost in zip(queue.send(messages), contents, strict=True):
         if not taken:
-            for index in group:
+            for index in lost:
                 received.lose(index)
+
+
+def _divided(group: Sequence[int], bodies: Sequence[str]) -> list[Sequence[int]]:
+    """Which events each of the bodies holds: an event is a line, after the first."""
+    ends = [0]
+    for body in bodies:
+        ends.append(ends[-1] + body.count("\n"))
+    return [group[start:end] for start, end in pairwise(ends)]

@@ -1,19 +1,25 @@
-"""SQS: sending messages and putting off their next delivery, in as few calls as the limits allow."""
+"""SQS: sending messages and putting off their next delivery, in as few calls as the limits allow.
+
+Nothing here raises what SQS raises. No call waits longer than the `seconds` that it is given: what was not answered by
+then counts as not done.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline import packing
+from pipeline import packing, waiting
 from pipeline.messages import MESSAGE_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 BATCH = 10
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,50 +45,49 @@ class Queue:
         self._url = url
         self._executor = executor
 
-    def send(self, messages: Sequence[Outgoing]) -> list[bool]:
-        """Send the messages and return for each whether SQS took it. Raises nothing of theirs."""
+    def send(self, messages: Sequence[Outgoing], seconds: float = float("inf")) -> list[bool]:
+        """Send the messages and return for each whether SQS took it."""
         batches = packing.fill([message.size() for message in messages], capacity=MESSAGE_BYTES, most=BATCH)
-        taken = [False] * len(messages)
 
-        def send_batch(indexes: list[int]) -> None:
+        def send_batch(indexes: list[int]) -> list[int]:
             entries: list[Any] = [_entry(index, messages[index]) for index in indexes]
             try:
                 answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
             except (BotoCoreError, ClientError):
-                return
-            for done in answer.get("Successful", []):
-                taken[int(done["Id"])] = True
+                return []
+            return [int(done["Id"]) for done in answer.get("Successful", [])]
 
-        self._each(send_batch, batches)
+        taken = [False] * len(messages)
+        for done in self._each(send_batch, batches, seconds):
+            for index in done or []:
+                taken[index] = True
         return taken
 
-    def postpone(self, receipts: Sequence[tuple[str, int]]) -> int:
-        """Make each received message (receipt handle, seconds) visible again then; return how many calls failed.
+    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float = float("inf")) -> int:
+        """Make each received message (receipt handle, seconds) visible again then; return how many were not put off.
 
-        A message whose call failed comes back after the queue's own visibility timeout.
+        Those come back after the queue's own visibility timeout.
         """
-        failed = 0
 
-        def postpone_batch(batch: Sequence[tuple[str, int]]) -> None:
-            nonlocal failed
+        def postpone_batch(batch: Sequence[tuple[str, int]]) -> int:
             entries: list[Any] = [
-                {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
-                for place, (receipt, seconds) in enumerate(batch)
+                {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": wait}
+                for place, (receipt, wait) in enumerate(batch)
             ]
             try:
-                self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+                answer = self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
             except (BotoCoreError, ClientError):
-                failed += 1
+                return 0
+            return len(answer.get("Successful", []))
 
-        self._each(postpone_batch, [receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH)])
-        return failed
+        batches = [receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH)]
+        return len(receipts) - sum(done or 0 for done in self._each(postpone_batch, batches, seconds))
 
-    def _each(self, call: Callable[[Any], None], batches: Sequence[Any]) -> None:
-        """Call with each batch: in this thread if there is only one, otherwise several at once."""
-        if len(batches) == 1:
-            call(batches[0])
-        else:
-            list(self._executor.map(call, batches))
+    def _each(self, call: Callable[[Any], Result], batches: Sequence[Any], seconds: float) -> list[Result | None]:
+        """Call with each batch: in this thread if there is only one and no bound, otherwise several at once."""
+        if len(batches) == 1 and seconds == float("inf"):
+            return [call(batches[0])]
+        return waiting.each(self._executor, call, batches, seconds)
 
 
 def _entry(index: int, message: Outgoing) -> dict[str, Any]:

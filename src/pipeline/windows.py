@@ -1,9 +1,9 @@
 """How often an event may be tried after answers that could not be read. Pure.
 
 A destination drops a repeat of an event within its repeat window (Roku: 600 s). So tries belong to windows: the first
-try whose answer cannot be read begins one of 80 % of the repeat window, and in it the event is tried again after about 1,
-3 and 6 minutes: nothing is counted again. Then it waits. It may have a second window once the circuit is closed, so it
-is counted at most twice; after that it is a dead letter.
+try whose answer cannot be read begins one of 80 % of the repeat window, and in it the event is tried again after about
+1, 3 and 6 minutes: nothing is counted again. Then it waits. It may have a second window once the circuit is closed, so
+it is counted at most twice; after that it is a dead letter.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,6 @@ class Standing(Enum):
     """What may be done with an event now."""
 
     FRESH = "no answer was lost: send it when the circuit is closed, or as its probe"
-    UNSURE = "a run may have died with it: send it when the circuit is closed"
     INSIDE = "in a window: a try costs nothing"
     WAITING = "its first window is over: begin the second when the circuit is closed"
     CLAIMED = "its second window may begin now, if the circuit is closed"
@@ -37,17 +36,6 @@ class Standing(Enum):
 def length(repeat_window: float) -> float:
     """Seconds that a window of ours has in a repeat window of so many."""
     return _SHARE * repeat_window
-
-
-def received(tried: Tried, receives: int, first_received: float) -> Tried:
-    """What an event has used when its message arrives.
-
-    A message that was received before may have been in a run that died, which counts as a window: the first one of an
-    event without a mark, or the one that it was about to begin. `first_received` is epoch seconds.
-    """
-    if receives == 1 or tried.began is not None:
-        return tried
-    return Tried(max(tried.windows, 1), int(first_received))
 
 
 def standing(tried: Tried, now: float, repeat_window: float) -> Standing:
@@ -63,9 +51,8 @@ def standing(tried: Tried, now: float, repeat_window: float) -> Standing:
 
 def next_try(tried: Tried, now: float, repeat_window: float) -> int | None:
     """Seconds until the next try in the window; None if the window has no more."""
-    assert tried.began is not None
     for offset in _TRIES:
-        left = tried.began + offset * repeat_window / _REPEAT_WINDOW - now
+        left = (tried.began or 0) + offset * repeat_window / _REPEAT_WINDOW - now
         if left > offset / 6:  # a try that is due within this much of it has been made
             return round(left)
     return None

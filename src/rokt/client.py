@@ -11,7 +11,7 @@ from pipeline.destination import Answer, Limits, Routing
 from pipeline.http import TIMEOUT, Connection, KeySecret, with_key
 from pipeline.outcome import Outcome
 from rokt import answer, request
-from rokt.event import identify
+from rokt.event import identify, renamed
 from rokt.keys import Pair, pair_in
 from rokt.settings import Settings
 
@@ -53,6 +53,10 @@ class Rokt:
     def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
         """The event id and event name of one finished event."""
         return identify(event)
+
+    def renamed(self, line: str, event_id: str) -> str:
+        """The event under another event id."""
+        return renamed(line, event_id)
 
     def overhead(self, routing: Routing) -> int:  # noqa: ARG002 - a request does not say the event group
         """Bytes of a request besides its events and the commas between them."""

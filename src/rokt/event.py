@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from hashlib import sha1
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from pipeline import fields
 from pipeline.destination import Prepared, Refused, Withheld
@@ -123,4 +123,11 @@ def _finish(
     line = to_json(write(facts, event_id, identity(group, name, event_id), settings))
     if len(line) > MAX_EVENT_BYTES:
         return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent to Rokt"}, warnings)
-    return Prepared(line, event_id, None, warnings)
+    return Prepared(line, event_id, None, warnings, facts.name)
+
+
+def renamed(line: str, event_id: str) -> str:
+    """The event under an identity that is Rokt's alone: the sender's own id stays, as an attribute."""
+    event = from_json(line)
+    mine = event.get("source_request_id") or event["clientEventId"]
+    return line.replace(mine, identity("", mine, event_id))

@@ -12,7 +12,7 @@ from pipeline.destination import Answer, Limits, Routing
 from pipeline.http import LAST_START, TIMEOUT, Connection, KeySecret, open_session, with_key
 from pipeline.outcome import Outcome
 from roku import answer, request
-from roku.event import identify
+from roku.event import identify, renamed
 from roku.groups import Groups
 from roku.keys import key_for
 
@@ -58,6 +58,10 @@ class Roku:
     def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
         """The event id and event name of one finished event."""
         return identify(event)
+
+    def renamed(self, line: str, event_id: str) -> str:
+        """The event under another event id."""
+        return renamed(line, event_id)
 
     def overhead(self, routing: Routing) -> int:
         """Bytes of a request besides its events and the commas between them."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import digest
@@ -68,7 +68,12 @@ def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) 
     line = to_json(event)
     if len(line) > MAX_EVENT_BYTES:
         return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
-    return Prepared(line, event["event_id"], event.get("partner_name"), warnings)
+    return Prepared(line, event["event_id"], event.get("partner_name"), warnings, event["event_name"])
+
+
+def renamed(line: str, event_id: str) -> str:
+    """The finished event under another event id."""
+    return to_json(from_json(line) | {"event_id": event_id}).decode()
 
 
 def _derived_id(group: str, event: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.destination import Routing
-from pipeline.messages import encode
+from pipeline.messages import Head, QueuedEvent, encode
 from tests.integration.deployed import Deployed, deploy
 from tests.integration.wire import Step, answer, wire
 
@@ -26,6 +26,12 @@ def line(event_id: str, **fields: object) -> str:
     return json.dumps(event | fields | {"user_data": user}, separators=(",", ":")).replace('"LEAD",', '"LEAD" ,')
 
 
+def body_of(lines: Sequence[str], routing: Routing = G) -> str:
+    """The body of a message with these lines."""
+    named = [(one, json.loads(one)) for one in lines]
+    return encode(Head(routing), [QueuedEvent(one, event["event_id"], event["event_name"]) for one, event in named])
+
+
 class Relay:
     """A stack whose queue is fed and polled as by an event source mapping."""
 
@@ -35,7 +41,7 @@ class Relay:
     def put(self, *messages: Sequence[str], routing: Routing = G) -> None:
         """Queue a message with these lines each."""
         for lines in messages:
-            self.stack.sqs.send_message(QueueUrl=self.stack.queue, MessageBody=encode(routing, lines))
+            self.stack.sqs.send_message(QueueUrl=self.stack.queue, MessageBody=body_of(lines, routing))
 
     def run(self) -> int:
         """Receive what is visible, call the function once, delete what it acknowledges; return how many stayed."""
@@ -140,7 +146,7 @@ def test_a_run_writes_one_blob_of_metrics(
 
 
 def test_the_delay_is_from_when_sqs_took_the_message(relay: Relay, capsys: pytest.CaptureFixture[str]) -> None:
-    body = encode(G, [line("a")])
+    body = body_of([line("a")])
     moment = importlib.import_module("handlers.clients").now()
     attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": str(round((moment - 60) * 1_000))}
     message = {"MessageId": "m", "ReceiptHandle": "r", "Body": body, "Attributes": attributes, "MD5OfBody": ""}
@@ -219,7 +225,7 @@ def test_thin_answers_reject_the_same_events(relay: Relay, thin: str) -> None:
     assert relay.run() == 0
     assert relay.delivered() == ["a", "c"]
     (letter,) = relay.stack.letters()
-    assert letter["body"] == encode(G, [line("b")])
+    assert letter["body"] == body_of([line("b")])
     assert letter["attributes"]["reason"] == "event_time: too old"
 
 
@@ -320,7 +326,7 @@ def test_in_test_mode_the_events_go_to_the_test_endpoint(relay: Relay, monkeypat
 
 
 def test_a_thousand_messages_of_one_event_take_one_request(relay: Relay) -> None:
-    bodies = [encode(G, [line(f"{n:04}")]) for n in range(1_000)]
+    bodies = [body_of([line(f"{n:04}")]) for n in range(1_000)]
     assert relay.stack.deliver(bodies) == []
     (request,) = relay.stack.sandbox.requests()
     assert (request["count"], request["status"]) == (1_000, 200)

@@ -5,6 +5,7 @@ What the transport can do to an answer is `pipeline.http`'s, and tested with the
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,10 +16,9 @@ import requests
 from local.rokt_sandbox import RoktSandbox
 from pipeline.destination import Answer, Prepared, Routing
 from pipeline.http import TIMEOUT, USER_AGENT, open_session
-from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.secrets import SecretUnavailable
-from pipeline.sending import send
+from pipeline.sending import Load, send
 from rokt.client import Rokt
 from rokt.event import prepare
 from rokt.request import LIMITS
@@ -95,9 +95,9 @@ def post(client: Rokt, *lines: str) -> Answer:
 
 def sent(client: Rokt, api: Api, *ids: str) -> list[Outcome]:
     """The outcomes of these events, sent in one message."""
-    queued = [QueuedEvent(line(api, event_id), event_id, "LEAD") for event_id in ids]
+    load = Load(GROUP, [line(api, event_id) for event_id in ids])
     with ThreadPoolExecutor(4) as pool:
-        (outcomes,) = send([(GROUP, queued)], client, time_left=lambda: 60.0, executor=pool)
+        (outcomes,) = send([load], client, now=time.time, time_left=lambda: 60.0, executor=pool)
     return outcomes
 
 

@@ -4,6 +4,7 @@ import email.utils
 import gzip
 import json
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,10 +16,9 @@ from requests.adapters import BaseAdapter
 from local.roku_sandbox import RokuSandbox
 from pipeline.destination import Answer, Routing
 from pipeline.http import LONGEST_ANSWER, TIMEOUT, USER_AGENT, open_session
-from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.secrets import SecretUnavailable
-from pipeline.sending import send
+from pipeline.sending import Load, send
 from roku.client import Path, Roku
 from roku.groups import REMEMBERED, Groups
 from roku.request import LIMITS
@@ -535,10 +535,10 @@ def test_the_sandbox_and_we_agree_on_every_event_however_thin_its_answers(
 ) -> None:
     refuse = {str(n): {"custom_data.value": f"refused {n}"} for n in refused}
     sandbox.set_faults({"refuse": refuse} | ({"thin": thin} if thin else {}))
-    queued = [QueuedEvent(line(str(n)), str(n), "LEAD") for n in range(7)]
+    load = Load(GROUP, [line(str(n)) for n in range(7)])
     client = roku(sandbox.url, session)
     with ThreadPoolExecutor(4) as pool:
-        (outcomes,) = send([(GROUP, queued)], client, time_left=lambda: 60.0, executor=pool)
+        (outcomes,) = send([load], client, now=time.time, time_left=lambda: 60.0, executor=pool)
     status = [getattr(outcome, "status", None) for outcome in outcomes]
     expected: list[Outcome] = [
         Rejected(f"custom_data.value: refused {n}", status[n]) if n in refused else Delivered() for n in range(7)

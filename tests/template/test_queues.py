@@ -6,7 +6,7 @@ import pytest
 
 from local.functions import functions
 from local.template import Template
-from pipeline import outcome
+from pipeline import outcome, trying, windows
 from pipeline.outcome import Retry
 from tests.template.stacks import WORDS, of_each, on
 
@@ -48,7 +48,7 @@ def test_receives_that_run_out_end_on_the_dead_letter_queue(queues: dict[str, An
 @pytest.mark.parametrize("word", WORDS)
 def test_the_code_gives_up_with_a_reason_before_sqs_does_without_one(queues: dict[str, Any], word: str) -> None:
     assert queues[f"{word}Queue"]["RedrivePolicy"]["maxReceiveCount"] > outcome.MOST_RECEIVES
-    assert queues[f"{word}Queue"]["MessageRetentionPeriod"] > outcome.LONGEST_AGE + outcome.LONGEST_VISIBILITY
+    assert queues[f"{word}Queue"]["MessageRetentionPeriod"] > outcome.LONGEST_AGE + outcome.LONGEST_AFTER
 
 
 @pytest.mark.parametrize("ambiguous", [False, True])
@@ -66,7 +66,12 @@ def test_what_roku_may_have_taken_is_repeated_within_its_ten_minutes(
 ) -> None:
     longest_window = source["Parameters"]["BatchWindow"]["MaxValue"]
     timeout = functions(template)["DeliverRokuFunction"].timeout_seconds
-    assert outcome.LONGEST_AMBIGUOUS_WAIT + longest_window + timeout < 600
+    last_try = max(windows._TRIES)
+    assert last_try + longest_window + timeout < windows.length(600) < 600
+
+
+def test_a_message_of_a_run_that_died_comes_back_later_than_the_code_believes(queues: dict[str, Any]) -> None:
+    assert queues["RokuQueue"]["VisibilityTimeout"] > trying._SOONEST_AFTER_DEATH
 
 
 def test_each_queue_feeds_its_own_function(stack: Template) -> None:

@@ -1,5 +1,6 @@
 """Hand-made stand-ins for what the pipeline is given: threads, a destination, a queue."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any
@@ -55,8 +56,16 @@ class FakeDestination:
     name = "fake"
     HEAD = 10  # bytes of a request besides its events and commas
 
-    def __init__(self, respond: Respond, *, events: int = 1_000, size: int = 1_000_000, seconds: float = 18.0) -> None:
-        self.limits = Limits(events=events, bytes=size, seconds=seconds)
+    def __init__(
+        self,
+        respond: Respond,
+        *,
+        events: int = 1_000,
+        size: int = 1_000_000,
+        seconds: float = 18.0,
+        repeat_window: float = 30 * 86_400.0,
+    ) -> None:
+        self.limits = Limits(events=events, bytes=size, seconds=seconds, repeat_window=repeat_window)
         self.respond = respond
         self.requests: list[tuple[Routing, list[str]]] = []
         self.bodies: list[bytes] = []
@@ -68,6 +77,10 @@ class FakeDestination:
     def overhead(self, routing: Routing) -> int:  # noqa: ARG002 - the protocol's
         """As large as `assemble` makes it."""
         return self.HEAD
+
+    def renamed(self, line: str, event_id: str) -> str:
+        """The event under another id."""
+        return json.dumps(json.loads(line) | {"event_id": event_id}, separators=(",", ":"))
 
     def assemble(self, routing: Routing, lines: Sequence[str]) -> bytes:  # noqa: ARG002 - the protocol's
         """Ten bytes and the events."""
@@ -96,7 +109,7 @@ class FakeQueue:
         self.sent: list[Outgoing] = []
         self.postponed: dict[str, int] = {}
 
-    def send(self, messages: Sequence[Outgoing]) -> list[bool]:
+    def send(self, messages: Sequence[Outgoing], seconds: float = 60.0) -> list[bool]:  # noqa: ARG002 - it never waits
         """Take the messages that `takes` wants."""
         results = [self.takes(message) for message in messages]
         self.sent += [message for message, taken in zip(messages, results, strict=True) if taken]
@@ -104,7 +117,7 @@ class FakeQueue:
             self.journal.append(("send", self.name))
         return results
 
-    def postpone(self, receipts: Sequence[tuple[str, int]]) -> int:
+    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float = 60.0) -> int:  # noqa: ARG002 - it never waits
         """Remember the seconds of each receipt."""
         self.postponed |= dict(receipts)
         self.journal.append(("postpone", self.name))

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from pipeline.ledger import Entry, Key, Ledger
+from pipeline.circuit import Circuit
+from pipeline.ledger import Entry, Key, Ledger, Note
+from pipeline.windows import Tried
+from tests.unit.doubles import Never
 
 NOW = 1_790_000_000.0
 DAY = 86_400
@@ -38,6 +42,31 @@ class Table:
             self.items[item["event_id"]["S"], item["what"]["S"]] = item
         return {"UnprocessedItems": {"ledger": puts[kept:]} if puts[kept:] else {}}
 
+    def put_item(
+        self,
+        *,
+        TableName: str,  # noqa: N803 - AWS's names
+        Item: dict[str, Any],  # noqa: N803
+        ConditionExpression: str,  # noqa: N803
+        ExpressionAttributeValues: dict[str, dict[str, str]],  # noqa: N803
+        ReturnValuesOnConditionCheckFailure: str = "NONE",  # noqa: N803
+    ) -> dict[str, Any]:
+        """AWS's call, for conditions such as `attribute_not_exists(a) OR b = :c`."""
+        assert TableName == "ledger"
+        self._take([Item])
+        key = Item["event_id"]["S"], Item["what"]["S"]
+        there = self.items.get(key)
+        absent, _, equal = ConditionExpression.partition(" OR ")
+        name, _, value = equal.partition(" = ")
+        is_absent = there is None or absent.removeprefix("attribute_not_exists(").rstrip(")") not in there
+        if there is not None and not is_absent and there.get(name) != ExpressionAttributeValues[value]:
+            answer: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
+            if ReturnValuesOnConditionCheckFailure == "ALL_OLD":
+                answer["Item"] = there
+            raise ClientError(answer, "PutItem")
+        self.items[key] = Item
+        return {}
+
     def _take(self, things: list[Any]) -> int:
         self.sizes.append(len(things))
         if self._error:
@@ -59,6 +88,17 @@ def ledger(table: Table, *, days: float = 7, now: float = NOW) -> Ledger:
     )
 
 
+def note(table: Table, *entries: Entry, **options: Any) -> bool:
+    """Remember these."""
+    return ledger(table, **options).note(entries, 60.0)
+
+
+def known(table: Table, asked: list[Key], **options: Any) -> tuple[set[Key], bool]:
+    """Which of them were delivered, and whether the lookup was complete."""
+    found = ledger(table, **options).look_up(asked, [], 60.0)
+    return set(found.delivered), found.complete
+
+
 def keys(count: int) -> list[Key]:
     """So many events."""
     return [Key("g", "LEAD", f"e{number}") for number in range(count)]
@@ -66,14 +106,14 @@ def keys(count: int) -> list[Key]:
 
 def test_what_was_noted_as_delivered_is_known_and_nothing_else() -> None:
     table = Table()
-    assert ledger(table).note([Entry(Key("g", "LEAD", "a"), "delivered")])
+    assert note(table, Entry(Key("g", "LEAD", "a"), "delivered"))
     asked = [Key("g", "LEAD", "a"), Key("g", "LEAD", "b"), Key("g", "PURCHASE", "a"), Key("h", "LEAD", "a")]
-    assert ledger(table).delivered(asked) == ({asked[0]}, True)
+    assert known(table, asked) == ({asked[0]}, True)
 
 
 def test_an_item_says_what_when_why_and_until_when() -> None:
     table = Table()
-    ledger(table).note([Entry(Key("g", "LEAD", "a"), "rejected", "value: too high", 210)])
+    note(table, Entry(Key("g", "LEAD", "a"), "rejected", "value: too high", 210))
     assert table.items == {
         ("a", "rejected#roku#g#LEAD"): {
             "event_id": {"S": "a"},
@@ -89,40 +129,40 @@ def test_an_item_says_what_when_why_and_until_when() -> None:
 
 def test_a_rejection_neither_counts_as_a_delivery_nor_overwrites_one() -> None:
     table, key = Table(), Key("g", "LEAD", "a")
-    ledger(table).note([Entry(key, "rejected", "no", 400)])
-    assert ledger(table).delivered([key]) == (set(), True)
-    ledger(table).note([Entry(key, "delivered")])
-    ledger(table).note([Entry(key, "rejected", "no", 400)])
-    assert ledger(table).delivered([key]) == ({key}, True)
+    note(table, Entry(key, "rejected", "no", 400))
+    assert known(table, [key]) == (set(), True)
+    note(table, Entry(key, "delivered"))
+    note(table, Entry(key, "rejected", "no", 400))
+    assert known(table, [key]) == ({key}, True)
 
 
 def test_what_has_expired_is_forgotten_before_dynamodb_deletes_it() -> None:
     table, key = Table(), Key("g", "LEAD", "a")
-    ledger(table).note([Entry(key, "delivered")])
-    assert ledger(table, now=NOW + 7 * DAY - 1).delivered([key])[0] == {key}
-    assert ledger(table, now=NOW + 7 * DAY + 1).delivered([key])[0] == set()
+    note(table, Entry(key, "delivered"))
+    assert known(table, [key], now=NOW + 7 * DAY - 1)[0] == {key}
+    assert known(table, [key], now=NOW + 7 * DAY + 1)[0] == set()
 
 
 def test_calls_stay_within_dynamodbs_batches() -> None:
     table = Table()
-    assert ledger(table).note([Entry(key, "delivered") for key in keys(60)])
+    assert note(table, *[Entry(key, "delivered") for key in keys(60)])
     assert sorted(table.sizes) == [10, 25, 25]
     table.sizes.clear()
-    assert ledger(table).delivered(keys(250)) == (set(keys(60)), True)
+    assert known(table, keys(250)) == (set(keys(60)), True)
     assert sorted(table.sizes) == [50, 100, 100]
 
 
 def test_what_was_left_over_is_asked_and_written_once_more() -> None:
     table = Table(refuse=lambda call: 2 if call in (1, 3) else 0)
-    assert ledger(table).note([Entry(key, "delivered") for key in keys(5)])
-    assert ledger(table).delivered(keys(5)) == (set(keys(5)), True)
+    assert note(table, *[Entry(key, "delivered") for key in keys(5)])
+    assert known(table, keys(5)) == (set(keys(5)), True)
     assert table.sizes == [5, 2, 5, 2]
 
 
 def test_what_is_left_over_twice_is_told() -> None:
     table = Table(refuse=lambda _: 1)
-    assert not ledger(table).note([Entry(key, "delivered") for key in keys(3)])
-    found, whole = ledger(table).delivered(keys(3))
+    assert not note(table, *[Entry(key, "delivered") for key in keys(3)])
+    found, whole = known(table, keys(3))
     assert (len(found) < 3, whole) == (True, False)
 
 
@@ -135,27 +175,106 @@ def test_what_is_left_over_twice_is_told() -> None:
     ],
 )
 def test_a_table_out_of_reach_is_told_and_raises_nothing(error: Exception) -> None:
-    assert ledger(Table(error=error)).delivered(keys(1)) == (set(), False)
-    assert not ledger(Table(error=error)).note([Entry(keys(1)[0], "delivered")])
+    assert known(Table(error=error), keys(1)) == (set(), False)
+    assert not note(Table(error=error), Entry(keys(1)[0], "delivered"))
 
 
 def test_an_id_or_name_beyond_dynamodbs_key_sizes_is_kept_as_its_digest() -> None:
     table = Table()
     long = [Key("g" * 900, "LEAD" * 50, "x" * 3_000), Key("g", "LEAD", ""), Key("g", "LEAD", "é" * 1_500)]
-    assert ledger(table).note([Entry(key, "delivered") for key in long])
-    assert ledger(table).delivered(long) == (set(long), True)
+    assert note(table, *[Entry(key, "delivered") for key in long])
+    assert known(table, long) == (set(long), True)
     assert all(1 <= len(i.encode()) <= 2_048 and 1 <= len(w.encode()) <= 1_024 for i, w in table.items)
 
 
 def test_nothing_to_ask_makes_no_call() -> None:
     table = Table()
-    assert ledger(table).delivered([]) == (set(), True)
-    assert ledger(table).note([])
+    assert known(table, []) == (set(), True)
+    assert note(table)
     assert table.sizes == []
 
 
 def test_a_sign_in_the_group_or_the_name_makes_no_two_keys_one() -> None:
     # Rokt takes any event name.
-    ledger = Ledger(None, "t", destination="rokt", days=7, request_id="r", executor=None, now=lambda: 0.0)  # type: ignore[arg-type]
-    one, other = Key("shop", "x#LEAD", "1"), Key("shop#x", "LEAD", "1")
-    assert ledger._item_key("delivered", one) != ledger._item_key("delivered", other)
+    table = Table()
+    groups = [("shop", "x#LEAD"), ("shop#x", "LEAD"), ("shop%23x", "LEAD")]
+    note(table, *[Entry(Key(group, name, "1"), "delivered") for group, name in groups])
+    assert len(table.items) == len(groups)
+
+
+def test_ids_that_differ_in_case_only_are_two() -> None:
+    table = Table()
+    note(table, Entry(Key("g", "LEAD", "Order-a"), "delivered"))
+    assert known(table, [Key("g", "LEAD", "order-a")])[0] == set()
+
+
+# --- what browsers say, windows, circuits -----------------------------------------------------------------------------
+
+
+def test_a_delivery_is_known_with_the_class_of_its_sender_and_the_fingerprint_of_its_person() -> None:
+    table, key = Table(), Key("g", "LEAD", "a")
+    note(table, Entry(key, "delivered", sender="browser", fingerprint="em:x"))
+    assert ledger(table).look_up([key], [], 60.0).delivered == {key: Note("browser", "em:x")}
+
+
+def test_what_a_browser_sent_never_overwrites_what_a_server_sent() -> None:
+    table, key = Table(), Key("g", "LEAD", "a")
+    server, browser = Entry(key, "delivered", fingerprint="em:s"), Entry(key, "delivered", sender="browser")
+    assert note(table, server)
+    assert note(table, browser)
+    assert ledger(table).look_up([key], [], 60.0).delivered == {key: Note("server", "em:s")}
+    table = Table()
+    assert note(table, browser)
+    assert note(table, server)
+    assert ledger(table).look_up([key], [], 60.0).delivered == {key: Note("server", "em:s")}
+
+
+def test_the_windows_of_an_event_are_remembered_beside_its_other_outcomes() -> None:
+    table, key = Table(), Key("g", "LEAD", "a")
+    note(table, Entry(key, "unread", tried=Tried(1, 1_789_999_000)))
+    assert ledger(table).unread([key, Key("g", "LEAD", "b")], 60.0) == {key: Tried(1, 1_789_999_000)}
+    assert known(table, [key]) == (set(), True)
+
+
+def test_a_circuit_is_read_with_the_events_in_one_call() -> None:
+    table = Table()
+    opened = Circuit(opened_at=NOW - 5.5, why="Roku answered 500", next_probe_at=NOW + 54.5, probes=1)
+    assert ledger(table).change("g", Circuit(), opened, 60.0) == replace(opened, version=1)
+    table.sizes.clear()
+    found = ledger(table).look_up(keys(3), ["g", "h"], 60.0)
+    assert found.circuits == {"g": replace(opened, version=1), "h": Circuit()}
+    assert len(table.sizes) == 1
+
+
+def test_of_two_changes_of_one_circuit_the_second_learns_what_is_there() -> None:
+    table = Table()
+    first = ledger(table).change("g", Circuit(), Circuit(probes=1), 60.0)
+    assert ledger(table).change("g", Circuit(), Circuit(probes=7), 60.0) == first == Circuit(version=1, probes=1)
+    assert ledger(table).change("g", Circuit(version=1), Circuit(probes=2), 60.0) == Circuit(version=2, probes=2)
+
+
+def test_a_circuit_that_cannot_be_read_is_not_taken_for_closed() -> None:
+    error = ReadTimeoutError(endpoint_url="https://dynamodb.example")
+    found = ledger(Table(error=error)).look_up(keys(1), ["g"], 60.0)
+    assert (found.circuits, found.complete) == ({}, False)
+    assert ledger(Table(error=error)).change("g", Circuit(), Circuit(probes=1), 60.0) is None
+
+
+def test_the_operators_word_on_empty_answers_is_read_for_its_destination_alone() -> None:
+    table = Table()
+    assert not ledger(table).look_up([], ["g"], 60.0).accepts_empty
+    item = {"event_id": {"S": "circuit"}, "what": {"S": "answers#rokt"}, "empty": {"S": "delivered"}}
+    table.items["circuit", "answers#rokt"] = item | {"expires": {"N": str(int(NOW) + DAY)}}
+    assert not ledger(table).look_up([], ["g"], 60.0).accepts_empty
+    table.items["circuit", "answers#roku"] = item | {"what": {"S": "answers#roku"}, "expires": {"N": "1800000000"}}
+    assert ledger(table).look_up([], ["g"], 60.0).accepts_empty
+
+
+def test_a_table_that_never_answers_is_given_up_when_the_seconds_are_over() -> None:
+    client: Any = Table()
+    never = Ledger(
+        client, "ledger", destination="roku", days=7, request_id="r", executor=Never(begun=True), now=lambda: NOW
+    )
+    assert not never.look_up(keys(250), ["g"], 0.0).complete
+    assert never.change("g", Circuit(), Circuit(probes=1), 0.0) is None
+    assert not never.note([Entry(keys(1)[0], "delivered")], 0.0)

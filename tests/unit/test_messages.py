@@ -1,5 +1,6 @@
 """The body of a queue message: what is written is read again unchanged, and what cannot be read says so safely."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.destination import Routing
-from pipeline.messages import QueuedEvent, Unreadable, decode, encode
+from pipeline.messages import BROWSER, Head, QueuedEvent, Unreadable, decode, encode, within
 from tests.unit.doubles import identify
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
@@ -23,10 +24,85 @@ events = st.tuples(st.dictionaries(texts, values, max_size=4), texts, texts).map
 )
 
 
-def test_the_first_line_is_the_routing_and_each_further_line_one_event() -> None:
-    line = '{"event_id":"1","event_name":"LEAD"}'
-    assert encode(Routing("g"), [line, line]) == '{"event_group_id":"g"}\n' + line + "\n" + line
-    assert encode(Routing("g", "p"), [line]) == '{"event_group_id":"g","partner_name":"p"}\n' + line
+GOOD = '{"event_id":"1","event_name":"LEAD"}'
+
+
+def digest_of(lines: str) -> str:
+    """The first 128 bits of SHA-256, as hex."""
+    return hashlib.sha256(lines.encode()).hexdigest()[:32]
+
+
+def test_the_first_line_says_what_delivery_needs_and_each_further_line_is_one_event() -> None:
+    head = Head(
+        Routing("g", "p"), BROWSER, accepted_at=1_790_000_000, waits_from=1_790_000_000, windows=1, window_from=5
+    )
+    first, *lines = encode(head, [QueuedEvent(GOOD, "1", "LEAD", "em:x"), QueuedEvent(GOOD, "1", "LEAD")]).split("\n")
+    assert lines == [GOOD, GOOD]
+    assert json.loads(first) == {
+        "event_group_id": "g",
+        "partner_name": "p",
+        "sender": "browser",
+        "accepted_at": 1_790_000_000,
+        "waits_from": 1_790_000_000,
+        "windows": 1,
+        "window_from": 5,
+        "ids": ["1", "1"],
+        "names": ["LEAD", "LEAD"],
+        "fingerprints": ["em:x", ""],
+        "digest": digest_of(f"{GOOD}\n{GOOD}"),
+    }
+
+
+# As the version before wrote them.
+BEFORE = [
+    ('{"event_group_id":"g"}\n' + GOOD, Routing("g"), 1),
+    ('{"event_group_id":"g","partner_name":"p"}\n' + GOOD + "\n" + GOOD, Routing("g", "p"), 2),
+]
+
+
+@pytest.mark.parametrize(("body", "routing", "count"), BEFORE)
+def test_messages_of_the_version_before_are_read(body: str, routing: Routing, count: int) -> None:
+    assert decode(body, identify) == (Head(routing), [QueuedEvent(GOOD, "1", "LEAD")] * count)
+
+
+def test_no_line_is_read_while_the_digest_fits() -> None:
+    def never(_: Any) -> None:
+        raise AssertionError
+
+    events = [QueuedEvent(GOOD, "1", "LEAD", "em:x")]
+    assert decode(encode(Head(Routing("g")), events), never) == (Head(Routing("g")), events)
+
+
+def test_an_edited_event_is_read_again_and_has_no_fingerprint() -> None:
+    body = encode(Head(Routing("g"), BROWSER), [QueuedEvent(GOOD, "1", "LEAD", "em:x")])
+    edited = body.replace('"event_name":"LEAD"', '"event_name":"PURCHASE"')
+    head, (event,) = decode(edited, identify)
+    assert head.sender == BROWSER
+    assert (event.event_id, event.event_name, event.fingerprint) == ("1", "PURCHASE", "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"ids": ["1", "2"], "names": ["LEAD"]},
+        {"ids": [1], "names": ["LEAD"]},
+        {"ids": "1", "names": ["LEAD"]},
+        {"names": ["LEAD"]},
+        {"ids": ["1"], "names": ["LEAD"], "fingerprints": None},
+        {"ids": ["1"], "names": ["LEAD"], "windows": "2", "window_from": True, "sender": 5},
+    ],
+)
+def test_a_first_line_that_says_nonsense_is_not_believed(said: dict[str, Any]) -> None:
+    first = json.dumps({"event_group_id": "g", "digest": digest_of(GOOD)} | said)
+    assert decode(f"{first}\n{GOOD}", identify) == (Head(Routing("g")), [QueuedEvent(GOOD, "1", "LEAD")])
+
+
+def test_events_that_are_too_large_for_one_message_of_sqs_are_divided_and_stay_in_order() -> None:
+    events = [QueuedEvent(f'{{"n":"{"x" * 1_150}"}}', f"id-{n}", "LEAD", "em:x ph:y") for n in range(1_000)]
+    bodies = within(Head(Routing("g")), events)
+    assert all(len(body.encode()) <= 1_048_576 - 4_096 for body in bodies)
+    assert [one for body in bodies for one in decode(body, identify)[1]] == events
+    assert len(bodies) == 2
 
 
 @given(texts, st.none() | texts, st.lists(events, min_size=1, max_size=5), st.booleans())
@@ -35,15 +111,13 @@ def test_what_is_encoded_is_decoded_byte_for_byte(
     group: str, partner: str | None, drawn: list[dict[str, Any]], ascii_only: bool
 ) -> None:
     lines = [json.dumps(event, ensure_ascii=ascii_only, separators=(",", ":")) for event in drawn]
-    routing, queued = decode(encode(Routing(group, partner), lines), identify)
-    assert routing == Routing(group, partner)
-    assert queued == [
+    named = [
         QueuedEvent(line, event["event_id"], event["event_name"]) for line, event in zip(lines, drawn, strict=True)
     ]
+    assert decode(encode(Head(Routing(group, partner)), named), identify) == (Head(Routing(group, partner)), named)
 
 
 HEAD = '{"event_group_id":"g"}\n'
-GOOD = '{"event_id":"1","event_name":"LEAD"}'
 
 
 @pytest.mark.parametrize(
@@ -86,12 +160,12 @@ def test_other_forms_are_unreadable_and_the_reason_quotes_nothing(body: str) -> 
 @bounded
 def test_any_text_is_either_read_or_unreadable(body: str) -> None:
     try:
-        routing, queued = decode(body, identify)
+        head, queued = decode(body, identify)
     except Unreadable:
         return
     assert body.split("\n")[1:] == [event.line for event in queued]
-    assert isinstance(routing.event_group_id, str)
+    assert isinstance(head.routing.event_group_id, str)
 
 
 def test_a_partner_that_is_not_text_counts_as_none() -> None:
-    assert decode('{"event_group_id":"g","partner_name":7}\n' + GOOD, identify)[0] == Routing("g", None)
+    assert decode('{"event_group_id":"g","partner_name":7}\n' + GOOD, identify)[0] == Head(Routing("g", None))

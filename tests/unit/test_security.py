@@ -13,7 +13,7 @@ import pytest
 from pipeline import body as bodies
 from pipeline.body import Refusal
 from pipeline.destination import Routing
-from pipeline.messages import decode, encode
+from pipeline.messages import Head, QueuedEvent, decode, encode
 from pipeline.reception import Reception, Request, cors, receive
 from pipeline.senders import Sender, Senders
 from roku import request as roku_request
@@ -81,9 +81,9 @@ def test_the_group_that_is_checked_is_the_group_that_is_sent(first: str, last: s
         assert caught.value.status == 403
         return
     received = take(body)
-    line = received.events[0].line.decode()
-    routing, (queued,) = decode(encode(Routing(received.event_group_id, None), [line]), identify)
-    sent = roku_request.assemble(routing, [queued.line])
+    event = QueuedEvent(received.events[0].line.decode(), "", "")
+    head, (queued,) = decode(encode(Head(Routing(received.event_group_id, None)), [event]), identify)
+    sent = roku_request.assemble(head.routing, [queued.line])
     assert once(sent)["event_group_id"] == "mine"
 
 

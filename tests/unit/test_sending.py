@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.destination import Routing
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.sending import RESERVE, WORKERS, send
+from pipeline.sending import RESERVE, WORKERS, Load, send
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
 
 bounded = settings(derandomize=True, max_examples=150, deadline=None)
@@ -26,7 +26,12 @@ def deliver_all(_: Routing, lines: list[str]) -> list[Outcome]:
 
 def ask(messages: Messages, destination: FakeDestination, time_left: float = 60.0) -> list[list[Outcome]]:
     """Send with one request after another and a clock that stands still."""
-    return send(messages, destination, time_left=lambda: time_left, executor=AtOnce())
+    return send(loads(messages), destination, now=lambda: 0.0, time_left=lambda: time_left, executor=AtOnce())
+
+
+def loads(messages: Messages) -> list[Load]:
+    """What is sent of these messages: everything."""
+    return [Load(routing, [one.line for one in queued]) for routing, queued in messages]
 
 
 def message(ids: Iterable[object], routing: Routing = G) -> tuple[Routing, list[QueuedEvent]]:
@@ -273,7 +278,9 @@ def test_a_request_is_begun_only_if_there_is_time_for_the_longest_one_and_the_re
 def test_splitting_stops_when_time_runs_out_and_says_so_of_the_rest() -> None:
     left = iter([60.0] * 6)
     destination = FakeDestination(whole_refusal([7]))
-    (outcomes,) = send([message(range(8))], destination, time_left=lambda: next(left, 0.0), executor=AtOnce())
+    (outcomes,) = send(
+        loads([message(range(8))]), destination, now=lambda: 0.0, time_left=lambda: next(left, 0.0), executor=AtOnce()
+    )
     assert 0 < len(destination.requests) < 15
     settled = {Delivered(): "D", Rejected("bad", 400): "R"}
     word = "".join(settled.get(outcome, "T") for outcome in outcomes)
@@ -285,7 +292,13 @@ def test_splitting_stops_when_time_runs_out_and_says_so_of_the_rest() -> None:
 def test_a_request_that_is_under_way_when_time_is_over_may_have_been_taken() -> None:
     left = iter([60.0])
     destination = FakeDestination(deliver_all)
-    outcomes = send([message("ab")], destination, time_left=lambda: next(left, RESERVE), executor=Never(begun=True))
+    outcomes = send(
+        loads([message("ab")]),
+        destination,
+        now=lambda: 0.0,
+        time_left=lambda: next(left, RESERVE),
+        executor=Never(begun=True),
+    )
     for outcome in outcomes[0]:
         assert isinstance(outcome, Retry)
         assert outcome.ambiguous
@@ -296,7 +309,11 @@ def test_a_request_that_no_thread_has_begun_is_called_back_so_that_it_is_never_s
     left = iter([60.0])
     threads = Never(begun=False)
     outcomes = send(
-        [message("ab")], FakeDestination(deliver_all), time_left=lambda: next(left, RESERVE), executor=threads
+        loads([message("ab")]),
+        FakeDestination(deliver_all),
+        now=lambda: 0.0,
+        time_left=lambda: next(left, RESERVE),
+        executor=threads,
     )
     assert [future.cancelled() for future in threads.futures] == [True]
     for outcome in outcomes[0]:
@@ -307,5 +324,7 @@ def test_a_request_that_no_thread_has_begun_is_called_back_so_that_it_is_never_s
 
 def test_the_reserve_is_the_callers_choice() -> None:
     destination = FakeDestination(deliver_all, seconds=18.0)
-    outcomes = send([message("a")], destination, time_left=lambda: 20.0, executor=AtOnce(), reserve=2.0)
+    outcomes = send(
+        loads([message("a")]), destination, now=lambda: 0.0, time_left=lambda: 20.0, executor=AtOnce(), reserve=2.0
+    )
     assert outcomes == [[Delivered()]]

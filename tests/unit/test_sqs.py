@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sqs import Outgoing, Queue
+from tests.unit.doubles import Never
 
 bounded = settings(derandomize=True, max_examples=40, deadline=None)
 URL = "https://sqs.example/queue"
@@ -146,4 +147,16 @@ def test_visibility_is_changed_ten_at_a_time_and_failed_calls_are_counted() -> N
 @pytest.mark.parametrize("error", FAULTS)
 def test_a_visibility_that_cannot_be_changed_stops_nothing(error: Exception) -> None:
     client = Client(refuses=lambda receipt: receipt in ("r3", "r24"), error=error)
+    # r3 is in a call of ten, r24 in one of five.
+    assert queue(client).postpone([(f"r{n}", 30) for n in range(25)]) == 15
+
+
+def test_a_visibility_that_sqs_refuses_for_one_message_is_counted() -> None:
+    client = Client(refuses=lambda receipt: receipt in ("r3", "r24"))
     assert queue(client).postpone([(f"r{n}", 30) for n in range(25)]) == 2
+
+
+def test_a_call_that_never_ends_is_given_up_and_took_nothing() -> None:
+    hanging = Queue(Client(), URL, Never(begun=True))  # type: ignore[arg-type]
+    assert hanging.send([Outgoing("a"), Outgoing("b" * MIB)], 0.0) == [False, False]
+    assert hanging.postpone([("r", 30)], 0.0) == 1

@@ -200,7 +200,7 @@ def _never(*_: object, **__: object) -> Refused:
 
 def inlet(*, events: int = 1_000, size: int = 1_000_000, head: int = 10) -> Inlet:
     """A destination whose requests hold so many events and bytes, `head` of them around the events."""
-    return Inlet("fake", _never, Limits(events, size, 18.0), lambda _: head, identify, needs_group=False)
+    return Inlet("fake", _never, Limits(events, size, 18.0, 600.0), lambda _: head, identify, needs_group=False)
 
 
 def queued(
@@ -209,10 +209,10 @@ def queued(
     """The reception afterwards, and of each message its partner and its events' ids."""
     received = Reception("g", len(events), [{}] * (max(events, default=0) + 1), events=events)
     queue = FakeQueue("q", [], takes)
-    enqueue(received, to, queue)  # type: ignore[arg-type]  # all of a queue that is used here
+    enqueue(received, to, queue, now=0.0)  # type: ignore[arg-type]  # all of a queue that is used here
     read = [decode(message.body, identify) for message in queue.sent]
-    assert all(routing.event_group_id == "g" for routing, _ in read)
-    return received, [(routing.partner_name, [event.event_id for event in found]) for routing, found in read]
+    assert all(head.routing.event_group_id == "g" for head, _ in read)
+    return received, [(head.routing.partner_name, [event.event_id for event in found]) for head, found in read]
 
 
 def test_nothing_finished_makes_no_message() -> None:

@@ -1,0 +1,81 @@
+"""What a run says of itself, derived from the outcomes of its events: notes for the ledger, counts, reasons."""
+
+from collections.abc import Sequence
+
+from pipeline.batch import Event, Message, Report, events_of
+from pipeline.burying import status_of
+from pipeline.ledger import Entry
+from pipeline.outcome import COUNTED_TWICE, Delivered, Rejected, Repeated, Retry
+from pipeline.personal import storable
+from pipeline.sampling import Followed, event_digest, is_sampled
+from pipeline.settling import Settled
+
+
+def notes(messages: Sequence[Message]) -> list[Entry]:
+    """What the ledger is to remember."""
+    entries = []
+    for message in messages:
+        for event in message.events:
+            if isinstance(event.outcome, Delivered) and not event.copy_of:
+                sender, fingerprint = message.head.sender, event.queued.fingerprint
+                entries.append(Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint))
+            elif event.buried:
+                entries.append(Entry(event.key, "rejected", event.letter, status_of(event.outcome)))
+            elif event.retry and event.tried.windows and not event.copy_of:
+                entries.append(Entry(event.key, "unread", tried=event.tried))
+    return entries
+
+
+def tell(messages: Sequence[Message], settled: Settled, report: Report, sample_rate: float) -> None:
+    """Count what became of each event, and say why."""
+    counts, reasons = report.counts, report.reasons
+    counts["LedgerUnavailable"] += not settled.is_complete
+    counts["CircuitOpen"] += settled.open_circuits
+    report.delays = [settled.answered - message.age_from for message in messages if _has_delivery(message)]
+    report.delays = [max(0.0, delay) for delay in report.delays]
+    for message in messages:
+        if message.unreadable:
+            counts["Unreadable"] += 1
+            counts["DeadLettered"] += message.buried
+            reasons["unreadable", None, message.unreadable] += 1
+    for event in events_of(messages):
+        _tell_of(event, report)
+        if sample_rate and is_sampled(event.queued.event_id, sample_rate):
+            report.followed.append(_followed(event))
+
+
+def _has_delivery(message: Message) -> bool:
+    return any(isinstance(event.outcome, Delivered) and not event.copy_of for event in message.events)
+
+
+def _tell_of(event: Event, report: Report) -> None:
+    counts, outcome = report.counts, event.outcome
+    counts["DeadLettered"] += event.buried
+    counts["MayBeCountedTwice"] += event.buried and event.letter.startswith(COUNTED_TWICE)
+    if isinstance(outcome, Delivered) and not event.copy_of:
+        counts["Delivered"] += 1
+        counts["AnswerUnfamiliar"] += outcome.unfamiliar
+        counts["IdCollisions"] += bool(event.sent_as)
+    elif isinstance(outcome, Delivered | Repeated):
+        counts["Deduplicated"] += 1
+    elif isinstance(outcome, Rejected):
+        counts["Rejected"] += 1
+        report.reasons["rejected", outcome.status, outcome.reason] += 1
+    elif isinstance(outcome, Retry):
+        counts["AnswerUnreadable"] += outcome.ambiguous
+        if not event.buried:
+            counts["Retried"] += 1
+            counts["KeyRefused"] += outcome.setup
+            report.reasons["retried", outcome.status, outcome.reason] += 1
+
+
+def _followed(event: Event) -> Followed:
+    """What became of a sampled event."""
+    outcome, reason = event.outcome, event.letter
+    if isinstance(outcome, Delivered | Repeated):
+        word = "delivered" if isinstance(outcome, Delivered) and not event.copy_of else "deduplicated"
+    else:
+        word = "rejected" if event.buried else "retried"
+        reason = reason or getattr(outcome, "reason", "")
+    name = storable(event.queued.event_name, 40)
+    return Followed(event_digest(event.queued.event_id), word, name, reason, status_of(outcome))

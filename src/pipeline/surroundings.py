@@ -1,0 +1,57 @@
+"""What a run of delivery has of the world: two queues, what is shared between runs, time and chance."""
+
+from collections.abc import Callable, MutableMapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.circuit import Circuit
+from pipeline.ledger import Entry, Found, Key
+from pipeline.sqs import Outgoing
+from pipeline.windows import Tried
+
+
+class Sink(Protocol):
+    """A queue to send to; `pipeline.sqs.Queue` is one. All `seconds` are the longest that a call may wait."""
+
+    def send(self, messages: Sequence[Outgoing], seconds: float) -> list[bool]:
+        """Send the messages and return for each whether it was taken."""
+
+    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float) -> int:
+        """Make each received message (receipt handle, seconds) visible again then; return how many were not put off."""
+
+
+class Memory(Protocol):
+    """What runs share; `pipeline.ledger.Ledger` is one. All `seconds` are the longest that a call may wait."""
+
+    def look_up(self, keys: Sequence[Key], groups: Sequence[str], seconds: float) -> Found:
+        """Which of the events were delivered, and the circuits of the event groups."""
+
+    def unread(self, keys: Sequence[Key], seconds: float) -> dict[Key, Tried]:
+        """The windows that events have used."""
+
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:
+        """Write a circuit if nobody else has since `old`; return what is there now, None without an answer."""
+
+    def note(self, entries: Sequence[Entry], seconds: float) -> bool:
+        """Remember the outcomes, and return whether all of them were written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run has of the world.
+
+    `ledger` is None where the stack has no table; then `circuits` is all that is known of circuits, and lives as long
+    as the process. `now` is epoch seconds, `time_left` seconds until the run is killed, `jitter` draws from 0..1.
+    `sample_rate` is the share of events, from 0 to 1, that the report follows one by one.
+    """
+
+    queue: Sink
+    dead_letters: Sink
+    ledger: Memory | None
+    circuits: MutableMapping[str, Circuit]
+    now: Callable[[], float]
+    time_left: Callable[[], float]
+    jitter: Callable[[], float]
+    executor: Executor
+    sample_rate: float = 0.0

@@ -1,0 +1,122 @@
+"""What may be done with one event now, and when it is tried again. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from pipeline import circuit, windows
+from pipeline.batch import Event, Message
+from pipeline.burying import counted_twice
+from pipeline.circuit import Circuit
+from pipeline.outcome import Retry, wait
+from pipeline.sending import HELD
+from pipeline.windows import Standing, Tried
+
+# The queue's visibility timeout is 420 s (template.yaml): a message of a run that died comes back no sooner. One that
+# came back sooner was put back by its run, which would have marked it if it had been sent in vain.
+_SOONEST_AFTER_DEATH = 400
+# A message that came to be by so many others gets no claim of its own any more: Lambda may stop a chain of 16 runs.
+_LAST_CLAIM = 8
+# What waits comes back within 2 minutes of the next probe, and never later than SQS can delay it (seconds).
+_SPREAD, _LONGEST_HOLD, _SHORTEST_HOLD = 120, 900, 5
+
+_CLAIM = Retry("its second window begins")
+
+
+class Act(Enum):
+    """What to do with an event."""
+
+    SEND = "send it, as far as the gate allows"
+    PIECE = "try it again within its window, in a small request"
+    HOLD = "hold it until the circuit is closed"
+    CLAIM = "write down that its second window begins, and send it then"
+    BURY = "make it a dead letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do, and what that makes of the event if the answer cannot be read.
+
+    `piece`: events that a request may hold. `probe`: its name if it may be a probe. `lost`: the windows that it has
+    used if the answer is lost; `kept`: those if nothing was sent or the answer was read.
+    """
+
+    act: Act
+    piece: int = 0
+    probe: str = ""
+    lost: Tried | None = None
+    kept: Tried | None = None
+    repeat_window: float = 0.0
+
+
+def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_window: float) -> Step:
+    """What to do now (epoch seconds) with an event of a message, as the circuit is."""
+    record = message.record
+    name = circuit.probe_name("\n".join(event.key))
+    if record.receives > 1 and event.tried.began is None:
+        event.perhaps = _perhaps(event.tried, record.first_received, state, name, now)
+    used = event.used
+    standing = windows.standing(used, now, repeat_window)
+    unsure = event.perhaps is not None
+    begun = int(now)
+
+    def made(act: Act, **said: object) -> Step:
+        return Step(act, repeat_window=repeat_window, **said)  # type: ignore[arg-type]
+
+    if standing is Standing.FRESH:
+        return made(Act.SEND, probe=name, lost=Tried(1, begun))
+    if standing is Standing.INSIDE and not unsure:
+        return made(Act.PIECE, piece=windows.piece(used, now, repeat_window), lost=used)
+    if standing is Standing.OVER:
+        return made(Act.BURY)
+    over = Tried(1, begun - int(windows.length(repeat_window)) - 1)
+    if standing is Standing.CLAIMED:
+        return made(Act.HOLD if state.is_open else Act.SEND, lost=Tried(windows.MOST, begun), kept=over)
+    if state.is_open:
+        return made(Act.HOLD)
+    if standing is Standing.INSIDE:
+        return made(Act.SEND, lost=used)
+    if message.head.generation < _LAST_CLAIM:
+        return made(Act.CLAIM)
+    return made(Act.SEND, lost=Tried(windows.MOST, begun))
+
+
+def _perhaps(tried: Tried, first_received: float, state: Circuit, name: str, now: float) -> Tried | None:
+    """The windows that an event without a mark has used if a run died with it; None if none can have."""
+    if now - first_received < _SOONEST_AFTER_DEATH or circuit.never_sent(state, first_received, name):
+        return None
+    return Tried(max(tried.windows, 1), int(first_received))
+
+
+def conclude(
+    message: Message, event: Event, step: Step, state: Circuit, *, now: float, jitter: Callable[[], float]
+) -> None:
+    """Write down what the event has used, and when it is tried again or that it is not."""
+    if step.act is Act.BURY:
+        event.outcome = Retry("both of its windows ended")
+        event.letter = counted_twice(state.why or "no answer")
+        return
+    if step.act is Act.CLAIM:
+        event.outcome, event.tried, event.perhaps = _CLAIM, Tried(windows.MOST), None
+        return
+    if step.act is Act.HOLD:
+        event.outcome = HELD
+    outcome = event.outcome
+    if not isinstance(outcome, Retry):
+        return
+    if outcome.ambiguous and step.lost is not None:
+        event.tried, event.perhaps = step.lost, None
+        after = windows.next_try(event.tried, now, step.repeat_window)
+        if after is None and event.tried.windows >= windows.MOST:
+            event.letter = counted_twice(outcome.reason)
+        event.wait = _hold(state, now, jitter) if after is None else after
+        return
+    if step.kept is not None:
+        event.tried, event.perhaps = step.kept, None
+    event.wait = _hold(state, now, jitter) if outcome.held else wait(outcome, message.record.receives, jitter())
+
+
+def _hold(state: Circuit, now: float, jitter: Callable[[], float]) -> int:
+    """Seconds until the circuit is looked at again."""
+    until = state.next_probe_at - now if state.is_open else 0.0
+    return round(min(max(until, _SHORTEST_HOLD) + _SPREAD * jitter(), _LONGEST_HOLD))
