@@ -182,10 +182,28 @@ class _Run:
             lane.requests.extend(self._requests(lane.messages))
             lane.messages = []
             return lane.requests.popleft()
-        part, rest = _cut(smallest, self._fitting(smallest, room))
-        lane.messages = [one for one in lane.messages if one is not smallest] + ([rest] if rest.indexes else [])
+        part = self._small(lane, smallest, room)
         lane.waits = part.alone = True
         return part
+
+    def _small(self, lane: _Lane, first: _Part, room: int) -> _Part:
+        """A request of at most `room` events: whole messages, the smallest first; of `first` a part, if need be."""
+        lane.messages.remove(first)
+        part, rest = _cut(first, self._fitting(first, room))
+        if rest.indexes:
+            lane.messages.append(rest)
+            return part
+        space = self._capacity(part.routing) - self._size(part)
+        for message in sorted(lane.messages, key=lambda one: len(one.indexes)):
+            fits = len(part.indexes) + len(message.indexes) <= room and self._size(message) <= space
+            if fits and message.routing == part.routing:
+                lane.messages.remove(message)
+                space -= self._size(message)
+                part.indexes = sorted(part.indexes + message.indexes)
+        return part
+
+    def _size(self, part: _Part) -> int:
+        return sum(self.sizes[index] for index in part.indexes)
 
     def _fitting(self, part: _Part, most: int) -> int:
         """How many of the part's events, from its beginning, one request takes: `most` at the most."""
@@ -205,7 +223,7 @@ class _Run:
             by_routing.setdefault(message.routing, []).append(message)
         made = []
         for routing, parts in by_routing.items():
-            sizes = [(sum(self.sizes[index] for index in part.indexes), len(part.indexes)) for part in parts]
+            sizes = [(self._size(part), len(part.indexes)) for part in parts]
             groups = packing.first_fit(sizes, capacity=self._capacity(routing), most=self.destination.limits.events)
             made += [_Part(routing, [index for place in group for index in parts[place].indexes]) for group in groups]
         return made

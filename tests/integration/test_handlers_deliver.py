@@ -135,8 +135,9 @@ def metrics(output: str) -> dict[str, Any]:
     "faults", [{}, {"refuse": {"b": {"event_time": "too old"}}}, {"revoked": True}], ids=["none", "refused", "key"]
 )
 def test_a_run_writes_one_blob_of_metrics(
-    relay: Relay, faults: dict[str, object], capsys: pytest.CaptureFixture[str]
+    relay: Relay, faults: dict[str, object], is_lost: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Where the answer was lost they go back as new messages, which say so; else they stay as they are."""
     relay.stack.sandbox.set_faults(faults)
     relay.put([line("a"), line("b")], *[[line(f"c{number}")] for number in range(9)])
     relay.run()
@@ -188,8 +189,8 @@ def test_a_partial_success_puts_the_rejected_events_on_the_dead_letter_queue_wit
     assert relay.delivered() == ["a", "c"]
     assert relay.waiting() == 0
     letters = sorted(relay.stack.letters(), key=lambda letter: letter["body"])
-    head = '{"event_group_id":"g","partner_name":"partner"}\n'
-    assert [letter["body"] for letter in letters] == [head + line("b"), head + line("d")]
+    partner = Routing("g", "partner")
+    assert [letter["body"] for letter in letters] == [body_of([line("b")], partner), body_of([line("d")], partner)]
     attributes = [letter["attributes"] for letter in letters]
     assert [one["reason"] for one in attributes] == [
         "custom_data.value: must be less than 1e6",
@@ -230,17 +231,16 @@ def test_thin_answers_reject_the_same_events(relay: Relay, thin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "faults",
+    ("faults", "is_lost"),
     [
-        {"status": 500},
-        {"status": 503, "headers": {"Retry-After": "120"}},
-        {"status": 429},
-        {"status": 404},
-        {"drop": "before"},
-        {"drop": "after"},
-        {"malformed": True},
-        {"revoked": True},
-        {"forbidden_partners": ["partner"]},
+        ({"status": 500}, True),
+        ({"status": 503, "headers": {"Retry-After": "120"}}, False),
+        ({"status": 429}, False),
+        ({"status": 404}, False),
+        ({"drop": "before"}, True),
+        ({"drop": "after"}, True),
+        ({"malformed": True}, True),
+        ({"revoked": True}, False),
     ],
 )
 def test_a_failure_of_the_request_condemns_nothing_and_hides_the_messages_for_a_while(
@@ -249,14 +249,16 @@ def test_a_failure_of_the_request_condemns_nothing_and_hides_the_messages_for_a_
     relay.stack.sandbox.set_faults(faults)
     routing = Routing("g", "partner")
     relay.put([line("a", partner_name="partner"), line("b", partner_name="partner")], [line("c")], routing=routing)
-    calls = relay.stack.count_calls("ChangeMessageVisibilityBatch")
-    assert relay.run() == 2
+    calls = relay.stack.count_calls("SendMessageBatch" if is_lost else "ChangeMessageVisibilityBatch")
+    assert relay.run() == (0 if is_lost else 2)
     assert calls() == 1
     assert relay.waiting() == 2
     assert relay.run() == 0  # both are invisible for now
     assert relay.stack.letters() == []
     counted = metrics(capsys.readouterr().out)
     assert counted.pop("KeyRefused", 3) == 3
+    assert counted.pop("AnswerUnreadable", 0) == (3 if is_lost else 0)
+    assert counted.pop("CircuitOpen", 1) == 1
     assert counted == {"Retried": 3}
 
 
@@ -325,11 +327,11 @@ def test_in_test_mode_the_events_go_to_the_test_endpoint(relay: Relay, monkeypat
     assert relay.delivered() == []
 
 
-def test_a_thousand_messages_of_one_event_take_one_request(relay: Relay) -> None:
+def test_a_thousand_messages_of_one_event_take_one_small_request_and_one_for_the_rest(relay: Relay) -> None:
     bodies = [body_of([line(f"{n:04}")]) for n in range(1_000)]
     assert relay.stack.deliver(bodies) == []
-    (request,) = relay.stack.sandbox.requests()
-    assert (request["count"], request["status"]) == (1_000, 200)
+    requests = relay.stack.sandbox.requests()
+    assert [(request["count"], request["status"]) for request in requests] == [(50, 200), (950, 200)]
 
 
 def test_a_fault_of_ours_is_told_without_its_text(

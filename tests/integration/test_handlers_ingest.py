@@ -1,7 +1,9 @@
 """The functions behind the API, called as API Gateway calls them, with SQS and Secrets Manager of moto."""
 
 import base64
+import hashlib
 import json
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -54,7 +56,13 @@ def test_an_accepted_event_is_on_the_queue_as_it_will_be_sent(relay: Deployed) -
     assert (status, body["events_received"], body["failed_events"], body["warnings"]) == (202, 1, [], [])
     line = '{"event_id":"1","event_name":"LEAD","event_type":"conversion","event_time":1767225600,"user_data":'
     line += f'{{"is_hashed":true,"em":"{EM}"}}}}'
-    assert relay.bodies(relay.queue) == ['{"event_group_id":"g1"}\n' + line]
+    (queued,) = relay.bodies(relay.queue)
+    first, last = queued.split("\n")
+    head = json.loads(first)
+    assert last == line
+    assert head.pop("accepted_at") == head.pop("waits_from") == pytest.approx(time.time(), abs=600)
+    digest = hashlib.sha256(line.encode()).hexdigest()[:32]
+    assert head == {"event_group_id": "g1", "ids": ["1"], "names": ["LEAD"], "digest": digest}
 
 
 def test_a_base64_body_is_the_same_body(relay: Deployed) -> None:
@@ -72,7 +80,7 @@ def test_a_thousand_events_take_two_calls_and_travel_in_messages_that_fit_a_requ
     status, _ = answered(relay.ingest(post({"event_group_id": "g1", "events": events})))
     bodies = relay.bodies(relay.queue)
     assert (status, calls(), len(bodies)) == (202, 2, 2)
-    assert all(len(body.encode()) <= 1_000_000 for body in bodies)
+    assert all(len(body.partition("\n")[2].encode()) <= 1_000_000 for body in bodies)
     ids = [json.loads(line)["event_id"] for body in bodies for line in body.split("\n")[1:]]
     assert sorted(ids, key=int) == [str(n) for n in range(1_000)]
 
@@ -80,8 +88,8 @@ def test_a_thousand_events_take_two_calls_and_travel_in_messages_that_fit_a_requ
 def test_partners_do_not_share_a_message(relay: Deployed) -> None:
     events = [LEAD | {"event_id": str(n), "partner_name": f"p{n % 2}"} for n in range(4)]
     answered(relay.ingest(post({"event_group_id": "g1", "events": events})))
-    heads = sorted(body.split("\n")[0] for body in relay.bodies(relay.queue))
-    assert heads == ['{"event_group_id":"g1","partner_name":"p0"}', '{"event_group_id":"g1","partner_name":"p1"}']
+    heads = [json.loads(body.split("\n")[0]) for body in relay.bodies(relay.queue)]
+    assert {head["partner_name"]: head["ids"] for head in heads} == {"p0": ["0", "2"], "p1": ["1", "3"]}
 
 
 def test_a_bad_event_is_named_and_its_neighbour_is_queued(relay: Deployed) -> None:
