@@ -135,9 +135,8 @@ def metrics(output: str) -> dict[str, Any]:
     "faults", [{}, {"refuse": {"b": {"event_time": "too old"}}}, {"revoked": True}], ids=["none", "refused", "key"]
 )
 def test_a_run_writes_one_blob_of_metrics(
-    relay: Relay, faults: dict[str, object], is_lost: bool, capsys: pytest.CaptureFixture[str]
+    relay: Relay, faults: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where the answer was lost they go back as new messages, which say so; else they stay as they are."""
     relay.stack.sandbox.set_faults(faults)
     relay.put([line("a"), line("b")], *[[line(f"c{number}")] for number in range(9)])
     relay.run()
@@ -244,8 +243,9 @@ def test_thin_answers_reject_the_same_events(relay: Relay, thin: str) -> None:
     ],
 )
 def test_a_failure_of_the_request_condemns_nothing_and_hides_the_messages_for_a_while(
-    relay: Relay, faults: dict[str, object], capsys: pytest.CaptureFixture[str]
+    relay: Relay, faults: dict[str, object], is_lost: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Where the answer was lost they go back as new messages, which say so; else they stay as they are."""
     relay.stack.sandbox.set_faults(faults)
     routing = Routing("g", "partner")
     relay.put([line("a", partner_name="partner"), line("b", partner_name="partner")], [line("c")], routing=routing)
