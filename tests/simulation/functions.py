@@ -19,7 +19,7 @@ GROUP = "g"
 # Threads for requests and for calls of AWS: as many as `handlers.clients` makes.
 _REQUESTS, _CALLS = 20, 10
 # Whose `wait` waits for threads.
-_WAITING = "pipeline.sending"
+_WAITING = "pipeline.waiting"
 
 
 class Session:
