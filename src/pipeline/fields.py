@@ -17,7 +17,8 @@ from pipeline import hints, limits
 from pipeline.currencies import ISO_4217
 from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, digest, is_other_digest
 from pipeline.faults import Fault
-from pipeline.personal import has_personal_names, holds_email, without_personal_parameters
+from pipeline.pages import cleaned, is_clean
+from pipeline.personal import holds_email, holds_number, is_of_a_person
 from pipeline.placeholders import is_ordinary, is_placeholder, is_tag
 
 Rule = Callable[[Any, list[str]], Any]
@@ -125,7 +126,20 @@ def is_whole(word: str, notes: list[str]) -> bool:
 
 
 def text(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None:
-    """Free text; an e-mail address in it has no business there, so the field is dropped."""
+    """Free text; an e-mail address or a number of a person's has no business there, so the field is dropped."""
+    word = agent(value, notes, longest)
+    if word is not None and holds_number(word):
+        notes.append("holds a phone or card number: only ph may carry one, where it is hashed")
+        return None
+    if word is not None and "://" in word:
+        word, dropped = cleaned(word)
+        if dropped:
+            notes.append("carried personal data or a key, which was removed")
+    return word
+
+
+def agent(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None:
+    """A user agent: free text, full of numbers that are versions."""
     word = plain(value, notes, longest)
     if word is not None and holds_email(word):
         notes.append("holds an e-mail address, which only em may carry, where it is hashed")
@@ -135,8 +149,26 @@ def text(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None
     return word
 
 
+def reference(value: Any, notes: list[str]) -> str | None:
+    """An id: where it holds an e-mail address or a number of a person's, its digest, so that equal ones stay equal.
+
+    Bare digits are nobody's number but the id's own.
+    """
+    word = plain(value, notes)
+    if word is not None:
+        is_whole(word, notes)
+    return word if word is None else _impersonal(word, notes)
+
+
+def _impersonal(word: str, notes: list[str]) -> str:
+    if not is_of_a_person(word):
+        return word
+    notes.append("held an e-mail address or a phone number: its SHA-256 digest was sent in its place: use another id")
+    return digest(word)
+
+
 def event_id(value: Any, notes: list[str]) -> str | None:
-    """The id of a conversion as text: 000001 keeps its zeros. An e-mail address in it is hashed, and so is a long id.
+    """The id of a conversion as text: 000001 keeps its zeros. One that is a person's is hashed, and so is a long one.
 
     One that lost letters is none: another that lost its own could be the same.
     """
@@ -146,10 +178,7 @@ def event_id(value: Any, notes: list[str]) -> str | None:
     if len(word) > limits.EVENT_ID:
         notes.append(f"has {len(word)} characters: its SHA-256 digest was sent in its place")
         return digest(word)
-    if holds_email(word):
-        notes.append("held an e-mail address: its SHA-256 digest was sent in its place, so use another id")
-        return digest(word)
-    return word
+    return _impersonal(word, notes)
 
 
 def opt_out(value: Any, notes: list[str]) -> str | None:
@@ -238,20 +267,18 @@ def ip_address(value: Any, notes: list[str]) -> str | None:
 
 
 def url(value: Any, notes: list[str]) -> str | None:
-    """A page's http or https address, without parameters that hold personal data."""
+    """A page's http or https address, without what holds personal data or a key."""
     address = plain(value, notes, limits.URL)
     if address is None:
         return None
-    ordinary = _ORDINARY_URL(address)
-    if ordinary and not has_personal_names(ordinary[1] or ""):
+    if _ORDINARY_URL(address) and is_clean(address):
         return address
     if not _URL(address):
         notes.append("is not a web address: it must begin with https:// or http://")
         return None
-    if "?" in address or "#" in address or "@" in address or "%40" in address:
-        address, dropped = without_personal_parameters(address)
-        if dropped:
-            notes.append("carried personal data, which was removed")
+    address, dropped = cleaned(address)
+    if dropped:
+        notes.append("carried personal data or a key, which was removed")
     try:
         host = urlsplit(address).hostname
     except ValueError:  # for one, an IPv6 host without its closing bracket

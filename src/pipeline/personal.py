@@ -1,12 +1,11 @@
-"""Personal data where it does not belong: in free text, in addresses of pages, in what a remote API says."""
+"""What is personal by its look: in free text, in ids, in what a remote API says. By name: `personal_names`. Pure."""
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote_plus
 
 # Three runs with a bound each: linear in the length of the text, whatever it is.
 _LOCAL, _DOMAIN = r"[^\s@/?&=<>\"',;:()]", r"(?:@|%40)[\w-]{1,63}(?:(?:\.|%2[Ee])[\w-]{1,63}){1,8}"
-_EMAIL = re.compile(_LOCAL + "{1,64}" + _DOMAIN)
+EMAIL = re.compile(_LOCAL + "{1,64}" + _DOMAIN)
 _END_OF_EMAIL = re.compile(f"(?<={_LOCAL}){_DOMAIN}")  # finds one as surely, and looks only at each @
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){6,}")
 _IPV4 = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
@@ -15,17 +14,37 @@ _IPV6 = re.compile(
     r"(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F:.]{1,40}|(?:[0-9a-fA-F]{1,4}:){1,6}(?::[0-9a-fA-F]{1,4}){1,7}"
 )
 _HEX = re.compile(r"[0-9a-fA-F]{32,}")
-# Where a parameter begins, also behind a fragment such as #/thanks?email=..., and what may stand before a page's host.
-_MARK = re.compile(r"([?#&;])")
-_CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
-# Names of query parameters that hold a person: dropped from page addresses with their values.
-_PARAMETERS = frozenset(
-    "em email e-mail e_mail mail user_email customer_email ph phone tel telephone mobile cell phone_number phonenumber"
-    " fn ln fname lname first_name firstname last_name lastname name full_name fullname db dob birthdate birthday"
-    " date_of_birth ssn password".split()
-)
 # What XML 1.0 allows, the alphabet of SQS message attributes; the rest would refuse the whole message.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+# Seven digits that nearly follow each other: what has none of these holds no number.
+_SEVEN_DIGITS = re.compile(r"\d(?:[^\w]{0,3}\d){6}").search
+_NO_DIGITS = bytes(set(range(128)) - set(b"0123456789"))
+_GAP = r"[ .\-\u00a0\u2010-\u2015]"
+# Each with a bound: linear. In this order: with a plus; 3-3-4 as in North America; an area code in brackets; a national
+# number (06 12 34 56 78, no date) or one with 00, its groups apart.
+_PHONES = re.compile(
+    rf"(?<!\d)[+\uff0b]\(?\d(?:(?:{_GAP}|[()/]){{0,3}}\d){{6,14}}(?!\d)"
+    rf"|(?<!\d)(?<!\d[.-])(?:1{_GAP}?)?(?:\(\d{{3}}\){_GAP}{{0,2}}|\d{{3}}{_GAP})\d{{3}}{_GAP}\d{{4}}(?!\d)"
+    rf"|\(0?\d{{1,4}}\){_GAP}{{0,2}}\d{{2,5}}(?:{_GAP}?\d{{2,5}}){{1,4}}(?!\d)"
+    r"|(?<![\w./-])(?!\d\d?([./-])\d\d?\1\d{2,4}(?!\d|\1\d))"
+    rf"(?:0[1-9]\d{{0,3}}(?:(?:{_GAP}|/)\d{{2,8}}){{1,5}}|00[1-9]\d{{0,2}}(?: \d{{2,8}}){{1,5}})(?!\d)"
+).finditer
+_CALL_ME = re.compile(
+    r"\b(?:tel|phone|mobile|cell|call|whatsapp|fax|sms|text|ring|dial|handy|telefon)"
+    r"(?:[\s:.#]{1,3}(?:me|us|at|on|no|nr|number|is|to)\b){0,3}[\s:.#]{1,3}\d{10,15}(?!\d)",
+    re.IGNORECASE,
+).search
+_GROUPED = r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}"
+_GROUPED_CARDS = re.compile(rf"(?<![^\W_])(?:{_GROUPED})(?![^\W_])").finditer
+_CARDS = re.compile(rf"(?<![^\W_])(?:\d{{14,19}}|{_GROUPED})(?![^\W_])").finditer
+# Visa, Mastercard, American Express, Discover, Diners Club, JCB, UnionPay. 13 digits are rather an article's number.
+_ISSUED = re.compile(
+    r"4\d{15}(?:\d{3})?|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}"
+    r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}"
+).fullmatch
+# Of an answer so much is looked at: no expression sees more, whoever calls.
+LONGEST_SAID = 5_000
 
 REDACTED = "[redacted]"
 
@@ -35,47 +54,63 @@ def holds_email(text: str) -> bool:
     return ("@" in text or "%40" in text) and _END_OF_EMAIL.search(text) is not None
 
 
-def has_personal_names(query: str) -> bool:
-    """Whether a parameter of the query is named after a person's data; the query is not percent-encoded."""
-    return not _PARAMETERS.isdisjoint([pair.partition("=")[0] for pair in query.lower().split("&")])
+def holds_phone(text: str) -> bool:
+    """Whether a phone number stands in the text: with a plus, or punctuated as one. Bare digits are none."""
+    return _may_hold_number(text) and any(_is_phone(found[0]) for found in _PHONES(text))
 
 
-def without_personal_parameters(url: str) -> tuple[str, bool]:
-    """The URL without query and fragment parameters that name or hold personal data, and whether any was dropped."""
-    head, *rest = _MARK.split(url)
-    kept, opening = [head], ""  # opening: the ? or # of a dropped parameter, which the next one takes over
-    for mark, pair in zip(rest[::2], rest[1::2], strict=True):
-        if _is_personal(pair):
-            opening = mark if mark in "?#" else opening
-            continue
-        kept.append((opening if opening and mark in "&;" else mark) + pair)
-        opening = ""
-    clean = "".join(kept)
-    if "@" in clean or "%40" in clean:
-        clean = _CREDENTIALS.sub(r"\1", clean)
-        # A slash in its place: what stood around it cannot join to another address.
-        clean = _EMAIL.sub("/", clean) if holds_email(clean) else clean
-    return clean, clean != url
+def holds_number(text: str) -> bool:
+    """Whether a phone number or a payment card's stands in free text: also bare digits after «call me» and the like."""
+    if not _may_hold_number(text):
+        return False
+    return _CALL_ME(text) is not None or holds_phone(text) or any(_is_card(found[0]) for found in _CARDS(text))
 
 
-def _is_personal(pair: str) -> bool:
-    name, _, value = pair.partition("=")
-    return unquote_plus(name).lower() in _PARAMETERS or holds_email(unquote_plus(value))
+def is_of_a_person(text: str) -> bool:
+    """Whether an id holds an e-mail address or a number of a person's. Bare digits are an id's own."""
+    return holds_email(text) or holds_phone(text) or any(_is_card(found[0]) for found in _GROUPED_CARDS(text))
+
+
+def _may_hold_number(text: str) -> bool:
+    """A glance that is nearly always enough."""
+    if text.isascii() and len(text.encode().translate(None, _NO_DIGITS)) < 7:
+        return False
+    return _SEVEN_DIGITS(text) is not None
+
+
+def _is_phone(text: str) -> bool:
+    """Whether what is punctuated as a phone number has its count of digits."""
+    digits = sum(map(str.isdigit, text))
+    # Without a plus or three groups of its own a short one could be anything: a ZIP+4 is 02134-1234.
+    return digits <= 15 and digits >= (7 if text[0] in "+\uff0b" else 9 if text[0] == "(" else 10)
+
+
+def _is_card(text: str) -> bool:
+    """Whether the number is a payment card's: an issuer's beginning with its length, and Luhn's check digit."""
+    digits = [int(digit) for digit in text if digit.isdigit()]
+    number = "".join(map(str, digits))
+    if not _ISSUED(number):
+        return False
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
 def safe_reason(text: str, values: Iterable[str] = (), limit: int = 300) -> str:
     """What a remote API said, without what may be personal, in the alphabet of an SQS attribute, in `limit` characters.
 
-    Removes the given values of the event, e-mail addresses, digests, IP addresses and runs of 7 digits or more.
+    Removes the given values of the event, e-mail addresses, digests, IP addresses and runs of 7 digits or more. Of the
+    text no more than LONGEST_SAID characters are looked at.
     """
+    text = text[:LONGEST_SAID]
     for value in sorted({value for value in values if len(value) > 2}, key=len, reverse=True):
         text = re.sub(re.escape(value), REDACTED, text, flags=re.IGNORECASE)
-    for pattern in (_EMAIL, _HEX, _IPV4, _IPV6, _NUMBER):
+    for pattern in (EMAIL, _HEX, _IPV4, _IPV6, _NUMBER):
         text = pattern.sub(REDACTED, text)
     return storable(text, limit)
 
 
 def storable(text: str, limit: int = 300) -> str:
     """The text in the alphabet of an SQS attribute, white space folded, in `limit` characters."""
+    text = text[:LONGEST_SAID]
     text = " ".join(_NOT_XML.sub(" ", text).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline import limits
 from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Prepared, Refused, Transform, Withheld
+from pipeline.own_phone import without_own_phone
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
 from pipeline.senders import Sender, Senders
@@ -128,7 +129,9 @@ def receive(
         if isinstance(conversion, Ignored):
             reception.ignored[index] = conversion
             continue
-        whole = _with_connection(conversion, request) if sender.browser else conversion
+        said: list[tuple[str, str]] = []
+        whole = without_own_phone(_with_connection(conversion, request) if sender.browser else conversion, said)
+        warnings += [(index, name, text) for name, text in said]
         made = whole if isinstance(whole, Refused) else transform(whole, group=group, now=now, context=posting.context)
         if isinstance(made, Refused):
             reception.fail(index, made.errors)

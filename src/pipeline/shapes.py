@@ -5,13 +5,14 @@ nothing that looks like personal data where none belongs. It is less than all th
 care.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
 from pipeline import limits
+from pipeline.personal import holds_number
 
 DIGEST = "[0-9a-f]{64}"
 # Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). It does not begin like a template's
@@ -57,6 +58,12 @@ def record(
         strict=True,
         extra_behavior=others,
     )
+
+
+def need_care(values: Iterable[object]) -> bool:
+    """Whether a number of a person's or an address may stand in one of the texts that a schema here let pass."""
+    joined = "\n".join([value for value in values if type(value) is str])
+    return "://" in joined or holds_number(joined)
 
 
 PLACE = text(longest=40)  # no place name is as long as a digest

@@ -106,7 +106,7 @@ def _rules(settings: Settings, year: int) -> dict[str, fields.Rule]:
         "country": fields.clear,
         "external_id": rules.reference,
         "client_ip_address": fields.ip_address,
-        "client_user_agent": fields.text,
+        "client_user_agent": fields.agent,
         "aID": rules.device_id,
         "AID": rules.device_id,  # so the vendor page's sentence spells it
         "aGA": rules.device_id,

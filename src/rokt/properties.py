@@ -63,7 +63,7 @@ def _sku(custom: Mapping[str, Any]) -> str | None:
     only = products[0] if len(products) == 1 else None
     if isinstance(only, dict):
         only = only.get("id")
-    return fields.text(only, []) if isinstance(only, str | int) and not isinstance(only, bool) else None
+    return fields.reference(only, []) if isinstance(only, str | int) and not isinstance(only, bool) else None
 
 
 def attributes(
@@ -83,9 +83,8 @@ def attributes(
                 fault = "is filled from the conversion's own fields: send it there"
             elif name in _COUNTED and currency_fault:
                 fault = "its currency is not known"
-            clean = rules.attribute(value, notes) if fault is None else None
-            if name == _TRANSACTION and isinstance(clean, str):
-                clean = rules.reference(clean, [])
+            read = rules.reference if name == _TRANSACTION and isinstance(value, str) else rules.attribute
+            clean = read(value, notes) if fault is None else None
             if clean is not None and len(kept) == _MOST_ATTRIBUTES:
                 left_out += 1
             elif clean is not None:
@@ -105,7 +104,7 @@ def audience(
     path, source = "", conversion
     if "audience_name" not in conversion and "audience_membership" not in conversion:
         path, source = "custom_data.", custom  # where senders of Segment's language have their properties
-    wanted: dict[str, fields.Rule] = {"audience_name": rules.reference, "audience_membership": rules.membership}
+    wanted: dict[str, fields.Rule] = {"audience_name": rules.label, "audience_membership": rules.membership}
     kept = rules.taken(wanted, source, path, warnings)
     if len(kept) == 2:
         return kept["audience_name"], kept["audience_membership"]

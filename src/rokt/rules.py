@@ -8,7 +8,8 @@ from urllib.parse import unquote_plus
 
 from pipeline import fields, limits
 from pipeline.currencies import ISO_4217
-from pipeline.personal import has_personal_names, holds_email
+from pipeline.personal import holds_email, holds_number
+from pipeline.personal_names import is_personal
 
 LONGEST_NAME = 128  # of an event type: the Event API's page
 
@@ -30,9 +31,15 @@ def taken(
 
 
 def reference(value: Any, notes: list[str]) -> str | None:
-    """Text by which Rokt tells one from another: one that lost letters could be the same as another that did."""
+    """An id by which Rokt tells one from another: one that lost letters could be the same as another that did."""
+    word = fields.reference(value, notes)
+    return word if word is not None and fields.is_whole(word, []) else None  # `fields.reference` has told of it
+
+
+def label(value: Any, notes: list[str]) -> str | None:
+    """The name of an audience: free text with all its letters."""
     word = fields.text(value, notes)
-    return word if word is not None and fields.is_whole(word, []) else None  # `fields.text` has told of it
+    return word if word is not None and fields.is_whole(word, []) else None
 
 
 def event_name(value: Any, notes: list[str]) -> str | None:
@@ -107,30 +114,12 @@ def attribute(value: Any, notes: list[str]) -> str | int | float | bool | None:
     return fields.text(value, notes)
 
 
-# Parts of a name that make it a person's, whatever stands around them; and people whose «name» is one.
-_PERSONAL = frozenset(
-    "phone telephone tel mobile cell email mail ssn birthday birthdate dob surname firstname lastname fullname address"
-    " zip zipcode postal postcode passport".split()
-)
-_PEOPLE = frozenset("customer caller contact recipient given family user billing shipping first last full".split())
-_PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-def _is_of_a_person(name: str) -> bool:
-    """Whether a part of the name says so, such as customer_phone or callerPhone."""
-    parts = set(_PARTS.sub("_", name).lower().split("_"))
-    return (
-        bool(parts & _PERSONAL) or ("name" in parts and bool(parts & _PEOPLE)) or parts in ({"ip"}, {"ip", "address"})
-    )
-
-
 def fault_of_name(name: str) -> str | None:
     """Why an attribute of the sender's own may not be called so; None if it may."""
     if name.lower().startswith(_RESERVED):
         return "names that begin with rokt. are Rokt's own: choose another"
     if not _ATTRIBUTE(name):
         return "is no name for an attribute: begin with a letter, then at most 99 letters, digits, _ . - and spaces"
-    folded = re.sub("[. -]", "_", name)
-    if has_personal_names(folded) or has_personal_names(folded.replace("_", "")) or _is_of_a_person(folded):
+    if is_personal(name) or holds_number(name):
         return "is named after a person's data: send that in user_data, where it is hashed"
     return None

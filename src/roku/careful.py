@@ -147,7 +147,7 @@ def _content_ids(value: Any, notes: list[str]) -> list[str | int] | None:
     items = value if isinstance(value, list) else [value]
     if len(items) > words.MAX_CONTENTS:
         notes.append(f"has {len(items)} items: the first {words.MAX_CONTENTS} were taken")
-    kept = [item if type(item) is int else fields.text(item, notes) for item in items[: words.MAX_CONTENTS]]
+    kept = [item if type(item) is int else fields.reference(item, notes) for item in items[: words.MAX_CONTENTS]]
     return [item for item in kept if item is not None] or None
 
 
@@ -221,7 +221,7 @@ _CUSTOM_RULES: dict[str, fields.Rule] = {
     "search_string": fields.text,
     "status": fields.text,
     "value": fields.amount,
-    "order_id": fields.text,
+    "order_id": fields.reference,
     "purchase_type": fields.choice(*words.PURCHASE_TYPES),
     "delivery_category": fields.choice(*words.DELIVERY_CATEGORIES),
     "utm_source": fields.text,
@@ -232,7 +232,7 @@ _CUSTOM_RULES: dict[str, fields.Rule] = {
 }
 
 _CONTENT_RULES: dict[str, fields.Rule] = {
-    "id": fields.text,
+    "id": fields.reference,
     "quantity": _quantity,
     "price": fields.amount,
     "delivery_category": fields.choice(*words.DELIVERY_CATEGORIES),
@@ -255,16 +255,16 @@ def _user_rules(phone_format: phone.PhoneFormat, country: str | None, year: int)
         "st": fields.clear,
         "zp": fields.clear,
         "country": fields.clear,
-        "external_id": fields.text,
+        "external_id": fields.reference,
         "client_ip_address": fields.ip_address,
-        "client_user_agent": fields.text,
-        "subscription_id": fields.text,
+        "client_user_agent": fields.agent,
+        "subscription_id": fields.reference,
         "aGA": fields.advertising_id,
         "aID": fields.advertising_id,
         "aDX": fields.advertising_id,
         "aGI": fields.advertising_id,
         "aRI": fields.advertising_id,
-        "aFC": fields.text,
+        "aFC": fields.reference,
         "is_hashed": _flag,
         "data_processing_country": _as_it_is,
         **dict.fromkeys(words.USER_ELSEWHERE, _not_ours),

@@ -17,7 +17,7 @@ from pydantic_core import core_schema as cs
 
 from pipeline import limits, persons, phone, shapes
 from pipeline.digests import DIGESTS_OF_NOTHING
-from pipeline.personal import has_personal_names
+from pipeline.pages import is_clean
 from pipeline.timestamps import EARLIEST
 from roku import normalise
 from roku import vocabulary as words
@@ -31,6 +31,8 @@ _URL = (
     r"(?:\?[0-9A-Za-z_.~:,!$'()*=&/-]*)?$"
 )
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
+_PAGES = ("event_source_url", "referrer_url")
+_IN_CLEAR = ("external_id", "subscription_id", "aFC", "ct", "st", "zp", "country")
 
 
 def read(
@@ -49,10 +51,8 @@ def read(
     if clear and (context.get("is_hashed") if flag is None else flag):
         return None
     user["is_hashed"] = True
-    for name in ("event_source_url", "referrer_url"):
-        url = event.get(name)
-        if url is not None and "?" in url and has_personal_names(url.partition("?")[2]):
-            return None
+    if not all(is_clean(event[name]) for name in _PAGES if name in event) or shapes.need_care(_texts(event, user)):
+        return None
     if "custom_data" in event:
         if not event["custom_data"]:
             return None
@@ -63,6 +63,21 @@ def read(
     if type(event.get("event_id")) is int:
         event["event_id"] = str(event["event_id"])
     return event
+
+
+def _texts(event: Mapping[str, Any], user: Mapping[str, Any]) -> list[Any]:
+    """What could hold a number of a person's."""
+    custom = event.get("custom_data", {})
+    found: list[object] = [
+        event.get("event_id"),
+        event.get("partner_name"),
+        *map(user.get, _IN_CLEAR),
+        *custom.values(),
+    ]
+    if "contents" in custom:
+        found += [item["id"] for item in custom["contents"]]
+    found += custom.get("content_ids", [])
+    return found
 
 
 def _hash(user: dict[str, Any], rules: Mapping[str, Callable[[str], str]]) -> bool:

@@ -13,7 +13,8 @@ from local.roku_sandbox.rules import check_event
 from pipeline import body, fields, repair
 from pipeline.body import Refusal
 from pipeline.destination import Prepared, Refused
-from pipeline.personal import holds_email, safe_reason, without_personal_parameters
+from pipeline.pages import cleaned
+from pipeline.personal import holds_email, safe_reason
 from pipeline.reception import Request, receive
 from pipeline.senders import Sender
 from roku.event import prepare
@@ -399,10 +400,10 @@ def test_an_amount_in_text_is_the_amount(number: Any, frame: str) -> None:
 
 @given(URLS)
 def test_a_page_holds_nobody_once_it_is_clean(url: str) -> None:
-    clean, changed = without_personal_parameters(url)
+    clean, changed = cleaned(url)
     assert not holds_email(clean)
     assert changed == (clean != url)
-    assert without_personal_parameters(clean) == (clean, False)
+    assert cleaned(clean) == (clean, False)
 
 
 @given(TEXT, st.lists(TEXT, max_size=3))

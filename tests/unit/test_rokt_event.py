@@ -238,7 +238,6 @@ def test_any_one_identifier_is_enough_for_the_conversions_api(enough: dict[str, 
         {"client_user_agent": "Mozilla/5.0"},
         {"aID": "no-uuid"},
         {"idfv": DEVICE},  # not among the identifiers of Segment's page
-        {"external_id": "jane@example.com"},
     ],
 )
 def test_without_an_identifier_the_conversion_is_withheld_and_not_wrong(short: object) -> None:

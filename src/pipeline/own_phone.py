@@ -1,0 +1,108 @@
+"""The event's own phone number where it does not belong: in ids, texts and addresses of pages. Pure.
+
+Bare digits are an id's own, unless the event itself says that they are its phone number. This is looked at before any
+destination reads the conversion, so that its ids are the same for all of them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from pipeline.digests import as_digest, digest
+
+Warnings = list[tuple[str, str]]
+
+_PUNCTUATED = re.compile(r"[\d +().-]{7,30}").fullmatch
+_PUNCTUATION = dict.fromkeys(map(ord, " +().-"))
+_LONGEST = 100  # characters of a phone number with all its punctuation
+# With so many digits it is the same number if only one of both has its country's code, of 3 digits at most.
+_SHORTEST, _LONGEST_CODE = 9, 3
+
+_IDS = (
+    ("", ("event_id",)),
+    ("user_data", ("external_id", "subscription_id", "aFC")),
+    ("custom_data", ("order_id", "transactionid")),
+    ("attributes", ("transactionid",)),
+)
+_ALL_IDS = frozenset(name for _, names in _IDS for name in names)
+_PAGES = ("event_source_url", "referrer_url")
+
+
+class _Phone(NamedTuple):
+    """The number's digits, or of one that came hashed its digest."""
+
+    digits: str
+    sha256: str
+
+    def is_it(self, text: str) -> bool:
+        """Whether the text is this number, however punctuated."""
+        digits = text.translate(_PUNCTUATION)
+        if self.sha256:
+            return self.sha256 in (sha256(digits.encode()).hexdigest(), sha256(f"+{digits}".encode()).hexdigest())
+        short, long = sorted((digits.lstrip("0"), self.digits.lstrip("0")), key=len)
+        return short == long or (
+            len(short) >= _SHORTEST and len(long) - len(short) <= _LONGEST_CODE and long.endswith(short)
+        )
+
+
+def without_own_phone(conversion: Any, warnings: Warnings) -> Any:
+    """The conversion; where its `user_data.ph` is an id, with the id's digest, where it is in a text, without it."""
+    phone = _phone(conversion.get("user_data")) if isinstance(conversion, dict) else None
+    if phone is None or not _may_be_in(conversion, phone):
+        return conversion
+    changed: dict[str, Any] = {}
+    for part, ids in _IDS:
+        source = conversion.get(part) if part else conversion
+        if not isinstance(source, dict):
+            continue
+        found = {name: digest(text) for name in ids if name in source and (text := _own_id(source[name], phone))}
+        if phone.digits and part != "user_data":
+            found |= _texts(source, None if part else _PAGES, phone.digits)
+        if found:
+            warnings += [(f"{part}.{name}" if part else name, "held the event's own phone number") for name in found]
+            changed |= {part: {**source, **found}} if part else found
+    return {**conversion, **changed} if changed else conversion
+
+
+def _phone(user: object) -> _Phone | None:
+    value = user.get("ph") if isinstance(user, dict) else None
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or not 7 <= len(text) <= _LONGEST:
+        return None
+    known = as_digest(text.strip())
+    digits = "" if known else text.translate(_PUNCTUATION)
+    return _Phone(digits, known or "") if known or (len(digits) >= 7 and digits.isdigit()) else None
+
+
+def _may_be_in(conversion: Mapping[str, Any], phone: _Phone) -> bool:
+    """A glance that is nearly always enough: for the number's last four digits, which are never apart."""
+    values = [conversion.get("event_id"), conversion.get("event_source_url"), conversion.get("referrer_url")]
+    user = conversion["user_data"]
+    values += [user.get("external_id"), user.get("subscription_id"), user.get("aFC")]
+    for part in ("custom_data", "attributes"):
+        if type(source := conversion.get(part)) is dict:
+            values += source.values()
+    texts = [value if type(value) is str else str(value) for value in values if type(value) in (str, int)]
+    return phone.digits[-4:] in "\n".join(texts)  # of a hashed one there are none, and so it may be anywhere
+
+
+def _own_id(value: object, phone: _Phone) -> str | None:
+    """The id as text, if it is the phone number."""
+    if type(value) is int:
+        value = str(value)
+    # A glance at its end comes first: nearly no id looks like a phone number.
+    if type(value) is not str or not value.rstrip()[-4:].isdigit():
+        return None
+    text = value.strip()
+    return text if _PUNCTUATED(text) and phone.is_it(text) else None
+
+
+def _texts(source: Mapping[str, Any], names: Iterable[str] | None, digits: str) -> dict[str, str]:
+    """What is left of the texts that hold the digits."""
+    found = {}
+    for name in source if names is None else names:
+        value = source.get(name)
+        if type(value) is str and digits in value and name not in _ALL_IDS:
+            found[name] = value.replace(digits, "")
+    return found

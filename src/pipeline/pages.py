@@ -1,0 +1,95 @@
+"""Addresses of pages without what is personal or secret in them: in parameters, in the fragment, in the path. Pure."""
+
+import re
+from functools import lru_cache
+from urllib.parse import unquote, unquote_plus
+
+from pipeline.personal import EMAIL, holds_email, holds_number
+from pipeline.personal_names import is_personal, is_secret
+
+# Where a parameter begins, also behind a fragment such as #/thanks?email=..., and what may stand before a page's host.
+_MARK = re.compile(r"([?#&;])")
+_CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
+_HOST = re.compile(r"(?:\w{1,20}:)?//[^/]*").match
+_DECODINGS = 3  # an address within an address within an address
+
+
+def is_clean(url: str) -> bool:
+    """Whether an address without anything encoded, fragment or user is already as `cleaned` would make it."""
+    path, _, query = url.partition("?")
+    if "=" in path or holds_number(url):
+        return False
+    if query:
+        for pair in query.split("&"):
+            if _is_named(pair.partition("=")[0]):
+                return False
+    return True
+
+
+def cleaned(url: str) -> tuple[str, bool]:
+    """The address without what names or holds personal data or a key, and whether anything was dropped.
+
+    A parameter goes with its name, of a path the part between two slashes.
+    """
+    head, *rest = _MARK.split(url)
+    kept, opening = [_path(head)], ""  # opening: the ? or # of a dropped parameter, which the next one takes over
+    for mark, pair in zip(rest[::2], rest[1::2], strict=True):
+        if _is_dropped(pair):
+            opening = mark if mark in "?#" else opening
+            continue
+        kept.append((opening if opening and mark in "&;" else mark) + pair)
+        opening = ""
+    clean = "".join(kept)
+    if "@" in clean or "%40" in clean:
+        clean = _CREDENTIALS.sub(r"\1", clean)
+        # A slash in its place: what stood around it cannot join to another address.
+        clean = EMAIL.sub("/", clean) if holds_email(clean) else clean
+    return clean, clean != url
+
+
+def _path(head: str) -> str:
+    """The part before all parameters, without the parts of its path that hold a number of a person's."""
+    found = _HOST(head)
+    host = found[0] if found else ""
+    parts = head[len(host) :].split("/")
+    return host + "/".join("" if _is_dropped_part(part) else part for part in parts)
+
+
+def _is_dropped_part(part: str) -> bool:
+    text = part
+    for _ in range(_DECODINGS):
+        # An e-mail address that is not encoded goes alone, with what stands around it kept: see `cleaned`.
+        if holds_number(text) or (text is not part and holds_email(text)):
+            return True
+        if "%" not in text:
+            break
+        text = unquote(text)
+    return "=" in text and _is_dropped(text)
+
+
+def _is_dropped(pair: str, depth: int = _DECODINGS) -> bool:
+    """Whether a parameter is personal by its name or by the look of either side, or holds an address with one."""
+    name, equals, value = pair.partition("=")
+    if "/" not in name and _is_named(name):  # a part with slashes is the path behind a fragment
+        return True
+    text = _text(value) if equals else unquote(name)  # no form wrote this, so that a plus is a plus
+    if _is_look(text) or (equals and _is_look(_text(name))):
+        return True
+    if depth and ("%" in text or "=" in text):
+        return any(_is_dropped(inner, depth - 1) for inner in _MARK.split(text)[::2])
+    return False
+
+
+def _text(part: str) -> str:
+    """The part decoded: a plus is a space, but at the beginning it is a phone number's."""
+    decoded = unquote_plus(part)
+    return "+" + decoded[1:] if part.startswith("+") else decoded
+
+
+def _is_look(text: str) -> bool:
+    return holds_email(text) or holds_number(text)
+
+
+@lru_cache(maxsize=4_096)
+def _is_named(name: str) -> bool:
+    return is_personal(name) or is_secret(name)

@@ -1,0 +1,141 @@
+"""Whether a name that somebody else chose says that a person's data or a key is under it: of a parameter or a field.
+
+A name is taken apart into words: at capitals, digits and whatever is no letter (billing_phone, contact[phone],
+customer.firstName, your-email, address1), and a word without such a border into the words that it is made of
+(useremail, phonenumber). A word that cannot be taken apart whole stays one, so that «headphone», «filename» and
+«emailing» say nothing. Pure.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import unquote_plus
+
+from pipeline.limits import FIELD_NAME
+
+# Whatever stands around one of them, it is of a person.
+_STRONG = frozenset(
+    "email mail courriel correo phone telephone telefon telefono tel mobile movil celular cell cellphone landline"
+    " msisdn whatsapp fax callerid ssn birthday birthdate birth dob bday geburtsdatum surname forename firstname"
+    " lastname fullname middlename nickname username fname lname vorname nachname prenom apellido passport address addr"
+    " adresse street strasse zip zipcode postal postcode plz iban cvv cvc creditcard password passwd pwd passcode"
+    " passphrase".split()
+)
+# A person's only next to a role, or alone: a product has a name too.
+_WEAK = frozenset("name nombre nom gender sex ip em ph fn ln db ge zp".split())
+_ROLES = frozenset(
+    "customer cust client guest buyer purchaser shopper user usr member subscriber contact caller recipient receiver"
+    " addressee billing bill shipping ship delivery payer payee holder cardholder owner patient passenger traveler"
+    " traveller student parent child spouse visitor prospect applicant attendee participant person donor employee"
+    " first last given family middle maiden full real legal display nick sur fore".split()
+)
+# With a role before them they are a name: customer[first].
+_PARTS = frozenset("first last given family middle maiden".split())
+_ALONE = frozenset("recipient addressee cardholder".split())  # a person's name where nothing follows
+_FILLERS = frozenset("my your his her their the of on data fields txt text info details ud hashed sha raw".split())
+_PAIRS = (
+    frozenset({"social", "security"}),
+    frozenset({"national", "id"}),
+    frozenset({"tax", "id"}),
+    frozenset({"driver", "license"}),
+    frozenset({"driver", "licence"}),
+    *(frozenset({card, what}) for card in ("card", "cc") for what in ("number", "num", "no", "holder", "code", "exp")),
+    *(frozenset({who, what}) for who in ("contact", "caller") for what in ("number", "num", "no")),
+)
+# What is only about a person's data: phone_type, email_optin, mobile_app.
+_ABOUT_LAST = frozenset(
+    "type model brand campaign template source status count version app device platform provider domain preference"
+    " permission marketing newsletter banner site view verified valid validated confirmed".split()
+)
+_ABOUT = frozenset("opt optin optout consent subscribed country is has accepts allows".split())
+
+_SECRET = frozenset(
+    "key token secret signature sig auth authorization credential jwt bearer hmac otp password passwd pwd passcode"
+    " passphrase".split()
+)
+_SECRET_ALONE = frozenset({"pass", "pin"})
+
+# Further words that the undivided ones are made of.
+_AFFIXES = frozenset(
+    "number num no id date line code home work office other main alt new old primary day evening confirm confirmation"
+    " verify api access write public private app shared refresh session csrf xsrf card credit debit exp social security"
+    " national tax license licence driver".split()
+)
+_VOCABULARY = (
+    _STRONG | {word for word in _WEAK if len(word) > 2} | _ROLES | _SECRET | _AFFIXES | {"your", "text", "data"}
+)
+_LONGEST_WORD = max(map(len, _VOCABULARY))
+
+_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LETTERS = re.compile(r"[a-z]+")
+
+
+@lru_cache(maxsize=4_096)
+def is_personal(name: str) -> bool:
+    """Whether a person's data is under this name."""
+    words = _words(name)
+    found = set(words)
+    if not found.isdisjoint(_STRONG):
+        return found.isdisjoint(_ABOUT) and words[-1] not in _ABOUT_LAST
+    if any(pair <= found for pair in _PAIRS):
+        return True
+    around = found - _ROLES - _FILLERS
+    if words and words[-1] in _ALONE:
+        return True
+    if len(words) > 1 and words[-1] in _PARTS and not around and not set(words[:-1]) <= _PARTS | _FILLERS:
+        return True
+    return any(word in _WEAK and _is_of_somebody(words, place) for place, word in enumerate(words))
+
+
+def is_secret(name: str) -> bool:
+    """Whether a key, a token or a signature is under this name."""
+    words = _words(name)
+    return not _SECRET.isdisjoint(words) or (len(words) == 1 and words[0] in _SECRET_ALONE)
+
+
+def _is_of_somebody(words: list[str], place: int) -> bool:
+    """Whether the words next to this one are a person's: customer_name and name, not product_name."""
+    near = _ROLES | _FILLERS | _WEAK
+    if place:
+        return words[place - 1] in near
+    return len(words) == 1 or words[1] in near
+
+
+def _words(name: str) -> list[str]:
+    if len(name) > 2 * FIELD_NAME:
+        name = f"{name[:FIELD_NAME]}_{name[-FIELD_NAME:]}"
+    for _ in range(3):
+        if "%" not in name:
+            break
+        name = unquote_plus(name)
+    if not name.isascii():
+        name = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    apart = _LETTERS.findall(_CAPITALS.sub("_", name).lower())
+    return [word for one in apart for word in _taken_apart(one)]
+
+
+def _taken_apart(word: str) -> list[str]:
+    """The words of the vocabulary that the word is made of, as few as possible; else the word itself.
+
+    A plural counts as its singular.
+    """
+    for form in (word, word.removesuffix("s"), word.removesuffix("es")):
+        if form in _VOCABULARY or form in _WEAK:
+            return [form]
+        parts = _split(form)
+        if parts:
+            return parts
+    return [word]
+
+
+def _split(word: str) -> list[str]:
+    best: list[list[str] | None] = [[]]  # of each beginning of the word, the fewest words that it is made of
+    for end in range(1, len(word) + 1):
+        found: list[str] | None = None
+        for start in range(max(0, end - _LONGEST_WORD), end):
+            before = best[start]
+            known = before is not None and word[start:end] in _VOCABULARY
+            if before is not None and known and (found is None or len(before) + 1 < len(found)):
+                found = [*before, word[start:end]]
+        best.append(found)
+    return best[-1] or []

@@ -1,0 +1,70 @@
+"""The event's own phone number in ids and texts: bare digits are an id's own unless the event says whose they are."""
+
+from typing import Any
+
+import pytest
+
+from pipeline.own_phone import without_own_phone
+from tests.unit.conversions import sha
+
+
+def hidden(ph: object, **conversion: Any) -> dict[str, Any]:
+    """The conversion without its own phone number, and without its `ph`; a warning tells whether it was changed."""
+    user = {"ph": ph} | conversion.pop("user_data", {})
+    given = {"user_data": user, **conversion}
+    warnings: list[tuple[str, str]] = []
+    made: dict[str, Any] = dict(without_own_phone(given, warnings))
+    assert given["user_data"] == user  # another destination reads it too
+    made["user_data"] = {name: value for name, value in made["user_data"].items() if name != "ph"}
+    assert bool(warnings) is (made != {"user_data": {n: v for n, v in user.items() if n != "ph"}, **conversion})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("ph", "given"),
+    [
+        ("+1 (555) 010-0199", "15550100199"),
+        ("+15550100199", "5550100199"),
+        ("5550100199", "+1 555 010 0199"),
+        ("5550100199", 5550100199),
+        (15550100199, "15550100199"),
+        ("+49 30 1234567", "0301234567"),
+        ("0301234567", "0301234567"),
+        (sha("15550100199"), "15550100199"),
+        (sha("+15550100199").upper(), "15550100199"),
+    ],
+)
+def test_an_id_that_is_the_events_own_number_is_replaced_by_its_digest(ph: object, given: object) -> None:
+    made = hidden(ph, event_id=given, custom_data={"order_id": given}, user_data={"external_id": given})
+    digest = sha(str(given))  # so that equal ids stay equal
+    assert made == {
+        "event_id": digest,
+        "custom_data": {"order_id": digest},
+        "user_data": {"external_id": digest},
+    }
+
+
+@pytest.mark.parametrize(
+    "given", ["5550100142", "25550100199x", "0199", 199, "order-0199", "995550100199777", "", None, []]
+)
+def test_any_other_id_stays(given: object) -> None:
+    made = hidden("+15550100199", event_id=given, custom_data={"order_id": given})
+    assert made == {"event_id": given, "custom_data": {"order_id": given}, "user_data": {}}
+
+
+def test_from_texts_and_addresses_the_digits_are_taken_out() -> None:
+    made = hidden(
+        "5550100199",
+        event_source_url="https://shop.example/t?p=5550100199&x=1",
+        custom_data={"search_string": "call 5550100199 please", "value": 5},
+        attributes={"note": "5550100199"},
+    )
+    assert "5550100199" not in str(made)
+    assert made["event_source_url"] == "https://shop.example/t?p=&x=1"
+
+
+@pytest.mark.parametrize(
+    "conversion", [None, 5, [], {}, {"user_data": 5}, {"user_data": {}}, {"user_data": {"ph": "x" * 9}}]
+)
+def test_without_a_number_it_is_the_very_same(conversion: Any) -> None:
+    assert without_own_phone(conversion, []) is conversion
