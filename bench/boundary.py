@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "ROKU_QUEUE_URL": _QUEUES + "roku",
     "ROKU_DEAD_LETTER_QUEUE_URL": _QUEUES + "roku-dead",
     "SENDER_KEYS_SECRET": "sender-keys",
+    "FINGERPRINT_SECRET": "fingerprint-key",
     "ROKU_KEYS_SECRET": "roku-keys",
     "ROKU_URL": "https://roku.invalid",
     "DELIVERY_MODE": "live",
@@ -61,6 +62,7 @@ ROKT_ENVIRONMENT = {
 }
 _SECRETS = {
     "sender-keys": json.dumps({"bench": KEY}),
+    "fingerprint-key": "bench-fingerprint-key",
     "roku-keys": "bench-roku-key",
     "rokt-keys": json.dumps({"key": "bench", "secret": "bench-secret"}),
 }

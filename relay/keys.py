@@ -33,7 +33,7 @@ def list_(deployment: Deployment, out: Out) -> int:
     """
     senders, faults = read_senders(_read(deployment).text, registry.SIGNING)
     out.answer({"senders": [_told(sender) for sender in senders], "faults": faults})
-    columns = ["name", "kept as", "event groups", "default group", "browser", "sources"]
+    columns = ["name", "kept as", "event groups", "event names", "default group", "browser", "sources"]
     out.table(columns, [_row(sender) for sender in senders])
     for fault in faults:
         out.aside(f"relay: {fault}")
@@ -46,6 +46,9 @@ def add(
     name: NameArgument,
     group: Annotated[
         list[str] | None, typer.Option(help="An event group that the key opens (repeat it); without any, all.")
+    ] = None,
+    event_name: Annotated[
+        list[str] | None, typer.Option(help="An event name that the key may send (repeat it); without any, all.")
     ] = None,
     default_group: Annotated[str | None, typer.Option(help="The event group of posts that name none.")] = None,
     browser: Annotated[bool, typer.Option("--browser", help="A key for web pages, which everybody can read.")] = False,
@@ -61,10 +64,14 @@ def add(
     if origin and not browser:
         # The relay checks origins of browser keys alone: such a key would open everything from everywhere.
         raise Trouble("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
+    if source and browser:
+        raise Trouble("a browser key opens /v1/beacon alone, and no source: leave --browser or --source out")
     key = token_urlsafe(_KEY_BYTES)
     entry: dict[str, Any] = {"sha256": sha256(key.encode()).hexdigest()}
     if group:
         entry["event_groups"] = group
+    if event_name:
+        entry["event_names"] = event_name
     if default_group:
         entry["default_event_group"] = default_group
     if browser:
@@ -206,6 +213,7 @@ def _told(sender: Sender) -> dict[str, Any]:
         "name": sender.name,
         "kept_as": _kept(sender),
         "event_groups": list(sender.event_groups),
+        "event_names": list(sender.event_names),
         "default_event_group": sender.default_event_group,
         "browser": sender.browser,
         "origins": list(sender.origins),
@@ -219,12 +227,15 @@ def _shown(source: SourceSettings) -> dict[str, Any]:
 
 
 def _row(sender: Sender) -> list[str]:
-    groups = "all" if "*" in sender.event_groups else ", ".join(sender.event_groups)
+    groups, names = (
+        "all" if "*" in opened else ", ".join(opened) for opened in (sender.event_groups, sender.event_names)
+    )
     browser = (", ".join(sender.origins) or "the stack's origins") if sender.browser else ""
     return [
         sender.name,
         _kept(sender),
         groups,
+        names,
         sender.default_event_group or "",
         browser,
         ", ".join(sender.sources),

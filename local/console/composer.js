@@ -26,7 +26,7 @@ function choose(sample) {
   show(byId('headers'), headers.length > 0);
   say(byId('headers'), headers.map(([name, value]) => `${name}: ${value}`).join('\n'));
   show(byId('told-label'), Object.keys(sample.faults).length > 0);
-  byId('fresh').disabled = !sample.path.startsWith('/v1/events');
+  byId('fresh').disabled = !['/v1/events', '/v1/beacon'].includes(sample.path);
   if (sample === OWN) byId('editor').open = true;
 }
 

@@ -22,7 +22,7 @@ from pipeline.senders import Sender, Senders, read_senders
 from pipeline.words import Phrase, SenderName, Word
 from sources import registry
 
-SOURCES = "/v1/sources/"
+EVENTS, BEACON, SOURCES = "/v1/events", "/v1/beacon", "/v1/sources/"
 _NAMES = ", ".join(registry.MODULES)
 
 Answer = dict[str, Any]
@@ -57,13 +57,15 @@ def serve(
     answer: Decide,
     line: telemetry.Line,
     inlets: Sequence[Inlet],
+    apart: Callable[[], bool],
 ) -> Answer:
     """Take one POST: authenticate, read, finish the events for each destination, and let `answer` decide.
 
-    `reader` gives what reads the posts to a path, or None where there is nothing. Never raises: what is wrong with the
+    `reader` gives what reads the posts to a path, or None where there is nothing; `apart` tells whether delivery can
+    tell different conversions of one id apart. Never raises: what is wrong with the
     request is a 4xx that says how to mend it, what is wrong with us is a 503. Writes the `line`, with its sender.
     """
-    made = _served(event, reader, answer, line, inlets)
+    made = _served(event, reader, answer, line, inlets, apart)
     line.write(status=made["statusCode"])
     return made
 
@@ -74,6 +76,7 @@ def _served(
     answer: Decide,
     line: telemetry.Line,
     inlets: Sequence[Inlet],
+    apart: Callable[[], bool],
 ) -> Answer:
     headers: dict[str, str] = {}
     hints.begin()
@@ -87,8 +90,8 @@ def _served(
             return _preflight(headers)
         sender = reception.authenticate(request, found, known.allowed_origins)
         line.told["sender"] = SenderName(sender.name)
-        _admit(sender, source_of(request.path))
-        posting, now = read(request, sender), clients.now()
+        _admit(sender, request.path)
+        posting, now, are_apart = read(request, sender), clients.now(), apart()
         received = {
             inlet.name: reception.receive(
                 request,
@@ -97,6 +100,7 @@ def _served(
                 inlet.transform,
                 default_event_group=known.default_event_group if inlet.needs_group else known.default_event_group or "",
                 now=now,
+                apart=are_apart,
             )
             for inlet in inlets
         }
@@ -117,8 +121,17 @@ def source_of(path: str) -> str | None:
     return path.removeprefix(SOURCES).lower() if path.startswith(SOURCES) else None
 
 
-def _admit(sender: Sender, source: str | None) -> None:
+def _admit(sender: Sender, path: str) -> None:
     """Raise Refusal if the sender's key does not open this path."""
+    source = source_of(path)
+    if sender.browser and path != BEACON:
+        raise Refusal(403, f"this is a browser key, which opens nothing else: post to {BEACON}")
+    if path == BEACON and not sender.browser:
+        raise Refusal(
+            403,
+            f"this is a server's key, and whoever reads a page could use it: a server posts to {EVENTS}, a page needs"
+            " a browser key",
+        )
     if source is not None and sender.unread:
         raise Refusal(503, f"the settings of this sender cannot be used ({', '.join(sender.unread)}): mend its entry")
     if not sender.opens(source):
@@ -127,7 +140,10 @@ def _admit(sender: Sender, source: str | None) -> None:
 
 def _found(reader: Reader | None, request: Request, headers: dict[str, str]) -> Reader:
     if reader is None:
-        raise Refusal(404, f"there is nothing here: post to /v1/events, /v1/test_events or {SOURCES}SOURCE ({_NAMES})")
+        raise Refusal(
+            404,
+            f"there is nothing here: post to {EVENTS}, {BEACON}, /v1/test_events or {SOURCES}SOURCE ({_NAMES})",
+        )
     if request.method not in ("POST", "OPTIONS"):
         headers["Allow"] = "POST, OPTIONS"
         raise Refusal(405, f"{request.method} is not supported: use POST")

@@ -1,18 +1,21 @@
-"""POST /v1/events and /v1/sources/SOURCE: conversions in, finished events on the queue of each destination.
+"""POST /v1/events, /v1/beacon, /v1/sources/SOURCE: conversions in, finished events on each destination's queue.
 
 GET /v1/relay.js: the script with which a web page sends its own.
 """
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, get_args
 
 from handlers import api, clients, destinations, telemetry
+from handlers.fingerprinting import FingerprintKey
 from handlers.script import answer_script
 from pipeline import body as bodies
 from pipeline import sampling, verdict, words
 from pipeline.body import IgnoredCode, Posting
+from pipeline.messages import BROWSER, SERVER
 from pipeline.queueing import enqueue
 from pipeline.reception import Reception, Request
 from pipeline.senders import Sender, SourceSettings
@@ -20,33 +23,37 @@ from pipeline.sqs import Queue
 from sources import registry
 from sources.inbound import Inbound
 
-_EVENTS, _SCRIPT = "/v1/events", "/v1/relay.js"
+_SCRIPT = "/v1/relay.js"
+# What the log calls the posts to a path that is no source's.
+_OWN = {api.EVENTS: "events", api.BEACON: "beacon"}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request of API Gateway's HTTP API (payload format 2.0), after SQS has taken its events."""
     line = telemetry.Line(context.aws_request_id)
     inlets = destinations.inlets()
+    key = cache(partial(_fingerprint_key, line.of(inlets[0].name)))
 
-    def answer(received: Mapping[str, Reception], _: Sender, request: Request) -> tuple[int, dict[str, Any]]:
+    def answer(received: Mapping[str, Reception], sender: Sender, request: Request) -> tuple[int, dict[str, Any]]:
         rate = float(os.environ["LOG_SAMPLE_RATE"])
-        source = api.source_of(request.path) or "events"
-        line.told["source"] = words.among(source, (*registry.MODULES, "events"))
+        source = api.source_of(request.path) or _OWN[request.path]
+        trust, now = BROWSER if sender.browser else SERVER, clients.now()
+        line.told["source"] = words.among(source, (*registry.MODULES, *_OWN.values()))
         for inlet in inlets:
             reception = received[inlet.name]
             line.tell(inlet.name, **_words(reception))
-            enqueue(reception, inlet, _queue(inlet.name), now=clients.now())
+            enqueue(reception, inlet, _queue(inlet.name), sender=trust, now=now, key=key())
             line.of(inlet.name).update(reception.counts())
             line.follow(sampling.received(reception, rate, inlet.identify))
         code, body = verdict.answer(received)
         if source != "events" and code == 210 and any(one.not_queued for one in received.values()):
-            # A platform reads no body: only a 5xx makes it post again, and what was taken is known by its id then.
+            # Platforms and pages read no body: only a 5xx makes them post again, and what was taken is known by its id.
             return 503, body | {"code": 503, "description": "not all of it was queued: send the request again"}
         return 200 if source in registry.ONLY_200 and code < 500 else code, body
 
     if api.path_of(event) == _SCRIPT:
         return answer_script(event)
-    return api.serve(event, _reader, answer, line, inlets)
+    return api.serve(event, _reader, answer, line, inlets, lambda: key() is not None)
 
 
 def _words(received: Reception) -> dict[str, words.Word]:
@@ -60,7 +67,7 @@ def _words(received: Reception) -> dict[str, words.Word]:
 
 
 def _reader(path: str) -> api.Reader | None:
-    if path == _EVENTS:
+    if path in _OWN:
         return _read_events
     source = api.source_of(path)
     read = registry.source(source) if source else None
@@ -74,6 +81,21 @@ def _read_events(request: Request, _: Sender) -> Posting:
 def _read_source(read: registry.Source, request: Request, sender: Sender) -> Posting:
     settings = sender.sources.get(api.source_of(request.path) or "", SourceSettings())
     return read(Inbound(request.body, request.headers, settings, clients.now()))
+
+
+def _fingerprint_key(counts: Counter[str]) -> bytes | None:
+    """The key of the fingerprints, if the stack has one and it can be read."""
+    name = os.environ["FINGERPRINT_SECRET"]
+    if not name:
+        return None
+    key = _fingerprints(name).value()
+    counts["FingerprintKeyUnavailable"] += key is None
+    return key
+
+
+@cache
+def _fingerprints(name: str) -> FingerprintKey:
+    return FingerprintKey(clients.secret(name), clients.now)
 
 
 @cache

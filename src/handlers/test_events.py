@@ -35,7 +35,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         status = 200 if not failed else 210 if len(failed) < received.received else 400
         return status, reply(status, received.received, failed, received.warnings) | verdict.withheld(taken)
 
-    return api.serve(event, _reader, answer, telemetry.Line(context.aws_request_id), (destinations.roku(),))
+    apart = bool(os.environ["FINGERPRINT_SECRET"])  # not read here: only what delivery will do is told
+    line = telemetry.Line(context.aws_request_id)
+    return api.serve(event, _reader, answer, line, (destinations.roku(),), lambda: apart)
 
 
 def _reader(path: str) -> api.Reader | None:

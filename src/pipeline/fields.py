@@ -351,7 +351,7 @@ def integer(value: Any, notes: list[str]) -> int | None:
 def choice(*words: str) -> Rule:
     """A rule that takes one of the words, mends case, spaces, hyphens and underscores, and suggests the nearest."""
     exact = {word: word for word in words}
-    folded = {_fold(word): word for word in words}
+    folded = {fold(word): word for word in words}
     lower, listed = tuple(word.lower() for word in words), f": it must be one of {', '.join(words)}"
 
     def rule(value: Any, notes: list[str]) -> str | None:
@@ -364,20 +364,21 @@ def choice(*words: str) -> Rule:
         value = plain(value, notes)
         if value is None:
             return None
-        word = folded.get(_fold(value))
+        word = folded.get(fold(value))
         if word is not None:
             if word != value:
                 notes.append(f"was read as {word}: write it exactly so")
             return word
         close = hints.nearest(value[:60].lower(), lower, 0.7)
-        hint = f": did you mean {folded[_fold(close)]}?" if close else listed
+        hint = f": did you mean {folded[fold(close)]}?" if close else listed
         notes.append(f"{quoted(value)} is not supported{hint}")
         return None
 
     return rule
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
+    """The word without case, spaces, hyphens and underscores, which people write differently."""
     return word.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline import packing
-from pipeline.destination import Inlet, Routing
+from pipeline import fingerprints, packing
+from pipeline.destination import Inlet, Prepared, Routing
 from pipeline.messages import Head, QueuedEvent, within
 from pipeline.reception import Reception
 from pipeline.sqs import Outgoing, Queue
 
 
-def enqueue(received: Reception, inlet: Inlet, queue: Queue, *, now: float) -> None:
+def enqueue(received: Reception, inlet: Inlet, queue: Queue, *, sender: str, now: float, key: bytes | None) -> None:
     """Queue the finished events; those that SQS did not take are lost to the request, which names them.
 
     A message holds what one request to the destination can hold, so that it travels whole, or less if SQS takes less.
-    `now` is epoch seconds.
+    `sender` is the sender's class, `now` epoch seconds, `key` that of the fingerprints; without one they have none.
     """
     by_partner: dict[str | None, list[int]] = {}
     for index, event in received.events.items():
@@ -23,19 +23,23 @@ def enqueue(received: Reception, inlet: Inlet, queue: Queue, *, now: float) -> N
     contents: list[Sequence[int]] = []
     for partner, indexes in by_partner.items():
         routing = Routing(received.event_group_id, partner)
-        head = Head(routing, accepted_at=int(now), waits_from=int(now))
+        head = Head(routing, sender, accepted_at=int(now), waits_from=int(now))
         capacity = inlet.limits.bytes - inlet.overhead(routing) + 1  # n events, n - 1 commas
         sizes = [len(received.events[index].line) + 1 for index in indexes]
         for places in packing.fill(sizes, capacity=capacity, most=inlet.limits.events):
             group = [indexes[place] for place in places]
-            made = [received.events[index] for index in group]
-            bodies = within(head, [QueuedEvent(one.line.decode(), one.event_id, one.event_name) for one in made])
+            bodies = within(head, [_queued(received.events[index], key) for index in group])
             messages += map(Outgoing, bodies)
             contents += _divided(group, bodies)
     for taken, lost in zip(queue.send(messages), contents, strict=True):
         if not taken:
             for index in lost:
                 received.lose(index)
+
+
+def _queued(event: Prepared, key: bytes | None) -> QueuedEvent:
+    fingerprint = "" if key is None else fingerprints.make(event.identifiers, key)
+    return QueuedEvent(event.line.decode(), event.event_id, event.event_name, fingerprint)
 
 
 def _divided(group: Sequence[int], bodies: Sequence[str]) -> list[Sequence[int]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline import limits
+from pipeline import limits, repeats
 from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Prepared, Refused, Transform, Withheld
 from pipeline.own_phone import without_own_phone
@@ -107,8 +107,11 @@ def receive(
     *,
     default_event_group: str | None,
     now: float,
+    apart: bool = False,
 ) -> Reception:
     """Finish each conversion that the request's body held, for one destination. `now` is epoch seconds.
+
+    `apart`: whether delivery can tell different conversions of one id apart.
 
     Raises Refusal: 400 without an event group (an empty default stands for none that is needed), 403 for one that the
     key does not open.
@@ -137,14 +140,21 @@ def receive(
             reception.fail(index, made.errors)
         elif isinstance(made, Withheld):
             reception.withheld[index] = made.reason
+        elif not sender.may_send(made.event_name):
+            reception.fail(index, {"event_name": _not_of_this_key(sender)})
         elif _is_one_too_many(made.partner_name, partners):
             reception.fail(index, {"partner_name": _TOO_MANY_PARTNERS})
         else:
             reception.events[index] = made
         if made.warnings:
             warnings += [(index, name, text) for name, text in made.warnings]
-    reception.warnings = gather(warnings)
+    reception.warnings = gather(warnings + repeats.told(reception.events, apart=apart))
     return reception
+
+
+def _not_of_this_key(sender: Sender) -> str:
+    names = ", ".join(sender.event_names) or "no event"
+    return f"this key may send {names} only: use another key, or add the name to event_names in this key's entry"
 
 
 def _is_one_too_many(partner: str | None, partners: set[str]) -> bool:

@@ -11,6 +11,7 @@ from pydantic_core import core_schema as cs
 
 from pipeline import limits
 from pipeline.currencies import ISO_4217
+from pipeline.fields import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Sender:
     key: str | None = field(default=None, repr=False)
     sha256: str | None = field(default=None, repr=False)
     event_groups: tuple[str, ...] = ("*",)
+    event_names: tuple[str, ...] = ("*",)
     default_event_group: str | None = None
     browser: bool = False
     origins: tuple[str, ...] = ()
@@ -65,6 +67,10 @@ class Sender:
     def may_post_to(self, event_group_id: str) -> bool:
         """Whether the key opens this event group."""
         return "*" in self.event_groups or event_group_id in self.event_groups
+
+    def may_send(self, event_name: str) -> bool:
+        """Whether the key may send events of this name, in whatever case and with whatever hyphens."""
+        return "*" in self.event_names or fold(event_name) in map(fold, self.event_names)
 
     def allows(self, origin: str | None, default: Iterable[str]) -> bool:
         """Whether a browser key may be used from this origin: its own list, or without one the stack's."""
@@ -181,6 +187,7 @@ def _schema() -> SchemaValidator:
         "key": cs.nullable_schema(cs.str_schema(min_length=8)),
         "sha256": cs.nullable_schema(cs.str_schema(pattern="^[0-9a-fA-F]{64}$")),
         "event_groups": texts,
+        "event_names": cs.tuple_variable_schema(cs.str_schema(pattern=r"^\*$|\w", max_length=128)),
         "default_event_group": text,
         "browser": cs.bool_schema(),
         "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^https?://[^/\s*]+/?$")),

@@ -21,6 +21,7 @@ from pydantic_core import from_json, to_json
 from pipeline import fields
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import digest
+from pipeline.fingerprints import AMOUNT
 from pipeline.words import Word
 from rokt import conversion as conversions
 from rokt import ordinary, wire
@@ -123,7 +124,7 @@ def _finish(
     line = to_json(write(facts, event_id, identity(group, name, event_id), settings))
     if len(line) > MAX_EVENT_BYTES:
         return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent to Rokt"}, warnings)
-    return Prepared(line, event_id, None, warnings, facts.name)
+    return Prepared(line, event_id, None, warnings, facts.name, _identifiers(facts))
 
 
 def renamed(line: str, event_id: str) -> str:
@@ -131,3 +132,20 @@ def renamed(line: str, event_id: str) -> str:
     event = from_json(line)
     mine = event.get("source_request_id") or event["clientEventId"]
     return line.replace(mine, identity("", mine, event_id))
+
+
+def _identifiers(facts: Facts) -> dict[str, str]:
+    """What tells persons apart (e-mail address and phone number as digests, whatever is sent), and the amount."""
+    who = facts.who
+    found: dict[str, str] = {}
+    for kind, name in (("em", "email"), ("ph", "mobile")):
+        if (said := who.data.get(name)) is not None:
+            found[kind] = said.text if said.is_hashed else digest(said.text)
+    if who.customer_id is not None:
+        found["external_id"] = who.customer_id
+    devices = who.devices if who.idfv is None else {**who.devices, "idfv": who.idfv}
+    for name, value in devices.items():
+        found[name] = value.lower()
+    if "amount" in facts.purchase:
+        found[AMOUNT] = str(facts.purchase["amount"] + 0.0)
+    return found

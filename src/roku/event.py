@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import digest
+from pipeline.fingerprints import AMOUNT
 from pipeline.words import Word
 from roku import careful, ordinary
 from roku import vocabulary as words
@@ -68,12 +69,27 @@ def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) 
     line = to_json(event)
     if len(line) > MAX_EVENT_BYTES:
         return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
-    return Prepared(line, event["event_id"], event.get("partner_name"), warnings, event["event_name"])
+    return Prepared(
+        line, event["event_id"], event.get("partner_name"), warnings, event["event_name"], _identifiers(event)
+    )
 
 
 def renamed(line: str, event_id: str) -> str:
     """The finished event under another event id."""
     return to_json(from_json(line) | {"event_id": event_id}).decode()
+
+
+def _identifiers(event: Mapping[str, Any]) -> dict[str, str]:
+    """What tells persons apart, as it is sent (device ids in lower case), and the amount."""
+    user = event["user_data"]
+    found = {name: user[name] for name in words.PERSONS if name in user}
+    for name in words.DEVICES:
+        if name in user:
+            found[name] = user[name].lower()
+    value = event.get("custom_data", {}).get("value")
+    if value is not None:
+        found[AMOUNT] = str(value + 0.0)
+    return found
 
 
 def _derived_id(group: str, event: dict[str, Any]) -> str:

@@ -41,6 +41,9 @@ GENDERS = ("male", "female", "unknown")
 # Any one of them lets Roku find the household: the vendor's page, joined with the Ringba guide (ph, IP address).
 IDENTIFIERS = ("em", "ph", "client_ip_address", "aGA", "aID", "aDX", "aGI", "aRI")
 HASHED = ("em", "ph", "fn", "ln", "ge", "db")
+# Those that tell two persons apart; an address, an agent or a name is many people's.
+PERSONS = ("em", "ph", "external_id", "aFC")
+DEVICES = ("aGA", "aID", "aDX", "aGI", "aRI")
 
 # What a conversion may carry for other destinations; Roku has no place for it, so it goes without a word.
 ELSEWHERE = ("click_ids", "rtid", "audience_name", "audience_membership", "attributes")

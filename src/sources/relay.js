@@ -1,5 +1,5 @@
 // The browser's half of the relay, served as /v1/relay.js. A page says what happened, relay(NAME, FIELDS); this posts it
-// as a conversion to the events endpoint that lies beside it, and tells Roku's pixel with the same event_id.
+// as a conversion to the beacon endpoint beside it, and tells Roku's pixel with the same event_id.
 //
 // It throws nothing into the page, never makes it wait, and stores no more than it must. Browsers since 2018 read it.
 // Before it is served only lines of comment and indentation are taken out (script.py), and the rest has 2,048 bytes at
@@ -13,7 +13,7 @@
     // What the page's first line has queued; or this script itself: loaded twice, it sends once.
     let {q = [], on} = self.relay || {}
     if (on) return
-    let url = new URL("events?key=" + encodeURIComponent(key), src)
+    let url = new URL("beacon?key=" + encodeURIComponent(key), src)
 
     // Campaign and click ids of the last landing page that had any, for this tab's session; under Global Privacy Control
     // they are neither read nor remembered.

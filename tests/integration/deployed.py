@@ -29,6 +29,7 @@ _CREDENTIALS = {
     "LEDGER_DAYS": "7",
     "LOG_SAMPLE_RATE": "0",
     "SENDER_KEYS_SECRET": "senders",
+    "FINGERPRINT_SECRET": "fingerprints",
     "ROKU_KEYS_SECRET": "roku",
     "ROKT_QUEUE_URL": "",
 }
@@ -136,6 +137,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch, senders: Mapping[str, object], **set
         urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("queue", "dead-letters")]
         secrets.create_secret(Name="senders", SecretString=json.dumps(dict(senders)))
         secrets.create_secret(Name="roku", SecretString="roku-key")
+        secrets.create_secret(Name="fingerprints", SecretString="fingerprint-key")
         monkeypatch.setenv("ROKU_QUEUE_URL", urls[0])
         monkeypatch.setenv("ROKU_DEAD_LETTER_QUEUE_URL", urls[1])
         monkeypatch.setenv("ROKU_URL", sandbox.url)

@@ -73,6 +73,7 @@ def _environment(stage: Stage) -> dict[str, str]:
     made = {
         "DELIVERY_MODE": "live",
         "SENDER_KEYS_SECRET": "senders",
+        "FINGERPRINT_SECRET": "fingerprints",
         "LEDGER_TABLE": "ledger",
         "LEDGER_DAYS": "7",
         "LOG_SAMPLE_RATE": "0",

@@ -38,7 +38,7 @@ class _History:
         self.session = Session({name: lane.service for name, lane in lanes.items()})
         self.secrets = ModelSecrets(
             stage.world,
-            {"senders": lambda: json.dumps({"sender": KEY})}
+            {"senders": lambda: json.dumps({"sender": KEY}), "fingerprints": lambda: "fingerprint-key"}
             | {name: lambda lane=lane: lane.service.secret(lane.secret) for name, lane in lanes.items()},
             lambda: stage.mode(plan.secrets),
         )
