@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from handlers import telemetry
 from pipeline.secrets import Secret, SecretUnavailable
+from pipeline.words import Word
 
 # Seconds until it is tried again: a Secrets Manager that hangs must not slow each request down.
 _PAUSE = 60.0
@@ -26,5 +27,5 @@ class FingerprintKey:
                 self._key = self._secret.text().encode()
             except SecretUnavailable:
                 self._failed_at = self._clock()
-                telemetry.logger().warning("fingerprint key", extra={"fault": "it cannot be read"})
+                telemetry.say("warning", Word("fingerprint key"), fault=Word("it cannot be read"))
         return self._key

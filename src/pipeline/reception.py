@@ -148,7 +148,7 @@ def receive(
             reception.events[index] = made
         if made.warnings:
             warnings += [(index, name, text) for name, text in made.warnings]
-    reception.warnings = gather(warnings + repeats.told(reception.events, apart=apart))
+    reception.warnings = gather(repeats.told(reception.events, apart=apart) + warnings)
     return reception
 
 

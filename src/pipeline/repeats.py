@@ -9,6 +9,7 @@ Warnings = list[tuple[int | None, str, str]]
 
 _FIELD = "event_id"
 _MOST_NAMED = 5  # events that a sentence names; all count
+_MOST_IDS = 20  # ids that have sentences of their own: an answer holds 100 warnings, of other faults too
 _TWO = "if they are different conversions, give each an event_id of its own"
 
 
@@ -22,11 +23,12 @@ def told(events: Mapping[int, Prepared], *, apart: bool) -> Warnings:
         places.setdefault((event.event_name, event.event_id), []).append(index)
     if len(places) == len(events):
         return []
+    shared = [indexes for indexes in places.values() if len(indexes) > 1]
     warnings: Warnings = []
-    for indexes in places.values():
-        if len(indexes) > 1:
-            warnings += _of_one_id(indexes, events, apart=apart)
-    return warnings
+    for indexes in shared[:_MOST_IDS]:
+        warnings += _of_one_id(indexes, events, apart=apart)
+    further = f"{len(shared) - _MOST_IDS} further ids are each shared by events of this post: {_TWO}"
+    return warnings + [(index, _FIELD, further) for indexes in shared[_MOST_IDS:] for index in indexes]
 
 
 def _of_one_id(indexes: Sequence[int], events: Mapping[int, Prepared], *, apart: bool) -> Warnings:

@@ -144,7 +144,7 @@ def test_pages_of_another_origin_are_refused(world: Web) -> None:
     with world.visitor() as visitor:
         # Of a beacon the answer can be seen from here; fetch hides it, as it comes without leave for this origin.
         page = visitor.open(world.stranger.put("/", FIRST_LINE + world.script()))
-        with page.expect_response("**/v1/events*") as refused:
+        with page.expect_response("**/v1/beacon*") as refused:
             page.evaluate(CALL % "stranger")
         assert refused.value.status == 403
         # What came after it has arrived, so it would have too.
@@ -161,7 +161,7 @@ PREFLIGHTED = """([url, key]) => fetch(url, {method: "POST",
 
 
 def test_a_preflighted_request_is_for_pages_of_the_keys_origins(world: Web) -> None:
-    arguments = [f"{world.api}/v1/events", "page-key+&#%"]
+    arguments = [f"{world.api}/v1/beacon", "page-key+&#%"]
     with world.visitor() as visitor:
         assert visitor.open(world.page()).evaluate(PREFLIGHTED, arguments) == 202
         other = visitor.open(world.stranger.put("/", "other"))

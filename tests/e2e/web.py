@@ -27,7 +27,7 @@ FIRST_LINE = "<script>window.relay=window.relay||function(){(relay.q=relay.q||[]
 
 SEND_FETCH = 'data-send="fetch"'  # a page that must hear each answer
 BEACON_REFUSED = "navigator.sendBeacon = () => false;"
-EVENTS = "**/v1/events*"
+EVENTS = "**/v1/beacon*"
 
 _NEVER = threading.Event()
 
@@ -85,7 +85,7 @@ class Visitor:
         return page
 
     def _note(self, request: PageRequest) -> None:
-        if "/v1/events" in request.url and request.method == "POST":
+        if "/v1/beacon" in request.url and request.method == "POST":
             self.kinds.append(request.resource_type)
             self.posted += json.loads(request.post_data or "{}").get("events", [])
 

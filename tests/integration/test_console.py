@@ -224,7 +224,7 @@ def test_what_the_composer_posts_is_found_again_as_queued_and_nowhere_in_the_cle
 def test_a_browsers_key_is_sent_with_the_samples_own_headers(page: Page) -> None:
     samples = {sample["name"]: sample for sample in page.get("setup")["samples"]}
     beacon = samples["browser-beacon"]
-    assert (beacon["folder"], beacon["sender"], beacon["path"]) == ("api", "browser", "/v1/events")
+    assert (beacon["folder"], beacon["sender"], beacon["path"]) == ("api", "browser", "/v1/beacon")
     page.ask(
         "send", path=beacon["path"], sender="browser", headers=beacon["headers"], body=beacon["body"], post="post-4"
     )

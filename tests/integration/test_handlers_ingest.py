@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from sources import registry
 from tests.integration.deployed import Deployed, deploy
 
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"  # the vendor page's example
@@ -61,8 +63,75 @@ def test_an_accepted_event_is_on_the_queue_as_it_will_be_sent(relay: Deployed) -
     head = json.loads(first)
     assert last == line
     assert head.pop("accepted_at") == head.pop("waits_from") == pytest.approx(time.time(), abs=600)
+    assert len(head.pop("fingerprints")) == 1
     digest = hashlib.sha256(line.encode()).hexdigest()[:32]
     assert head == {"event_group_id": "g1", "ids": ["1"], "names": ["LEAD"], "digest": digest}
+
+
+def test_a_message_says_who_sent_it_and_of_whom_it_is(relay: Deployed) -> None:
+    before = int(time.time())
+    relay.ingest(post(BODY))
+    relay.ingest(beacon(BODY))
+    server, page = heads(relay)
+    assert ("sender" in server, page["sender"]) == (False, "browser")  # a server's is the one that needs no word
+    assert all(before <= head["accepted_at"] == head["waits_from"] <= time.time() for head in (server, page))
+    # HMAC-SHA256 of kind and value with the stack's key, its first 64 bits.
+    made = hmac.new(b"fingerprint-key", f"em:{EM}".encode(), "sha256").digest()[:8]
+    assert server["fingerprints"] == ["em:" + base64.urlsafe_b64encode(made).decode().rstrip("=")]
+    assert page["fingerprints"] == server["fingerprints"]
+
+
+def heads(relay: Deployed) -> list[dict[str, Any]]:
+    """The first lines of the messages on the queue, servers' first."""
+    found = [json.loads(body.split("\n")[0]) for body in relay.bodies(relay.queue)]
+    return sorted(found, key=lambda head: head.get("sender", ""))
+
+
+def test_without_the_key_of_fingerprints_events_are_taken_without_any(
+    relay: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FINGERPRINT_SECRET", "no-such-secret")
+    two = [LEAD | {"custom_data": {"value": value, "currency": "USD"}} for value in (1, 2)]
+    two[1] = two[1] | {"user_data": {"em": "0" * 64}}
+    for _ in range(2):
+        status, body = answered(relay.ingest(post({"event_group_id": "g1", "events": two})))
+        assert status == 202
+        # Delivery cannot tell them apart then, and nothing else is promised.
+        assert "they count once" in body["warnings"][0]["warning"]
+    assert all("fingerprints" not in head for head in heads(relay))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["fault"] for line in lines if line.get("message") == "fingerprint key"] == ["it cannot be read"]
+    assert [line["FingerprintKeyUnavailable"] for line in lines if "FingerprintKeyUnavailable" in line] == [[1.0]] * 2
+
+
+def test_the_key_of_fingerprints_is_read_once_for_a_process(relay: Deployed) -> None:
+    relay.ingest(post(BODY))
+    relay.secrets.put_secret_value(SecretId="fingerprints", SecretString="another")
+    relay.advance(3_600)
+    relay.ingest(post(BODY))
+    first, second = heads(relay)
+    assert first["fingerprints"] == second["fingerprints"]
+
+
+def test_a_stack_without_a_ledger_has_no_fingerprints_and_says_nothing_of_it(
+    relay: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FINGERPRINT_SECRET", "")
+    assert answered(relay.ingest(post(BODY)))[0] == 202
+    (head,) = heads(relay)
+    assert "fingerprints" not in head
+    assert "ingerprint" not in capsys.readouterr().out
+
+
+def test_two_different_conversions_of_one_id_are_told(relay: Deployed) -> None:
+    jane = LEAD | {"custom_data": {"value": 10, "currency": "USD"}}
+    john = jane | {"user_data": {"em": "0" * 64}, "custom_data": {"value": 99, "currency": "USD"}}
+    body = {"event_group_id": "g1", "events": [jane, john]}
+    for call, path in ((relay.ingest, "/v1/events"), (relay.test, "/v1/test_events")):
+        _, answer = answered(call(post(body, path=path)))
+        ((warning),) = answer["warnings"]
+        assert (warning["field"], warning["events"]) == ("event_id", [0, 1])
+        assert "under an event_id of their own" in warning["warning"]
 
 
 def test_a_base64_body_is_the_same_body(relay: Deployed) -> None:
@@ -88,8 +157,8 @@ def test_a_thousand_events_take_two_calls_and_travel_in_messages_that_fit_a_requ
 def test_partners_do_not_share_a_message(relay: Deployed) -> None:
     events = [LEAD | {"event_id": str(n), "partner_name": f"p{n % 2}"} for n in range(4)]
     answered(relay.ingest(post({"event_group_id": "g1", "events": events})))
-    heads = [json.loads(body.split("\n")[0]) for body in relay.bodies(relay.queue)]
-    assert {head["partner_name"]: head["ids"] for head in heads} == {"p0": ["0", "2"], "p1": ["1", "3"]}
+    found = {head["partner_name"]: head["ids"] for head in heads(relay)}
+    assert found == {"p0": ["0", "2"], "p1": ["1", "3"]}
 
 
 def test_a_bad_event_is_named_and_its_neighbour_is_queued(relay: Deployed) -> None:
@@ -113,6 +182,8 @@ def test_a_bad_event_is_named_and_its_neighbour_is_queued(relay: Deployed) -> No
         (post(BODY, key="wrong"), 401, "not known"),
         (post(BODY, key="g2-only-key"), 403, "event_group_id"),
         (post(BODY, method="GET"), 405, "POST"),
+        (post(BODY, path="/v1/beacon", method="GET"), 405, "POST"),
+        (post(BODY, path="/v1/beacon", key="wrong"), 401, "not known"),
         (post(BODY, path="/v2/events"), 404, "/v1/events"),
         (post("%%%", isBase64Encoded=True), 400, "decoded"),
         (post({"event_group_id": "g1", "events": [LEAD] * 1_001}), 400, "1000"),
@@ -140,9 +211,7 @@ def test_the_sender_key_is_taken_from_each_of_its_places(relay: Deployed) -> Non
 def test_a_browser_key_opens_only_from_its_origins_and_is_filled_from_the_connection(relay: Deployed) -> None:
     flat = {"event_group_id": "g1", "event_id": "b1", "event_name": "PAGE_VIEW", "event_time": 1767225600}
     page = {"origin": "https://shop.example", "referer": "https://shop.example/thanks", "sec-gpc": "1"}
-    answer = relay.ingest(
-        post(flat, key=None, headers=page, queryStringParameters={"key": "browser-key"}, isBase64Encoded=False)
-    )
+    answer = relay.ingest(beacon(flat, **page))
     assert answered(answer)[0] == 202
     assert answer["headers"]["Access-Control-Allow-Origin"] == "https://shop.example"
     [event] = [json.loads(body.split("\n")[1]) for body in relay.bodies(relay.queue)]
@@ -150,9 +219,53 @@ def test_a_browser_key_opens_only_from_its_origins_and_is_filled_from_the_connec
     assert event["user_data"]["client_user_agent"] == "agent/1"
     assert event["event_source_url"] == "https://shop.example/thanks"
     assert event["opt_out"] == "true"
-    stolen = relay.ingest(post(flat, key="browser-key", headers={"origin": "https://evil.example"}))
+    stolen = relay.ingest(beacon(flat, origin="https://evil.example"))
     assert answered(stolen)[0] == 403
     assert "Access-Control-Allow-Origin" not in stolen["headers"]
+
+
+def beacon(body: object, *, path: str = "/v1/beacon", method: str = "POST", **headers: str) -> dict[str, Any]:
+    """What a page of the browser key posts."""
+    said = {"origin": "https://shop.example"} | headers
+    return post(body, path=path, key=None, method=method, headers=said, queryStringParameters={"key": "browser-key"})
+
+
+def test_a_browser_key_opens_the_beacon_route_and_nothing_else(relay: Deployed) -> None:
+    assert answered(relay.ingest(beacon(BODY)))[0] == 202
+    paths = ["/v1/events", *(f"/v1/sources/{source}" for source in registry.MODULES)]
+    answers = [relay.ingest(beacon(BODY, path=path)) for path in paths]
+    answers.append(relay.test(beacon(BODY, path="/v1/test_events")))
+    for answer in answers:
+        status, body = answered(answer)
+        assert status == 403
+        assert "this is a browser key, which opens nothing else: post to /v1/beacon" in body["description"]
+        assert (
+            answer["headers"]["Access-Control-Allow-Origin"] == "https://shop.example"
+        )  # so that the page can read it
+    assert len(relay.bodies(relay.queue)) == 1
+    assert relay.sandbox.requests() == []
+
+
+def test_a_servers_key_has_no_place_in_a_page(relay: Deployed) -> None:
+    status, body = answered(relay.ingest(post(BODY, path="/v1/beacon", headers={"origin": "https://shop.example"})))
+    assert (status, "/v1/events" in body["description"], "browser key" in body["description"]) == (403, True, True)
+    assert relay.bodies(relay.queue) == []
+
+
+def test_a_page_that_reads_no_body_posts_again_what_was_queued_in_part(
+    relay: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = relay.sqs_of_handlers().send_message_batch
+
+    def take_the_first(**asked: Any) -> Any:
+        answer = taken(QueueUrl=asked["QueueUrl"], Entries=asked["Entries"][:1])
+        return answer | {"Failed": [{"Id": entry["Id"], "SenderFault": False} for entry in asked["Entries"][1:]]}
+
+    monkeypatch.setattr(relay.sqs_of_handlers(), "send_message_batch", take_the_first)
+    events = [LEAD | {"event_id": str(n), "partner_name": f"p{n}"} for n in range(2)]
+    body = {"event_group_id": "g1", "events": events}
+    assert answered(relay.ingest(beacon(body)))[0] == 503
+    assert answered(relay.ingest(post(body)))[0] == 210  # a server reads which of them to send again
 
 
 def test_a_server_key_is_never_filled_from_the_connection(relay: Deployed) -> None:
@@ -163,7 +276,9 @@ def test_a_server_key_is_never_filled_from_the_connection(relay: Deployed) -> No
 
 
 def test_a_preflight_is_answered_for_known_origins_only(relay: Deployed) -> None:
-    known = relay.ingest(post("", key=None, method="OPTIONS", headers={"origin": "https://shop.example"}))
+    known = relay.ingest(
+        post("", path="/v1/beacon", key=None, method="OPTIONS", headers={"origin": "https://shop.example"})
+    )
     assert known["statusCode"] == 204
     assert "content-type" in known["headers"]["Access-Control-Allow-Headers"]
     other = relay.ingest(post("", key=None, method="OPTIONS", headers={"origin": "https://evil.example"}))

@@ -49,7 +49,11 @@ def test_no_text_of_a_sender_makes_a_header(relay: Deployed, origin: str, method
     asked = {"origin": origin, "authorization": "Bearer browser-key", "access-control-request-headers": FORGED}
     answer = relay.ingest(
         post(
-            {"event_group_id": "g", "events": [LEAD]}, method=method, headers=asked, queryStringParameters={"a": FORGED}
+            {"event_group_id": "g", "events": [LEAD]},
+            path="/v1/beacon",
+            method=method,
+            headers=asked,
+            queryStringParameters={"a": FORGED},
         )
     )
     assert "forged" not in json.dumps(answer["headers"])

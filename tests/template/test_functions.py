@@ -76,6 +76,7 @@ def test_api_functions_give_up_before_the_api_does(template: Template, name: str
 def test_routes(stack: Template) -> None:
     of_test_events = [Route("ANY", "/v1/test_events", "TestEventsFunction")] if "Roku" in on(stack) else []
     assert sorted(routes(stack), key=lambda route: route.path) == [
+        Route("ANY", "/v1/beacon", "IngestFunction"),
         Route("ANY", "/v1/events", "IngestFunction"),
         Route("GET", "/v1/relay.js", "IngestFunction"),
         Route("ANY", "/v1/sources/{source}", "IngestFunction"),
@@ -108,6 +109,18 @@ def test_the_api_is_throttled(template: Template) -> None:
         "ThrottlingRateLimit": 1000,
         "ThrottlingBurstLimit": 2000,
     }
+
+
+def test_pages_have_a_throttle_of_their_own(template: Template) -> None:
+    (stage,) = template.of_type("AWS::ApiGatewayV2::Stage").values()
+    # API Gateway knows a route by its key, and refuses settings of one that is not there.
+    assert stage["RouteSettings"] == {
+        "ANY /v1/beacon": {
+            "ThrottlingRateLimit": {"Ref": "BeaconThrottleRate"},
+            "ThrottlingBurstLimit": {"Ref": "BeaconThrottleBurst"},
+        }
+    }
+    assert Route("ANY", "/v1/beacon", "IngestFunction") in routes(template)
 
 
 def test_the_access_log_holds_no_address_path_query_or_user_agent(template: Template) -> None:

@@ -13,6 +13,8 @@ NAMES = [
     "AlarmEmail",
     "AllowedOrigins",
     "BatchWindow",
+    "BeaconThrottleBurst",
+    "BeaconThrottleRate",
     "DefaultCountry",
     "DefaultEventGroup",
     "DeliveryMode",
@@ -137,6 +139,8 @@ def test_a_sensible_value_is_accepted(source: dict[str, Any], name: str, value: 
         ("LogSampleRate", 10),  # a share, no percentage
         ("ThrottleRate", 0),
         ("ThrottleBurst", 0),
+        ("BeaconThrottleRate", 0),
+        ("BeaconThrottleBurst", 0),
     ],
 )
 def test_a_wrong_value_is_refused(source: dict[str, Any], name: str, value: Any) -> None:

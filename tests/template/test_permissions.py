@@ -41,7 +41,8 @@ def needed(template: Template) -> dict[str, set[tuple[str, str]]]:
     }
     if "Roku" in on(template):
         found["TestEvents"] = TEST_EVENTS
-    return found | {"Ingest": {(action, name.format(word)) for action, name in INGEST for word in on(template)}}
+    key = {("secretsmanager:GetSecretValue", "FingerprintSecret")} if ledger else set()
+    return found | {"Ingest": {(action, name.format(word)) for action, name in INGEST for word in on(template)} | key}
 
 
 def test_a_role_allows_exactly_what_its_function_does(deployed: Template) -> None:
@@ -93,7 +94,7 @@ def test_only_the_api_calls_the_api_functions(stack: Template) -> None:
 
 def test_no_secret_holds_a_value_that_stands_in_the_template(template: Template) -> None:
     secrets = template.of_type("AWS::SecretsManager::Secret")
-    assert set(secrets) == {"SenderKeysSecret", *of_each(template, "{}KeysSecret")}
+    assert set(secrets) == {"SenderKeysSecret", "FingerprintSecret", *of_each(template, "{}KeysSecret")}
     for secret in secrets.values():
         assert "SecretString" not in secret
     # Put in by an operator: a value or a generator here would overwrite it when it changes.
@@ -106,6 +107,20 @@ def test_no_secret_holds_a_value_that_stands_in_the_template(template: Template)
         "PasswordLength": 40,
         "ExcludePunctuation": True,
     }
+    # Letters and digits: 43 of them have 256 bits.
+    assert secrets["FingerprintSecret"]["GenerateSecretString"] == {"PasswordLength": 43, "ExcludePunctuation": True}
+
+
+def test_there_is_a_key_of_fingerprints_only_where_a_ledger_keeps_them(deployed: Template) -> None:
+    has_ledger = deployed.parameters["LedgerDays"] != "0"
+    assert ("FingerprintSecret" in deployed.resources) is has_ledger
+    names = Names(deployed)
+    for name, function in deployed.of_type("AWS::Lambda::Function").items():
+        variables = deployed.resolve(dict(function["Environment"]["Variables"]), names)
+        if name in ("IngestFunction", "TestEventsFunction"):
+            assert variables["FINGERPRINT_SECRET"] == ("<FingerprintSecret>" if has_ledger else "")
+        else:
+            assert "FINGERPRINT_SECRET" not in variables
 
 
 def _allowed(value: Any) -> Iterator[dict[str, Any]]:

@@ -185,7 +185,8 @@ def test_each_conversion_has_its_own_verdict_in_its_own_place() -> None:
 
 def test_warnings_name_the_events_they_concern() -> None:
     bad = conversion(opt_out="perhaps")
-    reception = take({"event_group_id": "g", "colour": "red", "events": [conversion(), bad, bad]})
+    bad_too = bad | {"event_id": "order-2"}
+    reception = take({"event_group_id": "g", "colour": "red", "events": [conversion(event_id="order-0"), bad, bad_too]})
     assert {entry["field"]: entry["events"] for entry in reception.warnings} == {"colour": [], "opt_out": [1, 2]}
 
 
@@ -251,6 +252,112 @@ def test_global_privacy_control_outweighs_the_page(said: object) -> None:
     assert [event["opt_out"] for event in sent(take(body, PAGE, headers=beacon(**{"sec-gpc": "1"})))] == ["true"] * 2
 
 
+LEADS_ONLY = Sender(name="leads", key="page-key-3", browser=True, event_names=("PAGE_VIEW", "LEAD"))
+
+
+@pytest.mark.parametrize("name", ["PURCHASE", "purchase", "Pur-chase", "SEARCH"])
+def test_an_event_that_the_key_may_not_send_is_invalid_however_it_is_spelt(name: str) -> None:
+    events = [conversion(event_id="a", event_name=name), conversion(event_id="b", event_name="LEAD")]
+    reception = take({"event_group_id": "g", "events": events}, LEADS_ONLY)
+    assert list(reception.events) == [1]
+    assert reception.failed[0]["errors"]["event_name"] == (
+        "this key may send PAGE_VIEW, LEAD only: use another key, or add the name to event_names in this key's entry"
+    )
+
+
+@pytest.mark.parametrize("name", ["LEAD", "lead", "page view", "Page-View"])
+def test_an_event_that_the_key_may_send_is_taken_however_it_is_spelt(name: str) -> None:
+    assert sent(take({"event_group_id": "g", "events": [conversion(event_name=name)]}, LEADS_ONLY))
+
+
+def test_the_list_of_names_holds_for_what_a_destination_names_freely() -> None:
+    def transform(conversion: object, **_: Any) -> Prepared:
+        assert isinstance(conversion, dict)
+        return Prepared(b"{}", conversion["event_id"], None, [], conversion["event_name"])
+
+    names = ["Lead", "Lead ", "lead\u200b", "Newsletter"]
+    body = json.dumps({"events": [{"event_id": str(n), "event_name": name} for n, name in enumerate(names)]}).encode()
+    posting = bodies.read(body)
+    taken = receive(request(body), LEADS_ONLY, posting, transform, default_event_group="g", now=NOW)
+    assert list(taken.events) == [0, 1]
+
+
+def test_without_any_name_a_key_sends_nothing() -> None:
+    nobody = Sender(name="nobody", key="page-key-4", event_names=())
+    reception = take({"event_group_id": "g", "events": [conversion()]}, nobody)
+    assert "no event only" in reception.failed[0]["errors"]["event_name"]
+
+
+# --- events of one post that have one id ------------------------------------------------------------------------------
+
+JANE, JOHN = {"em": "jane@example.com"}, {"em": "john@example.com"}
+CUSTOM_25, CUSTOM_30 = {"value": 25, "currency": "USD"}, {"value": 30, "currency": "USD"}
+
+
+def repeats(*events: dict[str, Any], apart: bool = True) -> list[tuple[str, list[int]]]:
+    """What is said of event ids, and of which events."""
+    body = json.dumps({"event_group_id": "g", "events": events}).encode()
+    transform = partial(prepare, settings=Settings())
+    taken = receive(request(body), SHOP, bodies.read(body), transform, default_event_group=None, now=NOW, apart=apart)
+    assert len(taken.events) == len(events)
+    return [(one["warning"], one["events"]) for one in taken.warnings if one["field"] == "event_id"]
+
+
+def test_different_events_of_one_id_are_warned_of() -> None:
+    jane, again = (conversion(user_data=JANE, custom_data=custom) for custom in (CUSTOM_25, CUSTOM_30))
+    other = conversion(event_id="order-2", user_data=JANE)
+    ((text, events),) = repeats(jane, other, again)
+    assert (text.partition(";")[0], events) == ("events 0 and 2 have one event_id: they count once", [0, 2])
+    assert "an event_id of its own" in text
+
+
+def test_equal_events_are_said_to_be_equal_also_with_derived_ids() -> None:
+    for event_id in ("order-1", ABSENT):
+        ((text, events),) = repeats(*[conversion(event_id=event_id, user_data=JANE)] * 3)
+        assert (text.partition(";")[0], events) == ("events 0, 1 and 2 are equal: they count once", [0, 1, 2])
+
+
+def test_one_id_under_two_names_is_two_events() -> None:
+    assert repeats(conversion(event_name="LEAD"), conversion(event_name="CONTACT")) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "two"),
+    [
+        ((JANE, CUSTOM_25), (JOHN, CUSTOM_30), True),
+        ((JANE, CUSTOM_25), (JOHN, CUSTOM_25), False),  # one amount: perhaps a corrected address
+        ((JANE, CUSTOM_25), (JANE, CUSTOM_30), False),
+        ((JANE, CUSTOM_25), (JOHN, None), False),
+        ((JANE | {"ph": "+15550100123"}, CUSTOM_25), (JOHN | {"ph": "+15550100123"}, CUSTOM_30), False),
+        ((JANE, CUSTOM_25), ({"ph": "+15550100123"}, CUSTOM_30), False),  # nothing that both have
+        (({"aGA": DEVICE}, CUSTOM_25), ({"aGA": DEVICE.upper()}, CUSTOM_30), False),
+        (
+            (JANE | {"client_ip_address": "203.0.113.1"}, CUSTOM_25),
+            (JOHN | {"client_ip_address": "203.0.113.1"}, CUSTOM_30),
+            True,
+        ),
+    ],
+)
+def test_plainly_different_conversions_of_one_id_are_said_to_be_delivered_both(
+    first: tuple[Any, Any], second: tuple[Any, Any], two: bool
+) -> None:
+    events = [
+        conversion(user_data=user, custom_data=ABSENT if custom is None else custom) for user, custom in (first, second)
+    ]
+    ((text, places),) = repeats(*events)
+    assert ("under an event_id of their own" in text, "count once" in text) == (two, not two)
+    assert places == [0, 1]
+    # Without fingerprints delivery cannot tell them apart, and nothing else is promised.
+    ((text, _),) = repeats(*events, apart=False)
+    assert "they count once" in text
+
+
+def test_a_thousand_copies_are_one_short_warning() -> None:
+    ((text, events),) = repeats(*[conversion(user_data=JANE)] * 1_000)
+    assert text.startswith("events 0, 1, 2, 3 and 996 more are equal")
+    assert len(events) == 20
+
+
 def test_only_the_value_1_is_global_privacy_control() -> None:
     (event,) = sent(take({"event_group_id": "g", "events": [conversion()]}, PAGE, headers=beacon(**{"sec-gpc": "0"})))
     assert "opt_out" not in event
@@ -302,3 +409,12 @@ def test_a_post_may_name_20_partners_and_the_events_of_others_are_named() -> Non
         "partner_name": "is another name after 20 different ones, the most of one post: send this event in another post"
     }
     assert received.counts()["Invalid"] == 20
+
+
+def test_many_shared_ids_leave_room_for_what_else_is_wrong() -> None:
+    events = [conversion(event_id=f"order-{number // 2}", opt_out=f"perhaps {number}") for number in range(400)]
+    taken = take({"event_group_id": "g", "events": events})
+    of_ids = [one for one in taken.warnings if one["field"] == "event_id"]
+    assert [one["count"] for one in of_ids] == [2] * 20 + [360]
+    assert of_ids[-1]["warning"].startswith("180 further ids are each shared")
+    assert any(one["field"] == "opt_out" for one in taken.warnings)

@@ -16,6 +16,7 @@ from tests.unit.rokt_conversions import (
     CLEAR,
     EMAIL,
     EVENT_API,
+    SETTINGS,
     conversion,
     errors,
     finished,
@@ -592,3 +593,51 @@ def test_parts_that_are_no_objects_are_left_out() -> None:
     odd = {"custom_data": 7, "attributes": "x", "click_ids": []}
     assert said(conversion(**odd)) == {"conversiontype": "PURCHASE", "event_id": "order-1"}
     assert sorted(warned(conversion(**odd))) == ["attributes", "click_ids", "custom_data"]
+
+
+# --- what tells two persons apart -------------------------------------------------------------------------------------
+
+
+def identifiers(given: object, settings: Settings = SETTINGS) -> dict[str, str]:
+    """The identifiers of the finished event."""
+    made = outcome(given, settings)
+    assert isinstance(made, Prepared), made
+    assert (made.event_id, made.event_name) == identify(json.loads(made.line))
+    return dict(made.identifiers)
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, IN_CLEAR, EVENT_API])
+@pytest.mark.parametrize("odd", [{}, {"event_time": str(NOW)}])  # the second is read with care
+def test_identifiers_are_those_of_a_person_and_the_amount_hashed_whatever_is_sent(
+    settings: Settings, odd: dict[str, str]
+) -> None:
+    user = {
+        "em": "Jane@Example.com",
+        "ph": "+1 555 010 0123",
+        "external_id": "C-7",
+        "aGA": DEVICE.upper(),
+        "idfv": DEVICE,
+    }
+    shared = {"fn": "Jane", "ct": "Utica", "client_ip_address": "203.0.113.9", "client_user_agent": "Mozilla/5.0"}
+    given = conversion(user_data=user | shared, custom_data={"value": 25, "currency": "USD"}) | odd
+    assert identifiers(given, settings) == {
+        "em": sha("jane@example.com"),
+        "ph": sha("5550100123"),
+        "external_id": "C-7",
+        "android_advertising_id": DEVICE,
+        "idfv": DEVICE,
+        "value": "25.0",
+    }
+
+
+def test_an_address_posted_as_its_digest_is_the_same_person() -> None:
+    clear, hashed = (conversion(user_data={"em": one}) for one in (EMAIL, sha(EMAIL)))
+    for settings in (SETTINGS, IN_CLEAR):
+        assert identifiers(clear, settings) == identifiers(hashed, settings) == {"em": sha(EMAIL)}
+
+
+def test_an_audience_update_is_named_by_rokts_word() -> None:
+    given = conversion(event_name="AudienceMembershipUpdate", audience_name="loyal", audience_membership=True)
+    made = outcome(given)
+    assert isinstance(made, Prepared)
+    assert made.event_name == "audiencemembershipupdate"

@@ -461,3 +461,43 @@ def test_an_event_is_named_by_its_id_and_its_name_which_must_be_text() -> None:
     assert identify({"event_id": 1, "event_name": "LEAD"}) is None
     assert identify({"event_id": "1", "event_name": None}) is None
     assert identify({"source_request_id": "1"}) is None
+
+
+# What tells two persons apart.
+
+
+def identifiers(given: object) -> dict[str, str]:
+    """The identifiers of the finished event."""
+    made = outcome(given)
+    assert isinstance(made, Prepared), made
+    assert (made.event_id, made.event_name) == identify(json.loads(made.line))
+    return dict(made.identifiers)
+
+
+def test_identifiers_are_those_of_a_person_and_the_amount_as_they_are_sent() -> None:
+    devices = {name: f"{place}{DEVICE[1:]}" for place, name in enumerate("aGA aID aDX aGI aRI".split(), 1)}
+    user = {"em": " Jane@Example.com", "ph": "+1 (555) 010-0123", "external_id": "C-7", "aFC": "fb.1.2"} | devices
+    shared = {"fn": "Jane", "ct": "Utica", "client_ip_address": "203.0.113.9", "client_user_agent": "Mozilla/5.0"}
+    given = conversion(user_data=user | shared, custom_data={"value": "25.50", "currency": "USD", "order_id": "9"})
+    assert identifiers(given) == devices | {
+        "em": sha("jane@example.com"),
+        "ph": sha("15550100123"),
+        "external_id": "C-7",
+        "aFC": "fb.1.2",
+        "value": "25.5",
+    }
+
+
+@pytest.mark.parametrize("amount", [25, 25.0, "25", "25.00", " 25 "])
+def test_one_amount_is_one_text_however_it_is_written(amount: object) -> None:
+    assert identifiers(with_custom(value=amount, currency="USD"))["value"] == "25.0"
+
+
+@pytest.mark.parametrize("written", [DEVICE, DEVICE.upper()])
+def test_a_device_is_one_in_any_case(written: str) -> None:
+    assert identifiers(conversion(user_data={"aGA": written})) == {"aGA": DEVICE}
+
+
+@pytest.mark.parametrize("odd", [{}, {"opt_out": "perhaps"}])  # the second is read with care
+def test_a_nameless_visitor_has_none(odd: dict[str, str]) -> None:
+    assert identifiers(conversion(user_data={"client_ip_address": "203.0.113.9"}) | odd) == {}

@@ -117,6 +117,29 @@ def test_without_origins_of_its_own_those_of_the_stack_count() -> None:
     assert not page.allows("https://example.com", [])
 
 
+@pytest.mark.parametrize(
+    ("names", "sent", "may"),
+    [
+        (["LEAD", "PAGE_VIEW"], "LEAD", True),
+        (["LEAD", "PAGE_VIEW"], "page view", True),
+        (["lead"], "LEAD", True),
+        (["LEAD", "PAGE_VIEW"], "PURCHASE", False),
+        (["LEAD"], "LEADS", False),
+        (["LEAD"], "", False),
+        (["*"], "PURCHASE", True),
+        ([], "LEAD", False),
+    ],
+)
+def test_a_key_may_be_limited_to_event_names(names: list[str], sent: str, may: bool) -> None:
+    (page,) = senders(page={"key": KEY, "browser": True, "event_names": names})
+    assert page.may_send(sent) is may
+
+
+def test_a_key_without_event_names_may_send_any() -> None:
+    (page,) = senders(page={"key": KEY, "browser": True})
+    assert page.may_send("PURCHASE")
+
+
 @pytest.mark.parametrize("secret", ["", "null", "[]", KEY, '"x"', "{", '{"a": 1'])
 def test_a_secret_that_is_no_object_has_no_senders(secret: str) -> None:
     known, faults = read_senders(secret, SOURCES)
@@ -138,6 +161,11 @@ def test_a_secret_that_is_no_object_has_no_senders(secret: str) -> None:
         {"sha256": "abc"},
         {"key": KEY, "event_groups": "a"},
         {"key": KEY, "browser": "perhaps"},
+        {"key": KEY, "event_names": "LEAD"},
+        {"key": KEY, "event_names": [""]},
+        {"key": KEY, "event_names": ["--"]},
+        {"key": KEY, "event_names": [7]},
+        {"key": KEY, "event_names": ["L" * 129]},
         {"key": KEY, "orgins": ["https://example.com"]},
     ],
 )
