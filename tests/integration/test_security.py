@@ -80,4 +80,7 @@ def test_half_a_surrogate_pair_in_a_header_harms_no_event(relay: Deployed) -> No
         "referer": "https://shop.example/\ud83d",
         "user-agent": "\udc00",
     }
-    assert relay.ingest(post({"event_group_id": "g", "events": [LEAD]}, headers=asked))["statusCode"] == 202
+    assert (
+        relay.ingest(post({"event_group_id": "g", "events": [LEAD]}, path="/v1/beacon", headers=asked))["statusCode"]
+        == 202
+    )
