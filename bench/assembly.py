@@ -39,6 +39,8 @@ class Taker:
         """Roku's."""
         return request.overhead(routing.event_group_id)
 
+    accepts_empty = False
+
     def renamed(self, line: str, event_id: str) -> str:  # noqa: ARG002 - nothing collides here
         """The event as it is."""
         return line

@@ -108,6 +108,9 @@ class Destination(Protocol):
     def limits(self) -> Limits:
         """What one request may hold."""
 
+    accepts_empty: bool
+    """An operator says that a success without a body means delivered. Each run sets it anew."""
+
     def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
         """The event id and event name of one finished event; None if it is not one of this destination's."""
 

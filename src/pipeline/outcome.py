@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 # First wait and longest wait (seconds) between two tries; each is drawn from its upper 40 %, so that a crowd spreads.
 FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE = 30, 900, 0.6
-# A destination's Retry-After is followed for an hour at the most: one bad header must not park everything.
-LONGEST_AFTER = 3_600
 # When waiting ends with a dead letter: after 5 days (the queue forgets after 7), or shortly before SQS would move the
 # message itself, without a reason (template: maxReceiveCount 1000, SQS's most). At the least share of the longest waits
 # 990 receives take 148 h: an outage of 24 h ends no message.
@@ -84,7 +82,7 @@ def wait(retry: Retry, receives: int, jitter: float) -> int:
         return round(2 * jitter)
     seconds: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(receives - 1, 10))
     seconds *= LEAST_SHARE + (1 - LEAST_SHARE) * jitter
-    return round(max(seconds, min(retry.after or 0.0, float(LONGEST_AFTER))))
+    return round(max(seconds, retry.after or 0.0))
 
 
 def is_exhausted(age: float, receives: int, *, passing: bool = False) -> bool:

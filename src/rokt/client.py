@@ -23,6 +23,7 @@ class Rokt:
     """One of Rokt's APIs, for one account. Implements `pipeline.destination.Destination`."""
 
     name = "rokt"
+    accepts_empty = False  # its documented success has no body anyway
 
     def __init__(
         self,

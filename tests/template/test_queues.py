@@ -6,7 +6,7 @@ import pytest
 
 from local.functions import functions
 from local.template import Template
-from pipeline import outcome, trying, windows
+from pipeline import outcome, statuses, trying, windows
 from pipeline.outcome import Retry
 from tests.template.stacks import WORDS, of_each, on
 
@@ -48,7 +48,7 @@ def test_receives_that_run_out_end_on_the_dead_letter_queue(queues: dict[str, An
 @pytest.mark.parametrize("word", WORDS)
 def test_the_code_gives_up_with_a_reason_before_sqs_does_without_one(queues: dict[str, Any], word: str) -> None:
     assert queues[f"{word}Queue"]["RedrivePolicy"]["maxReceiveCount"] > outcome.MOST_RECEIVES
-    assert queues[f"{word}Queue"]["MessageRetentionPeriod"] > outcome.LONGEST_AGE + outcome.LONGEST_AFTER
+    assert queues[f"{word}Queue"]["MessageRetentionPeriod"] > outcome.LONGEST_AGE + statuses.LONGEST_AFTER
 
 
 @pytest.mark.parametrize("ambiguous", [False, True])

@@ -54,6 +54,7 @@ class FakeDestination:
     """Answers each request with what `respond` says of its events, and remembers the requests."""
 
     name = "fake"
+    accepts_empty = False
     HEAD = 10  # bytes of a request besides its events and commas
 
     def __init__(

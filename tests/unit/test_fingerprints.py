@@ -1,0 +1,49 @@
+"""Whether two events of one id are of one person, and whether they are one conversion."""
+
+import base64
+import hashlib
+import hmac
+
+import pytest
+
+from pipeline.fingerprints import are_plainly_two, make, share_an_identifier
+
+KEY = b"k" * 32
+
+
+def made(**values: str) -> str:
+    """The fingerprint of these."""
+    return make(values, KEY)
+
+
+def test_a_fingerprint_is_64_bits_of_a_keyed_digest_for_each_kind() -> None:
+    mac = hmac.new(KEY, b"em:digest", hashlib.sha256).digest()[:8]
+    assert made(em="digest", ph="") == "em:" + base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def test_without_the_key_and_the_kind_a_value_is_not_found_again() -> None:
+    assert make({"em": "x"}, KEY) != make({"em": "x"}, b"other")
+    assert made(em="x").split(":")[1] != made(ph="x").split(":")[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share", "two"),
+    [
+        ({"em": "a", "value": "1"}, {"em": "a", "value": "2"}, True, False),  # the same person
+        ({"em": "a", "value": "1"}, {"em": "b", "value": "2"}, False, True),
+        ({"em": "a", "value": "1"}, {"em": "b", "value": "1"}, False, False),  # the same amount
+        ({"em": "a", "value": "1"}, {"em": "b"}, False, False),  # no amount to compare
+        ({"em": "a"}, {"em": "b"}, False, False),
+        ({"em": "a", "value": "1"}, {"ph": "b", "value": "2"}, False, False),  # nothing in common to compare
+        ({"em": "a", "ph": "p", "value": "1"}, {"em": "b", "ph": "p", "value": "2"}, True, False),
+        ({"em": "a", "ph": "p", "value": "1"}, {"em": "b", "ph": "q", "value": "2"}, False, True),
+        ({"value": "1"}, {"value": "1"}, False, False),  # an amount is nobody's
+        ({}, {}, False, False),
+    ],
+)
+def test_persons_and_conversions_are_told_apart(
+    one: dict[str, str], other: dict[str, str], share: bool, two: bool
+) -> None:
+    first, second = made(**one), made(**other)
+    assert (share_an_identifier(first, second), are_plainly_two(first, second)) == (share, two)
+    assert (share_an_identifier(second, first), are_plainly_two(second, first)) == (share, two)

@@ -1,0 +1,149 @@
+"""A circuit between runs: who may change it, what the others learn, what is done where nobody answers."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from pipeline.circuit import Circuit
+from pipeline.gate import Circuits, Gate
+from pipeline.outcome import Delivered, Outcome, Rejected, Retry
+from pipeline.waiting import Allowance
+
+T = 1_790_000_000.0
+OPEN = Circuit(version=3, opened_at=T, next_probe_at=T + 60, shut_at=T)
+UNREADABLE = Retry("Roku answered 200", 200, ambiguous=True)
+DROPPED = Retry("the connection failed", None, ambiguous=True)
+
+
+@dataclass
+class Table:
+    """What runs share; `answers` says whether it is in reach."""
+
+    states: dict[str, Circuit] = field(default_factory=dict)
+    answers: bool = True
+    asked: int = 0
+
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:
+        """As the ledger's table does it."""
+        self.asked += 1
+        assert seconds > 0
+        if not self.answers:
+            return None
+        there = self.states.get(group, Circuit())
+        if there.version == old.version:
+            there = self.states[group] = replace(new, version=old.version + 1)
+        return there
+
+
+@dataclass
+class Clock:
+    """A moment that tests move."""
+
+    now: float = T
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def gate(table: Table | None, memory: dict[str, Circuit] | None = None, now: float = T) -> Gate:
+    """A run's gate of the group g; what the table holds was read."""
+    clock = Clock(now)
+    found = dict(table.states) if table is not None and table.answers else {}
+    if table is not None and table.answers:
+        found.setdefault("g", Circuit())
+    known = {} if memory is None else memory
+    return Gate(Circuits(known, found, table, allowance=Allowance(3.0, clock)), "g", clock)
+
+
+def test_of_two_runs_one_gets_the_probe() -> None:
+    table = Table({"g": OPEN})
+    one, other = gate(table, now=T + 60), gate(table, now=T + 60)
+    assert (one.room("e"), other.room("f")) == (1, 0)
+    assert table.states["g"].probed == "e"
+
+
+def test_a_run_learns_from_the_table_that_another_has_opened_the_circuit() -> None:
+    table = Table()
+    one, other = gate(table), gate(table)
+    assert one.hear([UNREADABLE], T) is False
+    other.hear([DROPPED], T)
+    assert other.is_open
+    assert table.states["g"].opened_at == T
+
+
+def test_without_a_table_the_process_remembers() -> None:
+    memory: dict[str, Circuit] = {}
+    gate(None, memory).hear([UNREADABLE], T)
+    assert gate(None, memory, T + 30).room("e") == 0
+    assert gate(None, memory, T + 60).room("e") == 1
+    assert gate(None, memory, T + 61).room("f") == 0
+
+
+def test_without_the_tables_answer_the_process_remembers_too_and_asks_no_more() -> None:
+    table, memory = Table(), {}  # type: tuple[Table, dict[str, Circuit]]
+    mine = gate(table, memory)
+    table.answers = False
+    mine.hear([UNREADABLE], T)
+    mine.hear([UNREADABLE], T)
+    assert mine.is_open
+    assert table.asked == 1
+    assert memory["g"].is_open
+
+
+def test_in_calm_times_an_answer_is_shared_at_most_every_five_minutes() -> None:
+    table = Table({"g": Circuit(version=1, understood_at=T - 200, delivered_at=T - 200)})
+    calm = gate(table)
+    assert calm.hear([Delivered()], T) is True
+    assert table.asked == 0
+    assert calm.room("e") is None
+    old = gate(Table({"g": Circuit(understood_at=T - 301, delivered_at=T - 301)}))
+    old.hear([Delivered()], T)
+    store = old.circuits._store
+    assert isinstance(store, Table)
+    assert store.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "heard"),
+    [
+        ([Delivered()], True),
+        ([Rejected("no", 210), Delivered()], True),
+        ([Retry("Roku answered 401", 401, setup=True)], True),
+        ([Retry("Roku answered 429", 429, after=5.0)], True),
+        ([Retry("no connection")], None),
+        ([Retry("no key", setup=True)], None),
+        ([DROPPED], False),
+        ([Delivered(), UNREADABLE], False),
+    ],
+)
+def test_what_counts_as_understood(outcomes: list[Outcome], heard: bool | None) -> None:
+    assert gate(Table()).hear(outcomes, T) is heard
+
+
+@pytest.mark.parametrize(
+    ("lost", "opens"), [(UNREADABLE, True), (DROPPED, False), (Retry("500", 500, ambiguous=True), False)]
+)
+def test_only_an_unreadable_success_opens_at_once(lost: Retry, opens: bool) -> None:
+    mine = gate(Table())
+    mine.hear([lost], T)
+    assert mine.is_open is opens
+    mine.hear([lost], T)
+    assert mine.is_open
+
+
+def test_a_destination_whose_repeat_window_is_long_needs_no_circuit_and_its_deliveries_are_remembered() -> None:
+    table = Table()
+    wide = gate(table)
+    wide.is_needed = False
+    wide.hear([UNREADABLE], T)
+    assert not wide.is_open
+    assert wide.room("e") is None
+    wide.hear([Delivered()], T)
+    assert table.states["g"].delivered_at == T
+
+
+def test_a_gate_says_whether_its_circuit_was_open_in_the_run() -> None:
+    shut = gate(Table({"g": OPEN}))
+    assert not shut.opened
+    shut.room("e")
+    assert shut.opened

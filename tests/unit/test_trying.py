@@ -1,0 +1,154 @@
+"""What may be done with an event as the circuit is, and what it has used after that."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.circuit import Circuit, probe_name
+from pipeline.destination import Routing
+from pipeline.messages import Head
+from pipeline.outcome import COUNTED_TWICE, Delivered, Rejected, Retry
+from pipeline.trying import Act, conclude, step
+from pipeline.windows import Tried
+from tests.unit.batches import NOW, message
+
+WINDOW = 600.0
+G = Routing("g")
+CLOSED = Circuit(understood_at=NOW)
+OPEN = Circuit(opened_at=NOW - 1_000, shut_at=NOW - 1_000, next_probe_at=NOW + 200, why="Roku answered 500")
+JUST, OVER = int(NOW) - 60, int(NOW) - 480
+LOST = Retry("Roku answered 500", 500, ambiguous=True)
+NAME = probe_name("g\nLEAD\na")
+
+
+def made(head: Head, receives: int, first: float, state: Circuit) -> tuple[Act, Tried | None]:
+    """What is done, and what a lost answer would make of it."""
+    one = message("a", head=head, receives=receives, first_received=first)
+    planned = step(one, one.events[0], state, now=NOW, repeat_window=WINDOW)
+    return planned.act, planned.lost
+
+
+@pytest.mark.parametrize(
+    ("head", "receives", "first", "state", "act", "lost"),
+    [
+        # never received before
+        (Head(G), 1, NOW, CLOSED, Act.SEND, Tried(1, int(NOW))),
+        (Head(G), 1, NOW, OPEN, Act.SEND, Tried(1, int(NOW))),  # the gate lets it through as a probe, or holds it
+        # received again within 400 s: no run can have died with it
+        (Head(G), 7, NOW - 399, CLOSED, Act.SEND, Tried(1, int(NOW))),
+        # received again: a run may have died with it, which counts as a window
+        (Head(G), 2, NOW - 421, CLOSED, Act.SEND, Tried(1, int(NOW) - 421)),
+        (Head(G), 2, NOW - 421, replace(OPEN, shut_at=NOW - 420), Act.HOLD, None),
+        (Head(G), 2, NOW - 480, CLOSED, Act.CLAIM, None),
+        # it came while the circuit was open, and no run had it as a probe
+        (Head(G), 9, NOW - 900, OPEN, Act.SEND, Tried(1, int(NOW))),
+        (Head(G), 9, NOW - 900, replace(OPEN, probed=NAME), Act.HOLD, None),
+        # in a window tries cost nothing, whatever the circuit says
+        (Head(G, windows=1, window_from=JUST), 1, NOW, CLOSED, Act.PIECE, Tried(1, JUST)),
+        (Head(G, windows=1, window_from=JUST), 9, NOW - 5_000, OPEN, Act.PIECE, Tried(1, JUST)),
+        (Head(G, windows=2, window_from=JUST), 1, NOW, OPEN, Act.PIECE, Tried(2, JUST)),
+        # after it the second begins when the circuit is closed, and is written down first
+        (Head(G, windows=1, window_from=OVER), 9, NOW - 5_000, OPEN, Act.HOLD, None),
+        (Head(G, windows=1, window_from=OVER), 9, NOW - 5_000, CLOSED, Act.CLAIM, None),
+        (Head(G, windows=1, window_from=OVER, generation=8), 9, NOW - 5_000, CLOSED, Act.SEND, Tried(2, int(NOW))),
+        (Head(G, windows=2), 1, NOW, CLOSED, Act.SEND, Tried(2, int(NOW))),
+        (Head(G, windows=2), 1, NOW, OPEN, Act.HOLD, Tried(2, int(NOW))),
+        # a run may have died with the beginning of the second
+        (Head(G, windows=2), 2, NOW - 421, CLOSED, Act.SEND, Tried(2, int(NOW) - 421)),
+        (Head(G, windows=2), 2, NOW - 480, CLOSED, Act.BURY, None),
+        (Head(G, windows=2, window_from=OVER), 1, NOW, CLOSED, Act.BURY, None),
+    ],
+)
+def test_what_is_done(head: Head, receives: int, first: float, state: Circuit, act: Act, lost: Tried | None) -> None:
+    done, used = made(head, receives, first, state)
+    assert done is act
+    if lost is not None:
+        assert used == lost
+
+
+def test_only_an_event_that_was_never_tried_is_a_probe() -> None:
+    for head, receives, name in (
+        (Head(G), 1, NAME),
+        (Head(G), 2, ""),
+        (Head(G, windows=1, window_from=JUST), 1, ""),
+        (Head(G, windows=2), 1, ""),
+    ):
+        one = message("a", head=head, receives=receives, first_received=NOW - 421)
+        assert step(one, one.events[0], CLOSED, now=NOW, repeat_window=WINDOW).probe == name
+
+
+def after(head: Head, outcome: object, *, state: Circuit = CLOSED, jitter: float = 0.0, receives: int = 1) -> object:
+    """The event after a run in which that became of it."""
+    one = message("a", head=head, receives=receives)
+    event = one.events[0]
+    planned = step(one, event, state, now=NOW, repeat_window=WINDOW)
+    event.outcome = outcome  # type: ignore[assignment]
+    conclude(one, event, planned, state, now=NOW, jitter=lambda: jitter)
+    return event.tried, event.wait, event.letter
+
+
+@pytest.mark.parametrize("outcome", [Delivered(), Rejected("no", 210)])
+def test_what_is_settled_has_used_nothing_more(outcome: object) -> None:
+    assert after(Head(G), outcome) == (Tried(), 0, "")
+
+
+def test_a_lost_answer_begins_a_window_with_its_next_try_in_a_minute() -> None:
+    assert after(Head(G), LOST) == (Tried(1, int(NOW)), 60, "")
+    # however long the destination asks to wait: later the repeat would be counted
+    assert after(Head(G), replace(LOST, after=3_000.0)) == (Tried(1, int(NOW)), 60, "")
+
+
+def test_after_the_last_try_of_the_first_window_it_waits_for_the_circuit() -> None:
+    last = Head(G, windows=1, window_from=int(NOW) - 365)
+    assert after(last, LOST, state=OPEN) == (Tried(1, int(NOW) - 365), 200, "")
+    assert after(last, LOST, state=OPEN, jitter=1.0) == (Tried(1, int(NOW) - 365), 320, "")
+    assert after(last, LOST, state=replace(OPEN, next_probe_at=NOW + 3_000)) == (Tried(1, int(NOW) - 365), 900, "")
+
+
+def test_after_the_last_try_of_the_second_window_it_is_a_dead_letter_that_says_what_to_look_at() -> None:
+    tried, _, letter = after(Head(G, windows=2, window_from=int(NOW) - 365), LOST)  # type: ignore[misc]
+    assert tried == Tried(2, int(NOW) - 365)
+    assert letter.startswith(COUNTED_TWICE)
+    assert "Roku answered 500" in letter
+
+
+def test_an_event_whose_windows_are_over_is_buried_with_what_opened_the_circuit() -> None:
+    one = message("a", head=Head(G, windows=2, window_from=OVER))
+    planned = step(one, one.events[0], OPEN, now=NOW, repeat_window=WINDOW)
+    conclude(one, one.events[0], planned, OPEN, now=NOW, jitter=lambda: 0.0)
+    assert one.events[0].letter.startswith(COUNTED_TWICE)
+    assert OPEN.why in one.events[0].letter
+
+
+def test_a_second_window_that_was_claimed_and_not_begun_is_given_back() -> None:
+    for outcome in (Retry("Roku answered 429", 429), Retry("not sent", held=True)):
+        tried, _, letter = after(Head(G, windows=2), outcome)  # type: ignore[misc]
+        assert (tried.windows, letter) == (1, "")
+        assert tried.began + 480 < NOW
+
+
+def test_claiming_begins_at_once_and_sends_nothing_yet() -> None:
+    one = message("a", head=Head(G, windows=1, window_from=OVER), receives=3)
+    planned = step(one, one.events[0], CLOSED, now=NOW, repeat_window=WINDOW)
+    conclude(one, one.events[0], planned, CLOSED, now=NOW, jitter=lambda: 1.0)
+    assert (one.events[0].tried, one.events[0].wait) == (Tried(2), 0)
+    assert isinstance(one.events[0].outcome, Retry)
+
+
+@pytest.mark.parametrize(
+    ("next_probe", "jitter", "seconds"), [(200, 0.0, 200), (200, 1.0, 320), (-5, 0.0, 5), (850, 1.0, 900)]
+)
+def test_what_is_held_comes_back_within_two_minutes_of_the_next_probe_and_within_15(
+    next_probe: float, jitter: float, seconds: int
+) -> None:
+    state = replace(OPEN, next_probe_at=NOW + next_probe)
+    assert after(Head(G), Retry("held", held=True), state=state, jitter=jitter) == (Tried(), seconds, "")
+
+
+def test_a_plain_failure_waits_longer_each_time() -> None:
+    busy = Retry("Roku answered 408", 408)
+    assert [after(Head(G), busy, receives=n, jitter=1.0) for n in (1, 2, 3)] == [
+        (Tried(), 30, ""),
+        (Tried(), 60, ""),
+        (Tried(), 120, ""),
+    ]
