@@ -72,6 +72,11 @@ class Message:
         """Since when its events wait (epoch seconds): the conversions' acceptance, or a redrive."""
         return self.record.sent_at if self.head.waits_from is None else float(self.head.waits_from)
 
+    @property
+    def was_redriven(self) -> bool:
+        """Whether its events, or messages that held them before, were dead letters."""
+        return self.head.waits_from is None or self.head.waits_from != self.head.accepted_at
+
 
 @dataclass(slots=True)
 class Report:

@@ -21,6 +21,8 @@ COLD, SMALL = 600, 50
 _REFRESH = 300
 # A circuit that opens again so soon (seconds) after it was closed goes on with the probes where it was.
 _RELAPSE = 3_600
+# A circuit open for so long (seconds) takes other probes than fresh events, if none of those came for an hour.
+_STARVED_AFTER = 86_400
 # So many of the last probes are remembered: a run that died with one gives it back within 7 minutes.
 _REMEMBERED = 8
 
@@ -107,6 +109,15 @@ def allowed(state: Circuit, now: float) -> int | None:
     if state.is_open:
         return SMALL if state.stage else 1
     return SMALL if now - state.understood_at > COLD else None
+
+
+def lacks_probes(state: Circuit, now: float) -> bool:
+    """Whether nothing fresh came to probe with, so that the circuit would stay open for ever.
+
+    Then an event whose first window is over may be the probe. Not before the circuit was open for a day: if that probe
+    is lost, the event is a dead letter.
+    """
+    return state.is_open and now - state.opened_at >= _STARVED_AFTER and now - state.next_probe_at >= _LATE_PROBES
 
 
 def is_worth_writing(old: Circuit, new: Circuit) -> bool:

@@ -69,6 +69,14 @@ class Note:
     fingerprint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What the ledger knows of an event whose answers were lost: the windows it has used, and since when (epoch s)."""
+
+    tried: Tried
+    at: int
+
+
 @dataclass(slots=True)
 class Found:
     """What the ledger answered, and whether that was all."""
@@ -124,11 +132,17 @@ class Ledger:
                 found.circuits.setdefault(group, Circuit())
         return found
 
-    def unread(self, keys: Collection[Key], seconds: float) -> dict[Key, Tried]:
+    def unread(self, keys: Collection[Key], seconds: float) -> dict[Key, Unread]:
         """The windows that events have used, as far as it is known: other messages may hold the same events."""
         names = {self._key("unread", key): key for key in keys}
         items, _ = self._read(list(names), seconds)
-        return {names[name]: Tried(_number(item, "windows"), _number(item, "began")) for name, item in items.items()}
+        return {
+            names[name]: Unread(
+                Tried(_number(item, "windows"), _number(item, "began") if "began" in item else None),
+                _number(item, "at"),
+            )
+            for name, item in items.items()
+        }
 
     def note(self, entries: Sequence[Entry], seconds: float) -> bool:
         """Remember the outcomes, and return whether all of them were written.

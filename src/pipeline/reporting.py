@@ -16,12 +16,12 @@ def notes(messages: Sequence[Message]) -> list[Entry]:
     entries = []
     for message in messages:
         for event in message.events:
-            if isinstance(event.outcome, Delivered) and not event.copy_of:
+            if isinstance(event.outcome, Delivered):
                 sender, fingerprint = message.head.sender, event.queued.fingerprint
                 entries.append(Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint))
             elif event.buried:
                 entries.append(Entry(event.key, "rejected", event.letter, status_of(event.outcome)))
-            elif event.retry and event.tried.windows and not event.copy_of:
+            elif event.retry and event.tried.windows:
                 entries.append(Entry(event.key, "unread", tried=event.tried))
     return entries
 
@@ -45,14 +45,14 @@ def tell(messages: Sequence[Message], settled: Settled, report: Report, sample_r
 
 
 def _has_delivery(message: Message) -> bool:
-    return any(isinstance(event.outcome, Delivered) and not event.copy_of for event in message.events)
+    return any(isinstance(event.outcome, Delivered) for event in message.events)
 
 
 def _tell_of(event: Event, report: Report) -> None:
     counts, outcome = report.counts, event.outcome
     counts["DeadLettered"] += event.buried
     counts["MayBeCountedTwice"] += event.buried and event.letter.startswith(COUNTED_TWICE)
-    if isinstance(outcome, Delivered) and not event.copy_of:
+    if isinstance(outcome, Delivered):
         counts["Delivered"] += 1
         counts["AnswerUnfamiliar"] += outcome.unfamiliar
         counts["IdCollisions"] += bool(event.sent_as)
@@ -73,7 +73,7 @@ def _followed(event: Event) -> Followed:
     """What became of a sampled event."""
     outcome, reason = event.outcome, event.letter
     if isinstance(outcome, Delivered | Repeated):
-        word = "delivered" if isinstance(outcome, Delivered) and not event.copy_of else "deduplicated"
+        word = "delivered" if isinstance(outcome, Delivered) else "deduplicated"
     else:
         word = "rejected" if event.buried else "retried"
         reason = reason or getattr(outcome, "reason", "")

@@ -9,7 +9,7 @@ from pipeline.batch import Event, Message, events_of
 from pipeline.destination import Destination
 from pipeline.gate import Circuits, Gate
 from pipeline.ledger import Found, Key, groups_of
-from pipeline.outcome import LONGEST_AGE, Rejected, Retry
+from pipeline.outcome import LONGEST_AGE, Delivered, Rejected, Repeated, Retry
 from pipeline.sending import Load
 from pipeline.surroundings import Surroundings
 from pipeline.trying import Act, Step
@@ -17,6 +17,7 @@ from pipeline.waiting import Allowance
 
 # Seconds that questions to the ledger may take in a run, all together: it saves repeats, and must not cost deliveries.
 _LONGEST_QUESTIONS = 3.0
+_RETRY_COPY = 30  # seconds
 _OTHER_COPY = Retry("not sent: an event of the same name and id, but other content, was rejected")
 
 
@@ -73,16 +74,21 @@ def _look_up(messages: Sequence[Message], world: Surroundings, allowance: Allowa
 def _recall(
     first: Sequence[tuple[Message, Event]], circuits: Circuits, world: Surroundings, allowance: Allowance
 ) -> None:
-    """Windows that other messages with the same events have used, of groups that lost an answer lately."""
+    """Windows that other messages with the same events have used, of groups that lost an answer lately.
+
+    A redrive begins them anew: what was noted before it is of no account.
+    """
     since = world.now() - LONGEST_AGE
-    troubled = [event for _, event in first if circuits.of(event.key.event_group_id).unread_at > since]
+    troubled = [pair for pair in first if circuits.of(pair[1].key.event_group_id).unread_at > since]
     if world.ledger is None or not troubled:
         return
-    tried = allowance.ask(partial(world.ledger.unread, [event.key for event in troubled]))
-    for event in troubled:
-        other = tried.get(event.key)
-        if other is not None and (other.windows, other.began or 0) > (event.tried.windows, event.tried.began or 0):
-            event.tried = other
+    known = allowance.ask(partial(world.ledger.unread, [event.key for _, event in troubled]))
+    for message, event in troubled:
+        other = known.get(event.key)
+        if other is None or (message.was_redriven and other.at < message.age_from):
+            continue
+        if (other.tried.windows, other.tried.began or 0) > (event.tried.windows, event.tried.began or 0):
+            event.tried = other.tried
 
 
 def _step(
@@ -134,12 +140,18 @@ def _send(
 
 
 def _share(messages: Sequence[Message]) -> None:
-    """Copies share the outcome of the event that was sent for them; a rejection only if they equal it to the byte."""
+    """A copy to the byte is done with: whatever becomes of the event that was sent for it, that one is still there.
+
+    One with other content shares a delivery and a retry; a rejection does not hold for it, since it may be corrected.
+    """
     for event in events_of(messages):
-        if event.copy_of is None:
-            continue
         original = event.copy_of
-        changed = isinstance(original.outcome, Rejected) and event.queued.line != original.queued.line
-        event.outcome, event.wait = (_OTHER_COPY, 30) if changed else (original.outcome, original.wait)
-        if not changed:
+        if original is None:
+            continue
+        if isinstance(original.outcome, Delivered | Repeated) or event.queued.line == original.queued.line:
+            event.outcome = Repeated()
+        elif isinstance(original.outcome, Rejected):
+            event.outcome, event.wait = _OTHER_COPY, _RETRY_COPY
+        else:
+            event.outcome, event.wait = original.outcome, original.wait
             event.tried, event.perhaps, event.letter = original.tried, original.perhaps, original.letter

@@ -63,13 +63,13 @@ class Queue:
                 taken[index] = True
         return taken
 
-    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float = float("inf")) -> int:
-        """Make each received message (receipt handle, seconds) visible again then; return how many were not put off.
+    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float = float("inf")) -> list[tuple[str, int]]:
+        """Make each received message (receipt handle, seconds) visible again then; return those that were not put off.
 
-        Those come back after the queue's own visibility timeout.
+        They come back after the queue's own visibility timeout.
         """
 
-        def postpone_batch(batch: Sequence[tuple[str, int]]) -> int:
+        def postpone_batch(batch: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
             entries: list[Any] = [
                 {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": wait}
                 for place, (receipt, wait) in enumerate(batch)
@@ -77,11 +77,13 @@ class Queue:
             try:
                 answer = self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
             except (BotoCoreError, ClientError):
-                return 0
-            return len(answer.get("Successful", []))
+                return list(batch)
+            done = {one["Id"] for one in answer.get("Successful", [])}
+            return [one for place, one in enumerate(batch) if str(place) not in done]
 
         batches = [receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH)]
-        return len(receipts) - sum(done or 0 for done in self._each(postpone_batch, batches, seconds))
+        answers = zip(batches, self._each(postpone_batch, batches, seconds), strict=True)
+        return [one for batch, left in answers for one in (batch if left is None else left)]
 
     def _each(self, call: Callable[[Any], Result], batches: Sequence[Any], seconds: float) -> list[Result | None]:
         """Call with each batch: in this thread if there is only one and no bound, otherwise several at once."""

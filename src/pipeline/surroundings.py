@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.circuit import Circuit
-from pipeline.ledger import Entry, Found, Key
+from pipeline.ledger import Entry, Found, Key, Unread
 from pipeline.sqs import Outgoing
-from pipeline.windows import Tried
 
 
 class Sink(Protocol):
@@ -17,8 +16,8 @@ class Sink(Protocol):
     def send(self, messages: Sequence[Outgoing], seconds: float) -> list[bool]:
         """Send the messages and return for each whether it was taken."""
 
-    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float) -> int:
-        """Make each received message (receipt handle, seconds) visible again then; return how many were not put off."""
+    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float) -> list[tuple[str, int]]:
+        """Make each received message (receipt handle, seconds) visible again then; return those left as they were."""
 
 
 class Memory(Protocol):
@@ -27,7 +26,7 @@ class Memory(Protocol):
     def look_up(self, keys: Sequence[Key], groups: Sequence[str], seconds: float) -> Found:
         """Which of the events were delivered, and the circuits of the event groups."""
 
-    def unread(self, keys: Sequence[Key], seconds: float) -> dict[Key, Tried]:
+    def unread(self, keys: Sequence[Key], seconds: float) -> dict[Key, Unread]:
         """The windows that events have used."""
 
     def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:

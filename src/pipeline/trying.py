@@ -17,8 +17,9 @@ from pipeline.windows import Standing, Tried
 _SOONEST_AFTER_DEATH = 400
 # A message that came to be by so many others gets no claim of its own any more: Lambda may stop a chain of 16 runs.
 _LAST_CLAIM = 8
-# What waits comes back within 2 minutes of the next probe, and never later than SQS can delay it (seconds).
-_SPREAD, _LONGEST_HOLD, _SHORTEST_HOLD = 120, 900, 5
+# What waits comes back within 2 minutes of the next probe, and never later than SQS can delay it (seconds). If the
+# probe is overdue nothing that waits may be it: 990 receives must last for 5 days, so one in 436 s at the most.
+_SPREAD, _LONGEST_HOLD, _OVERDUE = 120, 900, 600
 
 _CLAIM = Retry("its second window begins")
 
@@ -73,6 +74,8 @@ def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_w
     if standing is Standing.CLAIMED:
         return made(Act.HOLD if state.is_open else Act.SEND, lost=Tried(windows.MOST, begun), kept=over)
     if state.is_open:
+        if standing is Standing.WAITING and circuit.lacks_probes(state, now):
+            return made(Act.SEND, probe=name, lost=Tried(windows.MOST, begun))
         return made(Act.HOLD)
     if standing is Standing.INSIDE:
         return made(Act.SEND, lost=used)
@@ -113,10 +116,14 @@ def conclude(
         return
     if step.kept is not None:
         event.tried, event.perhaps = step.kept, None
-    event.wait = _hold(state, now, jitter) if outcome.held else wait(outcome, message.record.receives, jitter())
+    tries = message.record.receives + message.head.generation
+    event.wait = _hold(state, now, jitter) if outcome.held else wait(outcome, tries, jitter())
 
 
 def _hold(state: Circuit, now: float, jitter: Callable[[], float]) -> int:
     """Seconds until the circuit is looked at again."""
-    until = state.next_probe_at - now if state.is_open else 0.0
-    return round(min(max(until, _SHORTEST_HOLD) + _SPREAD * jitter(), _LONGEST_HOLD))
+    if not state.is_open:
+        return round(_SPREAD * jitter())
+    until = state.next_probe_at - now
+    wait_for = until + _SPREAD * jitter() if until > 0 else _OVERDUE + (_LONGEST_HOLD - _OVERDUE) * jitter()
+    return round(min(wait_for, _LONGEST_HOLD))

@@ -17,11 +17,10 @@ def message(
     first_received: float = NOW,
     fingerprint: str = "",
     number: int = 0,
-    **fields: object,
 ) -> Message:
     """A message with these events, received so often, first at `first_received` (epoch seconds)."""
     head = head or Head(Routing("g"))
-    queued = [event(event_id, **fields) for event_id in ids]
+    queued = [event(event_id) for event_id in ids]
     events = [
         Event(
             QueuedEvent(one.line, one.event_id, one.event_name, fingerprint),

@@ -118,11 +118,11 @@ class FakeQueue:
             self.journal.append(("send", self.name))
         return results
 
-    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float = 60.0) -> int:  # noqa: ARG002 - it never waits
+    def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float = 60.0) -> list[tuple[str, int]]:  # noqa: ARG002 - it never waits
         """Remember the seconds of each receipt."""
         self.postponed |= dict(receipts)
         self.journal.append(("postpone", self.name))
-        return 0
+        return []
 
 
 def event(event_id: str, event_name: str = "LEAD", **fields: object) -> QueuedEvent:

@@ -51,7 +51,8 @@ def test_an_understood_answer_between_two_lost_ones_counts_if_its_request_was_be
 
 
 def test_probes_go_out_after_1_2_5_and_10_minutes_then_every_15_and_hourly_after_3_hours() -> None:
-    state, at = opened(), []
+    state = opened()
+    at: list[float] = []
     while len(at) < 20:
         now = state.next_probe_at
         at.append((now - T) / 60)

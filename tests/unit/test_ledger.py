@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from pipeline.circuit import Circuit
-from pipeline.ledger import Entry, Key, Ledger, Note
+from pipeline.ledger import Entry, Key, Ledger, Note, Unread
 from pipeline.windows import Tried
 from tests.unit.doubles import Never
 
@@ -232,7 +232,7 @@ def test_what_a_browser_sent_never_overwrites_what_a_server_sent() -> None:
 def test_the_windows_of_an_event_are_remembered_beside_its_other_outcomes() -> None:
     table, key = Table(), Key("g", "LEAD", "a")
     note(table, Entry(key, "unread", tried=Tried(1, 1_789_999_000)))
-    assert ledger(table).unread([key, Key("g", "LEAD", "b")], 60.0) == {key: Tried(1, 1_789_999_000)}
+    assert ledger(table).unread([key, Key("g", "LEAD", "b")], 60.0) == {key: Unread(Tried(1, 1_789_999_000), int(NOW))}
     assert known(table, [key]) == (set(), True)
 
 
