@@ -15,6 +15,8 @@ _OF_OURS = re.compile(r"(?:waited too long: )?\w{1,20} (?:answered|counted) \d")
 # Our own texts of what no answer's status tells, by a part of each.
 _TEXTS = (
     ("circuit", Word("circuit open")),
+    ("windows ended", Word("perhaps counted twice")),
+    ("second window", Word("second window")),
     ("dead-letter queue", Word("dead-letter queue unreachable")),
     ("other content", Word("another copy rejected")),
     ("in time", Word("out of time")),
@@ -23,8 +25,6 @@ _TEXTS = (
     ("TLS", Word("TLS failed")),
     ("connection", Word("unreachable")),
     ("request to", Word("unreachable")),
-    ("may have been counted twice", Word("perhaps counted twice")),
-    ("ledger", Word("ledger")),
     ("secret", Word("no key")),
     ("key", Word("no key")),
 )
@@ -54,6 +54,6 @@ def _of_status(status: int, reason: str) -> Word:
         return Word("throttled")
     if status >= 500:
         return Word("server error")
-    if status < 300 and _OF_OURS(reason):
+    if status < 300 and _OF_OURS(reason) and "passes" not in reason:
         return Word("unreadable answer")
     return Word("refused for now")

@@ -150,12 +150,27 @@ def test_of_a_long_list_the_first_are_told_and_how_many_more_there_are() -> None
         ("retried", None, "the dead-letter queue is out of reach", "dead-letter queue unreachable"),
         ("retried", None, "not sent: an event of the same name and id, but other content, was rejected",
          "another copy rejected"),
+        ("retried", None, "not sent: the circuit is open, because answers could not be read", "circuit open"),
+        ("retried", None, "its second window begins", "second window"),
+        ("retried", None, "both of its windows ended", "perhaps counted twice"),
+        ("retried", 210, "Roku answered 210 and said that this passes", "refused for now"),
         ("retried", None, "Jane", "other"),
         ("unreadable", None, "the message is not in this relay's form", "not a message of ours"),
     ],
 )  # fmt: skip
 def test_a_reason_has_a_class(kind: str, status: int | None, reason: str, word: str) -> None:
     assert class_of(kind, status, reason) == word
+
+
+def test_each_reason_of_ours_without_a_status_has_a_class_of_its_own() -> None:
+    reasons = {
+        call.args[0].value
+        for _, call in CALLS
+        if named(call) == "Retry" and len(call.args) == 1 and isinstance(call.args[0], ast.Constant)
+    }
+    assert len(reasons) > 3
+    # Those two are placeholders of events that nothing was decided of yet.
+    assert [one for one in reasons - {"", "not sent"} if class_of("retried", None, str(one)) == words.OTHER] == []
 
 
 @given(st.sampled_from(["rejected", "retried", "unreadable", "Jane"]), st.none() | st.integers(100, 599), st.text())
