@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from pipeline import limits, repair
 from pipeline.fields import unknown
-from pipeline.personal import holds_email
+from pipeline.personal import is_of_a_person
 from pipeline.placeholders import is_placeholder
 
 MAX_EVENTS = 1_000
@@ -168,8 +168,11 @@ def event_group(value: Any) -> str | None:
         return None
     if not isinstance(value, str) or len(value) > limits.EVENT_GROUP or not value.strip().isprintable():
         raise Refusal(400, f"event_group_id must be a text of at most {limits.EVENT_GROUP} printable characters")
-    if holds_email(value):
-        raise Refusal(400, "event_group_id holds an e-mail address: name the event group as Roku Ads Manager shows it")
+    if is_of_a_person(value):
+        raise Refusal(
+            400,
+            "event_group_id holds an e-mail address or phone number: name the event group as Roku Ads Manager shows it",
+        )
     if value.strip() in _GROUP_PLACEHOLDERS:
         raise Refusal(400, "event_group_id is still the guide's placeholder: put in your own event group's id")
     return value.strip()

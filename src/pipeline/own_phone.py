@@ -26,7 +26,8 @@ _IDS = (
     ("attributes", ("transactionid",)),
 )
 _ALL_IDS = frozenset(name for _, names in _IDS for name in names)
-_PAGES = ("event_source_url", "referrer_url")
+_TOP_TEXTS = ("event_source_url", "referrer_url", "partner_name")
+_LISTS = ("content_ids", "contents")
 
 
 class _Phone(NamedTuple):
@@ -56,9 +57,13 @@ def without_own_phone(conversion: Any, warnings: Warnings) -> Any:
         source = conversion.get(part) if part else conversion
         if not isinstance(source, dict):
             continue
-        found = {name: digest(text) for name in ids if name in source and (text := _own_id(source[name], phone))}
+        found: dict[str, Any] = {
+            name: digest(text) for name in ids if name in source and (text := _own_id(source[name], phone))
+        }
         if phone.digits and part != "user_data":
-            found |= _texts(source, None if part else _PAGES, phone.digits)
+            found |= _texts(source, None if part else _TOP_TEXTS, phone.digits)
+        if part == "custom_data":
+            found |= _products(source, phone)
         if found:
             warnings += [(f"{part}.{name}" if part else name, "held the event's own phone number") for name in found]
             changed |= {part: {**source, **found}} if part else found
@@ -76,13 +81,16 @@ def _phone(user: object) -> _Phone | None:
 
 
 def _may_be_in(conversion: Mapping[str, Any], phone: _Phone) -> bool:
-    """A glance that is nearly always enough: for the number's last four digits, which are never apart."""
-    values = [conversion.get("event_id"), conversion.get("event_source_url"), conversion.get("referrer_url")]
-    user = conversion["user_data"]
-    values += [user.get("external_id"), user.get("subscription_id"), user.get("aFC")]
+    """A glance that is nearly always enough: for the number's last four digits.
+
+    Where even those are apart, its look tells that it is a phone number.
+    """
+    values = [conversion.get("event_id"), *map(conversion.get, _TOP_TEXTS)]
+    values += map(conversion["user_data"].get, ("external_id", "subscription_id", "aFC"))
     for part in ("custom_data", "attributes"):
         if type(source := conversion.get(part)) is dict:
             values += source.values()
+            values += [_id_of(item) for name in _LISTS if type(items := source.get(name)) is list for item in items]
     texts = [value if type(value) is str else str(value) for value in values if type(value) in (str, int)]
     return phone.digits[-4:] in "\n".join(texts)  # of a hashed one there are none, and so it may be anywhere
 
@@ -98,11 +106,35 @@ def _own_id(value: object, phone: _Phone) -> str | None:
     return text if _PUNCTUATED(text) and phone.is_it(text) else None
 
 
+def _products(custom: Mapping[str, Any], phone: _Phone) -> dict[str, list[Any]]:
+    """The lists of products in which an id is the number, with its digest instead."""
+    found = {}
+    for name in _LISTS:
+        items = custom.get(name)
+        if type(items) is list and any(_own_id(_id_of(item), phone) for item in items):
+            found[name] = [_hidden(item, _own_id(_id_of(item), phone)) for item in items]
+    return found
+
+
+def _id_of(item: object) -> object:
+    return item.get("id") if isinstance(item, dict) else item
+
+
+def _hidden(item: Any, own: str | None) -> Any:
+    if own is None:
+        return item
+    return {**item, "id": digest(own)} if isinstance(item, dict) else digest(own)
+
+
 def _texts(source: Mapping[str, Any], names: Iterable[str] | None, digits: str) -> dict[str, str]:
-    """What is left of the texts that hold the digits."""
+    """What is left of the texts that hold the number, with its country's code or without."""
+    tail = digits[-_SHORTEST:]
+    if len(tail) < _SHORTEST:
+        return {}  # so few digits may be anything
     found = {}
     for name in source if names is None else names:
         value = source.get(name)
-        if type(value) is str and digits in value and name not in _ALL_IDS:
-            found[name] = value.replace(digits, "")
+        if type(value) is str and tail in value and name not in _ALL_IDS:
+            *before, last = value.split(tail)
+            found[name] = "".join([*(text.rstrip("+0123456789") for text in before), last])
     return found

@@ -35,11 +35,16 @@ def hidden(ph: object, **conversion: Any) -> dict[str, Any]:
     ],
 )
 def test_an_id_that_is_the_events_own_number_is_replaced_by_its_digest(ph: object, given: object) -> None:
-    made = hidden(ph, event_id=given, custom_data={"order_id": given}, user_data={"external_id": given})
+    custom = {"order_id": given, "content_ids": ["a", given], "contents": [{"id": given, "price": 1}, 5]}
+    made = hidden(ph, event_id=given, custom_data=custom, user_data={"external_id": given})
     digest = sha(str(given))  # so that equal ids stay equal
     assert made == {
         "event_id": digest,
-        "custom_data": {"order_id": digest},
+        "custom_data": {
+            "order_id": digest,
+            "content_ids": ["a", digest],
+            "contents": [{"id": digest, "price": 1}, 5],
+        },
         "user_data": {"external_id": digest},
     }
 
@@ -56,7 +61,7 @@ def test_from_texts_and_addresses_the_digits_are_taken_out() -> None:
     made = hidden(
         "5550100199",
         event_source_url="https://shop.example/t?p=5550100199&x=1",
-        custom_data={"search_string": "call 5550100199 please", "value": 5},
+        custom_data={"search_string": "call 15550100199 please", "value": 5},
         attributes={"note": "5550100199"},
     )
     assert "5550100199" not in str(made)
