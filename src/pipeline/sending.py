@@ -72,9 +72,11 @@ class _Lane:
     is_calm: bool = False  # a piece was understood: the others may follow
     unread: int = 0
 
-    def rest(self) -> list[_Part]:
-        """All that was not sent."""
-        return [*self.splits, *self.pieces, *self.messages, *self.requests]
+    def taken(self) -> list[_Part]:
+        """All that was not sent, which waits no longer."""
+        rest = [*self.splits, *self.pieces, *self.messages, *self.requests]
+        self.splits, self.pieces, self.messages, self.requests = [], deque(), [], deque()
+        return rest
 
 
 def send(
@@ -107,7 +109,7 @@ def send(
             part = running.pop(future)
             # One that no thread has begun must not be sent later, when the queue has given its events to others.
             run.settle(part, [_NO_TIME if future.cancel() else _NO_ANSWER] * len(part.indexes))
-    run.hold_the_rest()
+    run.give_up(HELD)
     outcomes = iter(run.outcomes)
     return [[cast("Outcome", next(outcomes)) for _ in load.lines] for load in loads]
 
@@ -142,16 +144,25 @@ class _Run:
 
     def next(self, time_left: float) -> _Part | None:
         """The next request that may go out now; what must not be sent any more is settled on the way."""
+        if time_left < self.destination.limits.seconds:
+            self.give_up(_NO_TIME)
+            return None
         for lane in self.lanes.values():
             while (part := self._next_of(lane)) is not None:
                 hold = self.held.get(part.routing)
-                if hold is None and time_left < self.destination.limits.seconds:
-                    hold = _NO_TIME
                 if hold is None:
                     return part
                 lane.waits = lane.waits and not part.alone
                 self._settle(part, [hold] * len(part.indexes), lane)
         return None
+
+    def give_up(self, why: Retry) -> None:
+        """Settle all that waits without sending it."""
+        for lane in self.lanes.values():
+            for part in lane.taken():
+                self.parts += part.split
+                for index in part.indexes:
+                    self.outcomes[index] = self._final(why, part)
 
     def _next_of(self, lane: _Lane) -> _Part | None:
         if lane.splits:
@@ -286,13 +297,6 @@ class _Run:
         if part.split:
             return replace(outcome, part=self.parts, ambiguous=outcome.ambiguous or part.ambiguous)
         return outcome
-
-    def hold_the_rest(self) -> None:
-        """Settle what no gate let through."""
-        for lane in self.lanes.values():
-            for part in lane.rest():
-                for index in part.indexes:
-                    self.outcomes[index] = HELD
 
 
 def _cut(part: _Part, count: int) -> tuple[_Part, _Part]:

@@ -34,7 +34,8 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
     """Give every event its outcome: each is sent once, however many copies of it there are and were."""
     allowance = Allowance(_LONGEST_QUESTIONS, world.now)
     found = _look_up(messages, world, allowance)
-    destination.accepts_empty = found.accepts_empty
+    if found.complete:
+        destination.accepts_empty = found.accepts_empty
     circuits = Circuits(world.circuits, found.circuits, world.ledger, allowance=allowance)
     is_needed = destination.limits.repeat_window < LONGEST_AGE
     gates = {
