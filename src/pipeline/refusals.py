@@ -6,9 +6,10 @@ compared without regard to case, and a space in the table is a space, `_`, `-` o
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
+from pipeline.personal import safe_reason, storable
 
 # It says that another try may succeed.
 PASSING = (
@@ -122,6 +123,8 @@ _NOT_AGAIN = re.compile(r"(?:not|n't|non|never)[\s_-]?(?:be[\s_-])?(?:retr|try)"
 _CODE = re.compile(r"(?:429|5\d\d)(?=:|$)").match
 # A request of so many events of which each is refused for the same reason is refused for no event's sake.
 MANY = 20
+# Characters: of one text, at most and at least; of all texts of an answer; at a cut, of what may be half an address.
+LONGEST, _LEAST, _ALL, _EDGE = 5_000, 400, 300_000, 100
 _VARIES = re.compile(r"\S*\d\S*")
 
 
@@ -131,6 +134,23 @@ def _words(table: Iterable[str]) -> re.Pattern[str]:
 
 
 _passing, _condemning = _words(PASSING), _words(CONDEMNING)
+
+
+def allowance(refused: int) -> int:
+    """Characters of each text that are looked at where so many events are refused: an answer of 8 MB is soon read."""
+    return max(_LEAST, min(LONGEST, _ALL // max(refused, 1)))
+
+
+def without_persons(text: str, values: Iterable[str], longest: int, clean: Callable[[str], str] = str) -> str:
+    """A reason of 300 characters at most, from the first `longest` of the text: see `safe_reason`.
+
+    `clean` takes out what else may be a person's, once the values are gone.
+    """
+    lower = text[:longest].lower()
+    known = [value for value in values if value.lower() in lower]
+    reason = safe_reason(clean(safe_reason(text[:longest], known, longest)), (), longest)
+    # The cut may have halved an address, which then looks like none.
+    return storable(reason if len(text) <= longest else reason[: max(0, len(reason) - _EDGE)])
 
 
 def outcome(said: Sequence[tuple[str, str]], reason: str, status: int) -> Outcome:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 
 from pipeline import refusals
-from pipeline.personal import safe_reason
 from rokt.request import places
 from rokt.settings import Api
 
@@ -18,7 +17,6 @@ _POSITION = re.compile(r"\bposition (\d{1,9})\b").findall
 _MARKS = ("Path '[", "position ")
 # Quoted in a message stands what was wrong: a person's data perhaps. Paths are names.
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*(?:\"|\Z)|(?<!Path )'[^']*(?:'|\Z)", re.DOTALL)
-_LONGEST = 5_000  # characters of a message that are looked at
 
 UNSAID = "refused without a reason"
 
@@ -37,40 +35,38 @@ class Blame(NamedTuple):
 
 def blames(errors: Sequence[Any], lines: Sequence[str], api: Api) -> list[Blame]:
     """Attribute each error; of an event that is alone in its request nothing is in doubt."""
+    longest = refusals.allowance(len(errors))
     if len(lines) == 1:
-        return [_blame([0], error, lines, api) for error in errors]
+        return [_blame([0], error, lines, api, longest) for error in errors]
     if api == "events":
         by_id: dict[object, list[int]] = {}
         for index, line in enumerate(lines):
             by_id.setdefault(_client_id({"record": _object(line)}), []).append(index)
         ids = [_client_id(error) for error in errors]
         return [
-            _blame(by_id.get(found, []) if found is not None else [], error, lines, api)
+            _blame(by_id.get(found, []) if found is not None else [], error, lines, api, longest)
             for found, error in zip(ids, errors, strict=True)
         ]
     spans = _spans(lines)
     trusted = not any(mark in line for line in lines for mark in _MARKS)
     return [
-        _blame(_located(_message(error), spans, len(lines)) if trusted else [], error, lines, api) for error in errors
+        _blame(_located(_message(error), spans, len(lines)) if trusted else [], error, lines, api, longest)
+        for error in errors
     ]
 
 
-def _blame(indexes: Sequence[int], error: object, lines: Sequence[str], api: Api) -> Blame:
+def _blame(indexes: Sequence[int], error: object, lines: Sequence[str], api: Api, longest: int) -> Blame:
     said = error.get("error", error) if api == "events" and isinstance(error, dict) else error
     code = said.get("code") if isinstance(said, dict) else None
     parts = [code, said.get("message")] if isinstance(said, dict) else [said]
-    text = ": ".join(part[:_LONGEST] for part in parts if isinstance(part, str) and part)[:_LONGEST]
-    may_pass = isinstance(code, str | int) and refusals.passes(str(code)[:_LONGEST])
-    return Blame(indexes, _reason(text, lines[indexes[0]]) if indexes else "", may_pass, text)
-
-
-def _reason(text: str, line: str) -> str:
-    """The text without what may be a person's."""
-    # Values first: cut at quotes, one that holds a quote itself would no longer be found.
-    lower = text.lower()
-    values = [value for value in _values(_object(line)) if value.lower() in lower]
-    known = safe_reason(text, values, _LONGEST)
-    return safe_reason(_QUOTED.sub("…", known)) or UNSAID
+    text = ": ".join(part[: refusals.LONGEST] for part in parts if isinstance(part, str) and part)[: refusals.LONGEST]
+    may_pass = isinstance(code, str | int) and refusals.passes(str(code)[: refusals.LONGEST])
+    reason = ""
+    if indexes:
+        # Values first: cut at quotes, one that holds a quote itself would no longer be found.
+        values = _values(_object(lines[indexes[0]]))
+        reason = refusals.without_persons(text, values, longest, lambda known: _QUOTED.sub("…", known)) or UNSAID
+    return Blame(indexes, reason, may_pass, text[:longest])
 
 
 def _client_id(error: object) -> str | None:
@@ -81,7 +77,7 @@ def _client_id(error: object) -> str | None:
 
 def _message(error: object) -> str:
     message = error.get("message") if isinstance(error, dict) else error
-    return message[:_LONGEST] if isinstance(message, str) else ""
+    return message[: refusals.LONGEST] if isinstance(message, str) else ""
 
 
 def _spans(lines: Sequence[str]) -> list[tuple[int, int]]:

@@ -7,15 +7,15 @@ has only an `event_id`, another only an `event_name`.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from pipeline import refusals
 from pipeline.outcome import Outcome, Retry, Unsettled
-from pipeline.personal import safe_reason
+from pipeline.refusals import LONGEST
 from pipeline.successes import plain
 
-# Characters of a text that are looked at.
-LONGEST = 5_000
+# Distinct echoes times events that are compared: an echo past that is taken for one that fits none.
+_COMPARISONS = 200_000
 # The names of an event, by their letters alone.
 _FIELDS = {
     name.replace("_", ""): name
@@ -66,26 +66,30 @@ def attribute(
     items = [_item(one, by_id) for one in named[:most]]
     if len(lines) == 1:
         return [_alone(status, items, lines[0], by_id)]
+    match = _Matching(events, by_id)
     said: dict[int, list[tuple[str, str]]] = {}
     open_: set[int] = set(range(len(lines))) if len(named) > most else set()
     for item in items:
-        meant, possible = _match(item, events, by_id)
+        meant, possible = match(item)
         open_.update(possible)
         for index in meant:
             said.setdefault(index, []).extend(item.said)
     unsettled = Unsettled(f"Roku answered {status} and {suspect}", status, ambiguous=status < 300)
     outcomes: list[Outcome] = [unsettled if index in open_ else default for index in range(len(lines))]
-    for index, texts in said.items():
-        outcomes[index] = outcome(texts, lines[index], status)
+    for index, texts_ in said.items():
+        outcomes[index] = outcome(texts_, lines[index], status, refused=len(said))
     return refusals.alike(outcomes)
 
 
-def outcome(said: Sequence[tuple[str, str]], line: str, status: int, unsaid: str = "refused") -> Outcome:
-    """What becomes of an event that was refused with these texts."""
-    said = said[:_MOST_TEXTS]
-    text = "; ".join(f"{field}: {words}" if field else words for field, words in said)[:LONGEST]
-    reason = safe_reason(text, _values(_event(line), text)) or f"{unsaid} without a reason"
-    return refusals.outcome([(field[:100], words[:LONGEST]) for field, words in said], reason, status)
+def outcome(
+    said: Sequence[tuple[str, str]], line: str, status: int, unsaid: str = "refused", *, refused: int = 1
+) -> Outcome:
+    """What becomes of an event that was refused with these texts, one of so many."""
+    longest = refusals.allowance(refused)
+    said = [(field[:100], words[:LONGEST]) for field, words in said[:_MOST_TEXTS]]
+    text = "; ".join(f"{field}: {words}" if field else words for field, words in said)
+    reason = refusals.without_persons(text, _values(_event(line)), longest) or f"{unsaid} without a reason"
+    return refusals.outcome([(field, words[:longest]) for field, words in said], reason, status)
 
 
 def _alone(status: int, items: Sequence[_Item], line: str, by_id: Mapping[str, list[int]]) -> Outcome:
@@ -96,24 +100,36 @@ def _alone(status: int, items: Sequence[_Item], line: str, by_id: Mapping[str, l
     return outcome([text for item in ours for text in item.said], line, status)
 
 
-def _match(
-    item: _Item, events: Sequence[Mapping[str, Any]], by_id: Mapping[str, list[int]]
-) -> tuple[Sequence[int], Sequence[int]]:
-    """The events that an item means, and those that it may mean, where that cannot be told."""
-    everyone = range(len(events))
-    candidates: Sequence[int] = everyone
-    if item.event_id is not None:
-        candidates = by_id.get(item.event_id, [])
-        if len(candidates) == 1:
-            return candidates, []
-    fitting = [index for index in candidates if _fits(item.echo, events[index])] if item.echo else []
-    if not fitting:
-        return [], candidates or everyone
-    # Copies of the same event have the same fate, however many of them are named.
-    if all(events[index] == events[fitting[0]] for index in fitting):
-        return fitting, []
-    exact = [index for index in fitting if events[index] == item.echo]
-    return (exact, []) if exact else ([], fitting)
+class _Matching:
+    """Finds the events of an item. Items that echo the same are looked for once."""
+
+    def __init__(self, events: Sequence[Mapping[str, Any]], by_id: Mapping[str, list[int]]) -> None:
+        self._events, self._by_id = events, by_id
+        self._found: dict[bytes, tuple[Sequence[int], Sequence[int]]] = {}
+
+    def __call__(self, item: _Item) -> tuple[Sequence[int], Sequence[int]]:
+        """The events that an item means, and those that it may mean, where that cannot be told."""
+        candidates: Sequence[int] = range(len(self._events))
+        if item.event_id is not None:
+            candidates = self._by_id.get(item.event_id, [])
+            if len(candidates) == 1:
+                return candidates, []
+        key = to_json(item.echo)
+        if key not in self._found:
+            is_looked_for = item.echo and len(self._found) * len(self._events) < _COMPARISONS
+            self._found[key] = self._match(item.echo, candidates) if is_looked_for else ([], range(len(self._events)))
+        return self._found[key]
+
+    def _match(self, echo: Mapping[str, Any], candidates: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+        events = self._events
+        fitting = [index for index in candidates if _fits(echo, events[index])]
+        if not fitting:
+            return [], candidates or range(len(events))
+        # Copies of the same event have the same fate, however many of them are named.
+        if all(events[index] == events[fitting[0]] for index in fitting):
+            return fitting, []
+        exact = [index for index in fitting if events[index] == echo]
+        return (exact, []) if exact else ([], fitting)
 
 
 def _fits(echo: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
@@ -173,8 +189,6 @@ def _event(line: str) -> Mapping[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _values(event: Mapping[str, Any], text: str) -> list[str]:
-    """The values of the event's user_data that are in the text."""
-    user, lower = event.get("user_data"), text.lower()
-    values = user.values() if isinstance(user, dict) else ()
-    return [value for value in values if isinstance(value, str) and value.lower() in lower]
+def _values(event: Mapping[str, Any]) -> list[str]:
+    user = event.get("user_data")
+    return [value for value in user.values() if isinstance(value, str)] if isinstance(user, dict) else []
