@@ -100,7 +100,7 @@ def client(service: str, endpoint: str) -> Any:
         region_name=REGION,
         aws_access_key_id="local",
         aws_secret_access_key="local",
-        config=Config(retries={"total_max_attempts": 2}, connect_timeout=2, read_timeout=30, proxies={}),
+        config=Config(retries={"total_max_attempts": 2}, connect_timeout=60, read_timeout=300, proxies={}),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 _LOOK_SECONDS = 30  # how long messages are out of sight at most while they are looked at
-_TASK_SECONDS = 30
+_TASK_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def peek(sqs: "SQSClient", queue_url: str) -> list[DeadLetter]:
 def redrive(
     sqs: "SQSClient", source_arn: str, destination_arn: str, tell: Callable[[int, int], None] = lambda _, __: None
 ) -> int:
-    """Moves all dead letters to the destination and gives their number; RedriveError if SQS could not, or took 30 s.
+    """Moves all dead letters to the destination and gives their number; RedriveError if SQS could not within 5 minutes.
 
     The destination is always named: letters that the relay wrote itself have no source that SQS could know. `tell`
     hears now and then how many are moved, and of how many.

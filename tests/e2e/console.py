@@ -7,9 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.bounds import BROWSER_BOUND
 from tests.e2e.relay import EVENT_TIME, Relay
-
-SECONDS = 20_000  # milliseconds after which an expectation has failed: two cores may be busy
 
 
 class Console:
@@ -70,9 +69,9 @@ class Console:
 @contextmanager
 def opened(relay: Relay, browser: Browser) -> Iterator[Console]:
     """The page of that stack, whose sandboxes fail in nothing before and after; at the end it had no faults."""
-    expect.set_options(timeout=SECONDS)
+    expect.set_options(timeout=BROWSER_BOUND)
     with browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as context:
-        context.set_default_timeout(SECONDS)
+        context.set_default_timeout(BROWSER_BOUND)
         relay.accept()
         console = Console(context.new_page(), relay)
         yield console

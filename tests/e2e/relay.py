@@ -12,11 +12,11 @@ from local import aws
 from local.dead_letters import DeadLetter, peek, redrive
 from local.roku_sandbox import RokuSandbox
 from local.stack import SENDER_KEY, Choices, Stack
+from tests.bounds import BOUND
 
 EVENT_TIME = int(time.time()) - 3_600
 EVENT = {"event_name": "PURCHASE", "event_time": EVENT_TIME, "user_data": {"em": "jane@example.com"}}
 BOTH = {"Destinations": "roku,rokt"}
-BOUND = 20.0  # seconds after which a wait has failed
 
 
 class Relay:

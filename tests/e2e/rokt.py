@@ -17,7 +17,7 @@ from local.console import queues
 from local.dead_letters import DeadLetter, peek, redrive
 from local.senders import SIGNATURE_SECRET, key_of
 from local.stack import SENDER_KEY, Choices, Stack
-from tests.e2e.relay import BOUND
+from tests.bounds import BOUND
 
 GOLDEN = Path(__file__).resolve().parents[1] / "unit" / "golden" / "rokt"
 EVENT_TIME = int(time.time()) - 3_600

@@ -8,8 +8,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.bounds import BROWSER_BOUND
 from tests.e2e.chromium import chromium, needs_chromium
-from tests.e2e.console import SECONDS, Console, opened
+from tests.e2e.console import Console, opened
 from tests.e2e.relay import Relay, running
 
 pytestmark = needs_chromium
@@ -212,7 +213,7 @@ def test_text_of_a_sender_is_never_markup(console: Console) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_everything_has_a_name_and_can_be_read(relay: Relay, browser: Browser, theme: Literal["light", "dark"]) -> None:
-    expect.set_options(timeout=SECONDS)
+    expect.set_options(timeout=BROWSER_BOUND)
     with browser.new_context(color_scheme=theme, reduced_motion="reduce") as context:
         console = Console(context.new_page(), relay)
         page = console.page
@@ -251,7 +252,7 @@ def test_everything_has_a_name_and_can_be_read(relay: Relay, browser: Browser, t
 
 
 def test_a_phone_needs_no_sideways_scrolling(relay: Relay, browser: Browser) -> None:
-    expect.set_options(timeout=SECONDS)
+    expect.set_options(timeout=BROWSER_BOUND)
     with browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce") as context:
         console = Console(context.new_page(), relay)
         console.send(event_id="a-very-long-event-id-" + "x" * 180)
@@ -265,7 +266,7 @@ def test_a_phone_needs_no_sideways_scrolling(relay: Relay, browser: Browser) -> 
 
 
 def test_a_page_whose_stack_went_away_says_so_and_recovers(relay: Relay, browser: Browser) -> None:
-    expect.set_options(timeout=SECONDS)
+    expect.set_options(timeout=BROWSER_BOUND)
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(f"{relay.stack.url}/")
@@ -281,7 +282,7 @@ def test_a_page_whose_stack_went_away_says_so_and_recovers(relay: Relay, browser
 
 
 def test_something_moves_where_motion_is_welcome(relay: Relay, browser: Browser) -> None:
-    expect.set_options(timeout=SECONDS)
+    expect.set_options(timeout=BROWSER_BOUND)
     with browser.new_context(reduced_motion="no-preference") as context:
         page = context.new_page()
         page.goto(f"{relay.stack.url}/")

@@ -17,6 +17,7 @@ from local import aws
 from local.stack import ROKU_KEY, SENDER_KEY
 from relay import keys
 from relay.deployment import Deployment
+from tests.bounds import BOUND
 from tests.e2e.operator import Operator, operating, run
 from tests.e2e.relay import EVENT, until
 
@@ -142,7 +143,7 @@ def test_a_new_key_works_at_once_and_is_kept_as_a_digest(operator: Operator, sec
         f"{operator.relay.stack.url}/v1/events",
         json={"events": [EVENT | {"event_id": "shop-1"}]},
         headers={"Authorization": f"Bearer {key}"},
-        timeout=20,
+        timeout=BOUND,
     )
     assert answer.status_code == 202, answer.text
     listed = {one["name"]: one for one in operator.json("keys", "list")["senders"]}
@@ -296,7 +297,7 @@ def test_a_stack_that_cannot_be_asked_is_told_in_one_line(
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=BOUND,
     )
     assert said.returncode == 3, said.stderr
     assert word in said.stderr

@@ -9,6 +9,7 @@ import requests
 
 from local import aws
 from local.stack import SENDER_KEY
+from tests.bounds import BOUND
 from tests.e2e.operator import Operator, operating
 from tests.e2e.relay import EVENT, until
 
@@ -43,7 +44,7 @@ def test_everything_that_can_become_of_an_event_is_counted_once(operator: Operat
         f"{operator.relay.stack.url}/v1/events",
         json={"event_group_id": "g", "events": events},
         headers={"Authorization": f"Bearer {SENDER_KEY}"},
-        timeout=20,
+        timeout=BOUND,
     )
     assert answer.status_code == 210
     until(operator.relay.letters)

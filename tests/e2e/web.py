@@ -14,6 +14,7 @@ from playwright.sync_api import Request as PageRequest
 from local import aws
 from local.http_event import Answer, Request
 from local.http_server import Server
+from tests.bounds import BROWSER_BOUND
 from tests.e2e import relay as stack
 from tests.e2e.chromium import chromium
 from tests.e2e.relay import Relay, running
@@ -122,7 +123,7 @@ class Web:
     def visitor(self, **options: Any) -> Iterator[Visitor]:
         """A new visitor; at the end nothing must have gone wrong in the pages."""
         context = self.browser.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(BROWSER_BOUND)
         try:
             visitor = Visitor(context)
             visitor.watch()

@@ -11,7 +11,8 @@ import requests
 
 from local.console import queues
 from local.stack import SENDER_KEY
-from tests.e2e.relay import BOUND, EVENT, Relay, running, until
+from tests.bounds import BOUND
+from tests.e2e.relay import EVENT, Relay, running, until
 
 JANE = "jane@example.com"
 OUTAGE = {"drop": "before"}
@@ -114,7 +115,7 @@ def test_a_rejected_one_has_rokus_reason_and_is_followed_through_its_redrive(pag
         ("accepted", "redriven"),
         ("delivered", ""),
     ]
-    lane = until(lambda: (lane := page.lane())["redrive"]["status"] == "COMPLETED" and lane)
+    lane = until(lambda: ((lane := page.lane())["redrive"] or {}).get("status") == "COMPLETED" and lane)
     assert (lane["redrive"]["moved"], lane["dead_letters"]["count"]) == (1, 0)
 
 

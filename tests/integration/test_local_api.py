@@ -13,6 +13,7 @@ import pytest
 from local.api import Api
 from local.functions import Route
 from local.runtime import MAX_PAYLOAD_BYTES, FunctionError, PayloadTooLarge
+from tests.bounds import BOUND
 
 ROUTES = [
     Route("ANY", "/v1/events", "Take"),
@@ -40,7 +41,7 @@ class Site:
     def ask(
         self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.api.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.api.port, timeout=BOUND)
         try:
             connection.request(method, target, body, headers or {})
             answer = connection.getresponse()
@@ -92,7 +93,7 @@ def test_what_a_request_lacks_its_event_lacks(site: Site) -> None:
 
 
 def test_headers_of_one_name_are_joined_with_a_comma(site: Site) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", site.api.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", site.api.port, timeout=BOUND)
     connection.putrequest("GET", "/v1/events")
     connection.putheader("X-Many", "1")
     connection.putheader("x-many", "2")
@@ -204,7 +205,7 @@ def test_an_event_that_lambda_would_refuse_is_too_large(site: Site) -> None:
 
 
 def test_connections_are_kept_and_chunked_bodies_are_read(site: Site) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", site.api.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", site.api.port, timeout=BOUND)
     kept = []
     for _ in range(3):
         connection.request("POST", "/v1/events", iter([b"ab", b"cd"]), {"Content-Type": "text/plain"})

@@ -1,7 +1,7 @@
 """The local endpoint's SQS against the rules of the SQS developer guide, where moto alone breaks them."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from moto.sqs.models import Message
 
 from local import aws
+from tests.bounds import BOUND
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -57,7 +58,7 @@ def test_deletions_at_the_same_time_all_hold(sqs: "SQSClient", monkeypatch: pyte
     with ThreadPoolExecutor(1) as threads:
         monkeypatch.setattr(Message, "had_receipt_handle", delete_the_second_meanwhile)
         sqs.delete_message(QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
-        deleting[0].result(timeout=10)
+        deleting[0].result(timeout=BOUND)
     left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"])
     assert left["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "0"
 
@@ -87,10 +88,16 @@ def test_a_message_sent_to_a_dead_letter_queue_has_no_source(sqs: "SQSClient") -
 
 def test_a_waiting_receive_gets_a_message_that_is_sent_meanwhile(sqs: "SQSClient") -> None:
     url, _ = _queue(sqs, "waiting")
-    with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=10)
+    other, _ = _queue(sqs, "waiting-longer")
+    with ThreadPoolExecutor(2) as threads:
+        longer, waiting = (
+            threads.submit(sqs.receive_message, QueueUrl=each, WaitTimeSeconds=20) for each in (other, url)
+        )
         sqs.send_message(QueueUrl=url, MessageBody="came")
-        assert [message["Body"] for message in waiting.result(timeout=9)["Messages"]] == ["came"]
+        done, _ = wait([longer, waiting], timeout=BOUND, return_when=FIRST_COMPLETED)
+        sqs.send_message(QueueUrl=other, MessageBody="enough")
+        assert done == {waiting}  # the other one, which began to wait before it, still waits
+        assert [message["Body"] for message in waiting.result()["Messages"]] == ["came"]
 
 
 def test_received_messages_are_out_of_sight_until_made_visible(sqs: "SQSClient") -> None:

@@ -1,7 +1,7 @@
 """The reading of sample files and the judgement of what became of their conversions."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ import pytest
 
 from local import samples
 from local.cases import Case, CaseError, Expected, Said, read_cases
-from local.samples import Row, run
+from local.destinations import Destination
+from local.samples import Posted, Row, run
 from local.stack import Choices, Stack
+from tests.e2e.relay import until
 
 EMAIL = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
 
@@ -134,10 +136,27 @@ def test_of_rokt_whatever_settles_a_conversion_is_right_if_the_file_says_nothing
     assert "is too old" in row.ends["rokt"].note
 
 
+def _settled(way: Destination, item: Expected) -> bool:
+    way.look()
+    return way.settled(item)
+
+
 def test_what_neither_arrives_nor_is_a_dead_letter_is_lost_whatever_the_file_says(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(samples, "_WAIT_SECONDS", 3)  # what never comes need not be waited for longer
+    assert stack.rokt_sandbox is not None
+    rokts_requests = stack.rokt_sandbox.requests
+    before = len(rokts_requests())
+
+    def wait_for_what_comes(ways: Sequence[Destination], posted: Posted) -> None:
+        """Roku's delivery, and the request to Rokt whose answer is lost."""
+        roku, rokt = ways
+        (item,) = samples._accepted(roku, posted)
+        until(lambda: _settled(roku, item))
+        until(lambda: len(rokts_requests()) > before)
+        rokt.look()
+
+    monkeypatch.setattr(samples, "_wait", wait_for_what_comes)
     row = _row(stack, {}, Expected("lost-1", "LEAD", "delivered"), rokt={"drop": "before"})
     assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "lost"}, "rokt: is lost")
 

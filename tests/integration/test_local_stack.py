@@ -16,6 +16,7 @@ import pytest
 
 from local.dead_letters import RedriveError, peek, redrive
 from local.stack import BROWSER_KEY, Choices, Stack, StackError
+from tests.bounds import BOUND
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -100,7 +101,7 @@ def stack(choices: Choices) -> Iterator[Stack]:
 
 
 def _post(stack: Stack, body: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", stack.api.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", stack.api.port, timeout=BOUND)
     try:
         connection.request("POST", "/post", body, {"Content-Type": "text/plain"})
         answer = connection.getresponse()
@@ -110,7 +111,7 @@ def _post(stack: Stack, body: str) -> tuple[int, str]:
 
 
 def _dead_letters(stack: Stack, number: int) -> list[tuple[Any, str]]:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + BOUND
     while True:
         letters = peek(stack.sqs, stack.deployment.names["RokuDeadLetterQueue"])
         if len(letters) >= number:

@@ -23,7 +23,8 @@ from rokt.client import Rokt
 from rokt.event import prepare
 from rokt.request import LIMITS
 from rokt.settings import Api, Settings
-from tests.integration.wire import BOUND, Step, answer, wire
+from tests.bounds import BOUND
+from tests.integration.wire import Step, answer, wire
 
 NOW = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 GROUP = Routing("shop_us")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from local.rokt_sandbox import RoktSandbox
+from tests.bounds import BOUND
 from tests.unit.test_rokt_sandbox_rules import EVENT, NOW, OBJECT, changed
 
 PAIR = "key:secret"
-BOUND = 10.0
 JSON = "application/json"
 
 

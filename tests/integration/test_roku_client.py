@@ -22,7 +22,8 @@ from pipeline.sending import Load, send
 from roku.client import Path, Roku
 from roku.groups import REMEMBERED, Groups
 from roku.request import LIMITS
-from tests.integration.wire import BOUND, Step, answer, wire
+from tests.bounds import BOUND
+from tests.integration.wire import Step, answer, wire
 
 KEY, GROUP = "key-canary", Routing("g")
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"  # the vendor page's example

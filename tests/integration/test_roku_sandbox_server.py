@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from local.roku_sandbox import RokuSandbox
+from tests.bounds import BOUND
 
 KEY, GROUP = "key-of-tests", "example_website_123"
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
-BOUND = 10.0  # seconds after which a wait has failed; nothing ever takes so long
 
 # The first two requests of Roku's page, word for word; both answers there are "all events were processed".
 PURCHASE: dict[str, Any] = {

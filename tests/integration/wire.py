@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-BOUND = 10.0  # seconds after which a wait has failed; nothing ever takes so long
+from tests.bounds import BOUND
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Which metrics of its own the relay makes: read from the code that counts, and from the template's log filters."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ def dimensions(destination: str) -> dict[str, str]:
     return {"service": SERVICE, "destination": destination.lower()}
 
 
+@cache
 def counted() -> set[str]:
     """The names that the code writes: keys of what is called `counts`, and names given to `add_metric`."""
     found: set[str] = set()
