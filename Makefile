@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
 SCAN_VENV := .venv-scan
 BENCH_VENV := .venv-bench
+MUTATION_VENV := .venv-mutation
 SOURCES := src local tests
 # The stamps are written last: an interrupted installation is begun again, a finished one costs nothing.
 INSTALLED := $(VENV)/.ready
@@ -13,6 +14,7 @@ READY := $(BIN)/relay
 SAM_READY := $(SAM_VENV)/.ready
 SCAN_READY := $(SCAN_VENV)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
+MUTATION_READY := $(MUTATION_VENV)/.ready
 # An SQS that nobody of this project wrote; npm writes this file last.
 SQS_FOLDER := tests/integration/npm
 SQS_READY := $(SQS_FOLDER)/node_modules/.package-lock.json
@@ -27,7 +29,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run screenshot test lint format types imports unit simulation package validate scan build bench scale lock clean
+.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation package validate scan build bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -64,6 +66,9 @@ $(SQS_READY): $(SQS_FOLDER)/package-lock.json
 	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(SQS_FOLDER) && npm ci --ignore-scripts --silent; \
 	else echo "no Node.js with npm on this machine: the tests against an independent SQS will be skipped"; fi
 
+$(MUTATION_READY): requirements/mutation.txt
+	$(call make-venv,$(MUTATION_VENV),$<)
+
 # With the Python that Lambda runs, if this machine has it.
 $(BENCH_READY): PYTHON = $(shell folder=$$(bash .ci/find-python 3.13 2>/dev/null) && echo "$$folder/python3.13" || echo python3)
 $(BENCH_READY): requirements/bench.txt
@@ -79,7 +84,7 @@ run: $(READY) ## the whole system on this machine, with a table of what became o
 screenshot: $(READY) ## the console in a telling state: writes docs/console.png (needs Chromium)
 	@$(BIN)/python -m local.console.screenshot
 
-test: lint types imports unit ## everything that must hold: lint, strict types, import rules, all tests
+test: lint types imports unit ## everything that must hold: lint, strict types, import rules, the tests
 
 lint: $(READY) ## style and formatting
 	$(BIN)/ruff check
@@ -95,9 +100,16 @@ types: $(READY) ## strict types
 imports: $(READY) ## who may import whom
 	PYTHONPATH=src:. $(BIN)/lint-imports
 
-unit: $(READY) $(SQS_READY) ## the tests (ARGS="-k name" chooses)
+unit: $(READY) ## the tests (ARGS="-k name" chooses)
 	@bash .ci/find-chromium >/dev/null || true
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+thorough: $(READY) $(SQS_READY) ## what needs programs that others wrote, or minutes: their SQS, schemathesis, many histories
+	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 4000
+	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
+
+mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.sqs*"' chooses; about an hour)
+	@$(MUTATION_VENV)/bin/python .ci/mutation.py $(ARGS)
 
 package: validate scan build ## what is deployed: the template is valid and safe, the bundle builds and is complete
 
@@ -134,6 +146,7 @@ lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: 
 	$(COMPILE) --group sam --output-file requirements/sam.txt
 	$(COMPILE) --group scan --output-file requirements/scan.txt
 	$(COMPILE) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
+	$(COMPILE) --group mutation --constraint requirements/dev.txt --output-file requirements/mutation.txt
 
 # One file for every platform and Python from 3.11 on; it names neither an index nor a path of this machine.
 COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -143,4 +156,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(SQS_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) mutants $(SQS_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

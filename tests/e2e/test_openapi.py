@@ -10,6 +10,7 @@ import yaml
 from openapi_spec_validator import validate
 
 from local.stack import SENDER_KEY, Choices, Stack
+from tests.bounds import BOUND
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (
@@ -25,11 +26,12 @@ def test_the_document_is_valid_openapi() -> None:
     validate(yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8")))
 
 
+@pytest.mark.thorough(reason="schemathesis posts for minutes")
 @pytest.mark.parametrize("authorization", [f"Bearer {SENDER_KEY}", "Bearer unknown"])
 def test_no_request_finds_a_5xx_or_an_answer_outside_the_document(authorization: str, tmp_path: Path) -> None:
     both = {"Destinations": "roku,rokt"}  # its answers have all that those of one destination have, and more
     with Stack(Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, parameters=both)) as stack:
-        document = requests.get(f"{stack.url}/openapi.yaml", timeout=10)
+        document = requests.get(f"{stack.url}/openapi.yaml", timeout=BOUND)
         assert document.text == (ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8")
         run = subprocess.run(
             [
@@ -39,7 +41,7 @@ def test_no_request_finds_a_5xx_or_an_answer_outside_the_document(authorization:
                 f"--url={stack.url}",
                 f"--header=Authorization: {authorization}",
                 f"--checks={','.join(CHECKS)}",
-                "--max-examples=20",
+                "--max-examples=60",
                 "--generation-deterministic",
                 "--no-shrink",
                 "--warnings=off",
@@ -47,7 +49,7 @@ def test_no_request_finds_a_5xx_or_an_answer_outside_the_document(authorization:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=BOUND * 10,
             check=False,
         )
     assert run.returncode == 0, run.stdout

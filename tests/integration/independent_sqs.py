@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.bounds import BOUND
+
+thorough = pytest.mark.thorough(reason="an SQS on Node.js that others wrote")
+
 _FOLDER = Path(__file__).parent / "npm"
-_BOUND = 10  # seconds after which a wait has failed: it starts within one
 
 
 def _missing() -> str:
     if shutil.which("node") is None:
         return "Node.js is not on this machine"
-    return "" if (_FOLDER / "node_modules" / "local-aws-sqs").is_dir() else "`make unit` installs it"
+    return "" if (_FOLDER / "node_modules" / "local-aws-sqs").is_dir() else "`make thorough` installs it"
 
 
 @contextmanager
@@ -30,4 +33,4 @@ def serving() -> Iterator[str]:
             assert server.stdout is not None
             yield f"http://127.0.0.1:{int(server.stdout.readline())}"
         finally:
-            server.communicate(timeout=_BOUND)  # closes its standard input, and so ends it
+            server.communicate(timeout=BOUND)  # closes its standard input, and so ends it

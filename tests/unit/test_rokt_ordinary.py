@@ -135,13 +135,27 @@ def _read(conversion: dict[str, Any], choice: Settings = SETTINGS[0]) -> Facts |
     return ordinary.read(conversion, now=NOW, settings=choice)
 
 
-@settings(max_examples=2_000, derandomize=True, deadline=None)
-@given(_conversions(), st.sampled_from(SETTINGS))
+posts = given(_conversions(), st.sampled_from(SETTINGS))
+
+
+@settings(max_examples=700)
+@posts
 @example(PURCHASE, SETTINGS[0])
 @example(PURCHASE, SETTINGS[1])
 @example(PURCHASE, SETTINGS[2])
 @example(PURCHASE, SETTINGS[3])
 def test_what_passes_comes_out_as_if_read_with_care(conversion: Any, choice: Settings) -> None:
+    _check(conversion, choice)
+
+
+@pytest.mark.thorough(reason="properties with many more examples")
+@settings(max_examples=15_000)
+@posts
+def test_of_many_more_it_holds_too(conversion: Any, choice: Settings) -> None:
+    _check(conversion, choice)
+
+
+def _check(conversion: Any, choice: Settings) -> None:
     quick = _read(conversion, choice)
     if quick is None:
         return

@@ -98,10 +98,24 @@ PURCHASE: dict[str, Any] = {
 }
 
 
-@settings(max_examples=3_000, derandomize=True, deadline=None)
-@given(EVENTS, st.sampled_from(SETTINGS), st.sampled_from([{}, {"is_hashed": True}, {"is_hashed": False}]))
+posts = given(EVENTS, st.sampled_from(SETTINGS), st.sampled_from([{}, {"is_hashed": True}, {"is_hashed": False}]))
+
+
+@settings(max_examples=1_000)
+@posts
 @example(PURCHASE, SETTINGS[0], {})
 def test_what_passes_comes_out_as_if_read_with_care(event: Any, choice: Settings, context: dict[str, Any]) -> None:
+    _check(event, choice, context)
+
+
+@pytest.mark.thorough(reason="properties with many more examples")
+@settings(max_examples=20_000)
+@posts
+def test_of_many_more_it_holds_too(event: Any, choice: Settings, context: dict[str, Any]) -> None:
+    _check(event, choice, context)
+
+
+def _check(event: Any, choice: Settings, context: dict[str, Any]) -> None:
     quick = ordinary.read(event, now=NOW, settings=choice, context=context)
     if quick is None:
         return
