@@ -1,0 +1,101 @@
+"""Mutation testing: mutmut changes the core's functions, one place at a time, and the unit tests must notice.
+
+Prints a score for each file and each change that no test noticed. Fails if a file's score is below 90 %, or if more
+than 5 % of all changes are listed as equivalent. What is changed is configured in pyproject.toml (tool.mutmut).
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.stats import status_by_exit_code
+from mutmut.utils.file_utils import walk_mutatable_files
+
+LEAST_SCORE, MOST_EQUIVALENT = 0.90, 0.05
+EQUIVALENT = Path("tests/equivalent_mutants.toml")
+NOTICED = {"killed", "timeout", "segfault", "caught by type check"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: the function, the lines that it takes away and those that it puts in their place."""
+
+    function: str
+    was: str
+    becomes: str
+
+
+def main(names: list[str]) -> int:
+    """Run mutmut for the mutants of these names (all if there are none); 1 if the tests notice too little."""
+    if not names:
+        shutil.rmtree("mutants", ignore_errors=True)  # it would believe results of older tests
+    if code := subprocess.run([sys.executable, "-m", "mutmut", "run", *names], check=False).returncode:
+        return code
+    equivalent = _equivalent()
+    counted: dict[str, Counter[str]] = {}
+    used: set[Change] = set()
+    for path in walk_mutatable_files():
+        data = SourceFileMutationData(path=path)
+        data.load()
+        for mutant, exit_code in data.exit_code_by_key.items():
+            status = status_by_exit_code[exit_code]
+            if status == "not checked":
+                continue
+            count = counted.setdefault(str(path), Counter())
+            if status in NOTICED:
+                count["killed"] += 1
+                continue
+            change = _change(mutant, Path(path))
+            if change in equivalent:
+                used.add(change)
+                count["equivalent"] += 1
+            else:
+                count["survived"] += 1
+                print(f"\n{mutant}: {status}\n- {change.was}\n+ {change.becomes}")
+    return _report(counted, unused=[] if names else [change for change in equivalent if change not in used])
+
+
+def _report(counted: dict[str, Counter[str]], *, unused: list[Change]) -> int:
+    low = []
+    print()
+    for path, count in sorted(counted.items()):
+        score = count["killed"] / max(1, count["killed"] + count["survived"])
+        if score < LEAST_SCORE:
+            low.append(path)
+        print(f"{score:6.1%}  {count['killed']:4} of {count.total():4}, {count['equivalent']:3} equivalent  {path}")
+    total = sum(counted.values(), Counter())
+    share = total["equivalent"] / max(1, total.total())
+    print(f"{total['killed'] / max(1, total.total() - total['equivalent']):6.1%}  of {total.total()} mutants in all")
+    print(f"{share:6.1%}  are equivalent ({EQUIVALENT} says why); {MOST_EQUIVALENT:.0%} may be")
+    for change in unused:
+        print(f"{EQUIVALENT}: no test misses this any more, remove it: {change.function}: {change.becomes}")
+    for path in low:
+        print(f"{path}: fewer than {LEAST_SCORE:.0%} are killed")
+    return int(bool(low) or bool(unused) or share > MOST_EQUIVALENT or not counted)
+
+
+def _change(mutant: str, path: Path) -> Change:
+    lines = get_diff_for_mutant(mutant, path=path).splitlines()[2:]
+    taken, put = ([line[1:].strip() for line in lines if line.startswith(sign)] for sign in "-+")
+    function = re.sub(r"x_|xǁ", "", mutant.rpartition("__mutmut_")[0], count=1).replace("ǁ", ".")
+    return Change(function, " ".join(taken), " ".join(put))
+
+
+def _equivalent() -> set[Change]:
+    """Those that no test can notice, since they change nothing; each has its reason."""
+    listed = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("mutant", [])
+    for one in listed:
+        if not one["reason"].strip():
+            raise SystemExit(f"{EQUIVALENT}: {one['function']}: a reason is missing")
+    return {Change(one["function"], one["was"], one["becomes"]) for one in listed}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
