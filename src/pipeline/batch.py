@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.ledger import Key
 from pipeline.messages import Head, QueuedEvent
 from pipeline.outcome import Outcome, Retry
 from pipeline.sampling import Followed
+from pipeline.table import Key
 from pipeline.windows import Tried
 
 _PENDING = Retry("not sent")

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pipeline import burying, putting_back, reporting, settling
 from pipeline.batch import Event, Message, Record, Report
 from pipeline.destination import Destination, Routing
-from pipeline.ledger import Key
 from pipeline.messages import Head, Unreadable, decode
 from pipeline.surroundings import Surroundings
+from pipeline.table import Key
 from pipeline.waiting import Deadline
 from pipeline.windows import Tried
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pipeline.batch import Event, Message
 from pipeline.digests import digest
 from pipeline.fingerprints import are_plainly_two, share_an_identifier
-from pipeline.ledger import Key, Note
 from pipeline.messages import BROWSER, SERVER
 from pipeline.outcome import Repeated
+from pipeline.table import Key, Note
 
 Known = Mapping[Key, Note]
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from pipeline.batch import Event, Message, Report, events_of
 from pipeline.burying import status_of
-from pipeline.ledger import Entry
 from pipeline.outcome import COUNTED_TWICE, Delivered, Rejected, Repeated, Retry
 from pipeline.personal import storable
 from pipeline.sampling import Followed, event_digest, is_sampled
 from pipeline.settling import Settled
+from pipeline.table import Entry
 
 
 def notes(messages: Sequence[Message]) -> list[Entry]:

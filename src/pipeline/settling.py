@@ -8,10 +8,10 @@ from pipeline import once, sending, trying
 from pipeline.batch import Event, Message, events_of
 from pipeline.destination import Destination
 from pipeline.gate import Circuits, Gate
-from pipeline.ledger import Found, Key, groups_of
 from pipeline.outcome import LONGEST_AGE, Delivered, Rejected, Repeated, Retry
 from pipeline.sending import Load
 from pipeline.surroundings import Surroundings
+from pipeline.table import Found, Key, groups_of
 from pipeline.trying import Act, Step
 from pipeline.waiting import Allowance
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.circuit import Circuit
-from pipeline.ledger import Entry, Found, Key, Unread
 from pipeline.sqs import Outgoing
+from pipeline.table import Entry, Found, Key, Unread
 
 
 class Sink(Protocol):

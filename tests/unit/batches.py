@@ -2,8 +2,8 @@
 
 from pipeline.batch import Event, Message, Record
 from pipeline.destination import Routing
-from pipeline.ledger import Key
 from pipeline.messages import Head, QueuedEvent
+from pipeline.table import Key
 from pipeline.windows import Tried
 from tests.unit.doubles import event
 

@@ -14,12 +14,12 @@ from pipeline.batch import Record, Report
 from pipeline.circuit import Circuit
 from pipeline.delivery import deliver
 from pipeline.destination import Routing
-from pipeline.ledger import Entry, Found, Key, Note, Unread
 from pipeline.messages import Head, decode, encode
 from pipeline.outcome import LONGEST_AGE, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.sampling import event_digest
 from pipeline.sqs import Outgoing
 from pipeline.surroundings import Surroundings
+from pipeline.table import Entry, Found, Key, Note, Unread
 from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, event, identify
 
 bounded = settings(derandomize=True, max_examples=150, deadline=None)

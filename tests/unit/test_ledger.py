@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from pipeline.circuit import Circuit
-from pipeline.ledger import Entry, Key, Ledger, Note, Unread
+from pipeline.ledger import Ledger
+from pipeline.table import Entry, Key, Note, Unread
 from pipeline.windows import Tried
 from tests.unit.doubles import Never
 

@@ -7,10 +7,10 @@ import pytest
 from pipeline.batch import Event, Message
 from pipeline.destination import Routing
 from pipeline.fingerprints import make
-from pipeline.ledger import Key, Note
 from pipeline.messages import BROWSER, SERVER, Head
 from pipeline.once import Known, tell_apart
 from pipeline.outcome import Repeated, Retry
+from pipeline.table import Key, Note
 from tests.unit.batches import NOW, message
 
 A = Key("g", "LEAD", "a")
