@@ -23,7 +23,8 @@ from pipeline.destination import Answer
 from pipeline.http import LAST_START, TIMEOUT, Connection, open_session, with_key
 from rokt.request import LIMITS as ROKT
 from roku.request import LIMITS as ROKU
-from tests.integration.wire import BOUND, Step, answer, wire
+from tests.bounds import BOUND
+from tests.integration.wire import Step, answer, wire
 
 SHORT = 0.2  # seconds that an answer may take; the drips below would take 20 s and more, and then be whole
 LONG = 1_000

@@ -1,4 +1,4 @@
-"""What the words of a refusal mean. No destination documents its words: these are the usual ones, and what they miss."""
+"""What the words of a refusal mean. No destination documents its words: these are the usual ones and what they miss."""
 
 import json
 from typing import Any
