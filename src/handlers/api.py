@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pipeline.words import Phrase, SenderName, Word
 from sources import registry
 
 EVENTS, BEACON, SOURCES = "/v1/events", "/v1/beacon", "/v1/sources/"
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]").sub
 _NAMES = ", ".join(registry.MODULES)
 
 Answer = dict[str, Any]
@@ -177,7 +179,7 @@ def _request(event: Mapping[str, Any]) -> Request:
 
 def _whole(text: str) -> str:
     """The text with each half of a surrogate pair, which no UTF-8 can hold, replaced by U+FFFD."""
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _HALF_A_PAIR("\ufffd", text)
 
 
 def _senders(request: Request, counts: Counter[str]) -> tuple[Senders, Sender | None]:

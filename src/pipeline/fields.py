@@ -42,6 +42,7 @@ _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d{1,2})?
 _COMMA_ONLY = re.compile(r"[+-]?\d+,\d{1,2}").fullmatch  # 25,00
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{1,39}").fullmatch
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "y"}), frozenset({"false", "0", "no", "n"})
+_LONGEST_AMOUNT = 40  # characters
 _LARGEST_AMOUNT = 1e15  # beyond it a double no longer holds cents
 # No event has so many fields that nobody knows.
 _MOST_UNKNOWN = 50
@@ -314,7 +315,11 @@ def amount(value: Any, notes: list[str]) -> int | float | None:
 
 
 def _amount_in(text: str) -> int | float | None:
-    framed = _CURRENCY(text) if len(text) <= 40 else None
+    if len(text) > _LONGEST_AMOUNT:
+        return None
+    if text.isascii() and _DECIMAL(text):
+        return float(text) if "." in text else int(text)
+    framed = _CURRENCY(text)
     if framed is None or any(code not in ISO_4217 for code in (framed[1], framed[3]) if code not in (None, "US")):
         return None
     bare = framed[2]

@@ -78,6 +78,9 @@ def attributes(
             notes: list[str] = []
             if value is None or (path == "custom_data." and name in _FILLED) or name in kept:
                 continue
+            if len(kept) == _MOST_ATTRIBUTES:
+                left_out += 1
+                continue
             fault = rules.fault_of_name(name)
             if name.lower() in _FILLED:
                 fault = "is filled from the conversion's own fields: send it there"
@@ -85,9 +88,7 @@ def attributes(
                 fault = "its currency is not known"
             read = rules.reference if name == _TRANSACTION and isinstance(value, str) else rules.attribute
             clean = read(value, notes) if fault is None else None
-            if clean is not None and len(kept) == _MOST_ATTRIBUTES:
-                left_out += 1
-            elif clean is not None:
+            if clean is not None:
                 kept[name] = clean
             if fault is not None:
                 notes.append(fault)

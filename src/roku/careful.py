@@ -20,6 +20,9 @@ from roku.normalise import Settings
 
 # user_data has 22 fields; the answer must fit into 6 MB even if 1,000 events are wrong.
 _MOST_ERRORS = 30
+# So many notes tell of the items of one event: a post has room for a million wrong ones.
+_MOST_NOTES = 20
+_NEEDED_OF_AN_ITEM = dict.fromkeys(("id", "quantity", "price")).keys()
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}").fullmatch
 
@@ -155,21 +158,33 @@ def _contents(value: Any, notes: list[str]) -> list[dict[str, Any]] | None:
     items = value if isinstance(value, list) else [value]
     if len(items) > words.MAX_CONTENTS:
         notes.append(f"has {len(items)} items: the first {words.MAX_CONTENTS} were taken")
-    kept = []
+    kept, further = [], 0
     for index, item in enumerate(items[: words.MAX_CONTENTS]):
-        if not isinstance(item, dict):
-            notes.append(f"item {index} dropped: must be an object with id, quantity and price")
+        if len(notes) >= _MOST_NOTES and not (isinstance(item, dict) and item.keys() >= _NEEDED_OF_AN_ITEM):
+            further += 1  # it cannot be kept, and nobody will be told why
             continue
         said: fields.Warnings = []
-        clean = fields.apply(_CONTENT_RULES, item, "", said, words.CONTENT_ALIASES)
-        if said:
-            notes += [f"item {index}: {field} {text}" for field, text in said]
-        if "id" in clean and "quantity" in clean and "price" in clean:
+        clean = _content(item, said)
+        if clean is not None:
             kept.append(clean)
+        if len(notes) < _MOST_NOTES:
+            notes += [f"item {index}{field} {text}" for field, text in said]
         else:
-            missing = [name for name in ("id", "quantity", "price") if name not in clean]
-            notes.append(f"item {index} dropped: needs {' and '.join(missing)}")
+            further += bool(said)
+    if further:
+        notes.append(f"has {further} further items with faults: fix the first ones first")
     return kept or None
+
+
+def _content(item: Any, said: fields.Warnings) -> dict[str, Any] | None:
+    if not isinstance(item, dict):
+        said.append((" dropped:", "must be an object with id, quantity and price"))
+        return None
+    clean = fields.apply(_CONTENT_RULES, item, ": ", said, words.CONTENT_ALIASES)
+    missing = [name for name in _NEEDED_OF_AN_ITEM if name not in clean]
+    if missing:
+        said.append((" dropped:", f"needs {' and '.join(missing)}"))
+    return None if missing else clean
 
 
 def _quantity(value: Any, notes: list[str]) -> str | None:

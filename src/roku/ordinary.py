@@ -154,8 +154,8 @@ def _schema() -> SchemaValidator:
             "currency": cs.literal_schema(list(words.CURRENCIES)),
             "content_type": cs.literal_schema(list(words.CONTENT_TYPES)),
             "order_id": text,
-            "contents": cs.list_schema(item, strict=True, min_length=1, max_length=words.MAX_CONTENTS),
-            "content_ids": cs.list_schema(name_or_number, strict=True, min_length=1, max_length=words.MAX_CONTENTS),
+            "contents": _list(item),
+            "content_ids": _list(name_or_number),
             "num_items": shapes.WHOLE,
             "predicted_ltv": shapes.AMOUNT,
             "purchase_type": cs.literal_schema(list(words.PURCHASE_TYPES)),
@@ -181,3 +181,8 @@ def _schema() -> SchemaValidator:
         required={"event_name", "event_time", "user_data"},
     )
     return SchemaValidator(event)
+
+
+def _list(item: cs.CoreSchema) -> cs.CoreSchema:
+    """Of an array with a thousand faults one is enough to know that it is not ordinary."""
+    return cs.list_schema(item, strict=True, min_length=1, max_length=words.MAX_CONTENTS, fail_fast=True)
