@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.destination import Routing
-from pipeline.messages import BROWSER, Head, QueuedEvent, Unreadable, decode, encode, within
+from pipeline.messages import BROWSER, Head, Identify, QueuedEvent, Unreadable, decode, encode, within
+from rokt import event as rokt_event
+from roku import event as roku_event
 from tests.unit.doubles import identify
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
@@ -53,16 +56,23 @@ def test_the_first_line_says_what_delivery_needs_and_each_further_line_is_one_ev
     }
 
 
-# As the version before wrote them.
-BEFORE = [
-    ('{"event_group_id":"g"}\n' + GOOD, Routing("g"), 1),
-    ('{"event_group_id":"g","partner_name":"p"}\n' + GOOD + "\n" + GOOD, Routing("g", "p"), 2),
-]
+QUEUED_BEFORE = Path(__file__).parent / "golden" / "queued_before"  # as the version before wrote them
 
 
-@pytest.mark.parametrize(("body", "routing", "count"), BEFORE)
-def test_messages_of_the_version_before_are_read(body: str, routing: Routing, count: int) -> None:
-    assert decode(body, identify) == (Head(routing), [QueuedEvent(GOOD, "1", "LEAD")] * count)
+@pytest.mark.parametrize(
+    ("file", "named", "routing"),
+    [
+        ("roku.txt", roku_event.identify, Routing("shop_us", "partner")),
+        ("rokt-conversions.txt", rokt_event.identify, Routing("")),
+        ("rokt-events.txt", rokt_event.identify, Routing("")),
+    ],
+)
+def test_messages_of_the_version_before_are_read(file: str, named: Identify, routing: Routing) -> None:
+    body = (QUEUED_BEFORE / file).read_text(encoding="utf-8")
+    head, events = decode(body, named)
+    assert head == Head(routing)
+    assert [(one.event_id, one.event_name) for one in events] == [("order-1", "PURCHASE"), ("order-2", "PURCHASE")]
+    assert [one.line for one in events] == body.split("\n")[1:]
 
 
 def test_no_line_is_read_while_the_digest_fits() -> None:
