@@ -136,6 +136,9 @@ def reply(status: int, body: bytes, headers: Mapping[str, str], faults: F, succe
     """Word an answer as the faults have it; None drops the connection."""
     if faults.drop == "after":
         return None
+    if faults.wording:
+        said = b"" if faults.wording == "empty" else b'{"status": "ok"}'
+        return Reply(status=success, body=said, headers={**headers, **faults.headers})
     if faults.malformed:
         return Reply(status=success, body=body[: len(body) // 2], headers={**headers, **faults.headers})
     return Reply(status=status, body=body, headers={**headers, **faults.headers})

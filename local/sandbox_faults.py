@@ -4,6 +4,7 @@
     delay       wait this many seconds first                  revoked   refuse the key, whatever it is
     drop        close the connection without an answer, "before" or "after" the events are taken
     malformed   take the events, then answer success with JSON that breaks off
+    wording     take the events, then answer success without a body ("empty") or in no documented form ("unfamiliar")
     times       how many requests are affected until all of this is gone (otherwise until it is replaced)
 
 A sandbox adds the faults of its own API. A request is affected if it is answered otherwise than without the faults.
@@ -57,6 +58,7 @@ class Faults:
         "delay": _is_delay,
         "drop": lambda value: value in ("before", "after"),
         "malformed": is_flag,
+        "wording": lambda value: value in ("empty", "unfamiliar"),
         "revoked": is_flag,
         "times": lambda value: is_integer(value) and value >= 1,
     }
@@ -66,6 +68,7 @@ class Faults:
     delay: float = 0.0
     drop: Literal["before", "after"] | None = None
     malformed: bool = False
+    wording: Literal["empty", "unfamiliar"] | None = None
     revoked: bool = False
     times: int | None = None
 
@@ -84,7 +87,8 @@ class Faults:
 
     def affects_all(self) -> bool:
         """Tell whether every request is answered otherwise than it would be."""
-        return bool(self.status or self.headers or self.delay or self.drop or self.malformed or self.revoked)
+        worded = self.malformed or self.wording
+        return bool(self.status or self.headers or self.delay or self.drop or worded or self.revoked)
 
     def as_json(self) -> dict[str, Any]:
         """Give the faults that are set, in the form in which they were told."""

@@ -468,6 +468,22 @@ def test_each_group_is_asked_about_once_in_five_minutes_however_many_partners_ar
     assert len(questions) == 3
 
 
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        ("unfamiliar", Delivered(unfamiliar=True)),
+        ("empty", Retry("Roku answered 200 with a body that cannot be read", 200, ambiguous=True)),
+    ],
+)
+def test_a_success_in_another_form_is_one_and_an_empty_one_is_none(
+    wording: str, expected: Outcome, sandbox: RokuSandbox, session: requests.Session
+) -> None:
+    sandbox.set_faults({"wording": wording})
+    client = roku(sandbox.url, session)
+    assert client.read(post(client), [line("1")]) == [expected]
+    assert len(sandbox.events()) == 1
+
+
 def test_a_success_without_a_body_counts_if_an_operator_says_so(session: requests.Session) -> None:
     client = roku("http://127.0.0.1:9", session)
     empty = Answer(status=200)
