@@ -161,6 +161,8 @@ def test_a_new_key_works_at_once_and_is_kept_as_a_digest(operator: Operator, sec
         ("--browser", "--origin", "example.com"),
         ("--source", "callrail.colour=red"),
         ("--source", "callrail.minimum_duration"),
+        ("--browser", "--source", "ga4"),  # a browser key opens no source
+        ("--browser", "--event-name", "--"),
     ],
 )
 def test_an_entry_that_would_not_be_used_is_not_written(
@@ -174,7 +176,7 @@ def test_an_entry_that_would_not_be_used_is_not_written(
 def test_settings_of_a_source_and_of_a_page_are_written(operator: Operator, secrets: Any) -> None:
     options = ("--source", "callrail.minimum_duration=30", "--source", "ringba", "--source", "csv.currency=USD")
     assert operator.run("keys", "add", "calls", *options).code == 0
-    page = ("--browser", "--origin", "https://www.example.com")
+    page = ("--browser", "--origin", "https://www.example.com", "--event-name", "LEAD", "--event-name", "PAGE_VIEW")
     assert operator.run("keys", "add", "site", *page).code == 0
     entries = json.loads(secrets.get_secret_value(SecretId="local/sender-keys")["SecretString"])
     assert entries["calls"]["sources"] == {
@@ -183,6 +185,9 @@ def test_settings_of_a_source_and_of_a_page_are_written(operator: Operator, secr
         "csv": {"currency": "USD"},
     }
     assert (entries["site"]["browser"], entries["site"]["origins"]) == (True, ["https://www.example.com"])
+    assert entries["site"]["event_names"] == ["LEAD", "PAGE_VIEW"]
+    listed = {one["name"]: one["event_names"] for one in operator.json("keys", "list")["senders"]}
+    assert (listed["site"], listed["calls"]) == (["LEAD", "PAGE_VIEW"], ["*"])
 
 
 def test_a_secret_that_changed_meanwhile_is_not_overwritten(
