@@ -2,8 +2,10 @@
 
 import json
 
-from local.stack import ROKU_KEY, SENDER_KEY
-from tests.e2e.relay import running, until
+import requests
+
+from local.stack import BROWSER_KEY, ROKU_KEY, SENDER_KEY
+from tests.e2e.relay import BOUND, EVENT, Relay, running, until
 
 # Personal data as senders write it, one for each hashed field, and where it does not belong at all.
 PERSON = {
@@ -52,3 +54,47 @@ def test_a_body_that_is_posted_again_is_counted_once() -> None:
         assert relay.answers("order-1") == [200]
         (conversion,) = relay.conversions("order-1")
         assert conversion["received"] == 1
+
+
+def forge(relay: Relay, event_id: str, **user: str) -> None:
+    """Somebody who read the key in the page makes an order up."""
+    order = EVENT | {"event_id": event_id, "user_data": user, "custom_data": {"value": 0, "currency": "USD"}}
+    answer = requests.post(
+        f"{relay.stack.url}/v1/beacon?key={BROWSER_KEY}",
+        data=json.dumps({"event_group_id": "g", "events": [order]}),
+        headers={"Origin": relay.stack.url},
+        timeout=BOUND,
+    )
+    assert answer.status_code == 202, answer.text
+    until(lambda: relay.known(event_id))
+
+
+def test_an_order_that_a_page_made_up_keeps_no_order_of_the_server_from_being_delivered() -> None:
+    with running() as relay:
+        forge(relay, "order-5123", external_id="nobody")
+        forge(relay, "order-5124", em="jane@example.com")
+        bought = {"custom_data": {"value": 249.9, "currency": "USD"}}
+        relay.post("order-5123", **bought)  # of jane@example.com
+        relay.post("order-5124", **bought)
+        until(lambda: '"Deduplicated"' in relay.stack.log_text())
+        until(lambda: len(relay.answers("order-5123")) == 2)
+        # The page told of the same person: one order, heard of twice.
+        assert relay.answers("order-5124") == [200]
+
+
+def test_two_conversions_of_one_post_and_one_id_are_both_delivered() -> None:
+    with running() as relay:
+        orders = [
+            EVENT | {"event_id": "1001", "user_data": {"em": em}, "custom_data": {"value": value, "currency": "USD"}}
+            for em, value in (("jane@example.com", 25), ("john@example.com", 99))
+        ]
+        answer = requests.post(
+            f"{relay.stack.url}/v1/events",
+            json={"event_group_id": "g", "events": orders},
+            headers={"Authorization": f"Bearer {SENDER_KEY}"},
+            timeout=BOUND,
+        ).json()
+        ((warning),) = answer["warnings"]
+        assert "under an event_id of their own" in warning["warning"]
+        counted = until(lambda: len(found := relay.sandbox.events()) == 2 and found)
+        assert [taken["event_id"] == "1001" for taken in counted].count(True) == 1
