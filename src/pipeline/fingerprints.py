@@ -5,16 +5,18 @@ HMAC-SHA256 with a key of the stack. Without the key it says nothing of anybody.
 names: many people share those.
 """
 
-import hmac
-from base64 import urlsafe_b64encode
+import hashlib
+from binascii import b2a_base64
 from collections.abc import Mapping
+from functools import lru_cache
 
 AMOUNT = "value"
 
 
 def make(values: Mapping[str, str], key: bytes) -> str:
     """The fingerprint of identifiers by kind (e-mail, phone, external and device ids), and of the amount."""
-    return " ".join([f"{kind}:{_short(kind, value, key)}" for kind, value in values.items() if value])
+    keyed = _keyed(key)
+    return " ".join([f"{kind}:{_short(f'{kind}:{value}', keyed)}" for kind, value in values.items() if value])
 
 
 def share_an_identifier(one: str, other: str) -> bool:
@@ -35,9 +37,19 @@ def are_plainly_two(one: str, other: str) -> bool:
     return differ and all(amounts) and amounts[0] != amounts[1]
 
 
-def _short(kind: str, value: str, key: bytes) -> str:
-    made = hmac.digest(key, f"{kind}:{value}".encode(), "sha256")
-    return urlsafe_b64encode(made[:8]).decode().rstrip("=")
+@lru_cache(maxsize=2)
+def _keyed(key: bytes) -> "tuple[hashlib._Hash, hashlib._Hash]":
+    """What HMAC-SHA256 (RFC 2104) begins its two digests with, made once: hmac.digest takes twice as long each time."""
+    block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
+    return hashlib.sha256(inner), hashlib.sha256(outer)
+
+
+def _short(text: str, keyed: "tuple[hashlib._Hash, hashlib._Hash]") -> str:
+    inner, outer = (begun.copy() for begun in keyed)
+    inner.update(text.encode())
+    outer.update(inner.digest())
+    return b2a_base64(outer.digest()[:8], newline=False)[:11].decode()
 
 
 def _parsed(fingerprint: str) -> dict[str, str]:
