@@ -33,8 +33,8 @@ def test_neither_a_person_nor_a_key_is_found_in_log_ledger_or_dead_letter() -> N
         letters = until(relay.letters)
         until(lambda: '"Delivered"' in relay.stack.log_text() and '"DeadLettered"' in relay.stack.log_text())
         until(relay.sandbox.events)
-        # Delivered and rejected: each has an entry, and so there is something to search.
-        ledger = until(lambda: len(items := relay.everything_known()) == 2 and items)
+        # Delivered and rejected, each has an entry, and the circuit has one: so there is something to search.
+        ledger = until(lambda: len(items := relay.everything_known()) == 3 and items)
         written = {
             "log": relay.stack.log_text(),
             "ledger": json.dumps(ledger),
