@@ -1,6 +1,6 @@
 """`relay status`: what became of one event."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -21,11 +21,13 @@ def status(deployment: Deployment, out: Out, event_id: Annotated[str, typer.Argu
 
     Exit code 0 if it was delivered, and is rejected or a dead letter nowhere; 1 if not; 4 if nothing is known of it.
     """
-    entries = _ledger(deployment, event_id)
+    # Of an id that is a person's, such as a phone number, ingest put the digest in its place.
+    names = (event_id, sha256(event_id.encode()).hexdigest())
+    entries = [entry for name in names for entry in _ledger(deployment, name)]
     destinations = deployment.destinations()
     delivered = {entry["destination"] for entry in entries if entry["outcome"] == "delivered"}
     letters = [
-        letter for one in destinations if one.name not in delivered for letter in _letters(deployment, one, event_id)
+        letter for one in destinations if one.name not in delivered for letter in _letters(deployment, one, names)
     ]
     states = {one.name: _state(one.name, entries, letters) for one in destinations}
     state = next((worst for worst in _WORST_FIRST if worst in states.values()), "unknown")
@@ -145,9 +147,9 @@ def _entry(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _letters(deployment: Deployment, destination: Destination, event_id: str) -> list[Letter]:
+def _letters(deployment: Deployment, destination: Destination, names: Collection[str]) -> list[Letter]:
     letters = look(deployment, destination)
-    return [letter for letter in letters if any(event.event_id == event_id for event in letter.events)]
+    return [letter for letter in letters if any(event.event_id in names for event in letter.events)]
 
 
 def _waiting(deployment: Deployment, destination: Destination) -> int:

@@ -99,9 +99,10 @@ def safe_reason(text: str, values: Iterable[str] = (), limit: int = 300) -> str:
     """What a remote API said, without what may be personal, in the alphabet of an SQS attribute, in `limit` characters.
 
     Removes the given values of the event, e-mail addresses, digests, IP addresses and runs of 7 digits or more. Of the
-    text no more than LONGEST_SAID characters are looked at.
+    text no more than LONGEST_SAID characters are looked at, and a word that would be cut there is left out.
     """
-    text = text[:LONGEST_SAID]
+    if len(text) > LONGEST_SAID:
+        text = text[:LONGEST_SAID].rpartition(" ")[0]
     for value in sorted({value for value in values if len(value) > 2}, key=len, reverse=True):
         text = re.sub(re.escape(value), REDACTED, text, flags=re.IGNORECASE)
     for pattern in (EMAIL, _HEX, _IPV4, _IPV6, _NUMBER):

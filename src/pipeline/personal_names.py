@@ -27,20 +27,27 @@ _ROLES = frozenset(
     "customer cust client guest buyer purchaser shopper user usr member subscriber contact caller recipient receiver"
     " addressee billing bill shipping ship delivery payer payee holder cardholder owner patient passenger traveler"
     " traveller student parent child spouse visitor prospect applicant attendee participant person donor employee"
-    " first last given family middle maiden full real legal display nick sur fore".split()
+    " lead agent sender additional first last given family middle maiden full real legal display nick sur fore".split()
 )
 # With a role before them they are a name: customer[first].
 _PARTS = frozenset("first last given family middle maiden".split())
 _ALONE = frozenset("recipient addressee cardholder".split())  # a person's name where nothing follows
-_FILLERS = frozenset("my your his her their the of on data fields txt text info details ud hashed sha raw".split())
+_FILLERS = frozenset(
+    "my your his her their the of on to number num no data fields txt text info details ud hashed sha raw".split()
+)
 _PAIRS = (
     frozenset({"social", "security"}),
     frozenset({"national", "id"}),
     frozenset({"tax", "id"}),
+    frozenset({"post", "code"}),
     frozenset({"driver", "license"}),
     frozenset({"driver", "licence"}),
-    *(frozenset({card, what}) for card in ("card", "cc") for what in ("number", "num", "no", "holder", "code", "exp")),
-    *(frozenset({who, what}) for who in ("contact", "caller") for what in ("number", "num", "no")),
+    *(
+        frozenset({card, what})
+        for card in ("card", "cc")
+        for what in ("number", "num", "no", "holder", "name", "csc", "exp")
+    ),
+    *(frozenset({who, what}) for who in ("contact", "caller", "sms") for what in ("number", "num", "no")),
 )
 # What is only about a person's data: phone_type, email_optin, mobile_app.
 _ABOUT_LAST = frozenset(

@@ -17,18 +17,20 @@ PERSON = {
     "db": "1971-04-05",
 }
 MISPLACED = {
-    "event_source_url": "https://shop.test/thanks?email=canary.url%40example.com",
-    "custom_data": {"search_string": "canary.text@example.com", "status": "paid"},
+    "event_source_url": "https://shop.test/thanks/+15550100142?email=canary.url%40example.com&billing_phone=5550100142"
+    "&guest_name=Canary&key=canary-key",
+    "custom_data": {"search_string": "canary.text@example.com", "status": "paid", "order_id": "+1 555 010 0142"},
     "canary.name@example.com": "canary.value@example.com",
+    "+15550100142": {"Canary_Doe": "x"},
 }
 TRACES = ["canary", "example.com", "5550100142", "010-0142", "1971-04-05", "female", SENDER_KEY, ROKU_KEY]
 
 
 def test_neither_a_person_nor_a_key_is_found_in_log_ledger_or_dead_letter() -> None:
-    with running(LogLevel="DEBUG") as relay:
+    with running(LogLevel="DEBUG", LogSampleRate="1") as relay:
         said = {"user_data.em": "canary.em@example.com is on a list", "user_data.ph": "+1 (555) 010-0142"}
         relay.sandbox.set_faults({"refuse": {"refused": said}})
-        relay.post("refused", user_data=PERSON, **MISPLACED)
+        relay.post("refused", user_data=PERSON | {"canary.name@example.com": "x", "+15550100142": "x"}, **MISPLACED)
         relay.post("canary.id@example.com", user_data=PERSON, **MISPLACED)
         letters = until(relay.letters)
         until(lambda: '"Delivered"' in relay.stack.log_text() and '"DeadLettered"' in relay.stack.log_text())

@@ -17,6 +17,8 @@ street e-mail e_mail EMAIL_ADDRESS emailaddress emailAddress2 customers[0][email
 form_fields[name] form_fields[email] input_email txtName passport social_security_number telefon vorname téléphone name
 full_name last+name billing_address_1 tel telephone mobile cell callerid caller_number whatsapp_number contact_name
 patientName members[name] phone1 alt_email oldemail UserEMail password ip client_ip ip_address p.phone.2 _phone_
+ship_to_name bill_to_first_name lead_name sender_name post_code ph_no sms_number cc-name cc-csc cc-exp additional-name
+street-address tel-national bday-year honorific.last_name passenger_1_name names mother_maiden_name
 """.split()
 
 NOBODYS = """
@@ -26,7 +28,8 @@ category_name brand_name site_name store_name list_name form_name page_name host
 query search page p id sku variant color size email_optin phone_type mobile_app phone_country_code accepts_email sort_by
 keyword theme hotel intel sort order_number customer_id user_id first last first_purchase last_visit quantity price
 customer_group_name shipping_method_name coupon code state city country region ref step view webmail mailing_list
-monkey streetwear addressee_count product_gender recommended _ 1 [] %
+monkey streetwear addressee_count lead_source order_no post_id page_number gift_card_code
+product_gender recommended _ 1 [] %
 """.split()
 
 SECRET = """
