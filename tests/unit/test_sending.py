@@ -1,16 +1,21 @@
 """Messages into requests and out again: whole, within limits, culprits found, nothing begun too late."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from itertools import groupby
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.destination import Routing
+from pipeline import waiting
+from pipeline.destination import Answer, Routing
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.sending import RESERVE, WORKERS, Load, send
+from tests.bounds import BOUND
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
 
 bounded = settings(derandomize=True, max_examples=150, deadline=None)
@@ -328,3 +333,66 @@ def test_the_reserve_is_the_callers_choice() -> None:
         loads([message("a")]), destination, now=lambda: 0.0, time_left=lambda: 20.0, executor=AtOnce(), reserve=2.0
     )
     assert outcomes == [[Delivered()]]
+
+
+class Clock:
+    """Time that passes only while somebody waits for an answer."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.waits: list[float] = []
+
+    def wait(self, futures: Iterable[Future[Any]], timeout: float, return_when: str) -> Any:
+        """As `concurrent.futures.wait` where nothing ever comes."""
+        assert return_when == FIRST_COMPLETED
+        assert len(self.waits) < 100, "it waits for ever"
+        self.waits.append(timeout)
+        self.now += timeout
+        return set(), set(futures)
+
+
+@pytest.mark.parametrize("seconds", [5.0, 18.0, 30.0])
+def test_nothing_waits_into_the_reserve_however_long_answers_take(
+    monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    clock = Clock()
+    end = clock.now + 60.0
+    monkeypatch.setattr(waiting, "wait", clock.wait)
+    (outcomes,) = send(
+        loads([message("ab")]),
+        FakeDestination(deliver_all, seconds=seconds),
+        now=lambda: clock.now,
+        time_left=lambda: end - clock.now,
+        executor=Never(begun=True),
+    )
+    assert clock.now <= end - RESERVE
+    assert all(isinstance(outcome, Retry) and outcome.ambiguous for outcome in outcomes)
+
+
+def test_a_request_is_given_up_when_its_own_time_is_over_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, began, over = Clock(), threading.Event(), threading.Event()
+    begun_at = clock.now
+
+    def wait(futures: Iterable[Future[Any]], timeout: float, return_when: str) -> Any:
+        began.wait(BOUND)
+        return clock.wait(futures, timeout, return_when)
+
+    class Hanging(FakeDestination):
+        def post(self, routing: Routing, body: bytes) -> Answer:
+            """Begins, and says nothing."""
+            began.set()
+            over.wait(BOUND)
+            return super().post(routing, body)
+
+    monkeypatch.setattr(waiting, "wait", wait)
+    with ThreadPoolExecutor(1) as threads:
+        (outcomes,) = send(
+            loads([message("ab")]),
+            Hanging(deliver_all, seconds=18.0),
+            now=lambda: clock.now,
+            time_left=lambda: begun_at + 500.0 - clock.now,
+            executor=threads,
+        )
+        over.set()
+    assert clock.now == begun_at + 18.0
+    assert all(isinstance(outcome, Retry) and outcome.ambiguous and not outcome.at_once for outcome in outcomes)

@@ -70,6 +70,28 @@ messages = st.builds(
 )
 
 
+@pytest.mark.parametrize(
+    ("attributes", "calls"),
+    [
+        ({}, [2]),
+        ({"r": "x"}, [1, 1]),  # 2 x (name 1 + String 6 + value 1) bytes: too much
+        ({"r": "é"}, [1, 1]),
+    ],
+)
+def test_attributes_count_towards_the_bytes_of_a_call(attributes: dict[str, str], calls: list[int]) -> None:
+    client = Client()
+    queue(client).send([Outgoing("b" * (MIB // 2), attributes)] * 2)
+    assert [len(entries) for entries in client.calls] == calls
+
+
+def test_a_call_is_filled_to_the_last_byte() -> None:
+    client = Client()
+    two = 2 * (len("reason") + len("String") + len("é".encode()))
+    queue(client).send([Outgoing("b" * n, {"reason": "é"}) for n in (MIB // 2, MIB // 2 - two)])
+    assert [len(entries) for entries in client.calls] == [2]
+    assert sum(weight(entry) for entry in client.calls[0]) == MIB
+
+
 @given(st.lists(messages, max_size=25))
 @bounded
 def test_every_message_is_sent_once_within_the_limits_of_a_call(outgoing: list[Outgoing]) -> None:
