@@ -86,9 +86,10 @@ screenshot: $(READY) ## the console in a telling state: writes docs/console.png 
 
 test: lint types imports unit ## everything that must hold: lint, strict types, import rules, the tests
 
-lint: $(READY) ## style and formatting
+lint: $(READY) ## style, formatting, and that every regular expression is linear
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python .ci/linear.py src relay local
 
 format: $(READY) ## mend what lint can mend
 	$(BIN)/ruff check --fix

@@ -19,7 +19,7 @@ ACCOUNT = "123456789012"  # the account that moto answers as
 BUNDLE_BUCKET = "local"
 
 _FUNCTION = "AWS::Serverless::Function"
-_SUBSTITUTION = re.compile(r"\$\{([^}]+)\}")
+_SUBSTITUTION = re.compile(r"\$\{([^{}]+)\}")
 _NO_VALUE = object()
 
 

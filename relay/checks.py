@@ -27,7 +27,7 @@ _TIMES, _RETENTION, _DEAD_RETENTION, _RECEIVES = 6, 604_800, 1_209_600, 1_000
 _TIMEOUT = 60
 _REMEMBERED = 60  # seconds for which functions remember a secret
 _SOON_LOST = 10 * 86_400  # seconds: of the 14 days that dead letters stay, four are left
-is_placeholder_key = re.compile(r"your[_ -]|<.*>|change.?me|x{4,}|placeholder|example", re.IGNORECASE).search
+is_placeholder_key = re.compile(r"your[_ -]|<[^<>]*>|change.?me|x{4,}|placeholder|example", re.IGNORECASE).search
 
 
 @dataclass(frozen=True, slots=True)

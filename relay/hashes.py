@@ -43,7 +43,7 @@ _CLEAR = {
     "rokt": {Kind.GE: "(in clear)", Kind.DB: "(in clear, if RoktSendBirthDate=true)"},
 }
 _DATE = re.compile(r"(19|20)\d{2}([-/.]?)\d{2}\2\d{2}(?:[T ].*)?").fullmatch
-_PHONE = re.compile(r"(?:tel:)?[+\d][\d\s().\-/]{5,}(?:\s*(?:x|ext).*)?", re.IGNORECASE).fullmatch
+_PHONE = re.compile(r"(?:tel:)?[+\d][\d\s().\-/]{5,}(?:(?:x|ext).*)?", re.IGNORECASE).fullmatch
 
 
 def hash_(

@@ -17,7 +17,7 @@ EMPTY_DIGESTS: Final = frozenset(
 )
 RAW_EMAIL: Final = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+").fullmatch
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _DATE: Final = re.compile(r"[0-9]{8}")
 _DECIMAL: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -52,7 +52,7 @@ def digest(value: object) -> str | None:
 
 def email(value: object) -> str | None:
     """Accept an address in lower case and without spaces."""
-    if isinstance(value, str) and _EMAIL.fullmatch(value) and value == value.lower():
+    if isinstance(value, str) and _EMAIL(value) and value == value.lower():
         return None
     return "must be an e-mail address in lower case"
 

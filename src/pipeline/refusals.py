@@ -117,7 +117,7 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 # What the other side quotes is a sender's text, whatever it says. An apostrophe within a word opens no quotation.
-_QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|(?<!\w)'[^']*(?:'(?!\w)|$)|`[^`]*`|“[^”]*”|«[^»]*»")
+_QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|(?<!\w)'[^']*(?:'(?!\w)|$)|`[^`]*`|“[^“”]*”|«[^«»]*»")
 _NOT_AGAIN = re.compile(r"(?:not|n't|non|never)[\s_-]?(?:be[\s_-])?(?:retr|try)", re.IGNORECASE)
 # An error's code, alone or before its message.
 _CODE = re.compile(r"(?:429|5\d\d)(?=:|$)").match
@@ -125,7 +125,7 @@ _CODE = re.compile(r"(?:429|5\d\d)(?=:|$)").match
 MANY = 20
 # Characters: of one text, at most and at least; of all texts of an answer; at a cut, of what may be half an address.
 LONGEST, _LEAST, _ALL, _EDGE = 5_000, 400, 300_000, 100
-_VARIES = re.compile(r"\S*\d\S*")
+_DIGIT = re.compile(r"\d").search
 
 
 def _words(table: Iterable[str]) -> re.Pattern[str]:
@@ -189,7 +189,7 @@ def alike(outcomes: list[Outcome]) -> list[Outcome]:
     if len(outcomes) < MANY or len(rejected) < len(outcomes):
         return outcomes
     # Ids, numbers and values differ from event to event.
-    reasons = Counter(_VARIES.sub("", one.reason.lower()) for one in rejected)
+    reasons = Counter(" ".join(word for word in one.reason.lower().split() if not _DIGIT(word)) for one in rejected)
     if len(reasons) > 1 or "partner" in next(iter(reasons)):
         return outcomes
     return [Rejected(one.reason, one.status, alike=True) for one in rejected]

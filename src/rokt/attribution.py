@@ -16,7 +16,7 @@ _POSITION = re.compile(r"\bposition (\d{1,9})\b").findall
 # What Rokt says in the same words as these may be an echo of our own text.
 _MARKS = ("Path '[", "position ")
 # Quoted in a message stands what was wrong: a person's data perhaps. Paths are names.
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*(?:\"|\Z)|(?<!Path )'[^']*(?:'|\Z)", re.DOTALL)
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*(?:\"|\\?\Z)|(?<!Path )'[^']*(?:'|\Z)", re.DOTALL)
 
 UNSAID = "refused without a reason"
 
