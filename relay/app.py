@@ -2,7 +2,7 @@
 
 import typer
 
-from relay import dlq, doctor, hashes, keys, report, send, status, tail
+from relay import circuit, dlq, doctor, hashes, keys, report, send, status, tail
 from relay.verbs import verb
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -16,12 +16,14 @@ app = typer.Typer(
     context_settings=_SETTINGS,
 )
 _dlq = typer.Typer(help="Dead letters: what is no longer tried, and why.", no_args_is_help=True)
+_circuit = typer.Typer(help="Circuits: whether a destination's answers are understood.", no_args_is_help=True)
 _keys = typer.Typer(help="Sender keys: who may post.", no_args_is_help=True)
 
 app.command("doctor")(verb(doctor.doctor))
 app.command("send")(verb(send.send))
 app.command("status")(verb(status.status))
 app.add_typer(_dlq, name="dlq")
+app.add_typer(_circuit, name="circuit")
 app.add_typer(_keys, name="keys")
 app.command("report")(verb(report.report))
 app.command("tail")(verb(tail.tail))
@@ -32,6 +34,9 @@ _dlq.command("show")(verb(dlq.show))
 _dlq.command("redrive")(verb(dlq.redrive))
 _dlq.command("export")(verb(dlq.export))
 _dlq.command("drop")(verb(dlq.drop))
+_circuit.command("list")(verb(circuit.list_))
+_circuit.command("close")(verb(circuit.close))
+_circuit.command("accept-empty")(verb(circuit.accept_empty))
 _keys.command("list")(verb(keys.list_))
 _keys.command("add")(verb(keys.add))
 _keys.command("revoke")(verb(keys.revoke))

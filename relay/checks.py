@@ -116,7 +116,8 @@ def settings(deployment: Deployment) -> list[Finding]:
             Finding(
                 WARNING,
                 "ledger",
-                "none: repeats after 10 minutes count twice, and `relay status` knows little",
+                "none: repeats after 10 minutes count twice, `relay status` knows little, and each process keeps its"
+                " circuits to itself",
                 "deploy with LedgerDays=7",
             )
         )

@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import typer
 from pydantic_core import from_json
 
+from pipeline.outcome import COUNTED_TWICE
 from relay.deployment import Deployment, Destination
 from relay.durations import seconds
 from relay.letters import Chosen, Letter, delete, depth, look, looking, now
 from relay.printing import Out, age, moment, number
-from relay.redrive import move_all, move_chosen
+from relay.redrive import move_chosen
 from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD
 
@@ -143,18 +144,27 @@ def redrive(
     older_than: OlderOption = None,
     destination: DestinationOption = None,
 ) -> int:
-    """Move dead letters back to their queue, all or the chosen ones; what was delivered meanwhile is not sent again."""
+    """Move dead letters back to their queue, all or the chosen ones; what was delivered meanwhile is not sent again.
+
+    Those that may have been counted twice are left out: look at them first, then name them by
+    --reason "counted twice".
+    """
     chosen = _chosen(reason, event_name, group, older_than)
     answers, missing = [], 0
     for one in deployment.destinations(destination):
-        if chosen.everything():
-            moved = move_all(deployment, one)
-            wanted = moved
-        else:
-            wanted, moved = move_chosen(deployment, one, chosen, out)
-        missing += wanted - moved
-        answers.append({"destination": one.name, "moved": moved, "not_moved": wanted - moved})
-        out.line(f"{one.name}: {number(moved, 'dead letter')} moved back to the queue")
+        done = move_chosen(deployment, one, chosen, out)
+        missing += done.wanted - done.moved
+        answers.append(
+            {
+                "destination": one.name,
+                "moved": done.moved,
+                "not_moved": done.wanted - done.moved,
+                "left_out": done.left_out,
+            }
+        )
+        out.line(f"{one.name}: {number(done.moved, 'dead letter')} moved back to the queue")
+        if done.left_out:
+            out.aside(_left_out(one.name, done.left_out))
         _out_of_sight(deployment, one, out)
     out.answer(answers)
     if missing:
@@ -234,10 +244,23 @@ def _out_of_sight(deployment: Deployment, destination: Destination, out: Out) ->
 
 def _by_reason(letters: Sequence[Letter]) -> list[tuple[tuple[str, str], list[Letter]]]:
     def key(letter: Letter) -> tuple[str, str]:
-        return letter.destination, letter.reason
+        return letter.destination, _reason(letter)
 
     groups = [(name, list(found)) for name, found in groupby(sorted(letters, key=key), key=key)]
     return sorted(groups, key=lambda one: (one[0][0], -len(one[1])))
+
+
+def _reason(letter: Letter) -> str:
+    """What it is listed under: the one reason of all that may be counted twice, whatever their last answers were."""
+    return COUNTED_TWICE if letter.may_be_counted_twice() else letter.reason
+
+
+def _left_out(destination: str, count: int) -> str:
+    return (
+        f"{destination}: {number(count, 'dead letter')} left out that may have been counted twice: look first which"
+        f' {destination.capitalize()} has (relay dlq show --reason "counted twice"), drop those, and name the others:'
+        ' relay dlq redrive --reason "counted twice"'
+    )
 
 
 def _told(letter: Letter, show_data: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from relay import checks, probes, rokt_checks
+from relay import checks, circuit_checks, probes, rokt_checks
 from relay.checks import Finding
 from relay.deployment import Deployment
 from relay.printing import STYLES, Out, number
@@ -39,6 +39,7 @@ def doctor(
         findings += checks.queues(deployment, destination)
         findings += checks.dead_letters(deployment, destination)
         findings += checks.poller(deployment, destination)
+    findings += circuit_checks.answers(deployment)
     findings += checks.alarms(deployment)
     out.answer([{"level": one.level, "check": one.check, "found": one.text, "cure": one.cure} for one in findings])
     styles = {**STYLES, checks.ABSENT: "dim", checks.NOT_ASKED: "dim"}

@@ -5,7 +5,7 @@ all of SQS's servers, finds nothing, and messages are known by their id. What is
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.messages import MESSAGE_BYTES, QueuedEvent, Unreadable, decode
+from pipeline.outcome import COUNTED_TWICE
 from pipeline.packing import fill
 from relay.deployment import Deployment, Destination
 from rokt.event import identify as identify_for_rokt
@@ -25,6 +26,7 @@ _BATCH = 10  # SQS's limit
 _RECEIVERS = 8
 _EMPTY_POLLS = 3  # SQS's counts are approximate: so many empty long polls outweigh one that says there is more
 _IDENTIFY = {"roku": identify_for_roku, "rokt": identify_for_rokt}
+_COUNTED_TWICE = "counted twice"  # what an operator writes to mean them
 _UNKNOWN = "SQS moved it after too many receives: no run of the function ever finished it"
 
 
@@ -46,6 +48,10 @@ class Letter:
     status: str
     at: float
 
+    def may_be_counted_twice(self) -> bool:
+        """Whether the destination may have counted it twice already: somebody must look at it before a redrive."""
+        return self.reason.startswith(COUNTED_TWICE)
+
     def event_names(self) -> list[str]:
         """The names of its events, without repeats."""
         return sorted({event.event_name for event in self.events}) or ["(unreadable)"]
@@ -63,6 +69,10 @@ class Chosen:
     def everything(self) -> bool:
         """Whether it excludes none."""
         return self == Chosen()
+
+    def names_counted_twice(self) -> bool:
+        """Whether the reason that is asked for is that events may have been counted twice."""
+        return self.reason is not None and _COUNTED_TWICE in self.reason.lower()
 
     def takes(self, letter: Letter, now: float) -> bool:
         """Whether this one is meant; `now` is epoch seconds."""
@@ -100,18 +110,28 @@ def read(destination: str, message: Any) -> Letter:
 @contextmanager
 def looking(deployment: Deployment, destination: Destination) -> Iterator[list[Letter]]:
     """Every dead letter that is in sight now, oldest first; all that still lie there are put back on leaving."""
-    sqs, url = deployment.client("sqs"), destination.dead_letters_url
     found: dict[str, Letter] = {}
     try:
-        # The local queue is one server, and shows all that it has at each receive.
-        _collect(sqs, destination, found, wait=0 if deployment.local else _LONG_POLL_SECONDS)
+        for batch in _batches(deployment, destination):
+            found.update({letter.message_id: letter for letter in batch})
         yield sorted(found.values(), key=lambda letter: letter.at)
     finally:
-        _each_batch(
-            [letter.receipt for letter in found.values()],
-            lambda entries: sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries),
-            VisibilityTimeout=0,
-        )
+        _put_back(deployment, destination, [letter.receipt for letter in found.values()])
+
+
+def sift(deployment: Deployment, destination: Destination, act: Callable[[list[Letter]], Iterable[Letter]]) -> None:
+    """Go through all dead letters batch by batch: `act` returns those that it took away, the others are put back.
+
+    So any number can be gone through: SQS lets no more than 120,000 be out of sight at once. A letter may come twice.
+    """
+    held: dict[str, str] = {}
+    try:
+        for batch in _batches(deployment, destination):
+            held.update({letter.message_id: letter.receipt for letter in batch})
+            for letter in act(batch):
+                held.pop(letter.message_id, None)
+    finally:
+        _put_back(deployment, destination, list(held.values()))
 
 
 def look(deployment: Deployment, destination: Destination) -> list[Letter]:
@@ -131,8 +151,8 @@ def depth(sqs: Any, url: str) -> dict[str, int]:
     return {word: int(given.get(name, 0)) for word, name in names.items()}
 
 
-def move(deployment: Deployment, destination: Destination, letters: Sequence[Letter]) -> Iterator[int]:
-    """Send the letters to the destination's queue as they are, then delete them; yields how many, batch by batch.
+def move(deployment: Deployment, destination: Destination, letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+    """Send the letters to the destination's queue as they are, then delete them; yields those moved, batch by batch.
 
     In this order: a crash in between repeats an event, which the ledger knows, and never loses one.
     """
@@ -142,7 +162,7 @@ def move(deployment: Deployment, destination: Destination, letters: Sequence[Let
         answer = sqs.send_message_batch(QueueUrl=destination.queue_url, Entries=entries)
         taken = [letters[int(done["Id"])] for done in answer.get("Successful", [])]
         delete(deployment, destination, taken)
-        yield len(taken)
+        yield taken
 
 
 def delete(deployment: Deployment, destination: Destination, letters: Sequence[Letter]) -> int:
@@ -154,7 +174,12 @@ def delete(deployment: Deployment, destination: Destination, letters: Sequence[L
     )
 
 
-def _collect(sqs: Any, destination: Destination, found: dict[str, Letter], *, wait: int) -> None:
+def _batches(deployment: Deployment, destination: Destination) -> Iterator[list[Letter]]:
+    """The letters in sight, received batch by batch; one that SQS shows twice comes twice, with its newer receipt."""
+    sqs = deployment.client("sqs")
+    # The local queue is one server, and shows all that it has at each receive.
+    wait = 0 if deployment.local else _LONG_POLL_SECONDS
+
     def receive(seconds: int) -> list[Letter]:
         answer = sqs.receive_message(
             QueueUrl=destination.dead_letters_url,
@@ -172,15 +197,24 @@ def _collect(sqs: Any, destination: Destination, found: dict[str, Letter], *, wa
     with ThreadPoolExecutor(_RECEIVERS) as threads:
         while empty < _EMPTY_POLLS:
             batches = list(threads.map(receive, [0] * workers if workers > 1 else [wait]))
-            found.update({letter.message_id: letter for batch in batches for letter in batch})
             if any(batches):
                 empty = 0
+                yield list({letter.message_id: letter for batch in batches for letter in batch}.values())
             elif workers > 1:
                 workers = 1  # short polls found nothing: now a long one must confirm it
             elif depth(sqs, destination.dead_letters_url)["visible"]:
                 empty += 1
             else:
                 return
+
+
+def _put_back(deployment: Deployment, destination: Destination, receipts: Sequence[str]) -> None:
+    sqs, url = deployment.client("sqs"), destination.dead_letters_url
+    _each_batch(
+        receipts,
+        lambda entries: sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries),
+        VisibilityTimeout=0,
+    )
 
 
 def _each_batch(receipts: Sequence[str], call: Callable[[Any], Any], **fields: Any) -> int:

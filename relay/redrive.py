@@ -1,9 +1,10 @@
-"""Dead letters back to their queue: all of them by SQS's own move task, chosen ones one by one."""
+"""Dead letters back to their queue, one by one, so that some can be left out."""
 
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,11 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from relay import metrics
 from relay.deployment import Deployment, Destination
-from relay.letters import Chosen, looking, move, now
-from relay.printing import Out, number
-from relay.trouble import Trouble
+from relay.letters import Chosen, Letter, move, now, sift
+from relay.printing import Out
 
-_LOOK_AGAIN_SECONDS = 0.5
 _MOST_TASKS = 10  # SQS tells of no more
 
 
@@ -29,46 +28,46 @@ def progress(total: int | None, text: str) -> Iterator[Progress]:
         yield shown
 
 
-def move_all(deployment: Deployment, destination: Destination) -> int:
-    """Move every dead letter by SQS's move task, and return how many it moved. Raises Trouble if it did not end well.
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """How many dead letters were chosen and moved, and how many were left out because they may be counted twice."""
 
-    The destination is named: SQS knows no source of letters that the relay itself wrote. A task that already runs is
-    waited for; interrupting leaves it running.
+    wanted: int
+    moved: int
+    left_out: int
+
+
+def move_chosen(deployment: Deployment, destination: Destination, chosen: Chosen, out: Out) -> Redriven:
+    """Move the chosen dead letters to their queue, one by one: SQS's own move task cannot leave any out.
+
+    Those that may have been counted twice are left out unless their reason is asked for. An event that comes back
+    meanwhile, refused again, is not moved again.
     """
-    sqs = deployment.client("sqs")
-    source = destination.dead_letters_arn
-    try:
-        sqs.start_message_move_task(SourceArn=source, DestinationArn=destination.queue_arn)
-    except ClientError as error:
-        if "already a task running" not in str(error):
-            raise
-    with progress(None, "redriving") as shown:
-        while True:
-            (task,) = sqs.list_message_move_tasks(SourceArn=source, MaxResults=1)["Results"]
-            moved = int(task.get("ApproximateNumberOfMessagesMoved", 0))
-            shown.update(shown.task_ids[0], completed=moved, total=task.get("ApproximateNumberOfMessagesToMove"))
-            if task["Status"] == "COMPLETED":
-                return moved
-            if task["Status"] != "RUNNING":
-                why = task.get("FailureReason", task["Status"])
-                raise Trouble(f"SQS stopped the redrive after {number(moved, 'message')}: {why}; run it again")
-            time.sleep(_LOOK_AGAIN_SECONDS)
+    wanted, left_out, moved, lines = set[str](), set[str](), set[str](), set[bytes]()
 
+    def act(letters: list[Letter]) -> Iterator[Letter]:
+        fitting = []
+        for letter in letters:
+            if _digest(letter) in lines or not chosen.takes(letter, now()):
+                continue
+            if letter.may_be_counted_twice() and not chosen.names_counted_twice():
+                left_out.add(letter.message_id)
+            else:
+                fitting.append(letter)
+        wanted.update(letter.message_id for letter in fitting)
+        for taken in move(deployment, destination, fitting):
+            moved.update(letter.message_id for letter in taken)
+            lines.update(_digest(letter) for letter in taken)
+            shown.update(shown.task_ids[0], completed=len(moved))
+            yield from taken
 
-def move_chosen(deployment: Deployment, destination: Destination, chosen: Chosen, out: Out) -> tuple[int, int]:
-    """Move the chosen dead letters, and return how many were chosen and how many moved."""
-    moved = 0
     try:
-        with looking(deployment, destination) as letters, progress(None, "redriving") as shown:
-            wanted = [letter for letter in letters if chosen.takes(letter, now())]
-            shown.update(shown.task_ids[0], total=len(wanted))
-            for taken in move(deployment, destination, wanted):
-                moved += taken
-                shown.update(shown.task_ids[0], completed=moved)
-            return len(wanted), moved
+        with progress(None, "redriving") as shown:
+            sift(deployment, destination, act)
+        return Redriven(len(wanted), len(moved), len(left_out))
     finally:
         if moved:
-            _count(deployment, destination, moved, out)
+            _count(deployment, destination, len(moved), out)
 
 
 def moved_since(deployment: Deployment, destination: Destination, start: float) -> tuple[int, bool]:
@@ -89,3 +88,9 @@ def _count(deployment: Deployment, destination: Destination, moved: int, out: Ou
         metrics.count_redriven(deployment, destination.name, moved)
     except ClientError as error:
         out.aside(f"relay: the move is not in `report`: CloudWatch did not take its count ({error.operation_name})")
+
+
+def _digest(letter: Letter) -> bytes:
+    """Of its event's line, which stays the same when it comes back; of all of it if there is none."""
+    first, _, line = letter.body.partition("\n")
+    return sha256((line or first).encode()).digest()[:16]

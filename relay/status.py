@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 import typer
 
@@ -11,8 +12,10 @@ from relay.letters import Letter, depth, look, now
 from relay.printing import Out, moment, number
 from relay.verbs import BAD, UNKNOWN
 
-_WORST_FIRST = ("dead letter", "rejected", "delivered")
+_WORST_FIRST = ("dead letter", "rejected", "answer lost", "delivered")
 _SETTLED = ("delivered", "dead letter")
+# The ledger's words, and ours: `unread` are tries whose answers could not be read.
+_OUTCOMES = {"delivered": "delivered", "rejected": "rejected", "unread": "answer lost"}
 _LONGEST_ID = 2_048  # bytes of DynamoDB's partition key: of a longer id the ledger has the digest
 
 
@@ -65,7 +68,7 @@ def _state(destination: str, entries: list[dict[str, Any]], letters: list[Letter
         return "delivered"
     if any(letter.destination == destination for letter in letters):
         return "dead letter"
-    return "rejected" if outcomes else "unknown"
+    return next((outcome for outcome in ("rejected", "answer lost") if outcome in outcomes), "unknown")
 
 
 def _told(letter: Letter) -> dict[str, Any]:
@@ -92,6 +95,8 @@ def _meaning(deployment: Deployment, state: str, states: dict[str, str], waiting
             yield f"{of}it is not in the dead-letter queue (any more): redriven, dropped, or older than its 14 days"
             if waiting[name]:
                 yield f"{of}{later}"
+        elif found == "answer lost":
+            yield f"{of}it may be counted, and it is tried again, twice at the most: `relay circuit list` says why"
         elif found == "unknown":
             yield f"{of}not known; " + (later if waiting[name] else "invalid or withheld there, or too long ago")
 
@@ -126,25 +131,33 @@ def _ledger(deployment: Deployment, event_id: str) -> list[dict[str, Any]]:
         )
         for item in page["Items"]
     ]
-    # DynamoDB deletes what has expired within days, not at once.
-    entries = [_entry(item) for item in items if int(item["expires"]["N"]) > now()]
+    # DynamoDB deletes what has expired within days, not at once. Circuits are no event, whatever an event's id is.
+    events = [item for item in items if item["what"]["S"].partition("#")[0] in _OUTCOMES]
+    entries = [_entry(item) for item in events if int(item["expires"]["N"]) > now()]
     return sorted(entries, key=lambda entry: str(entry["at"]))
 
 
 def _entry(item: dict[str, Any]) -> dict[str, Any]:
-    # outcome#destination#group#event name; a name has no #, a group may have one.
+    # Four parts with # between: outcome, destination, group, event name. In the group # is escaped, as in a URL.
     outcome, destination, rest = [*item["what"]["S"].split("#", 2), "", ""][:3]
     group, _, event_name = rest.rpartition("#")
     return {
-        "outcome": outcome,
-        "at": moment(int(item["at"]["N"])),
+        "outcome": _OUTCOMES[outcome],
+        "at": moment(int(item.get("at", item.get("began", {"N": "0"}))["N"])),
         "destination": destination,
-        "event_group_id": group,
+        "event_group_id": unquote(group),
         "event_name": event_name,
-        "reason": item.get("reason", {}).get("S", ""),
+        "reason": item.get("reason", {}).get("S", "") or _lost(item),
         "status": int(item["status"]["N"]) if "status" in item else None,
         "request_id": item.get("request_id", {}).get("S", ""),
     }
+
+
+def _lost(item: dict[str, Any]) -> str:
+    if not item["what"]["S"].startswith("unread#"):
+        return ""
+    windows = int(item.get("windows", {"N": "1"})["N"])
+    return f"the answer could not be read, in {windows} of 2 windows of tries"
 
 
 def _letters(deployment: Deployment, destination: Destination, names: Collection[str]) -> list[Letter]:
