@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.outcome import COUNTED_TWICE
 from tests.e2e.operator import Operator, operating
 from tests.e2e.relay import until
 
@@ -39,7 +40,7 @@ def _refused(operator: Operator, **reasons: str) -> None:
 def test_an_empty_queue_is_no_trouble(operator: Operator) -> None:
     assert operator.run("dlq", "list").text == "no dead letters\n"
     assert operator.json("dlq", "list") == {"dead_letters": 0, "reasons": []}
-    assert operator.json("dlq", "redrive") == [{"destination": "roku", "moved": 0, "not_moved": 0}]
+    assert operator.json("dlq", "redrive") == [{"destination": "roku", "moved": 0, "not_moved": 0, "left_out": 0}]
 
 
 def test_dead_letters_are_listed_by_reason_and_stay_in_sight(operator: Operator) -> None:
@@ -78,7 +79,7 @@ def test_redrive_moves_all_or_those_of_one_reason(operator: Operator) -> None:
     _refused(operator, e=TOO_OLD, f=TOO_MUCH, g=TOO_MUCH)
     operator.relay.accept()
     assert operator.json("dlq", "redrive", "--reason", TOO_MUCH) == [
-        {"destination": "roku", "moved": 2, "not_moved": 0}
+        {"destination": "roku", "moved": 2, "not_moved": 0, "left_out": 0}
     ]
     until(lambda: operator.relay.conversions("f") and operator.relay.conversions("g"))
     assert [letter.event["event_id"] for letter in operator.relay.letters()] == ["e"]
@@ -87,6 +88,55 @@ def test_redrive_moves_all_or_those_of_one_reason(operator: Operator) -> None:
     (taken,) = until(lambda: operator.relay.conversions("e"))
     assert taken["received"] == 1
     assert operator.relay.letters() == []
+
+
+def _counted_twice(operator: Operator, *event_ids: str) -> None:
+    """Dead letters of events whose answers were lost in both windows, each with another last reason."""
+    _refused(operator, **dict.fromkeys(event_ids, TOO_OLD))
+    operator.relay.accept()
+    sqs, url = operator.relay.stack.sqs, operator.relay.stack.outputs()["RokuDeadLetterQueueUrl"]
+    for event_id in event_ids:
+        (letter,) = [one for one in operator.relay.letters() if one.event_id == event_id]
+        body = json.dumps({"event_group_id": "g"}) + "\n" + json.dumps(letter.event)
+        reason = f"{COUNTED_TWICE}: the last answer to {event_id} was lost"
+        said = letter.attributes | {"reason": reason}
+        attributes: Any = {name: {"DataType": "String", "StringValue": value} for name, value in said.items()}
+        sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes)
+    assert operator.json("dlq", "drop", "--reason", TOO_OLD, "--yes") == {"dropped": len(event_ids)}
+
+
+def test_what_may_have_been_counted_twice_is_listed_under_one_reason(operator: Operator) -> None:
+    _counted_twice(operator, "two-a", "two-b")
+    (reason,) = operator.json("dlq", "list")["reasons"]
+    assert (reason["reason"], reason["count"]) == (COUNTED_TWICE, 2)
+    assert [one["reason"] for one in operator.json("dlq", "show", "--reason", "counted twice")] == [
+        f"{COUNTED_TWICE}: the last answer to {name} was lost" for name in ("two-a", "two-b")
+    ]
+
+
+def test_redrive_leaves_out_what_may_have_been_counted_twice_unless_it_is_named(operator: Operator) -> None:
+    _counted_twice(operator, "two-c", "two-d")
+    _refused(operator, p=TOO_OLD)
+    operator.relay.accept()
+    # A part of the reason that says something else does not name them.
+    for filters, moved in ((("--reason", "was lost"), 0), (("--group", "g"), 1), ((), 0)):
+        said = operator.run("dlq", "redrive", *filters)
+        assert said.text == f"roku: {moved} dead letter{'' if moved == 1 else 's'} moved back to the queue\n"
+        assert "2 dead letters left out that may have been counted twice" in said.errors
+        assert 'relay dlq redrive --reason "counted twice"' in said.errors
+        assert said.code == 0
+    assert operator.relay.conversions("two-c") == operator.relay.conversions("two-d") == []
+    assert operator.json("dlq", "redrive", "--reason", "Counted twice") == [
+        {"destination": "roku", "moved": 2, "not_moved": 0, "left_out": 0}
+    ]
+    until(lambda: all(operator.relay.conversions(name) for name in ("p", "two-c", "two-d")))
+
+
+def test_what_is_refused_again_at_once_is_not_moved_round_and_round(operator: Operator) -> None:
+    _refused(operator, **{f"again-{number}": TOO_OLD for number in range(12)})
+    for _ in range(2):
+        assert operator.json("dlq", "redrive")[0]["moved"] == 12
+        until(lambda: len(operator.relay.letters()) == 12)
 
 
 def test_a_chosen_letter_is_redriven_as_it_was_attributes_included(operator: Operator) -> None:

@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from local.template import Template
+from pipeline.outcome import LONGEST_AGE
+from rokt import request as rokt
+from roku import request as roku
 from tests.template.stacks import on
 
 SRC = Path(__file__).parents[2] / "src"
 NAMESPACE, SERVICE = "RokuConversionsRelay", "local"
 # Ingest counts them once, whatever the number of destinations: for the first that is on.
 ONCE = frozenset({"SenderKeysUnreadable", "FingerprintKeyUnavailable"})
+# What is counted only of a destination whose code says so.
+_SAID = {"Withheld": "Withheld(", "AnswerUnfamiliar": "unfamiliar="}
+_LIMITS = {"Roku": roku.LIMITS, "Rokt": rokt.LIMITS}
 
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
 
@@ -39,11 +45,15 @@ def counted() -> set[str]:
 
 
 def counted_of(destination: str) -> set[str]:
-    """The same of one destination, besides what is counted once: only one that withholds has such a count."""
-    withholds = any(
-        "Withheld(" in path.read_text(encoding="utf-8") for path in (SRC / destination.lower()).glob("*.py")
-    )
-    return counted() - ONCE - (set() if withholds else {"Withheld"})
+    """The same of one destination, besides what is counted once and what its code never says.
+
+    A circuit, and so a second window, has only a destination that drops repeats for less time than events are tried.
+    """
+    code = "".join(path.read_text(encoding="utf-8") for path in (SRC / destination.lower()).glob("*.py"))
+    never = {metric for metric, word in _SAID.items() if word not in code}
+    if _LIMITS[destination].repeat_window >= LONGEST_AGE:
+        never |= {"CircuitOpen", "MayBeCountedTwice"}
+    return counted() - ONCE - never
 
 
 def metrics(template: Template) -> set[Metric]:

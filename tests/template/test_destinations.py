@@ -8,7 +8,9 @@ from local.template import Template
 from tests.template.emitted import NAMESPACE
 from tests.template.stacks import CHOICES, WORDS, Names, on
 
-OF_ROKU_ALONE = "TestEvents"  # Rokt has nothing to ask for a verdict
+# Rokt has nothing to ask for a verdict; it drops repeats for longer than events are tried, so it needs no circuit; and
+# a success of its own has no body, so none is unfamiliar.
+OF_ROKU_ALONE = ("TestEvents", "CircuitOpen", "MayBeCountedTwice", "AnswerUnfamiliar")
 # What of a twin is told in its own words, or tested for itself.
 OWN = {"AlarmDescription", "Description", "Environment"}
 
@@ -24,7 +26,7 @@ def test_all_that_has_a_destinations_name_is_there_only_with_it(deployed: Templa
     for word in on(deployed):
         assert [name for name in names if word in name]
     if "Roku" in off:
-        assert [name for name in names if OF_ROKU_ALONE in name] == []
+        assert [name for name in names if any(word in name for word in OF_ROKU_ALONE)] == []
 
 
 def test_nothing_refers_to_what_is_not_there(deployed: Template) -> None:
@@ -44,6 +46,8 @@ def test_rokts_part_is_rokus_once_more(template: Template) -> None:
     compared = 0
     for name, item in template.body["Resources"].items():
         # SAM puts a digest of the function into a version's name.
+        if any(word in name for word in OF_ROKU_ALONE):
+            continue
         if "Roku" in name and item["Type"] not in {"AWS::Lambda::Version", "AWS::Lambda::Alias"}:
             compared += 1
             assert _comparable(template.body["Resources"][_twin(name)]) == _comparable(

@@ -30,6 +30,7 @@ DELIVER = {
 LEDGER = {
     ("dynamodb:BatchGetItem", "LedgerTable"),
     ("dynamodb:BatchWriteItem", "LedgerTable"),
+    ("dynamodb:PutItem", "LedgerTable"),
 }
 
 
