@@ -136,6 +136,8 @@ def reply(status: int, body: bytes, headers: Mapping[str, str], faults: F, succe
     """Word an answer as the faults have it; None drops the connection."""
     if faults.drop == "after":
         return None
+    if faults.failing:
+        return Reply(status=500, body=b'{"description": "Internal Server Error"}', headers=faults.headers)
     if faults.wording:
         said = b"" if faults.wording == "empty" else b'{"status": "ok"}'
         return Reply(status=success, body=said, headers={**headers, **faults.headers})

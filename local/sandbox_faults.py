@@ -5,6 +5,7 @@
     drop        close the connection without an answer, "before" or "after" the events are taken
     malformed   take the events, then answer success with JSON that breaks off
     wording     take the events, then answer success without a body ("empty") or in no documented form ("unfamiliar")
+    failing     take the events, then answer 500
     times       how many requests are affected until all of this is gone (otherwise until it is replaced)
 
 A sandbox adds the faults of its own API. A request is affected if it is answered otherwise than without the faults.
@@ -59,6 +60,7 @@ class Faults:
         "drop": lambda value: value in ("before", "after"),
         "malformed": is_flag,
         "wording": lambda value: value in ("empty", "unfamiliar"),
+        "failing": is_flag,
         "revoked": is_flag,
         "times": lambda value: is_integer(value) and value >= 1,
     }
@@ -69,6 +71,7 @@ class Faults:
     drop: Literal["before", "after"] | None = None
     malformed: bool = False
     wording: Literal["empty", "unfamiliar"] | None = None
+    failing: bool = False
     revoked: bool = False
     times: int | None = None
 
@@ -87,7 +90,7 @@ class Faults:
 
     def affects_all(self) -> bool:
         """Tell whether every request is answered otherwise than it would be."""
-        worded = self.malformed or self.wording
+        worded = self.malformed or self.wording or self.failing
         return bool(self.status or self.headers or self.delay or self.drop or worded or self.revoked)
 
     def as_json(self) -> dict[str, Any]:

@@ -153,6 +153,7 @@ class Stack:
             urls={"roku": roku_url, "rokt": rokt_url},
             sqs=self.sqs,
             secrets=aws.client("secretsmanager", self.aws_endpoint),
+            dynamodb=aws.client("dynamodb", self.aws_endpoint),
             port=lambda: self.api.port,
             events=ROOT / "events",
         )

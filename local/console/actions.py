@@ -9,18 +9,19 @@ from urllib.parse import urlencode
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.console import queues
+from local.console import circuits, queues
 from local.console.lanes import Lane, Redrive
 from local.console.observer import Observer
 from local.console.posts import TOKEN
 from local.dead_letters import RedriveError, redrive
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
 _ANSWER_SECONDS = 35  # API Gateway gives up after 30
 # The faults that the page has switches for, as far as the sandbox knows them.
-_SETTABLE = frozenset("status headers delay drop refuse revoked naming echo".split())
+_SETTABLE = frozenset("status headers delay drop refuse revoked malformed failing empty naming echo".split())
 
 
 class Refused(Exception):
@@ -31,11 +32,18 @@ class Actions:
     """The page's actions on one running stack."""
 
     def __init__(
-        self, observer: Observer, sqs: "SQSClient", port: Callable[[], int], keys: Callable[[], Mapping[str, str]]
+        self,
+        observer: Observer,
+        sqs: "SQSClient",
+        dynamodb: "DynamoDBClient",
+        table: str,
+        port: Callable[[], int],
+        keys: Callable[[], Mapping[str, str]],
     ) -> None:
-        """`port` is the API's; `keys` has the sender keys by the senders' names."""
+        """`table` is the ledger's, if any; `port` is the API's; `keys` has the sender keys by the senders' names."""
         self._observer = observer
         self._sqs = sqs
+        self._dynamodb, self._table = dynamodb, table
         self._port = port
         self._keys = keys
         self._switching = threading.Lock()
@@ -72,8 +80,10 @@ class Actions:
             return dict(lane.sandbox.faults().as_json())
 
     def try_now(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Make all waiting messages of a destination visible at once."""
+        """Make all waiting messages of a destination visible at once, and the next probes of its open circuits due."""
         lane = self.lane(asked)
+        if self._table:
+            circuits.make_due(self._dynamodb, self._table, lane.name)
         with self._observer.changed:
             settled = dict(lane.settled)
         return {"messages": queues.release(queues.find(lane.source.queue_arn), settled)}

@@ -19,6 +19,7 @@ from local.console.stream import stream
 from local.http_event import Answer, Request, Stream
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
@@ -36,6 +37,7 @@ class Console:
         urls: Mapping[str, str],
         sqs: "SQSClient",
         secrets: "SecretsManagerClient",
+        dynamodb: "DynamoDBClient",
         port: Callable[[], int],
         events: Path,
     ) -> None:
@@ -46,8 +48,9 @@ class Console:
         self._events = events
         self._secrets = secrets
         self._sender_keys = deployment.names.get("SenderKeysSecret", "")
-        self._state = State(self.observer, deployment.names.get("LedgerTable", ""))
-        actions = Actions(self.observer, sqs, port, self._keys)
+        table = deployment.names.get("LedgerTable", "")
+        self._state = State(self.observer, table)
+        actions = Actions(self.observer, sqs, dynamodb, table, port, self._keys)
         self._front = Front(
             {"setup": self._setup, "conversion": self._conversion, "post": self._post},
             {

@@ -1,6 +1,6 @@
 // What each destination has besides its place in the picture: who waits, the dead letters, the sandbox's switches.
 
-import { byId, keep, make, plural, say, show } from './dom.js';
+import { byId, clock, keep, make, plural, say, show } from './dom.js';
 import { post } from './link.js';
 import { makeSwitches } from './switches.js';
 
@@ -39,9 +39,13 @@ function build(lane, many) {
   dead.list.before(progress, moved);
   acting(redrive, dead.trouble, () => post('redrive', { destination: lane.name }));
   say(dead.none, 'None.');
+  const open = panel(`Open circuits${of}`, '');
+  say(open.none, 'Their events wait, and one probe at a time goes out. “Try now” makes the next probe due.');
+  const twice = make('p', { className: 'trouble', hidden: true });
+  dead.list.before(twice);
   const switches = lane.destination.sandbox ? makeSwitches(lane) : null;
-  byId('lanes').append(...(switches ? [switches.element] : []), waiting.element, dead.element);
-  return { now, waiting, redrive, dead, progress, moved, switches };
+  byId('lanes').append(...(switches ? [switches.element] : []), open.element, waiting.element, dead.element);
+  return { open, twice, now, waiting, redrive, dead, progress, moved, switches };
 }
 
 const named = (item) => [...(item.events ?? [item.event_id]), item.more ? `and ${item.more} more` : ''].filter(Boolean).join(', ') || '(nobody can read it)';
@@ -63,6 +67,14 @@ function updateLetter(child, item) {
   say(child.querySelector('.reason'), item.reason);
 }
 
+function updateCircuit(child, item, now) {
+  const left = Math.max(0, Math.ceil(item.next_at - now));
+  const next = item.understood ? 'up to 50 events' : 'the next';
+  say(child.querySelector('.who'), item.group);
+  say(child.querySelector('.when'), `since ${clock(item.since)}`);
+  say(child.querySelector('.reason'), `${item.why}; ${plural(item.probes, 'probe')} so far, ${next} ${left ? `in ${left} s` : 'now'}`);
+}
+
 /** Shows the lanes of a state; `now` is the stack's clock, in seconds. */
 export function showLanes(state, now) {
   for (const lane of state.destinations) {
@@ -73,7 +85,13 @@ export function showLanes(state, now) {
     show(known.waiting.none, lane.waiting.length === 0);
     known.now.disabled = lane.queue.later === 0;
     keep(known.waiting.list, lane.waiting, (item) => item.message, entry, (child, item) => updateWaiting(child, item, now));
+    show(known.open.element, lane.circuits.open.length > 0);
+    say(known.open.count, lane.circuits.open.length || '');
+    keep(known.open.list, lane.circuits.open, (item) => item.group, entry, (child, item) => updateCircuit(child, item, now));
     const { count, letters } = lane.dead_letters;
+    const suspects = letters.filter((item) => item.counted_twice).length;
+    show(known.twice, suspects > 0);
+    say(known.twice, `${plural(suspects, 'dead letter')} may have been counted twice: look first. “Redrive all” moves them too, relay dlq redrive does not.`);
     say(known.dead.count, count || '');
     show(known.dead.none, count === 0);
     known.redrive.disabled = count === 0 || lane.redrive?.status === 'RUNNING';

@@ -6,12 +6,14 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
-from local.console import queues
+from local.console import circuits, queues
 from local.console.conversions import names, split_body
 from local.console.lanes import Lane
 from local.console.observer import Observer
 from local.template import ACCOUNT, REGION
 
+# How the reason of a dead letter begins whose event the destination may have counted twice.
+_COUNTED_TWICE = "may have been counted twice"
 _MOST_IDS = 20  # event ids named of one waiting message
 
 
@@ -32,7 +34,8 @@ class State:
         if time.monotonic() - self._looked >= self._SECONDS:
             observer = self._observer
             ledger = self._ledger()
-            lanes = [self._lane(lane, ledger) for lane in observer.lanes]
+            known = circuits.look(self._ledger_table) if self._ledger_table else {}
+            lanes = [self._lane(lane, ledger) | _circuits(known.get(lane.name)) for lane in observer.lanes]
             with observer.changed:
                 self._last = {"api": dict(observer.counts), "ledger": ledger is not None, "destinations": lanes}
             self._looked = time.monotonic()
@@ -90,14 +93,20 @@ class State:
         return found
 
 
+def _circuits(known: dict[str, Any] | None) -> dict[str, Any]:
+    return {"circuits": known or {"open": [], "empty_counts": False}}
+
+
 def _letter(letter: queues.Letter) -> dict[str, Any]:
+    reason = letter.attributes.get("reason", "received too often without an answer")
     _, lines = split_body(letter.body)
     named: Sequence[dict[str, str]] = [names(line) for line in lines] or [{"event_id": "", "event_name": ""}]
     return {
         "message": letter.message_id,
         **named[0],
         "more": len(named) - 1,
-        "reason": letter.attributes.get("reason", "received too often without an answer"),
+        "reason": reason,
+        "counted_twice": reason.startswith(_COUNTED_TWICE),
         "status": letter.attributes.get("status", ""),
         "rejected_at": letter.attributes.get("rejected_at", ""),
     }

@@ -9,12 +9,15 @@ const RETRY_AFTER = 'Retry-After';
 export function faultNames(faults) {
   const refused = Object.keys(faults.refuse ?? {}).length;
   return [
-    faults.drop && 'outage',
+    faults.drop === 'before' && 'outage',
     faults.status && String(faults.status),
     faults.delay && `slow ${faults.delay} s`,
     faults.revoked && 'key revoked',
     refused && `refuses ${refused}`,
-    faults.malformed && 'malformed',
+    faults.drop === 'after' && 'no answer',
+    faults.failing && 'takes, then 500',
+    faults.malformed && 'broken answers',
+    faults.empty && 'empty answers',
     faults.naming && faults.naming !== 'path' && `names by ${faults.naming}`,
     faults.echo && 'echoes',
   ].filter(Boolean);
@@ -40,9 +43,12 @@ export function makeSwitches(lane) {
     { name: 'Answers 429', about: 'Retry-After', extra: [after, ' s'], on: (f) => f.status === 429, set: (on) => ({ status: on ? 429 : null, headers: on ? { [RETRY_AFTER]: String(after.value || 0) } : null }) },
     { name: 'Slow', about: '', extra: [delay], on: (f) => Boolean(f.delay), set: (on) => ({ delay: on ? Number(delay.value) : null }) },
     { name: 'Key revoked', about: 'answers 401', on: (f) => Boolean(f.revoked), set: (on) => ({ revoked: on ? true : null }) },
+    { name: 'Fails late', about: 'takes events, then answers 500', on: (f) => Boolean(f.failing), set: (on) => ({ failing: on ? true : null }) },
+    { name: 'Broken answers', about: 'takes events, then answers half a JSON', on: (f) => Boolean(f.malformed), set: (on) => ({ malformed: on ? true : null }) },
   ];
   const naming = make('select', { attributes: { 'aria-label': 'How an error names its event' } }, ...['position', 'none'].map((way) => make('option', { value: way }, way === 'none' ? 'not at all' : 'by position')));
   const own = [
+    { name: 'Empty answers', fault: 'empty', about: 'takes events, then answers 200 without a body', on: (f) => Boolean(f.empty), set: (on) => ({ empty: on ? true : null }) },
     { name: 'Vague errors', fault: 'naming', about: '', extra: [naming], on: (f) => Boolean(f.naming) && f.naming !== 'path', set: (on) => ({ naming: on ? naming.value : null }) },
     { name: 'Echoing errors', fault: 'echo', about: 'quote what was sent', on: (f) => Boolean(f.echo), set: (on) => ({ echo: on ? true : null }) },
   ];
@@ -53,7 +59,7 @@ export function makeSwitches(lane) {
     const about = one.about ? make('span', { className: 'quiet' }, one.about) : '';
     return make('li', {}, make('label', { className: 'switch' }, one.input, make('span', {}, one.name), about), ...(one.extra ?? []));
   });
-  for (const [input, one] of [[after, switches[2]], [delay, switches[3]], [naming, own[0]]]) {
+  for (const [input, one] of [[after, switches[2]], [delay, switches[3]], [naming, own.find((one) => one.fault === 'naming')]]) {
     input.addEventListener('change', () => one.input.checked && set(one.set(true)));
   }
   const id = make('input', { type: 'text', placeholder: 'event id', spellcheck: false, autocomplete: 'off', attributes: { 'aria-label': 'Event id to refuse' } });
@@ -66,7 +72,7 @@ export function makeSwitches(lane) {
   });
   const refused = make('ul', { className: 'refused', attributes: { 'aria-label': 'Refused event ids' } });
   const off = make('button', { type: 'button', className: 'plain' }, 'All off');
-  const NAMES = ['status', 'headers', 'delay', 'drop', 'refuse', 'revoked', 'naming', 'echo'];
+  const NAMES = ['status', 'headers', 'delay', 'drop', 'refuse', 'revoked', 'failing', 'malformed', 'empty', 'naming', 'echo'];
   off.addEventListener('click', () => set(Object.fromEntries(NAMES.filter((name) => lane.destination.settable.includes(name)).map((name) => [name, null]))));
   const lift = (name) => set({ refuse: { [name]: null } });
   const element = make('section', { className: 'card', attributes: { 'aria-label': `${lane.title} sandbox` } }, make('div', { className: 'head' }, make('h2', {}, `${lane.title} sandbox`), off), make('ul', { className: 'switches' }, ...items), refuse, refused, trouble);

@@ -23,7 +23,7 @@ def test_doctor_asks_nothing_of_roku(operator: Operator) -> None:
 
 
 def test_the_other_verbs_know_its_one_destination(operator: Operator) -> None:
-    assert operator.json("dlq", "redrive") == [{"destination": "rokt", "moved": 0, "not_moved": 0}]
+    assert operator.json("dlq", "redrive") == [{"destination": "rokt", "moved": 0, "not_moved": 0, "left_out": 0}]
     assert [one["destination"] for one in operator.json("report")["destinations"]] == ["rokt"]
     assert operator.json("status", "nobody")["destinations"] == {"rokt": "unknown"}
     assert operator.run("tail", "--no-follow").code == 0
