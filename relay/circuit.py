@@ -108,7 +108,7 @@ def _told(one: Known) -> dict[str, Any]:
         "event_group_id": one.group,
         "state": circuits.state(circuit),
         "open": circuit.is_open,
-        "opened_at": _moment(circuit.opened_at),
+        "opened_at": _moment(circuit.opened_at) if circuit.is_open else None,
         "closed_at": _moment(circuit.closed_at),
         "why": circuit.why,
         "probes": circuit.probes,
@@ -120,7 +120,7 @@ def _told(one: Known) -> dict[str, Any]:
 
 def _row(one: Known, at: float) -> list[str]:
     circuit = one.circuit
-    since = circuit.opened_at or circuit.closed_at
+    since = circuit.opened_at if circuit.is_open else circuit.closed_at
     understood = f"{age(at - circuit.understood_at)} ago" if circuit.understood_at else "never"
     return [
         circuits.state(circuit),

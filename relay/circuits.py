@@ -6,6 +6,7 @@ All of them are under one partition key, so one query finds them: `circuit#DESTI
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -102,12 +103,14 @@ def next_probe(circuit: Circuit, at: float) -> str:
 def close(deployment: Deployment, one: Known, at: float) -> bool:
     """Close a circuit on an operator's word, and return whether it was open. Raises Trouble if runs keep changing it.
 
-    The write is conditional on the version that was read, as every change of a circuit is.
+    The write is conditional on the version that was read, as every change of a circuit is. By a clock that is ahead it
+    would be closed until then, whatever answers come: AWS's own counts.
     """
     table, client = _table(deployment), deployment.client("dynamodb")
     key = {"event_id": {"S": _PARTITION}, "what": {"S": one.what}}
     for _ in range(_TRIES):
-        item = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+        answer = client.get_item(TableName=table, Key=key, ConsistentRead=True)
+        item = answer.get("Item")
         if item is None or not known(item).circuit.is_open:
             return False
         try:
@@ -119,7 +122,7 @@ def close(deployment: Deployment, one: Known, at: float) -> bool:
                 ExpressionAttributeValues={
                     ":no": {"N": "0"},
                     ":one": {"N": "1"},
-                    ":now": {"N": str(at)},
+                    ":now": {"N": str(_within(answer, at))},
                     ":read": item["version"],
                 },
             )
@@ -146,6 +149,12 @@ def no_longer_count_empty(deployment: Deployment, destination: str) -> bool:
         TableName=_table(deployment), Key=_answers(destination), ReturnValues="ALL_OLD"
     )
     return "Attributes" in answer
+
+
+def _within(answer: Any, at: float) -> float:
+    """`at`, or the moment of AWS's answer if that is earlier."""
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return at if date is None else min(at, parsedate_to_datetime(date).timestamp())
 
 
 def _answers(destination: str) -> dict[str, dict[str, str]]:

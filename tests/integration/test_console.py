@@ -11,6 +11,7 @@ import requests
 
 from local.console import queues
 from local.stack import SENDER_KEY
+from pipeline.outcome import COUNTED_TWICE
 from tests.bounds import BOUND
 from tests.e2e.relay import EVENT, Relay, running, until
 
@@ -340,6 +341,45 @@ def test_a_thousand_events_are_counted_and_the_last_500_remembered(page: Page) -
     assert sum(conversion.destination == "roku" for conversion in remembered) == 500
 
 
+def test_a_circuit_opens_and_closes_as_the_page_shows_it(page: Page) -> None:
+    page.relay.post("circuit-0")
+    page.until("circuit-0", "delivered")
+    page.faults(malformed=True)
+    page.relay.post("circuit-1")
+    lane = until(lambda: (lane := page.lane())["circuits"]["open"] and lane)
+    (circuit,) = lane["circuits"]["open"]
+    assert (circuit["group"], circuit["probes"], circuit["understood"]) == ("g", 0, False)
+    assert circuit["why"] == "Roku answered 200 with a body that cannot be read"
+    assert 0 < circuit["next_at"] - circuit["since"] <= 60
+    page.relay.post("circuit-2")  # never tried: it is the probe
+    page.until("circuit-2", "waiting")
+    assert len(page.relay.answers("circuit-2")) == 0
+
+    page.faults(malformed=None)
+    until(lambda: page.ask("try-now", destination="roku") and not page.lane()["circuits"]["open"])
+    for event_id in ("circuit-1", "circuit-2"):
+        until(lambda: page.ask("try-now", destination="roku") and page.relay.conversions(event_id))  # noqa: B023
+        page.until(event_id, "delivered")
+        assert len(page.relay.conversions(event_id)) == 1
+
+
+def test_what_may_have_been_counted_twice_is_shown_as_such(page: Page) -> None:
+    page.relay.refuse("twice-1")
+    page.relay.post("twice-1")
+    page.until("twice-1", "rejected")
+    (letter,) = until(lambda: page.lane()["dead_letters"]["letters"])
+    assert letter["counted_twice"] is False
+    url = page.relay.stack.outputs()["RokuDeadLetterQueueUrl"]
+    reason = f"{COUNTED_TWICE}: Roku answered 500"
+    attributes: Any = {"reason": {"DataType": "String", "StringValue": reason}}
+    body = '{"event_group_id":"g"}\n{"event_id":"twice-2","event_name":"PURCHASE"}'
+    page.relay.stack.sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes)
+    newest, _ = until(lambda: len(letters := page.lane()["dead_letters"]["letters"]) == 2 and letters)
+    assert (newest["event_id"], newest["reason"], newest["counted_twice"]) == ("twice-2", reason, True)
+    page.relay.accept()
+    page.relay.stack.sqs.purge_queue(QueueUrl=url)
+
+
 def test_a_message_that_runs_out_of_receives_is_told_as_rejected(page: Page) -> None:
     names = page.relay.stack.deployment.names
     page.faults(**OUTAGE)
@@ -350,7 +390,8 @@ def test_a_message_that_runs_out_of_receives_is_told_as_rejected(page: Page) -> 
     policy: Any = queue.redrive_policy
     most, policy["maxReceiveCount"] = policy["maxReceiveCount"], 1
     try:
-        page.ask("try-now", destination="roku")
+        # The first lost answer put the event into a new message, which counts its receives anew.
+        until(lambda: page.ask("try-now", destination="roku") and page.story("exhausted-1")[0]["outcome"] == "rejected")
         (rejected,) = page.until("exhausted-1", "rejected")
     finally:
         policy["maxReceiveCount"] = most

@@ -16,7 +16,7 @@ from relay.circuits import Answers, Known, known, next_probe, state, told
 from relay.deployment import Deployment
 from relay.trouble import Trouble
 
-NOW = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
+NOW = 1_700_000_000.0  # 2023-11-14 22:13:20 UTC
 OPEN = Circuit(version=7, opened_at=NOW - 750, probes=3, next_probe_at=NOW + 150, why="a 2xx without a body")
 KEYS: dict[str, Any] = {
     "KeySchema": [
@@ -82,7 +82,7 @@ def test_open_circuits_come_first_and_what_has_expired_is_passed_over(deployment
 
 def test_an_open_circuit_says_since_when_why_and_what_comes_next() -> None:
     assert told(Known("roku", "shop", "", OPEN), NOW) == (
-        "open since 2027-01-15 07:47:30 UTC (12 min 30 s): a 2xx without a body; 3 probes so far,"
+        "open since 2023-11-14 22:00:50 UTC (12 min 30 s): a 2xx without a body; 3 probes so far,"
         " the next is due in 2 min 30 s"
     )
     assert "1 probe so far" in told(Known("roku", "shop", "", Circuit(opened_at=NOW, probes=1)), NOW)
@@ -113,6 +113,17 @@ def test_closing_writes_what_a_run_would_and_keeps_the_rest(deployment: Deployme
     (after,) = circuits.look(deployment).circuits
     assert after.circuit == Circuit(version=5, closed_at=NOW, probes=2, why="lost", unread_at=5)
     assert not circuits.close(deployment, one, NOW)  # it is closed already
+
+
+def test_a_clock_that_is_ahead_closes_no_circuit_for_the_time_to_come(deployment: Deployment) -> None:
+    put(deployment, item("circuit#roku#g", version=1, opened_at=NOW - 60))
+    (one,) = circuits.look(deployment).circuits
+    answer = {"ResponseMetadata": {"HTTPHeaders": {"date": "Tue, 14 Nov 2023 22:13:25 GMT"}}}
+    there = deployment.client("dynamodb").get_item
+    with patch.object(deployment.client("dynamodb"), "get_item", lambda **asked: there(**asked) | answer):
+        circuits.close(deployment, one, NOW + 9_999)
+    (after,) = circuits.look(deployment).circuits
+    assert after.circuit.closed_at == NOW + 5
 
 
 def test_closing_is_on_condition_that_nobody_wrote_meanwhile(deployment: Deployment) -> None:
@@ -166,7 +177,7 @@ def test_doctor_names_the_open_circuit_and_the_word_that_is_given() -> None:
     found = answer_findings(Answers([Known("roku", "shop", "", OPEN), Known("roku", "b", "", Circuit())], {}), NOW)
     (finding,) = found
     assert (finding.level, finding.check) == ("problem", "roku circuit")
-    assert finding.text.startswith("shop: open since 2027-01-15 07:47:30 UTC (12 min 30 s): a 2xx without a body")
+    assert finding.text.startswith("shop: open since 2023-11-14 22:00:50 UTC (12 min 30 s): a 2xx without a body")
     assert "relay circuit close GROUP" in finding.cure
     (finding,) = answer_findings(Answers([], {"roku": NOW}), NOW)
     assert (finding.level, finding.check) == ("warning", "roku answers")
