@@ -43,12 +43,12 @@ export function makeSwitches(lane) {
     { name: 'Answers 429', about: 'Retry-After', extra: [after, ' s'], on: (f) => f.status === 429, set: (on) => ({ status: on ? 429 : null, headers: on ? { [RETRY_AFTER]: String(after.value || 0) } : null }) },
     { name: 'Slow', about: '', extra: [delay], on: (f) => Boolean(f.delay), set: (on) => ({ delay: on ? Number(delay.value) : null }) },
     { name: 'Key revoked', about: 'answers 401', on: (f) => Boolean(f.revoked), set: (on) => ({ revoked: on ? true : null }) },
-    { name: 'Fails late', about: 'takes events, then answers 500', on: (f) => Boolean(f.failing), set: (on) => ({ failing: on ? true : null }) },
-    { name: 'Broken answers', about: 'takes events, then answers half a JSON', on: (f) => Boolean(f.malformed), set: (on) => ({ malformed: on ? true : null }) },
+    { name: 'Fails late', about: 'takes events, then says 500', on: (f) => Boolean(f.failing), set: (on) => ({ failing: on ? true : null }) },
+    { name: 'Broken answers', about: 'takes events, then says half of it', on: (f) => Boolean(f.malformed), set: (on) => ({ malformed: on ? true : null }) },
   ];
   const naming = make('select', { attributes: { 'aria-label': 'How an error names its event' } }, ...['position', 'none'].map((way) => make('option', { value: way }, way === 'none' ? 'not at all' : 'by position')));
   const own = [
-    { name: 'Empty answers', fault: 'empty', about: 'takes events, then answers 200 without a body', on: (f) => Boolean(f.empty), set: (on) => ({ empty: on ? true : null }) },
+    { name: 'Empty answers', fault: 'empty', about: 'takes events, then says nothing', on: (f) => Boolean(f.empty), set: (on) => ({ empty: on ? true : null }) },
     { name: 'Vague errors', fault: 'naming', about: '', extra: [naming], on: (f) => Boolean(f.naming) && f.naming !== 'path', set: (on) => ({ naming: on ? naming.value : null }) },
     { name: 'Echoing errors', fault: 'echo', about: 'quote what was sent', on: (f) => Boolean(f.echo), set: (on) => ({ echo: on ? true : null }) },
   ];

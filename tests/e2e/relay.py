@@ -60,6 +60,11 @@ class Relay:
         assert set(options) == {"--region", "--source-arn", "--destination-arn"}
         return redrive(self.stack.sqs, options["--source-arn"], options["--destination-arn"])
 
+    def try_now(self) -> bool:
+        """What waits for Roku comes back at once, and the next probe is due, as by the console's button."""
+        url = f"{self.stack.url}/_console/try-now"
+        return requests.post(url, json={"destination": "roku"}, timeout=BOUND).status_code == 200
+
     def letters(self, destination: str = "Roku") -> list[DeadLetter]:
         """The dead letters."""
         return peek(self.stack.sqs, self.stack.deployment.names[f"{destination}DeadLetterQueue"])

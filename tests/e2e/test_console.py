@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.bounds import BROWSER_BOUND
 from tests.e2e.chromium import chromium, needs_chromium
 from tests.e2e.console import Console, opened
-from tests.e2e.relay import Relay, running
+from tests.e2e.relay import Relay, running, until
 
 pytestmark = needs_chromium
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -196,6 +196,25 @@ def test_rows_are_filtered_by_outcome(console: Console) -> None:
     expect(console.row("bad-4002")).to_be_visible()
     expect(console.row("good-4001")).to_have_count(0)
     expect(console.page.locator("#shown")).to_have_text(re.compile(r"^\d+ of \d+$"))
+
+
+def test_an_open_circuit_is_shown_until_its_answers_are_understood(console: Console) -> None:
+    console.send(event_id="understood-1")
+    console.becomes("understood-1", "delivered")
+    expect(console.panel("Open circuits")).to_be_hidden()
+    console.switch("Broken answers").check()
+    console.send(event_id="broken-1")
+    panel = console.panel("Open circuits")
+    expect(panel).to_be_visible()
+    expect(panel.get_by_role("listitem")).to_contain_text("Roku answered 200 with a body that cannot be read")
+    expect(panel.get_by_role("listitem")).to_contain_text("0 probes so far")
+    console.send(event_id="probe-1")
+    console.becomes("probe-1", "waiting")
+    console.switch("Broken answers").uncheck()
+    for event_id in ("probe-1", "broken-1"):
+        chip = console.row(event_id).locator(".chip")
+        until(lambda: console.relay.try_now() and chip.text_content() == "delivered")  # noqa: B023
+    expect(panel).to_be_hidden()
 
 
 def test_what_is_posted_elsewhere_appears_by_itself_and_a_new_page_knows_it(console: Console) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.operator import Operator, operating
+from tests.e2e.relay import Relay, until
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +19,7 @@ def stack() -> Iterator[Operator]:
 @pytest.fixture
 def operator(stack: Operator) -> Iterator[Operator]:
     yield stack
+    stack.relay.accept()
     table = stack.relay.stack.deployment.names["LedgerTable"]
     for item in stack.relay.everything_known():
         key = {name: item[name] for name in ("event_id", "what")}
@@ -81,6 +83,52 @@ def test_empty_answers_count_only_after_a_yes_and_until_it_is_taken_back(operato
     }
     assert operator.json(*asked, "--undo")["changed"] is False
     assert operator.json("circuit", "list")["empty_counts_as_delivered"] == []
+
+
+def test_an_open_circuit_holds_events_until_an_operator_closes_it(operator: Operator) -> None:
+    relay = operator.relay
+    relay.sandbox.set_faults({"malformed": True})
+    relay.post("held-1")
+    until(lambda: operator.json("circuit", "list")["open"])
+    relay.post("held-2")
+    (told,) = operator.json("circuit", "list")["circuits"]
+    assert (told["event_group_id"], told["why"]) == ("g", "Roku answered 200 with a body that cannot be read")
+    assert "answer lost" in until(lambda: "answer lost" in (text := operator.run("status", "held-1").text) and text)
+    relay.accept()
+    assert operator.json("circuit", "close", "g")["closed"] == ["roku"]
+    _delivered(operator, "held-1", "held-2")
+    assert operator.json("status", "held-1")["state"] == "delivered"
+    assert relay.sandbox.counts()["duplicates"] <= 3  # the tries of one window, none of which counts
+
+
+def test_an_empty_success_is_delivered_once_an_operator_says_so(operator: Operator) -> None:
+    relay = operator.relay
+    relay.sandbox.set_faults({"empty": True})
+    relay.post("empty-1")
+    until(lambda: operator.json("circuit", "list")["open"])
+    assert operator.json("status", "empty-1")["state"] == "answer lost"
+    operator.run("circuit", "accept-empty", "--destination", "roku", "--yes")
+    _delivered(operator, "empty-1")
+    relay.post("empty-2")
+    _delivered(operator, "empty-2")
+    operator.run("circuit", "accept-empty", "--destination", "roku", "--undo")
+    relay.post("empty-3")
+    until(lambda: operator.json("circuit", "list")["open"])
+    relay.accept()
+    operator.run("circuit", "close", "g")
+    _delivered(operator, "empty-3")
+
+
+def _delivered(operator: Operator, *event_ids: str) -> None:
+    """They are in the ledger, without waiting for the pauses between tries, and Roku has each once."""
+    relay = operator.relay
+    for event_id in event_ids:
+        until(lambda: relay.try_now() and _is_delivered(relay, event_id))  # noqa: B023
+        assert len(relay.conversions(event_id)) == 1
+
+
+def _is_delivered(relay: Relay, event_id: str) -> bool:
+    return any(what.startswith("delivered#") for what in relay.known(event_id))
 
 
 def test_without_a_destination_it_is_a_usage_error(operator: Operator) -> None:
