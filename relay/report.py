@@ -107,7 +107,7 @@ def _print(
         ["  not queued", f"{counts.not_queued:,}", "SQS did not take them; their sender was told so"],
         ["  accepted", f"{counts.accepted:,}", ""],
         ["redriven", f"{counts.redriven:,}", "dead letters that went back to the queue"],
-        ["delivered", f"{counts.delivered:,}", ""],
+        ["delivered", f"{counts.delivered:,}", _collided(counts.collisions)],
         ["deduplicated", f"{counts.deduplicated:,}", "repeats of what was delivered"],
         ["dead letters", f"{counts.dead_letters:,}", f"{number(lying, 'dead letter')} now"],
         ["waiting", events, f"{number(waiting, 'message')} in the queue, 1 to 1,000 events each"],
@@ -118,3 +118,7 @@ def _print(
     out.table(["", "events", ""], rows)
     word = {True: "adds up", False: "DOES NOT ADD UP", None: "cannot be told"}[found.adds_up]
     out.line(f"{word}: {found.why}", style={True: "green", False: "red", None: "yellow"}[found.adds_up])
+
+
+def _collided(count: int) -> str:
+    return f"{count:,} of them under an id of its own: another conversion had the same id" if count else ""

@@ -23,13 +23,13 @@ MOST_IN_A_MESSAGE = 1_000
 
 METRICS = (
     "Accepted Invalid Ignored Withheld NotQueued"
-    " Delivered Rejected Retried DeadLettered Deduplicated Unreadable Redriven"
+    " Delivered Rejected Retried DeadLettered Deduplicated Unreadable Redriven IdCollisions"
 ).split()
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted within the window, in events."""
+    """What was counted within the window, in events; `collisions` are among the delivered."""
 
     accepted: int
     invalid: int
@@ -42,6 +42,7 @@ class Counts:
     retried: int
     redriven: int
     strangers: int
+    collisions: int = 0
 
     def received(self) -> int:
         """All that senders posted."""
@@ -76,6 +77,7 @@ def counted(metrics: Mapping[str, int], moved: int) -> Counts:
         retried=metrics["Retried"],
         redriven=metrics["Redriven"] + moved,
         strangers=metrics["Unreadable"],
+        collisions=metrics["IdCollisions"],
     )
 
 

@@ -113,3 +113,21 @@ def test_sums_that_are_wrong_are_said_to_be(operator: Operator) -> None:
     said = operator.run("report")
     assert said.code == 1
     assert "DOES NOT ADD UP: 7 events went in and did not come out" in said.text
+
+
+def test_a_conversion_under_the_id_of_another_is_delivered_and_told(operator: Operator) -> None:
+    def person(email: str, value: int) -> dict[str, Any]:
+        return {"user_data": {"em": email}, "custom_data": {"value": value, "currency": "USD"}}
+
+    operator.relay.post("same", **person("jane@example.com", 25))
+    until(lambda: operator.relay.known("same"))
+    operator.relay.post("same", **person("john@example.com", 40))
+    answer = until(lambda: (found := _report(operator))["collisions"] and found)
+    assert _numbers(answer, "delivered", "deduplicated", "collisions") == {
+        "delivered": 2,
+        "deduplicated": 0,
+        "collisions": 1,
+    }
+    assert answer["adds_up"]
+    told = "1 of them under an id of its own: another conversion had the same id"
+    assert told in operator.run("report", "--since", "1h").text
