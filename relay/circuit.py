@@ -12,9 +12,6 @@ from relay.letters import now
 from relay.printing import Out, age, moment
 from relay.trouble import DECLINED, Trouble
 
-# Destinations whose success has a body by their documents: of the others an empty one is understood as it is.
-_WITH_BODY = ("roku",)
-
 
 def list_(deployment: Deployment, out: Out, destination: DestinationOption = None) -> int:
     """List the circuits: which are open, since when and why, the probes, and when answers were last understood."""
@@ -76,8 +73,6 @@ def accept_empty(
     """Say that a destination's success (2xx) without a body counts as delivered, after saying what that means."""
     (one,) = deployment.destinations(destination)
     title = one.name.capitalize()
-    if one.name not in _WITH_BODY:
-        raise Trouble(f"{title} answers a success without a body by its own documents: there is nothing to say")
     since = circuits.look(deployment).empty_since.get(one.name)  # first of all: without a table there is no question
     if undo:
         was = circuits.no_longer_count_empty(deployment, one.name)

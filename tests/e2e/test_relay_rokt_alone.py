@@ -41,9 +41,3 @@ def test_a_dead_letter_of_the_event_api_is_shown_without_a_person(operator: Oper
         assert word not in hidden.text
         assert word in shown.text
     assert '{"name": "conversiontype", "value": "PURCHASE"}' in hidden.text
-
-
-def test_rokt_says_itself_that_its_success_has_no_body(operator: Operator) -> None:
-    said = operator.run("circuit", "accept-empty", "--destination", "rokt", "--yes")
-    assert said.code == 3
-    assert "there is nothing to say" in said.errors

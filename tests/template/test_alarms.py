@@ -17,6 +17,7 @@ from tests.template.test_dashboard import AWS
 OF_A_DESTINATION = [
     "Deliver{}ErrorsAlarm",
     "Deliver{}ThrottlesAlarm",
+    "{}AnswerUnfamiliarAlarm",
     "{}DeadLettersAlarm",
     "{}DeadLettersForgottenAlarm",
     "{}IdCollisionsAlarm",
@@ -34,8 +35,7 @@ OF_INGEST = [
     "PostsThrottledAlarm",
     "SenderKeysUnreadableAlarm",
 ]
-OF_ROKU = [  # Rokt drops repeats for longer than events are tried, and documents a success without a body
-    "RokuAnswerUnfamiliarAlarm",
+OF_ROKU = [  # Rokt drops repeats for longer than events are tried, and has no test endpoint
     "RokuCircuitOpenAlarm",
     "RokuMayBeCountedTwiceAlarm",
     "TestEventsErrorsAlarm",

@@ -8,9 +8,8 @@ from local.template import Template
 from tests.template.emitted import NAMESPACE
 from tests.template.stacks import CHOICES, WORDS, Names, on
 
-# Rokt has nothing to ask for a verdict; it drops repeats for longer than events are tried, so it needs no circuit; and
-# a success of its own has no body, so none is unfamiliar.
-OF_ROKU_ALONE = ("TestEvents", "CircuitOpen", "MayBeCountedTwice", "AnswerUnfamiliar")
+# Rokt has nothing to ask for a verdict; and it drops repeats for longer than events are tried, so it needs no circuit.
+OF_ROKU_ALONE = ("TestEvents", "CircuitOpen", "MayBeCountedTwice")
 # What of a twin is told in its own words, or tested for itself.
 OWN = {"AlarmDescription", "Description", "Environment"}
 
