@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ANSWER_SECONDS = 35  # API Gateway gives up after 30
 # The faults that the page has switches for, as far as the sandbox knows them.
-_SETTABLE = frozenset("status headers delay drop refuse revoked malformed failing empty naming echo".split())
+_SETTABLE = frozenset("status headers delay drop refuse revoked malformed failing wording naming echo".split())
 
 
 class Refused(Exception):

@@ -17,7 +17,7 @@ export function faultNames(faults) {
     faults.drop === 'after' && 'no answer',
     faults.failing && 'takes, then 500',
     faults.malformed && 'broken answers',
-    faults.empty && 'empty answers',
+    faults.wording && `${faults.wording} answers`,
     faults.naming && faults.naming !== 'path' && `names by ${faults.naming}`,
     faults.echo && 'echoes',
   ].filter(Boolean);
@@ -36,6 +36,7 @@ export function makeSwitches(lane) {
   };
   const after = make('input', { type: 'number', min: 0, max: 3600, value: 30, attributes: { 'aria-label': 'Retry-After in seconds' } });
   const delay = make('select', { attributes: { 'aria-label': 'Seconds that an answer takes' } }, ...[2, 5, 12].map((seconds) => make('option', { value: seconds }, `${seconds} s`)));
+  const wording = make('select', { attributes: { 'aria-label': 'What a success says' } }, make('option', { value: 'empty' }, 'without a body'), make('option', { value: 'unfamiliar' }, 'in no documented form'));
   // A status is one of two, so each takes the other's place.
   const switches = [
     { name: 'Outage', about: 'drops every connection', on: (f) => f.drop === 'before', set: (on) => ({ drop: on ? 'before' : null }) },
@@ -44,11 +45,11 @@ export function makeSwitches(lane) {
     { name: 'Slow', about: '', extra: [delay], on: (f) => Boolean(f.delay), set: (on) => ({ delay: on ? Number(delay.value) : null }) },
     { name: 'Key revoked', about: 'answers 401', on: (f) => Boolean(f.revoked), set: (on) => ({ revoked: on ? true : null }) },
     { name: 'Fails late', about: 'takes events, then says 500', on: (f) => Boolean(f.failing), set: (on) => ({ failing: on ? true : null }) },
+    { name: 'Odd answers', about: '200', extra: [wording], on: (f) => Boolean(f.wording), set: (on) => ({ wording: on ? wording.value : null }) },
     { name: 'Broken answers', about: 'takes events, then says half of it', on: (f) => Boolean(f.malformed), set: (on) => ({ malformed: on ? true : null }) },
   ];
   const naming = make('select', { attributes: { 'aria-label': 'How an error names its event' } }, ...['position', 'none'].map((way) => make('option', { value: way }, way === 'none' ? 'not at all' : 'by position')));
   const own = [
-    { name: 'Empty answers', fault: 'empty', about: 'takes events, then says nothing', on: (f) => Boolean(f.empty), set: (on) => ({ empty: on ? true : null }) },
     { name: 'Vague errors', fault: 'naming', about: '', extra: [naming], on: (f) => Boolean(f.naming) && f.naming !== 'path', set: (on) => ({ naming: on ? naming.value : null }) },
     { name: 'Echoing errors', fault: 'echo', about: 'quote what was sent', on: (f) => Boolean(f.echo), set: (on) => ({ echo: on ? true : null }) },
   ];
@@ -59,7 +60,7 @@ export function makeSwitches(lane) {
     const about = one.about ? make('span', { className: 'quiet' }, one.about) : '';
     return make('li', {}, make('label', { className: 'switch' }, one.input, make('span', {}, one.name), about), ...(one.extra ?? []));
   });
-  for (const [input, one] of [[after, switches[2]], [delay, switches[3]], [naming, own.find((one) => one.fault === 'naming')]]) {
+  for (const [input, one] of [[after, switches[2]], [delay, switches[3]], [wording, switches[6]], [naming, own.find((one) => one.fault === 'naming')]]) {
     input.addEventListener('change', () => one.input.checked && set(one.set(true)));
   }
   const id = make('input', { type: 'text', placeholder: 'event id', spellcheck: false, autocomplete: 'off', attributes: { 'aria-label': 'Event id to refuse' } });
@@ -72,7 +73,7 @@ export function makeSwitches(lane) {
   });
   const refused = make('ul', { className: 'refused', attributes: { 'aria-label': 'Refused event ids' } });
   const off = make('button', { type: 'button', className: 'plain' }, 'All off');
-  const NAMES = ['status', 'headers', 'delay', 'drop', 'refuse', 'revoked', 'failing', 'malformed', 'empty', 'naming', 'echo'];
+  const NAMES = ['status', 'headers', 'delay', 'drop', 'refuse', 'revoked', 'failing', 'malformed', 'wording', 'naming', 'echo'];
   off.addEventListener('click', () => set(Object.fromEntries(NAMES.filter((name) => lane.destination.settable.includes(name)).map((name) => [name, null]))));
   const lift = (name) => set({ refuse: { [name]: null } });
   const element = make('section', { className: 'card', attributes: { 'aria-label': `${lane.title} sandbox` } }, make('div', { className: 'head' }, make('h2', {}, `${lane.title} sandbox`), off), make('ul', { className: 'switches' }, ...items), refuse, refused, trouble);

@@ -2,7 +2,6 @@
 
     refuse      {event_id: {field: text}}: refuse these events with these reasons
     forbidden_partners   [partner_name]: 403 for a request that holds an event of one of them
-    empty       take the events, then answer without a body
     thin        what failed_events repeats of an event beside its errors: "id", "name" or "none" (otherwise all of it)
 
 `refuse` and `forbidden_partners` affect only requests that hold such an event. `thin` only words an answer; by itself
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
 from local import sandbox_faults
-from local.sandbox_faults import Check, is_flag, is_texts
+from local.sandbox_faults import Check, is_texts
 
 
 def _is_refusal_set(value: object) -> bool:
@@ -33,18 +32,16 @@ class Faults(sandbox_faults.Faults):
         **sandbox_faults.Faults.CHECKS,
         "refuse": _is_refusal_set,
         "forbidden_partners": _is_name_list,
-        "empty": is_flag,
         "thin": lambda value: value in ("id", "name", "none"),
     }
 
     refuse: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     forbidden_partners: Sequence[str] = ()
-    empty: bool = False
     thin: Literal["id", "name", "none"] | None = None
 
     def affects(self, event_ids: set[str], partners: set[str]) -> bool:
         """Tell whether a request with these events and partners is answered otherwise than it would be."""
-        if self.affects_all() or self.empty:
+        if self.affects_all():
             return True
         return not event_ids.isdisjoint(self.refuse) or not partners.isdisjoint(self.forbidden_partners)
 

@@ -55,8 +55,7 @@ class RokuSandbox(Sandbox[Faults]):
         given = answer(call, batch, faults=faults, groups=groups, strict=self._strict, now=now)
         if call.path == LIVE and batch.group:
             self._records.ingest(batch.group, given.accepted, refused=given.refused, now=now)
-        body = b"" if faults.empty else json.dumps(given.content).encode()
-        made = reply(given.status, body, given.headers, faults)
+        made = reply(given.status, json.dumps(given.content).encode(), given.headers, faults)
         self._note(call, batch, status=made.status if made else None, key_ok=groups is not None, now=now)
         return made
 

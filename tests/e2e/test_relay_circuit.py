@@ -103,7 +103,7 @@ def test_an_open_circuit_holds_events_until_an_operator_closes_it(operator: Oper
 
 def test_an_empty_success_is_delivered_once_an_operator_says_so(operator: Operator) -> None:
     relay = operator.relay
-    relay.sandbox.set_faults({"empty": True})
+    relay.sandbox.set_faults({"wording": "empty"})
     relay.post("empty-1")
     until(lambda: operator.json("circuit", "list")["open"])
     assert operator.json("status", "empty-1")["state"] == "answer lost"

@@ -238,7 +238,6 @@ def test_what_is_not_json_is_a_fault_of_the_body_and_never_an_exception(body: by
         {"drop": "during"},
         {"malformed": 1},
         {"failing": "often"},
-        {"empty": 1},
         {"headers": {"Retry-After": 2}},
         {"headers": {"A": "b\r\nC: d"}},
         {"refuse": {"order-1": {}}},
