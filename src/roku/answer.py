@@ -77,7 +77,7 @@ def _taken(status: int, said: Mapping[str, Any], lines: Sequence[str], *, docume
     if isinstance(named, list) and named:
         others: Outcome = Delivered()
         if received is not None and received != count:
-            others = Unsettled(f"Roku counted other than the {count} events that it was sent", status, ambiguous=True)
+            others = Unsettled(f"Roku answered {status} and counted other than {count} events", status, ambiguous=True)
         return failed.attribute(status, named, lines, default=others, suspect="named an event that is not ours")
     if status == _PARTIAL:
         reason = "Roku answered 210 and named no failed event"

@@ -360,8 +360,19 @@ def test_copies_of_one_event_have_one_fate() -> None:
 
 
 def test_named_events_are_rejected_and_a_wrong_count_leaves_the_others_open() -> None:
-    assert words(ask(verdict(210, [LEAD | BAD], received=2), *THREE, status=210)) == "URU"
+    open_ = Unsettled("Roku answered 210 and counted other than 3 events", 210, ambiguous=True)
+    rejected = Rejected("event_name: Invalid event name", 210)
+    for received in (2, "2", 4):
+        outcomes = ask(verdict(210, [LEAD | BAD], received=received), *THREE, status=210)
+        assert outcomes == [open_, rejected, open_]
     assert words(ask(verdict(210, [LEAD | BAD], received=None), *THREE, status=210)) == "DRD"
+
+
+def test_whom_an_unclear_refusal_leaves_open_may_have_been_taken_only_beside_a_success() -> None:
+    for status, ambiguous in ((200, True), (210, True), (400, False)):
+        for outcome in ask(verdict(status, [{"event_id": "x"}]), *THREE, status=status):
+            reason = "named an event that is not ours" if ambiguous else "refused the request"
+            assert outcome == Unsettled(f"Roku answered {status} and {reason}", status, ambiguous=ambiguous)
 
 
 def test_400_leaves_whom_it_does_not_name_open() -> None:
