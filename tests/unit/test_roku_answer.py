@@ -250,9 +250,10 @@ def test_a_code_of_the_body_that_is_worse_than_the_status_is_believed(
     http: int, code: object, expected: Outcome
 ) -> None:
     assert ask(OK | {"code": code}, *THREE, status=http) == [expected] * 3
-    for outcome in ask(OK | {"code": 401}, *THREE, status=http):
-        assert isinstance(outcome, Retry)
-        assert (outcome.setup, outcome.status) == (True, 401)
+    for worse in (300, 401):
+        for outcome in ask(OK | {"code": worse}, *THREE, status=http):
+            assert isinstance(outcome, Retry)
+            assert (outcome.setup, outcome.status) == (True, worse)
 
 
 @pytest.mark.parametrize("failed", [[], None, {}, "", "x"])
@@ -260,6 +261,7 @@ def test_a_code_of_the_body_that_is_worse_than_the_status_is_believed(
 def test_210_that_names_nobody_is_asked_about_in_parts(http: int, code: object, failed: object) -> None:
     reason = "Roku answered 210 and named no failed event"
     assert ask(verdict(code, failed), *THREE, status=http) == [Unsettled(reason, 210, ambiguous=True)] * 3
+    assert ask(verdict(code, failed, 2), PURCHASE, LEAD, status=http) == [Unsettled(reason, 210, ambiguous=True)] * 2
     assert ask(verdict(code, failed, 1), PURCHASE, status=http) == [Retry(reason, 210, ambiguous=True)]
 
 
@@ -329,6 +331,11 @@ def test_ids_are_matched_as_text_and_numbers_in_an_answer_are_that_text() -> Non
     events = [LEAD | {"event_id": "7"}, LEAD | {"event_id": "07"}]
     assert words(ask(verdict(210, [{"event_id": 7}], 2), *events, status=210)) == "RD"
     assert words(ask(verdict(210, [{"event_id": "07"}], 2), *events, status=210)) == "DR"
+
+
+def test_a_truth_value_is_no_id() -> None:
+    events = [LEAD | {"event_id": "True"}, SEARCH]
+    assert words(ask(verdict(210, [{"event_id": True}], 2), *events, status=210)) == "UU"
 
 
 def test_an_event_name_that_two_events_have_names_neither() -> None:
