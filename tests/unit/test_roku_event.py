@@ -501,3 +501,14 @@ def test_a_device_is_one_in_any_case(written: str) -> None:
 @pytest.mark.parametrize("odd", [{}, {"opt_out": "perhaps"}])  # the second is read with care
 def test_a_nameless_visitor_has_none(odd: dict[str, str]) -> None:
     assert identifiers(conversion(user_data={"client_ip_address": "203.0.113.9"}) | odd) == {}
+
+
+def test_of_an_events_items_the_first_faults_are_told_and_the_further_ones_counted() -> None:
+    good = {"id": "1", "quantity": 1, "price": 1}
+    items: list[Any] = [{"id": "1"}] * 30 + [good, {**good, "price": "x"}, 7, {**good, "colour": "red"}]
+    made = outcome(with_custom(contents=items))
+    assert isinstance(made, Prepared)
+    assert json.loads(made.line)["custom_data"]["contents"] == [{"id": "1", "quantity": "1", "price": 1}] * 2
+    told = [text for field, text in made.warnings if field == "custom_data.contents"]
+    assert told[0] == "item 0 dropped: needs quantity and price"
+    assert told[20:] == ["has 13 further items with faults: fix the first ones first"]
