@@ -138,8 +138,8 @@ def _fits(echo: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
 
 def _same(ours: object, theirs: object) -> bool:
     """Whether the values are one; a number may have become text on the way."""
-    if ours == theirs:
-        return True
+    if ours == theirs or isinstance(theirs, bool):
+        return ours == theirs
     return isinstance(ours, str | int) and isinstance(theirs, str | int) and str(ours) == str(theirs)
 
 
