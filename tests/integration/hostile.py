@@ -12,7 +12,7 @@ from roku import vocabulary as words
 ROOT = Path(__file__).parents[2]
 NOW = 1767225600
 LONGEST = 256_000  # characters of one text
-ROOM = 1_500_000  # bytes of a post with such texts, of which there are many; what may cost most has 5.8 MB
+ROOM = 800_000  # bytes of a post with such texts, of which there are many; what may cost most has 5.8 MB
 
 # A text of so many characters, of each class that some rule, expression or parser could be slow with.
 _REPEATED = {
