@@ -1,17 +1,17 @@
 """Addresses of pages without what is personal or secret in them: in parameters, in the fragment, in the path. Pure."""
 
 import re
-from functools import lru_cache
 from urllib.parse import unquote, unquote_plus
 
 from pipeline.personal import EMAIL, holds_email, holds_number
-from pipeline.personal_names import is_personal, is_secret
+from pipeline.personal_names import is_personal_or_secret as is_named
 
 # Where a parameter begins, also behind a fragment such as #/thanks?email=..., and what may stand before a page's host.
 _MARK = re.compile(r"([?#&;])")
 _CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
 _HOST = re.compile(r"(?:\w{1,20}:)?//[^/]*").match
 _DECODINGS = 3  # an address within an address within an address
+_MOST_PARAMETERS = 200  # more than any page has: what follows is not looked at, and goes
 
 
 def is_clean(url: str) -> bool:
@@ -21,7 +21,7 @@ def is_clean(url: str) -> bool:
         return False
     if query:
         for pair in query.split("&"):
-            if _is_named(pair.partition("=")[0]):
+            if is_named(pair.partition("=")[0]):
                 return False
     return True
 
@@ -31,7 +31,8 @@ def cleaned(url: str) -> tuple[str, bool]:
 
     A parameter goes with its name, of a path the part between two slashes.
     """
-    head, *rest = _MARK.split(url)
+    head, *rest = _MARK.split(url, _MOST_PARAMETERS + 1)
+    rest = rest[: 2 * _MOST_PARAMETERS]
     kept, opening = [_path(head)], ""  # opening: the ? or # of a dropped parameter, which the next one takes over
     for mark, pair in zip(rest[::2], rest[1::2], strict=True):
         if _is_dropped(pair):
@@ -70,7 +71,7 @@ def _is_dropped_part(part: str) -> bool:
 def _is_dropped(pair: str, depth: int = _DECODINGS) -> bool:
     """Whether a parameter is personal by its name or by the look of either side, or holds an address with one."""
     name, equals, value = pair.partition("=")
-    if "/" not in name and _is_named(name):  # a part with slashes is the path behind a fragment
+    if "/" not in name and is_named(name):  # a part with slashes is the path behind a fragment
         return True
     text = _text(value) if equals else unquote(name)  # no form wrote this, so that a plus is a plus
     if _is_look(text) or (equals and _is_look(_text(name))):
@@ -88,8 +89,3 @@ def _text(part: str) -> str:
 
 def _is_look(text: str) -> bool:
     return holds_email(text) or holds_number(text)
-
-
-@lru_cache(maxsize=4_096)
-def _is_named(name: str) -> bool:
-    return is_personal(name) or is_secret(name)

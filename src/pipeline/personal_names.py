@@ -71,7 +71,8 @@ _AFFIXES = frozenset(
 _VOCABULARY = (
     _STRONG | {word for word in _WEAK if len(word) > 2} | _ROLES | _SECRET | _AFFIXES | {"your", "text", "data"}
 )
-_LONGEST_WORD = max(map(len, _VOCABULARY))
+_MOST_WORDS = 20  # that are looked at: of a longer name the first and the last
+_PIECE = re.compile("|".join(sorted(_VOCABULARY, key=lambda word: (-len(word), word)))).match
 
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LETTERS = re.compile(r"[a-z]+")
@@ -80,7 +81,27 @@ _LETTERS = re.compile(r"[a-z]+")
 @lru_cache(maxsize=4_096)
 def is_personal(name: str) -> bool:
     """Whether a person's data is under this name."""
+    return _is_personal(_words(name))
+
+
+@lru_cache(maxsize=4_096)
+def is_secret(name: str) -> bool:
+    """Whether a key, a token or a signature is under this name."""
+    return _is_secret(_words(name))
+
+
+@lru_cache(maxsize=4_096)
+def is_personal_or_secret(name: str) -> bool:
+    """Whether it is one of both."""
     words = _words(name)
+    return _is_personal(words) or _is_secret(words)
+
+
+def _is_secret(words: list[str]) -> bool:
+    return not _SECRET.isdisjoint(words) or (len(words) == 1 and words[0] in _SECRET_ALONE)
+
+
+def _is_personal(words: list[str]) -> bool:
     found = set(words)
     if not found.isdisjoint(_STRONG):
         return found.isdisjoint(_ABOUT) and words[-1] not in _ABOUT_LAST
@@ -92,12 +113,6 @@ def is_personal(name: str) -> bool:
     if len(words) > 1 and words[-1] in _PARTS and not around and not set(words[:-1]) <= _PARTS | _FILLERS:
         return True
     return any(word in _WEAK and _is_of_somebody(words, place) for place, word in enumerate(words))
-
-
-def is_secret(name: str) -> bool:
-    """Whether a key, a token or a signature is under this name."""
-    words = _words(name)
-    return not _SECRET.isdisjoint(words) or (len(words) == 1 and words[0] in _SECRET_ALONE)
 
 
 def _is_of_somebody(words: list[str], place: int) -> bool:
@@ -117,32 +132,34 @@ def _words(name: str) -> list[str]:
         name = unquote_plus(name)
     if not name.isascii():
         name = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    apart = _LETTERS.findall(_CAPITALS.sub("_", name).lower())
-    return [word for one in apart for word in _taken_apart(one)]
+    apart = _LETTERS.findall(name if name.islower() else _CAPITALS.sub("_", name).lower())
+    if len(apart) > _MOST_WORDS:
+        apart = apart[: _MOST_WORDS // 2] + apart[-_MOST_WORDS // 2 :]
+    return [word for one in apart for word in (_taken_apart(one) if len(one) > 1 else (one,))]
 
 
 def _taken_apart(word: str) -> list[str]:
-    """The words of the vocabulary that the word is made of, as few as possible; else the word itself.
+    """The words of the vocabulary that the word is made of, the longest first; else the word itself.
 
     A plural counts as its singular.
     """
-    for form in (word, word.removesuffix("s"), word.removesuffix("es")):
+    for end in ("", "s", "es"):
+        if not word.endswith(end):
+            continue
+        form = word.removesuffix(end)
         if form in _VOCABULARY or form in _WEAK:
             return [form]
-        parts = _split(form)
-        if parts:
+        if parts := _split(form):
             return parts
     return [word]
 
 
 def _split(word: str) -> list[str]:
-    best: list[list[str] | None] = [[]]  # of each beginning of the word, the fewest words that it is made of
-    for end in range(1, len(word) + 1):
-        found: list[str] | None = None
-        for start in range(max(0, end - _LONGEST_WORD), end):
-            before = best[start]
-            known = before is not None and word[start:end] in _VOCABULARY
-            if before is not None and known and (found is None or len(before) + 1 < len(found)):
-                found = [*before, word[start:end]]
-        best.append(found)
-    return best[-1] or []
+    parts, place = [], 0
+    while place < len(word):
+        found = _PIECE(word, place)
+        if found is None:
+            return []
+        parts.append(found[0])
+        place = found.end()
+    return parts

@@ -91,3 +91,10 @@ def test_what_passes_for_clean_at_a_glance_is_so(path: str) -> None:
 def test_an_address_within_an_address_without_end_is_no_long_search() -> None:
     address = PAGE + "?a=" + "%25" * 5_000 + "3D&" * 100
     assert isinstance(cleaned(address)[0], str)
+
+
+def test_of_an_address_with_more_parameters_than_any_page_has_the_first_are_kept() -> None:
+    many = "&".join(f"p{number}=1" for number in range(1_000))
+    clean, dropped = cleaned(f"{PAGE}?{many}&billing_phone=5550100199")
+    assert (clean, dropped) == (f"{PAGE}?" + "&".join(f"p{number}=1" for number in range(200)), True)
+    assert cleaned(clean) == (clean, False)
