@@ -1,5 +1,7 @@
 """What `relay doctor` says of circuits: which are open, since when and why, and whose empty answers count."""
 
+from shlex import quote
+
 from botocore.exceptions import ClientError
 
 from relay import circuits
@@ -28,7 +30,7 @@ def answer_findings(found: Answers, at: float) -> list[Finding]:
             f"{one.destination} circuit",
             f"{one.group}: {circuits.told(one, at)}",
             "runbook, RokuCircuitOpenAlarm; once its answers are right, the next probes close it, or at once"
-            " relay circuit close GROUP",
+            f" relay circuit close {quote(one.group)}",
         )
         for one in found.circuits
         if one.circuit.is_open

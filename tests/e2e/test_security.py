@@ -5,7 +5,8 @@ import json
 import requests
 
 from local.stack import BROWSER_KEY, ROKU_KEY, SENDER_KEY
-from tests.e2e.relay import BOUND, EVENT, Relay, running, until
+from tests.bounds import BOUND
+from tests.e2e.relay import EVENT, Relay, running, until
 
 # Personal data as senders write it, one for each hashed field, and where it does not belong at all.
 PERSON = {
