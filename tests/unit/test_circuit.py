@@ -115,6 +115,7 @@ def test_what_arrived_while_it_was_open_was_never_sent_unless_it_was_a_probe() -
     state = claimed(opened(), T + 60, probe_name("e"))
     assert state is not None
     assert never_sent(state, T + 1, probe_name("other"))
+    assert never_sent(state, T, probe_name("other"))  # it came as the circuit opened
     assert not never_sent(state, T + 1, probe_name("e"))
     assert not never_sent(state, T - 1, probe_name("other"))
     assert not never_sent(replace(state, closed_at=T + 2), T + 1, probe_name("other"))

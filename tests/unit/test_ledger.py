@@ -230,6 +230,34 @@ def test_what_a_browser_sent_never_overwrites_what_a_server_sent() -> None:
     assert ledger(table).look_up([key], [], 60.0).delivered == {key: Note("server", "em:s")}
 
 
+def test_what_a_browser_says_again_is_written_anew() -> None:
+    table, key = Table(), Key("g", "LEAD", "a")
+    first, later = (Entry(key, "delivered", sender="browser", fingerprint=print_) for print_ in ("em:1", "em:2"))
+    assert note(table, first)
+    assert note(table, later)
+    assert ledger(table).look_up([key], [], 60.0).delivered == {key: Note("browser", "em:2")}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem"),
+        ReadTimeoutError(endpoint_url="https://dynamodb.example"),
+    ],
+)
+def test_a_browsers_note_and_a_circuit_that_could_not_be_written_are_told(error: Exception) -> None:
+    assert not note(Table(error=error), Entry(keys(1)[0], "delivered", sender="browser"))
+    assert ledger(Table(error=error)).change("g", Circuit(), Circuit(probes=1), 60.0) is None
+
+
+def test_a_circuit_that_was_read_can_be_changed() -> None:
+    table = Table()
+    ledger(table).change("g", Circuit(), Circuit(probes=1), 60.0)
+    there = ledger(table).look_up([], ["g"], 60.0).circuits["g"]
+    changed = ledger(table).change("g", there, replace(there, probes=2), 60.0)
+    assert changed == Circuit(version=2, probes=2)
+
+
 def test_the_windows_of_an_event_are_remembered_beside_its_other_outcomes() -> None:
     table, key = Table(), Key("g", "LEAD", "a")
     note(table, Entry(key, "unread", tried=Tried(1, 1_789_999_000)))
@@ -277,5 +305,6 @@ def test_a_table_that_never_answers_is_given_up_when_the_seconds_are_over() -> N
         client, "ledger", destination="roku", days=7, request_id="r", executor=Never(begun=True), now=lambda: NOW
     )
     assert not never.look_up(keys(250), ["g"], 0.0).complete
+    assert never.unread(keys(3), 0.0) == {}
     assert never.change("g", Circuit(), Circuit(probes=1), 0.0) is None
     assert not never.note([Entry(keys(1)[0], "delivered")], 0.0)

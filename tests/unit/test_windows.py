@@ -67,5 +67,16 @@ def test_requests_of_further_tries_are_ever_smaller_until_each_event_is_alone() 
     assert [piece(Tried(1, BEGAN), BEGAN + at, WINDOW) for at in (60, 120, 180, 240, 360, 400)] == [10, 10, 3, 3, 1, 1]
 
 
+@pytest.mark.parametrize("began", [0, BEGAN])
+@pytest.mark.parametrize(
+    ("elapsed", "size"),
+    # A try that comes up to half a minute before 3 minutes, or a minute before 6, is the one that was due then.
+    [(149.5, 10), (150.0, 3), (299.5, 3), (300.0, 1)],
+)
+def test_a_try_a_little_early_is_as_small_as_the_one_that_was_due(began: int, elapsed: float, size: int) -> None:
+    assert piece(Tried(1, began), began + elapsed, WINDOW) == size
+    assert piece(Tried(1, began), began + 3 * elapsed, 3 * WINDOW) == size  # in a window three times as long
+
+
 def test_an_event_has_two_windows() -> None:
     assert MOST == 2
