@@ -25,11 +25,19 @@ NOTICED = {"killed", "timeout", "segfault", "caught by type check"}
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: the function, the lines that it takes away and those that it puts in their place."""
+    """One change: the function, and what it takes away and puts in its place: whole lines, or a part that repeats."""
 
     function: str
     was: str
     becomes: str
+
+    def is_of(self, other: "Change") -> bool:
+        """Whether the other one is this one, in the same function if this one names any."""
+        return self.function in ("", other.function) and other.becomes in (
+            other.was[:place] + self.becomes + other.was[place + len(self.was) :]
+            for place in range(len(other.was))
+            if other.was.startswith(self.was, place)
+        )
 
 
 def main(names: list[str]) -> int:
@@ -53,12 +61,12 @@ def main(names: list[str]) -> int:
                 count["killed"] += 1
                 continue
             change = _change(mutant, Path(path))
-            if change in equivalent:
-                used.add(change)
+            if (known := next((one for one in equivalent if one.is_of(change)), None)) is not None:
+                used.add(known)
                 count["equivalent"] += 1
             else:
                 count["survived"] += 1
-                print(f"\n{mutant}: {status}\n- {change.was}\n+ {change.becomes}")
+                print(f"\n{change.function}: {status}\n- {change.was}\n+ {change.becomes}")
     return _report(counted, unused=[] if names else [change for change in equivalent if change not in used])
 
 
@@ -88,13 +96,13 @@ def _change(mutant: str, path: Path) -> Change:
     return Change(function, " ".join(taken), " ".join(put))
 
 
-def _equivalent() -> set[Change]:
+def _equivalent() -> list[Change]:
     """Those that no test can notice, since they change nothing; each has its reason."""
     listed = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("mutant", [])
     for one in listed:
         if not one["reason"].strip():
-            raise SystemExit(f"{EQUIVALENT}: {one['function']}: a reason is missing")
-    return {Change(one["function"], one["was"], one["becomes"]) for one in listed}
+            raise SystemExit(f"{EQUIVALENT}: {one['becomes']}: a reason is missing")
+    return [Change(one.get("function", ""), one["was"], one["becomes"]) for one in listed]
 
 
 if __name__ == "__main__":

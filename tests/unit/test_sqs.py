@@ -151,7 +151,11 @@ def test_an_answer_that_names_nothing_took_nothing() -> None:
         def send_message_batch(self, **_: Any) -> dict[str, Any]:
             return {}
 
+        def change_message_visibility_batch(self, **_: Any) -> dict[str, Any]:
+            return {}
+
     assert queue(Silent()).send([Outgoing("a")]) == [False]
+    assert queue(Silent()).postpone([("r", 30)]) == [("r", 30)]
 
 
 def test_visibility_is_changed_ten_at_a_time() -> None:

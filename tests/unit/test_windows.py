@@ -37,6 +37,13 @@ def test_a_window_of_ours_ends_within_the_destinations() -> None:
         (0, 60),
         (11, 49),
         (49, 11),
+        (50, 130),  # 10 s before it is due, a try has been made: a sixth of a minute
+        (51, 129),
+        (149, 31),
+        (150, 210),
+        (154, 206),
+        (299, 61),
+        (300, None),
         (55, 125),
         (62, 118),
         (140, 40),
@@ -49,6 +56,7 @@ def test_a_window_of_ours_ends_within_the_destinations() -> None:
 )
 def test_the_next_try_is_after_1_3_or_6_minutes(elapsed: int, seconds: int | None) -> None:
     assert next_try(Tried(1, BEGAN), BEGAN + elapsed, WINDOW) == seconds
+    assert next_try(Tried(1, 0), elapsed, WINDOW) == seconds
 
 
 @given(st.floats(0, 30), st.floats(0, 1))
