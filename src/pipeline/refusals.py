@@ -110,9 +110,9 @@ _DUPLICATE = re.compile(
 _OF_THE_EVENT = re.compile(
     r"(?:|(?:the )?events?(?:[\s_-]?ids?)?|client[\s_-]?event[\s_-]?id|errors?|_)", re.IGNORECASE
 )
-# Everything of one event group or account is meant.
+# Everything of one event group or account is meant; in «the limit of this event group» it is not.
 _GROUP = re.compile(
-    r"(?<![a-z])(?:event[\s_-]?groups?|account[\s_-]?ids?(?![a-z])|(?:advertiser|ad|your|this|roku|rokt)[\s_-]accounts?"
+    r"(?<![a-z])(?<!of this )(?<!of the )(?<!of your )(?<!of that )(?:event[\s_-]?groups?|account[\s_-]?ids?(?![a-z])|(?:advertiser|ad|your|this|roku|rokt)[\s_-]accounts?"
     r"|accounts?(?= (?:is|was|has|not|does|suspended|disabled|inactive|closed|paused|blocked)(?![a-z])))",
     re.IGNORECASE,
 )
@@ -163,7 +163,7 @@ def outcome(said: Sequence[tuple[str, str]], reason: str, status: int) -> Outcom
         return Delivered()
     if plain and all(passes(text) for _, text in plain):
         return Retry(reason, status, passing=True)
-    return Rejected(reason, status, alike=any(names_group(f"{field} {text}") for field, text in plain))
+    return Rejected(reason, status, alike=any(names_group(text, field) for field, text in plain))
 
 
 def passes(text: str) -> bool:
@@ -175,9 +175,11 @@ def passes(text: str) -> bool:
     return not _condemning.search(rest) and not _NOT_AGAIN.search(text)
 
 
-def names_group(text: str) -> bool:
-    """Whether a refusal is about the event group or the account."""
-    return _GROUP.search(_QUOTED.sub("", text)) is not None
+def names_group(text: str, field: str = "") -> bool:
+    """Whether a refusal is about the event group or the account, and not about a field of the event."""
+    if _GROUP.search(field):
+        return True
+    return _OF_THE_EVENT.fullmatch(field) is not None and _GROUP.search(_QUOTED.sub("", text)) is not None
 
 
 def alike(outcomes: list[Outcome]) -> list[Outcome]:

@@ -99,6 +99,6 @@ def _refused(status: int, said: Mapping[str, Any], lines: Sequence[str]) -> list
         return [failed.outcome(words, lines[0], status, "the request was refused")]
     if words and all(refusals.passes(text) for _, text in words):
         return [Retry(f"Roku answered {status} and said that this passes", status, passing=True)] * len(lines)
-    if any(refusals.names_group(text) for _, text in words):
+    if any(refusals.names_group(text, field) for field, text in words):
         return [Rejected(f"Roku answered {status} for the event group or account", status, alike=True)] * len(lines)
     return [unnamed] * len(lines)
