@@ -110,9 +110,9 @@ _DUPLICATE = re.compile(
 _OF_THE_EVENT = re.compile(
     r"(?:|(?:the )?events?(?:[\s_-]?ids?)?|client[\s_-]?event[\s_-]?id|errors?|_)", re.IGNORECASE
 )
-# Everything of one event group or account is meant; in «the limit of this event group» it is not.
+# Everything of one event group or account is meant; in «the limit of this account» it is not.
 _GROUP = re.compile(
-    r"(?<![a-z])(?<!of this )(?<!of the )(?<!of your )(?<!of that )(?:event[\s_-]?groups?|account[\s_-]?ids?(?![a-z])|(?:advertiser|ad|your|this|roku|rokt)[\s_-]accounts?"
+    r"(?<![a-z])(?<!of )(?<!of this )(?<!of the )(?<!of your )(?<!of that )(?:event[\s_-]?groups?|account[\s_-]?ids?(?![a-z])|(?:advertiser|ad|your|this|roku|rokt)[\s_-]accounts?"
     r"|accounts?(?= (?:is|was|has|not|does|suspended|disabled|inactive|closed|paused|blocked)(?![a-z])))",
     re.IGNORECASE,
 )

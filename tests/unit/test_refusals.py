@@ -119,6 +119,7 @@ def test_a_duplicate_of_something_else_is_not(field: str, text: str) -> None:
         ("event_name", "is not switched on for the event group", False),
         ("event", "does not belong to this event group", True),
         ("", "the value is above the limit of this event group", False),
+        ("", "amount is above the limit of this account", False),
         ("", "account number in external_id", False),
         ("", "accountable", False),
     ],
