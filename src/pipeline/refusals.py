@@ -112,7 +112,8 @@ _OF_THE_EVENT = re.compile(
 )
 # Everything of one event group or account is meant; in «the limit of this account» it is not.
 _GROUP = re.compile(
-    r"(?<![a-z])(?<!of )(?<!of this )(?<!of the )(?<!of your )(?<!of that )(?:event[\s_-]?groups?|account[\s_-]?ids?(?![a-z])|(?:advertiser|ad|your|this|roku|rokt)[\s_-]accounts?"
+    r"(?<![a-z])(?<!of )(?<!of this )(?<!of the )(?<!of your )(?<!of that )"
+    r"(?:event[\s_-]?groups?|account[\s_-]?ids?(?![a-z])|(?:advertiser|ad|your|this|roku|rokt)[\s_-]accounts?"
     r"|accounts?(?= (?:is|was|has|not|does|suspended|disabled|inactive|closed|paused|blocked)(?![a-z])))",
     re.IGNORECASE,
 )
