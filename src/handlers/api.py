@@ -4,7 +4,6 @@ import base64
 import binascii
 import os
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,15 +11,15 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from handlers import clients, telemetry
+from handlers import clients, sender_keys, telemetry
 from pipeline import hints, reception
 from pipeline.body import Posting, Refusal
 from pipeline.destination import Inlet
 from pipeline.reception import Reception, Request
 from pipeline.reply import reply
 from pipeline.secrets import SecretUnavailable
-from pipeline.senders import Sender, Senders, read_senders
-from pipeline.words import Phrase, SenderName, Word
+from pipeline.senders import Sender
+from pipeline.words import SenderName
 from sources import registry
 
 EVENTS, BEACON, SOURCES = "/v1/events", "/v1/beacon", "/v1/sources/"
@@ -64,8 +63,8 @@ def serve(
     """Take one POST: authenticate, read, finish the events for each destination, and let `answer` decide.
 
     `reader` gives what reads the posts to a path, or None where there is nothing; `apart` tells whether delivery can
-    tell different conversions of one id apart. Never raises: what is wrong with the
-    request is a 4xx that says how to mend it, what is wrong with us is a 503. Writes the `line`, with its sender.
+    tell different conversions of one id apart. Never raises: what is wrong with the request is a 4xx that says how to
+    mend it, what is wrong with us is a 503. Writes the `line`, with its sender.
     """
     made = _served(event, reader, answer, line, inlets, apart)
     line.write(status=made["statusCode"])
@@ -86,7 +85,8 @@ def _served(
         request = _request(event)
         read = _found(reader(request.path), request, headers)
         known = settings()
-        senders, found = _senders(request, line.of(inlets[0].name))
+        secret = clients.secret(known.sender_keys_secret)
+        senders, found = sender_keys.look_up(request, secret, known.allowed_origins, line.of(inlets[0].name))
         headers |= reception.cors(request, senders)
         if request.method == "OPTIONS":
             return _preflight(headers)
@@ -180,39 +180,6 @@ def _request(event: Mapping[str, Any]) -> Request:
 def _whole(text: str) -> str:
     """The text with each half of a surrogate pair, which no UTF-8 can hold, replaced by U+FFFD."""
     return _HALF_A_PAIR("\ufffd", text)
-
-
-def _senders(request: Request, counts: Counter[str]) -> tuple[Senders, Sender | None]:
-    """All senders, and the one whose key the request has; read again when it is nobody's, since it may be new."""
-    secret = clients.secret(settings().sender_keys_secret)
-    senders = _parsed(secret.text(), counts)
-    key = reception.presented_key(request)
-    if key is None:
-        return senders, None
-    found = senders.recognise(key)
-    if found is None:
-        again = _parsed(secret.reread(), counts)
-        senders, found = again, None if again is senders else again.recognise(key)
-    return senders, found
-
-
-_read: dict[str, Senders] = {}
-
-
-def _parsed(text: str, counts: Counter[str]) -> Senders:
-    """The senders of the secret's text; if a slip of the pen left none, those before it: nobody tries a 401 again."""
-    if text not in _read:
-        senders, faults = read_senders(text, registry.SIGNING)
-        for fault in faults:
-            telemetry.say("error", Word("sender keys"), fault=Phrase(fault))  # it quotes no key and no name
-        counts["SenderKeysUnreadable"] += bool(faults)
-        if faults and not senders:
-            if not _read:
-                raise SecretUnavailable("the sender keys secret holds no usable entry")
-            return next(iter(_read.values()))
-        _read.clear()
-        _read[text] = Senders.of(senders, settings().allowed_origins)
-    return _read[text]
 
 
 def _preflight(headers: Mapping[str, str]) -> Answer:

@@ -45,11 +45,14 @@ def test_a_word_is_made_of_a_literal() -> None:
 def test_these_places_alone_put_together_a_phrase_an_id_or_a_name() -> None:
     made = [(path, ast.unparse(call)) for path, call in CALLS if named(call) in ("Phrase", "Id", "SenderName", "among")]
     assert sorted(set(made)) == [
-        ("handlers/api.py", "Phrase(fault)"),  # of the operator's own secret, by `senders`, which quotes nothing
         ("handlers/api.py", "SenderName(sender.name)"),
         ("handlers/delivering.py", "Id(context.aws_request_id)"),
         ("handlers/ingest.py", "words.among(one.code, get_args(IgnoredCode))"),
         ("handlers/ingest.py", "words.among(source, (*registry.MODULES, *_OWN.values()))"),
+        (
+            "handlers/sender_keys.py",
+            "Phrase(fault)",
+        ),  # of the operator's secret, by `senders`, which quotes nothing
         ("handlers/telemetry.py", "Id(event.event_digest)"),
         ("handlers/telemetry.py", "Id(request_id)"),
         ("handlers/telemetry.py", "Phrase(type(error).__name__)"),

@@ -1,0 +1,49 @@
+"""The sender keys secret, as the functions behind the API read it: who may post, and who posts."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from handlers import telemetry
+from pipeline import reception
+from pipeline.reception import Request
+from pipeline.secrets import Secret, SecretUnavailable
+from pipeline.senders import Sender, Senders, read_senders
+from pipeline.words import Phrase, Word
+from sources import registry
+
+
+def look_up(
+    request: Request, secret: Secret, allowed_origins: Sequence[str], counts: Counter[str]
+) -> tuple[Senders, Sender | None]:
+    """All senders, and the one whose key the request has; read again when it is nobody's, since it may be new.
+
+    `allowed_origins` are the stack's. Raises SecretUnavailable.
+    """
+    senders = _parsed(secret.text(), allowed_origins, counts)
+    key = reception.presented_key(request)
+    if key is None:
+        return senders, None
+    found = senders.recognise(key)
+    if found is None:
+        again = _parsed(secret.reread(), allowed_origins, counts)
+        senders, found = again, None if again is senders else again.recognise(key)
+    return senders, found
+
+
+_read: dict[str, Senders] = {}
+
+
+def _parsed(text: str, allowed_origins: Sequence[str], counts: Counter[str]) -> Senders:
+    """The senders of the secret's text; if a slip of the pen left none, those before it: nobody tries a 401 again."""
+    if text not in _read:
+        senders, faults = read_senders(text, registry.SIGNING)
+        for fault in faults:
+            telemetry.say("error", Word("sender keys"), fault=Phrase(fault))  # it quotes no key and no name
+        counts["SenderKeysUnreadable"] += bool(faults)
+        if faults and not senders:
+            if not _read:
+                raise SecretUnavailable("the sender keys secret holds no usable entry")
+            return next(iter(_read.values()))
+        _read.clear()
+        _read[text] = Senders.of(senders, allowed_origins)
+    return _read[text]
