@@ -76,6 +76,6 @@ def _followed(event: Event) -> Followed:
         word = "delivered" if isinstance(outcome, Delivered) else "deduplicated"
     else:
         word = "rejected" if event.buried else "retried"
-        reason = reason or getattr(outcome, "reason", "")
+        reason = reason or outcome.reason
     name = storable(event.queued.event_name, 40)
     return Followed(event_digest(event.queued.event_id), word, name, reason, status_of(outcome))

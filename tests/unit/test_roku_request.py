@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.destination import Routing
-from roku.request import LIMITS, assemble, overhead
+from roku.request import LIMITS, assemble, overhead, without_partner
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -30,6 +30,14 @@ def test_a_request_byte_for_byte() -> None:
     assert assemble(Routing("example_website_123"), [FIRST, SECOND]) == expected
     # A partner travels in each event, not beside them: it only keeps events of others out of the request.
     assert assemble(Routing("example_website_123", "partner"), [FIRST, SECOND]) == expected
+
+
+def test_what_asks_about_a_partner_is_the_first_event_of_the_request_and_names_none() -> None:
+    named = '{"event_id":"1","partner_name":"somebody","custom_data":{"partner_name":"kept"}}'
+    body = assemble(Routing("g", "somebody"), [named, SECOND])
+    assert without_partner(body) == (
+        b'{"event_group_id":"g","events":[{"event_id":"1","custom_data":{"partner_name":"kept"}}]}'
+    )
 
 
 def test_the_limits_are_those_of_roku_and_tealium() -> None:

@@ -38,6 +38,7 @@ def made(head: Head, receives: int, first: float, state: Circuit) -> tuple[Act, 
         # received again within 400 s: no run can have died with it
         (Head(G), 7, NOW - 399, CLOSED, Act.SEND, Tried(1, int(NOW))),
         # received again: a run may have died with it, which counts as a window
+        (Head(G), 2, NOW - 400, CLOSED, Act.SEND, Tried(1, int(NOW) - 400)),
         (Head(G), 2, NOW - 421, CLOSED, Act.SEND, Tried(1, int(NOW) - 421)),
         (Head(G), 2, NOW - 421, replace(OPEN, shut_at=NOW - 420), Act.HOLD, None),
         (Head(G), 2, NOW - 480, CLOSED, Act.CLAIM, None),
@@ -155,7 +156,17 @@ def test_claiming_begins_at_once_and_sends_nothing_yet() -> None:
 
 @pytest.mark.parametrize(
     ("next_probe", "jitter", "seconds"),
-    [(200, 0.0, 200), (200, 1.0, 320), (-5, 0.0, 600), (-5, 1.0, 900), (850, 1.0, 900)],
+    [
+        (200, 0.0, 200),
+        (200, 1.0, 320),
+        (1, 0.0, 1),
+        (1, 1.0, 121),
+        (0, 0.0, 600),  # overdue: whatever waits is not the probe
+        (-5, 0.0, 600),
+        (-5, 0.5, 750),
+        (-5, 1.0, 900),
+        (850, 1.0, 900),
+    ],
 )
 def test_what_is_held_comes_back_within_two_minutes_of_the_next_probe_and_within_15(
     next_probe: float, jitter: float, seconds: int
