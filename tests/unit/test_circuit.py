@@ -31,8 +31,10 @@ def opened(at: float = T, *, before: Circuit | None = None) -> Circuit:
 
 def test_an_unreadable_success_opens_at_once_and_says_since_when_and_why() -> None:
     state = opened()
-    assert (state.is_open, state.opened_at, state.why, state.stage) == (True, T, "Roku answered 200", 0)
-    assert state.next_probe_at == T + 60
+    assert state == Circuit(
+        unread_at=T, opened_at=T, why="Roku answered 200", next_probe_at=T + 60, shut_at=T, probes=0, stage=0
+    )
+    assert state.is_open
 
 
 def test_one_lost_answer_opens_nothing_the_second_does() -> None:
@@ -64,6 +66,14 @@ def test_probes_go_out_after_1_2_5_and_10_minutes_then_every_15_and_hourly_after
     assert at == [1, 2, 5, 10, *range(25, 181, 15), 190, 250, 310, 370, 430]
 
 
+@pytest.mark.parametrize(("hours", "pause"), [(2.99, 900), (3, 3_600), (20, 3_600)])
+def test_from_three_hours_on_probes_are_hourly(hours: float, pause: int) -> None:
+    now = T + hours * HOUR
+    state = claimed(replace(opened(), probes=9, next_probe_at=now), now, "e")
+    assert state is not None
+    assert state.next_probe_at == now + pause
+
+
 def test_a_closed_circuit_has_no_probes() -> None:
     assert claimed(Circuit(), T, "e") is None
     assert claimed(replace(opened(), closed_at=T + 1), T + 120, "e") is None
@@ -80,6 +90,17 @@ def test_after_an_understood_probe_comes_a_small_request_and_then_everything() -
     assert small is not None
     closed = understood(small, begun=T + 61, now=T + 62, delivered=False)
     assert (closed.is_open, closed.closed_at, allowed(closed, T + 62)) == (False, T + 62, None)
+
+
+def test_what_was_suspected_is_forgotten_once_the_circuit_has_opened() -> None:
+    state = unread(unread(Circuit(), now=T, certain=False, why="dropped"), now=T + 1, certain=False, why="dropped")
+    assert (state.suspect_at, state.unread_at) == (0.0, T + 1)
+
+
+def test_a_probe_that_is_lost_moves_nothing_but_the_time_of_the_last_lost_answer() -> None:
+    probing = claimed(opened(), T + 60, "e")
+    assert probing is not None
+    assert unread(probing, now=T + 70, certain=True, why="another") == replace(probing, unread_at=T + 70)
 
 
 def test_an_answer_to_a_request_from_before_the_opening_closes_nothing() -> None:

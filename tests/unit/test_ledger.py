@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from pipeline import waiting
 from pipeline.circuit import Circuit
 from pipeline.ledger import Ledger
 from pipeline.table import Entry, Key, Note, Unread
@@ -141,6 +142,7 @@ def test_what_has_expired_is_forgotten_before_dynamodb_deletes_it() -> None:
     table, key = Table(), Key("g", "LEAD", "a")
     note(table, Entry(key, "delivered"))
     assert known(table, [key], now=NOW + 7 * DAY - 1)[0] == {key}
+    assert known(table, [key], now=NOW + 7 * DAY)[0] == set()
     assert known(table, [key], now=NOW + 7 * DAY + 1)[0] == set()
 
 
@@ -165,6 +167,15 @@ def test_what_is_left_over_twice_is_told() -> None:
     assert not note(table, *[Entry(key, "delivered") for key in keys(3)])
     found, whole = known(table, keys(3))
     assert (len(found) < 3, whole) == (True, False)
+    assert table.sizes == [3, 1, 3, 1]
+
+
+def test_an_answer_that_does_not_name_the_table_knows_nothing() -> None:
+    class Silent(Table):
+        def batch_get_item(self, **_: Any) -> dict[str, Any]:
+            return {"Responses": {}, "UnprocessedKeys": {}}
+
+    assert known(Silent(), keys(2)) == (set(), True)
 
 
 @pytest.mark.parametrize(
@@ -248,6 +259,36 @@ def test_what_a_browser_says_again_is_written_anew() -> None:
 def test_a_browsers_note_and_a_circuit_that_could_not_be_written_are_told(error: Exception) -> None:
     assert not note(Table(error=error), Entry(keys(1)[0], "delivered", sender="browser"))
     assert ledger(Table(error=error)).change("g", Circuit(), Circuit(probes=1), 60.0) is None
+
+
+@pytest.mark.parametrize(("took", "given"), [(2.0, [3.0, 1.0]), (5.0, [3.0, 0.0])])
+def test_the_notes_of_servers_and_of_browsers_share_their_seconds(
+    monkeypatch: pytest.MonkeyPatch, took: float, given: list[float]
+) -> None:
+    heard: list[float] = []
+    clock = [NOW]
+
+    def each(_: Any, call: Callable[[Any], bool], things: list[Any], seconds: float) -> list[bool]:
+        heard.append(seconds)
+        clock[0] += took
+        return [call(thing) for thing in things]
+
+    monkeypatch.setattr(waiting, "each", each)
+    client: Any = Table()
+    slow = Ledger(
+        client,
+        "ledger",
+        destination="roku",
+        days=7,
+        request_id="r",
+        executor=Never(begun=True),
+        now=lambda: clock[0],
+    )
+    entries = [
+        Entry(key, "delivered", sender=sender) for key, sender in zip(keys(2), ("server", "browser"), strict=True)
+    ]
+    assert slow.note(entries, 3.0)
+    assert heard == given
 
 
 def test_a_circuit_that_was_read_can_be_changed() -> None:

@@ -104,6 +104,7 @@ def test_each_kind_of_item_has_a_place_of_its_own() -> None:
     groups = ["g", "g#h", "g%23h", "g%h", ""]
     places = {circuit_key(name, group) for name in ("roku", "rokt") for group in groups}
     assert len(places) == 2 * len(groups)
+    assert circuit_key("roku", "shop#1 50%") == (CIRCUIT, "circuit#roku#shop%231 50%25")  # as addresses write them
     assert not places & {answers_key("roku"), answers_key("rokt")}
     assert answers_key("roku") != answers_key("rokt")
     assert event_key("delivered", "roku", KEY) != event_key("delivered", "rokt", KEY)

@@ -79,8 +79,17 @@ def test_a_circuit_open_for_a_day_without_a_fresh_event_for_an_hour_is_probed_wi
     one = message("a", head=Head(G, windows=1, window_from=OVER), receives=3)
     planned = step(one, one.events[0], state, now=NOW, repeat_window=WINDOW)
     assert (planned.act, bool(planned.probe)) == (act, act is Act.SEND)
+    if act is Act.SEND:  # it costs the event its second window
+        assert planned.lost == Tried(2, int(NOW))
     claimed = message("a", head=Head(G, windows=2), receives=1)
     assert step(claimed, claimed.events[0], state, now=NOW, repeat_window=WINDOW).act is Act.HOLD
+
+
+@pytest.mark.parametrize(("elapsed", "piece"), [(60, 10), (200, 3), (365, 1)])
+def test_further_tries_are_in_ever_smaller_requests(elapsed: int, piece: int) -> None:
+    one = message("a", head=Head(G, windows=1, window_from=int(NOW) - elapsed))
+    planned = step(one, one.events[0], CLOSED, now=NOW, repeat_window=WINDOW)
+    assert (planned.act, planned.piece) == (Act.PIECE, piece)
 
 
 def test_only_an_event_that_was_never_tried_is_a_probe() -> None:

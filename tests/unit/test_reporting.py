@@ -1,0 +1,159 @@
+"""What a run says of itself: notes for the ledger, counts and samples, from the outcomes of its events."""
+
+from typing import Any
+
+import pytest
+
+from pipeline.batch import Message, Report
+from pipeline.destination import Routing
+from pipeline.messages import Head
+from pipeline.outcome import COUNTED_TWICE, Delivered, Outcome, Rejected, Repeated, Retry
+from pipeline.reporting import notes, tell
+from pipeline.settling import Settled
+from pipeline.table import Entry, Key
+from pipeline.windows import Tried
+from tests.unit.batches import NOW, message
+
+G = Routing("g")
+KEY = Key("g", "LEAD", "a")
+LOST = Retry("Roku answered 500", 500, ambiguous=True)
+
+
+def ended(outcome: Outcome, *, sender: str = "server", **fields: Any) -> Message:
+    """A message with one event, of which that became."""
+    one = message("a", head=Head(G, sender), fingerprint="em:x")
+    one.events[0].outcome = outcome
+    for name, value in fields.items():
+        setattr(one.events[0], name, value)
+    return one
+
+
+def told(one: Message, *, complete: bool = True, circuits: int = 0, rate: float = 0.0) -> Report:
+    """What is said of it."""
+    report = Report()
+    tell([one], Settled(NOW + 5, complete, circuits), report, rate)
+    return report
+
+
+@pytest.mark.parametrize("sender", ["server", "browser"])
+def test_a_delivery_is_noted_with_its_senders_class_and_its_person(sender: str) -> None:
+    expected = Entry(KEY, "delivered", sender=sender, fingerprint="em:x")
+    assert notes([ended(Delivered(), sender=sender)]) == [expected]
+
+
+def test_a_dead_letter_is_noted_with_its_reason_and_status() -> None:
+    buried = ended(Rejected("value: too high", 210), letter="value: too high", buried=True)
+    assert notes([buried]) == [Entry(KEY, "rejected", "value: too high", 210)]
+    unread = ended(LOST, letter="no answer", buried=True, tried=Tried(2, 5))
+    assert notes([unread]) == [Entry(KEY, "rejected", "no answer", 500)]
+
+
+def test_an_event_that_goes_back_after_a_lost_answer_is_noted_with_its_windows() -> None:
+    assert notes([ended(LOST, tried=Tried(1, 5))]) == [Entry(KEY, "unread", tried=Tried(1, 5))]
+    assert notes([ended(Retry("Roku answered 429", 429), tried=Tried(2))]) == [Entry(KEY, "unread", tried=Tried(2))]
+
+
+@pytest.mark.parametrize(
+    "outcome", [Repeated(), Retry("Roku answered 429", 429), Rejected("its letter was not taken", 210)]
+)
+def test_nothing_else_is_noted(outcome: Outcome) -> None:
+    assert notes([ended(outcome)]) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields", "counts"),
+    [
+        (Delivered(), {}, {"Delivered": 1}),
+        (Delivered(unfamiliar=True), {}, {"Delivered": 1, "AnswerUnfamiliar": 1}),
+        (Delivered(), {"sent_as": "x"}, {"Delivered": 1, "IdCollisions": 1}),
+        (Repeated(), {}, {"Deduplicated": 1}),
+        (Rejected("no", 400), {"buried": True, "letter": "no"}, {"Rejected": 1, "DeadLettered": 1}),
+        (Rejected("no", 400), {}, {"Rejected": 1}),
+        (Retry("Roku answered 429", 429), {}, {"Retried": 1}),
+        (LOST, {}, {"Retried": 1, "AnswerUnreadable": 1}),
+        (Retry("Roku answered 401", 401, setup=True), {}, {"Retried": 1, "KeyRefused": 1}),
+        (Retry("old", 401, setup=True), {"buried": True, "letter": "waited too long: old"}, {"DeadLettered": 1}),
+        (
+            LOST,
+            {"buried": True, "letter": f"{COUNTED_TWICE}: look"},
+            {"DeadLettered": 1, "AnswerUnreadable": 1, "MayBeCountedTwice": 1},
+        ),
+        # its letter was not taken: nobody has it yet
+        (Retry("out of reach"), {"letter": f"{COUNTED_TWICE}: look"}, {"Retried": 1}),
+    ],
+)
+def test_each_outcome_has_its_counts(outcome: Outcome, fields: dict[str, Any], counts: dict[str, int]) -> None:
+    assert +told(ended(outcome, **fields)).counts == counts
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields", "reasons"),
+    [
+        (Delivered(), {}, {}),
+        (Repeated(), {}, {}),
+        (Rejected("no", 400), {"buried": True, "letter": "no"}, {("rejected", 400, "no"): 1}),
+        (LOST, {}, {("retried", 500, "Roku answered 500"): 1}),
+        (LOST, {"buried": True, "letter": "waited too long"}, {}),
+    ],
+)
+def test_a_rejection_and_a_retry_have_reasons(
+    outcome: Outcome, fields: dict[str, Any], reasons: dict[tuple[str, int, str], int]
+) -> None:
+    assert told(ended(outcome, **fields)).reasons == reasons
+
+
+def test_an_unreadable_message_is_counted_with_its_reason_and_as_a_dead_letter_if_it_is_one() -> None:
+    for buried in (True, False):
+        one = message(head=Head(G))
+        one.unreadable, one.buried = "the message is not in this relay's form", buried
+        report = told(one)
+        assert +report.counts == {"Unreadable": 1} | ({"DeadLettered": 1} if buried else {})
+        assert report.reasons == {("unreadable", None, "the message is not in this relay's form"): 1}
+
+
+def test_questions_without_an_answer_and_open_circuits_are_counted() -> None:
+    assert +told(ended(Delivered()), complete=False, circuits=2).counts == {
+        "Delivered": 1,
+        "LedgerUnavailable": 1,
+        "CircuitOpen": 2,
+    }
+
+
+def test_the_delay_of_a_delivery_is_since_it_was_accepted_and_never_negative() -> None:
+    accepted = int(NOW) - 30
+    for waits_from, delay in ((accepted, 35.0), (int(NOW) + 60, 0.0)):
+        one = message("a", head=Head(G, accepted_at=accepted, waits_from=waits_from))
+        one.events[0].outcome = Delivered()
+        assert told(one).delays == [delay]
+    assert told(ended(Repeated())).delays == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields", "word", "reason", "status"),
+    [
+        (Delivered(), {}, "delivered", "", None),
+        (Repeated(), {}, "deduplicated", "", None),
+        (Rejected("no", 400), {"buried": True, "letter": "no"}, "rejected", "no", 400),
+        (LOST, {"buried": True, "letter": "waited too long"}, "rejected", "waited too long", 500),
+        (LOST, {}, "retried", "Roku answered 500", 500),
+    ],
+)
+def test_a_sampled_event_says_what_became_of_it(
+    outcome: Outcome, fields: dict[str, Any], word: str, reason: str, status: int | None
+) -> None:
+    (followed,) = told(ended(outcome, **fields), rate=1.0).followed
+    assert followed[1:] == (word, "LEAD", reason, status)
+
+
+def test_a_long_event_name_is_cut_after_40_letters() -> None:
+    for length, name in ((40, "n" * 40), (41, "n" * 39 + "…")):
+        one = message("a", head=Head(G))
+        event = one.events[0]
+        event.queued = type(event.queued)(event.queued.line, "a", "n" * length)
+        event.outcome = Delivered()
+        (followed,) = told(one, rate=1.0).followed
+        assert followed[2] == name
+
+
+def test_without_a_sample_rate_nobody_is_followed() -> None:
+    assert told(ended(Delivered())).followed == []

@@ -1,0 +1,183 @@
+"""What a run learns of the windows that other messages with the same events have used."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from pipeline.batch import Message
+from pipeline.circuit import Circuit
+from pipeline.destination import Routing
+from pipeline.messages import Head
+from pipeline.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
+from pipeline.settling import settle
+from pipeline.surroundings import Surroundings
+from pipeline.table import Entry, Found, Key, Unread
+from pipeline.windows import Tried
+from tests.unit.batches import NOW, message
+from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue
+
+G = Routing("g")
+ACCEPTED = int(NOW) - 5_000
+HEAD = Head(G, accepted_at=ACCEPTED, waits_from=ACCEPTED)  # never redriven
+TROUBLED = Circuit(understood_at=NOW - 5, unread_at=NOW - 10)
+JUST, OVER = int(NOW) - 60, int(NOW) - 480
+BOTH_OVER = Unread(Tried(2, OVER), ACCEPTED + 10)
+LOST = Retry("Roku answered 500", 500, ambiguous=True)
+
+
+@dataclass
+class Memory:
+    """A ledger that knows these windows; `asked` are the events that it was asked about."""
+
+    known: Mapping[Key, Unread]
+    circuits: Mapping[str, Circuit]
+    asked: list[Key] = field(default_factory=list)
+
+    def look_up(self, keys: Sequence[Key], groups: Sequence[str], seconds: float) -> Found:  # noqa: ARG002 - the protocol's
+        """Nothing was delivered."""
+        return Found(circuits={group: self.circuits.get(group, Circuit()) for group in groups})
+
+    def unread(self, keys: Sequence[Key], seconds: float) -> dict[Key, Unread]:
+        """What is known of these."""
+        assert 0 < seconds <= 3
+        self.asked += keys
+        return {key: self.known[key] for key in keys if key in self.known}
+
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:
+        """Nobody answers."""
+
+    def note(self, entries: Sequence[Entry], seconds: float) -> bool:  # noqa: ARG002 - the protocol's
+        """Nothing is noted in this step."""
+        raise AssertionError
+
+
+def world(ledger: Memory | None, circuits: dict[str, Circuit] | None = None) -> Surroundings:
+    """A moment in which nothing passes."""
+    return Surroundings(
+        queue=FakeQueue("queue", []),
+        dead_letters=FakeQueue("letters", []),
+        ledger=ledger,
+        circuits={} if circuits is None else circuits,
+        now=lambda: NOW,
+        time_left=lambda: 60.0,
+        jitter=lambda: 0.0,
+        executor=AtOnce(),
+    )
+
+
+def roku(outcome: Outcome = LOST) -> FakeDestination:
+    """A destination with Roku's window, that answers every event so."""
+    return FakeDestination(lambda _, lines: [outcome] * len(lines), repeat_window=600.0)
+
+
+def settled(messages: Sequence[Message], known: dict[Key, Unread], **circuits: Circuit) -> tuple[Memory, int]:
+    """The ledger, and how many events were sent."""
+    memory, destination = Memory(known, circuits), roku()
+    settle(messages, destination, world(memory))
+    return memory, sum(len(lines) for _, lines in destination.requests)
+
+
+def key(event_id: str, group: str = "g") -> Key:
+    """What such an event is to the ledger."""
+    return Key(group, "LEAD", event_id)
+
+
+def test_an_event_whose_windows_another_message_has_used_up_is_not_sent_again() -> None:
+    one = message("a", head=HEAD)
+    memory, sent = settled([one], {key("a"): BOTH_OVER}, g=TROUBLED)
+    assert (memory.asked, sent) == ([key("a")], 0)
+    assert one.events[0].letter.startswith(COUNTED_TWICE)
+
+
+def test_an_event_of_which_nothing_is_known_does_not_hide_what_is_known_of_the_next() -> None:
+    one = message("a", "b", head=HEAD)
+    _, sent = settled([one], {key("b"): BOTH_OVER}, g=TROUBLED)
+    assert sent == 1
+    assert [bool(event.letter) for event in one.events] == [False, True]
+    assert one.events[0].tried == Tried(1, int(NOW))
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "used"),
+    [
+        (Tried(), Tried(1, JUST), Tried(1, JUST)),
+        (Tried(1, JUST), Tried(1, JUST + 1), Tried(1, JUST + 1)),  # the later window
+        (Tried(1, JUST), Tried(1, JUST - 1), Tried(1, JUST)),
+        (Tried(1, JUST), Tried(2, JUST - 1), Tried(2, JUST - 1)),  # the second window
+        (Tried(2, JUST), Tried(1, JUST + 1), Tried(2, JUST)),
+        (Tried(1, JUST), Tried(1, None), Tried(1, JUST)),
+        (Tried(2, None), Tried(2, JUST), Tried(2, JUST)),
+    ],
+)
+def test_the_window_that_is_further_on_counts(mine: Tried, other: Tried, used: Tried) -> None:
+    one = message(
+        "a", head=Head(G, accepted_at=ACCEPTED, waits_from=ACCEPTED, windows=mine.windows, window_from=mine.began)
+    )
+    settled([one], {key("a"): Unread(other, ACCEPTED + 10)}, g=TROUBLED)
+    assert one.events[0].tried == used
+
+
+@pytest.mark.parametrize(
+    ("unread_at", "asked"),
+    [(0.0, False), (NOW - LONGEST_AGE, False), (NOW - LONGEST_AGE + 1, True), (NOW - 10, True)],
+)
+def test_a_group_that_lost_no_answer_for_as_long_as_events_wait_costs_no_question(
+    unread_at: float, asked: bool
+) -> None:
+    memory, _ = settled([message("a", head=HEAD)], {}, g=Circuit(understood_at=NOW, unread_at=unread_at))
+    assert memory.asked == ([key("a")] if asked else [])
+
+
+def test_only_events_of_troubled_groups_are_asked_about() -> None:
+    messages = [
+        message("a", head=HEAD),
+        message("b", head=Head(Routing("h"), accepted_at=ACCEPTED, waits_from=ACCEPTED)),
+    ]
+    memory, _ = settled(messages, {}, g=Circuit(understood_at=NOW), h=TROUBLED)
+    assert memory.asked == [key("b", "h")]
+
+
+@pytest.mark.parametrize(
+    ("head", "at", "sent"),
+    [
+        # redriven (it waits since NOW): what was noted before that is of no account
+        (Head(G), int(NOW) - 1, 1),
+        (Head(G), int(NOW), 0),
+        (Head(G, accepted_at=ACCEPTED, waits_from=ACCEPTED + 50), ACCEPTED + 49, 1),
+        (Head(G, accepted_at=ACCEPTED, waits_from=ACCEPTED + 50), ACCEPTED + 50, 0),
+        # never redriven: all that was noted counts
+        (HEAD, ACCEPTED - 1, 0),
+    ],
+)
+def test_a_redrive_begins_the_windows_anew(head: Head, at: int, sent: int) -> None:
+    _, events = settled([message("a", head=head)], {key("a"): Unread(Tried(2, OVER), at)}, g=TROUBLED)
+    assert events == sent
+
+
+def test_without_a_ledger_the_circuit_alone_is_known_and_nobody_is_asked() -> None:
+    one = message("a", head=HEAD)
+    settle([one], roku(), world(None, {"g": TROUBLED}))
+    assert one.events[0].tried == Tried(1, int(NOW))
+
+
+def test_a_destination_with_a_long_repeat_window_needs_no_windows() -> None:
+    memory = Memory({key("a"): BOTH_OVER}, {"g": TROUBLED})
+    destination = FakeDestination(lambda _, lines: [Delivered()] * len(lines), repeat_window=30 * 86_400.0)
+    one = message("a", head=HEAD)
+    settle([one], destination, world(memory))
+    assert (memory.asked, one.events[0].outcome) == ([], Delivered())
+
+
+ALIKE = Rejected("event_group_id: unknown", 400, alike=True)
+
+
+@pytest.mark.parametrize(("delivered_at", "waits"), [(0.0, False), (NOW - 50, True)])
+def test_a_refusal_of_every_event_alike_is_of_set_up_where_the_group_has_delivered_before(
+    delivered_at: float, waits: bool
+) -> None:
+    memory = Memory({}, {"g": Circuit(understood_at=NOW, delivered_at=delivered_at)})
+    one = message("a", head=HEAD)
+    settle([one], roku(ALIKE), world(memory))
+    outcome = one.events[0].outcome
+    assert outcome == (Retry(ALIKE.reason, 400, setup=True, passing=True) if waits else ALIKE)

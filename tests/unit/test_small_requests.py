@@ -1,0 +1,141 @@
+"""One small request, as the gate of an event group asks for it: which events are in it, and what is left for later."""
+
+import pytest
+
+from pipeline.circuit import Circuit
+from pipeline.destination import Routing
+from pipeline.gate import Circuits, Gate
+from pipeline.outcome import Delivered, Outcome, Retry
+from pipeline.sending import Load, send
+from pipeline.waiting import Allowance
+from tests.unit.doubles import AtOnce, FakeDestination
+
+NOW = 1_790_000_000.0
+G = Routing("g")
+LOST = Retry("Roku answered 500", 500, ambiguous=True)
+
+
+class Destination(FakeDestination):
+    """Its head holds the event group, so that a request of another group has another capacity."""
+
+    def overhead(self, routing: Routing) -> int:
+        """As large as `assemble` makes it."""
+        return self.HEAD + len(routing.event_group_id)
+
+    def assemble(self, routing: Routing, lines: object) -> bytes:
+        """The head, the group and the events."""
+        return super().assemble(routing, lines) + routing.event_group_id.encode()  # type: ignore[arg-type]
+
+
+def room(*events: str) -> int:
+    """The bytes of a request with exactly these events."""
+    return Destination.HEAD + len("g") + sum(len(event) for event in events) + len(events) - 1
+
+
+def line(name: str, size: int = 20) -> str:
+    """An event of so many bytes."""
+    return f'{{"event_id":"{name}"'.ljust(size - 1) + "}"
+
+
+def lines(name: str, count: int, size: int = 20) -> list[str]:
+    """So many events."""
+    return [line(f"{name}{number}", size) for number in range(count)]
+
+
+def sent(
+    loads: list[Load],
+    *,
+    size: int = 1_000_000,
+    state: Circuit | None = None,
+    outcome: Outcome | None = None,
+    step: float = 0,
+) -> tuple[list[list[str]], list[list[Outcome]]]:
+    """The requests, each with its event ids, and the outcomes; at each look at the clock it is `step` seconds later."""
+    clock = [NOW]
+
+    def now() -> float:
+        clock[0] += step
+        return clock[0]
+
+    circuits = Circuits({"g": state or Circuit()}, {}, None, allowance=Allowance(3.0, now))
+    destination = Destination(lambda _, asked: [outcome or Delivered()] * len(asked), size=size)
+    outcomes = send(
+        loads,
+        destination,
+        now=now,
+        time_left=lambda: 60.0,
+        executor=AtOnce(),
+        gates={"g": Gate(circuits, "g", now)},
+    )
+    assert all(len(body) <= size for body in destination.bodies)
+    return [[one.split('"')[3] for one in asked] for _, asked in destination.requests], outcomes
+
+
+def test_the_first_request_of_a_cold_group_holds_the_smallest_messages_whole_and_50_events_at_most() -> None:
+    counts = {"a": 30, "b": 15, "c": 10, "d": 45}
+    requests, outcomes = sent([Load(G, lines(name, count)) for name, count in counts.items()])
+    assert sorted({event_id[0] for event_id in requests[0]}) == ["b", "c"]
+    assert [len(request) for request in requests] == [25, 75]
+    assert [len(each) for each in outcomes] == [30, 15, 10, 45]
+
+
+def test_of_a_message_that_is_larger_the_first_50_go_and_the_rest_follows() -> None:
+    requests, outcomes = sent([Load(G, lines("a", 60))])
+    assert requests == [[f"a{number}" for number in range(50)], [f"a{number}" for number in range(50, 60)]]
+    assert outcomes == [[Delivered()] * 60]
+
+
+def test_a_small_request_is_filled_to_the_last_byte_and_no_further() -> None:
+    first, exact, large = lines("a", 1), lines("b", 2, 50), lines("c", 3, 40)
+    requests, _ = sent([Load(G, first), Load(G, exact), Load(G, large)], size=room(*first, *exact))
+    assert requests == [["a0", "b0", "b1"], ["c0", "c1", "c2"]][: len(requests)]
+    assert requests[0] == ["a0", "b0", "b1"]
+    less, _ = sent([Load(G, first), Load(G, exact)], size=room(*first, *exact) - 1)
+    assert less[0] == ["a0"]
+
+
+def test_each_message_that_joins_leaves_less_room_for_the_next() -> None:
+    tiny, large, middle = lines("a", 1), lines("b", 2, 200), lines("c", 3, 60)
+    requests, _ = sent([Load(G, tiny), Load(G, large), Load(G, middle)], size=room(*tiny, *large) + 100)
+    assert requests[0] == ["a0", "b0", "b1"]
+    assert requests[1] == ["c0", "c1", "c2"]
+
+
+def test_events_of_another_partner_do_not_join() -> None:
+    requests, _ = sent([Load(G, lines("a", 2)), Load(Routing("g", "partner"), lines("b", 3))])
+    assert [sorted(request) for request in requests] == [["a0", "a1"], ["b0", "b1", "b2"]]
+
+
+@pytest.mark.parametrize(("spare", "count"), [(0, 4), (-1, 3), (19, 4), (21, 5)])
+def test_of_a_message_too_large_for_a_request_as_many_events_go_as_fit(spare: int, count: int) -> None:
+    events = lines("a", 10)
+    clipped, _ = first_request(events, room(*events[:4]) + spare)
+    assert clipped == [f"a{number}" for number in range(count)]
+
+
+def test_an_event_larger_than_a_request_goes_alone() -> None:
+    clipped, _ = first_request(lines("a", 3, 500), 100)
+    assert clipped == ["a0"]
+
+
+def first_request(events: list[str], size: int) -> tuple[list[str], list[Outcome]]:
+    """The first request of a message that no request may hold whole, such as one that was edited by hand."""
+    circuits = Circuits({"g": Circuit()}, {}, None, allowance=Allowance(3.0, lambda: NOW))
+    destination = Destination(lambda _, asked: [Retry("Roku answered 429", 429, after=60.0)] * len(asked), size=size)
+    (outcomes,) = send(
+        [Load(G, events)],
+        destination,
+        now=lambda: NOW,
+        time_left=lambda: 60.0,
+        executor=AtOnce(),
+        gates={"g": Gate(circuits, "g", lambda: NOW)},
+    )
+    return [one.split('"')[3] for one in destination.requests[0][1]], outcomes
+
+
+def test_a_probe_is_one_event_and_the_rest_of_its_message_is_no_probe_of_that_name() -> None:
+    state = Circuit(opened_at=NOW - 90, shut_at=NOW - 90, next_probe_at=NOW - 30)
+    requests, outcomes = sent([Load(G, lines("a", 3), probe="p")], state=state, outcome=LOST, step=4_000)
+    assert requests == [["a0"]]
+    assert outcomes[0][0] == LOST
+    assert all(isinstance(one, Retry) and one.held for one in outcomes[0][1:])
