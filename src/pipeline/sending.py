@@ -32,8 +32,8 @@ _NO_ANSWER = Retry("no answer before the request's time was over", ambiguous=Tru
 class Load:
     """Events of one message that are to be sent: lines, and what may be done with them.
 
-    `piece`: they are tried again within their window, in requests of so many at most; 0 for all others. `probe`: the
-    name of the first one if it may be a probe.
+    `piece`: an answer to them was lost before, so they go in requests of so many at most; 0 for all others. `probe`:
+    the name of the first one if it may be a probe.
     """
 
     routing: Routing
@@ -128,6 +128,7 @@ class _Run:
         self.held: dict[Routing, Retry] = {}
         self.parts = 0
         self.lanes: dict[str, _Lane] = {}
+        small: dict[tuple[Routing, int], list[int]] = {}
         start = 0
         for load in loads:
             group = load.routing.event_group_id
@@ -135,10 +136,13 @@ class _Run:
             indexes = list(range(start, start + len(load.lines)))
             start += len(load.lines)
             if load.piece:
-                steps = range(0, len(indexes), load.piece)
-                lane.pieces.extend(_Part(load.routing, indexes[at : at + load.piece], load.piece) for at in steps)
+                small.setdefault((load.routing, load.piece), []).extend(indexes)
             elif indexes:
                 lane.messages.append(_Part(load.routing, indexes, probe=load.probe))
+        for (routing, piece), indexes in small.items():
+            steps = range(0, len(indexes), piece)
+            pieces = [_Part(routing, indexes[at : at + piece], piece) for at in steps]
+            self.lanes[routing.event_group_id].pieces.extend(pieces)
 
     # ------------------------------------------------------------------ which request comes next
 

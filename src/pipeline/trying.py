@@ -28,7 +28,7 @@ class Act(Enum):
     """What to do with an event."""
 
     SEND = "send it, as far as the gate allows"
-    PIECE = "try it again within its window, in a small request"
+    PIECE = "try it again, in a small request: it may be what spoils the others"
     HOLD = "hold it until the circuit is closed"
     CLAIM = "write down that its second window begins, and send it then"
     BURY = "make it a dead letter"
@@ -71,17 +71,18 @@ def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_w
     if standing is Standing.OVER:
         return made(Act.BURY)
     over = Tried(1, begun - int(windows.length(repeat_window)) - 1)
+    again = Tried(windows.MOST, begun)
     if standing is Standing.CLAIMED:
-        return made(Act.HOLD if state.is_open else Act.SEND, lost=Tried(windows.MOST, begun), kept=over)
+        return made(Act.HOLD if state.is_open else Act.PIECE, piece=windows.LARGEST_PIECE, lost=again, kept=over)
     if state.is_open:
         if standing is Standing.WAITING and circuit.lacks_probes(state, now):
-            return made(Act.SEND, probe=name, lost=Tried(windows.MOST, begun))
+            return made(Act.SEND, probe=name, lost=again)
         return made(Act.HOLD)
     if standing is Standing.INSIDE:
         return made(Act.SEND, lost=used)
     if message.head.generation < _LAST_CLAIM:
         return made(Act.CLAIM)
-    return made(Act.SEND, lost=Tried(windows.MOST, begun))
+    return made(Act.PIECE, piece=windows.LARGEST_PIECE, lost=again)
 
 
 def _perhaps(tried: Tried, first_received: float, state: Circuit, name: str, now: float) -> Tried | None:

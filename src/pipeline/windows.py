@@ -12,6 +12,7 @@ from enum import Enum
 MOST = 2
 # Seconds from the beginning of a window to its further tries, as shares of a repeat window of 600 s.
 _TRIES = (60, 180, 360)
+LARGEST_PIECE = 10
 _SHARE, _REPEAT_WINDOW = 0.8, 600
 
 
@@ -61,4 +62,4 @@ def next_try(tried: Tried, now: float, repeat_window: float) -> int | None:
 def piece(tried: Tried, now: float, repeat_window: float) -> int:
     """Events that one request of a further try may hold: ever fewer, so that one event spoils ever fewer others."""
     elapsed = (now - (tried.began or 0)) * _REPEAT_WINDOW / repeat_window
-    return 10 if elapsed < _TRIES[1] - 30 else 3 if elapsed < _TRIES[2] - 60 else 1
+    return LARGEST_PIECE if elapsed < _TRIES[1] - 30 else 3 if elapsed < _TRIES[2] - 60 else 1

@@ -52,8 +52,8 @@ def made(head: Head, receives: int, first: float, state: Circuit) -> tuple[Act, 
         # after it the second begins when the circuit is closed, and is written down first
         (Head(G, windows=1, window_from=OVER), 9, NOW - 5_000, OPEN, Act.HOLD, None),
         (Head(G, windows=1, window_from=OVER), 9, NOW - 5_000, CLOSED, Act.CLAIM, None),
-        (Head(G, windows=1, window_from=OVER, generation=8), 9, NOW - 5_000, CLOSED, Act.SEND, Tried(2, int(NOW))),
-        (Head(G, windows=2), 1, NOW, CLOSED, Act.SEND, Tried(2, int(NOW))),
+        (Head(G, windows=1, window_from=OVER, generation=8), 9, NOW - 5_000, CLOSED, Act.PIECE, Tried(2, int(NOW))),
+        (Head(G, windows=2), 1, NOW, CLOSED, Act.PIECE, Tried(2, int(NOW))),
         (Head(G, windows=2), 1, NOW, OPEN, Act.HOLD, Tried(2, int(NOW))),
         # a run may have died with the beginning of the second
         (Head(G, windows=2), 2, NOW - 421, CLOSED, Act.SEND, Tried(2, int(NOW) - 421)),
