@@ -85,11 +85,13 @@ def test_attributes_count_towards_the_bytes_of_a_call(attributes: dict[str, str]
 
 
 def test_a_call_is_filled_to_the_last_byte() -> None:
-    client = Client()
-    two = 2 * (len("reason") + len("String") + len("é".encode()))
-    queue(client).send([Outgoing("b" * n, {"reason": "é"}) for n in (MIB // 2, MIB // 2 - two)])
-    assert [len(entries) for entries in client.calls] == [2]
-    assert sum(weight(entry) for entry in client.calls[0]) == MIB
+    value = "é" * 50
+    two = 2 * (len("reason") + len("String") + len(value.encode()))
+    for more, calls in ((0, [2]), (1, [1, 1])):
+        client = Client()
+        queue(client).send([Outgoing("b" * n, {"reason": value}) for n in (MIB // 2, MIB // 2 - two + more)])
+        assert [len(entries) for entries in client.calls] == calls
+        assert sum(weight(entry) for entries in client.calls for entry in entries) == MIB + more
 
 
 @given(st.lists(messages, max_size=25))
