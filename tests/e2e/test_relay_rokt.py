@@ -123,8 +123,8 @@ def test_dead_letters_of_rokt_are_listed_shown_without_a_person_and_redriven_by_
 
     operator.relay.accept()
     assert operator.json("dlq", "redrive", "--reason", "too old") == [
-        {"destination": "roku", "moved": 0, "not_moved": 0},
-        {"destination": "rokt", "moved": 1, "not_moved": 0},
+        {"destination": "roku", "moved": 0, "not_moved": 0, "left_out": 0},
+        {"destination": "rokt", "moved": 1, "not_moved": 0, "left_out": 0},
     ]
     until(lambda: operator.relay.rokt_conversions("r-1"))
     assert [one.event_id for one in operator.relay.letters("Rokt")] == ["r-2"]
