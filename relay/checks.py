@@ -178,10 +178,10 @@ def poller(deployment: Deployment, destination: Destination) -> list[Finding]:
     check = f"{destination.name} delivery"
     if deployment.local:
         return [Finding(ABSENT, check, f"the event source mapping is {NOT_LOCAL}")]
-    mappings = _mappings(deployment, destination)
-    if not mappings:
+    found = mappings(deployment, destination)
+    if not found:
         return [Finding(PROBLEM, check, "nothing reads the queue", "deploy the stack again")]
-    state = str(mappings[0].get("State"))
+    state = str(found[0].get("State"))
     if state in ("Enabled", "Updating", "Enabling", "Creating"):
         return [Finding(OK, check, f"the event source mapping is {state.lower()}")]
     return [Finding(PROBLEM, check, f"the event source mapping is {state.lower()}", "enable it in Lambda's console")]
@@ -248,7 +248,8 @@ def _hearing(deployment: Deployment, found: list[Any]) -> list[Finding]:
     return email_findings([one for page in pages.paginate(TopicArn=topics[0]) for one in page["Subscriptions"]])
 
 
-def _mappings(deployment: Deployment, destination: Destination) -> list[Any]:
+def mappings(deployment: Deployment, destination: Destination) -> list[Any]:
+    """The event source mappings that read the queue. Raises botocore's errors."""
     answer = deployment.client("lambda").list_event_source_mappings(EventSourceArn=destination.queue_arn)
     return list(answer["EventSourceMappings"])
 
@@ -258,7 +259,7 @@ def _timeout(deployment: Deployment, destination: Destination) -> int:
     if deployment.local:
         return _TIMEOUT
     try:
-        mapping = _mappings(deployment, destination)[0]
+        mapping = mappings(deployment, destination)[0]
         function = deployment.client("lambda").get_function_configuration(FunctionName=mapping["FunctionArn"])
     except (IndexError, BotoCoreError, ClientError):
         return _TIMEOUT

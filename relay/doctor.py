@@ -1,10 +1,10 @@
-"""`relay doctor`: what is wrong with a stack, and how it is mended."""
+"""`relay doctor`: what is wrong with a stack, and how to fix it."""
 
 from typing import Annotated
 
 import typer
 
-from relay import checks, circuit_checks, probes, rokt_checks
+from relay import checks, circuit_checks, probes, rokt_checks, running
 from relay.checks import Finding
 from relay.deployment import Deployment
 from relay.printing import STYLES, Out, number
@@ -39,6 +39,8 @@ def doctor(
         findings += checks.queues(deployment, destination)
         findings += checks.dead_letters(deployment, destination)
         findings += checks.poller(deployment, destination)
+    findings += running.running(deployment)
+    findings += running.throttled(deployment)
     findings += circuit_checks.answers(deployment)
     findings += checks.alarms(deployment)
     out.answer([{"level": one.level, "check": one.check, "found": one.text, "cure": one.cure} for one in findings])

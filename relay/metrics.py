@@ -54,6 +54,13 @@ def queue_maximum(
     return max(values, default=None)
 
 
+def throttled(deployment: Deployment, start: datetime, end: datetime) -> int:
+    """Posts that the API answered 429, as the template's ThrottledFilter counts them."""
+    query = _query(0, {"Namespace": f"{NAMESPACE}/{deployment.name}", "MetricName": "Throttled"})
+    found = _results(deployment, _with_period([query], period(_DAY * 7), "Sum"), start, end)
+    return int(sum(value for result in found for value in result["Values"]))
+
+
 def count_redriven(deployment: Deployment, destination: str, number: int) -> None:
     """Add to the metric of chosen dead letters that were moved back."""
     deployment.client("cloudwatch").put_metric_data(
