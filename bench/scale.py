@@ -47,7 +47,7 @@ class Row:
 
 def template_default(name: str) -> float:
     """The default of a parameter of template.yaml that is a number."""
-    found = re.search(rf"^  {name}:\n    Type: Number\n    Default: (\d+)$", _template(), re.MULTILINE)
+    found = re.search(rf"^  {name}:\n    <<: {{ Type: Number, Default: (\d+)[ ,]", _template(), re.MULTILINE)
     if found is None:
         raise ValueError(f"template.yaml has no parameter {name} with a number")
     return float(found[1])
@@ -113,7 +113,7 @@ def dollars(size: int, sent: model.Message, batch_events: float, roku: float, wo
 def standing() -> float:
     """Dollars a day of the default stack without any conversion: secrets, alarms, metrics, polls of an empty queue.
 
-    The dashboard is one of the three that cost nothing.
+    The dashboards are two of the three that cost nothing.
     Five pollers ask around the clock, 20 s at a time: with MaximumConcurrency set, Lambda never uses fewer.
     """
     month = secrets() * prices.SECRET + alarm_metrics() * prices.ALARM + METRICS * prices.METRIC
@@ -122,19 +122,21 @@ def standing() -> float:
 
 def secrets() -> int:
     """Secrets of the default stack."""
-    return sum("    Type: AWS::SecretsManager::Secret\n" in each for each in _resources())
+    return sum("    Type: AWS::SecretsManager::Secret\n" in each for each in _resources().values())
 
 
 def alarm_metrics() -> int:
     """Metrics that the default stack's alarms look at, each of which has its price; some alarms compare two."""
-    alarms = [each for each in _resources() if "    Type: AWS::CloudWatch::Alarm\n" in each]
-    return sum(each.count("MetricStat:") or 1 for each in alarms)
+    return sum(each.count("MetricStat:") or 1 for name, each in _resources().items() if name.endswith("Alarm"))
 
 
-def _resources() -> list[str]:
-    """The template's text of each resource that the default stack has: all but those of a condition of Rokt's."""
-    blocks = re.split(r"^  (?=\w+:$)", _template(), flags=re.MULTILINE)
-    return [each for each in blocks if not re.search(r"^    Condition: HasRokt", each, re.MULTILINE)]
+def _resources() -> dict[str, str]:
+    """The template's text of each resource that the default stack has: all but Rokt's and what a parameter adds."""
+    section = _template().partition("\nResources:\n")[2].partition("\nOutputs:\n")[0]
+    _, *parts = re.split(r"^  (\w+):$", section, flags=re.MULTILINE)
+    added = re.compile(r"^    Condition: Has(Rokt|\w*QuietHours|Domain|Alarm|Budget)", re.MULTILINE)
+    found = dict(zip(parts[::2], parts[1::2], strict=True))
+    return {name: each for name, each in found.items() if "Rokt" not in name and not added.search(each)}
 
 
 def tables(rows: Sequence[Row]) -> str:

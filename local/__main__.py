@@ -68,7 +68,8 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
         key=asked.key,
         window=asked.window,
         parameters={
-            "Destinations": asked.destinations,
+            "DeliverToRoku": "true" if "roku" in asked.destinations else "false",
+            "DeliverToRokt": "true" if "rokt" in asked.destinations else "false",
             "RoktApi": asked.rokt_api,
             "RoktAccountId": _ACCOUNT_ID if asked.rokt_api == "events" else "",
         },

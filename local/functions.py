@@ -69,12 +69,10 @@ def functions(template: Template) -> dict[str, Function]:
 
 
 def function_names(template: Template) -> dict[str, str]:
-    """What Ref and GetAtt give for each function and each of its aliases, in the form `Template.resolve` takes."""
+    """What Ref and GetAtt give for each function, in the form `Template.resolve` takes."""
     names: dict[str, str] = {}
     for name, function in functions(template).items():
         names |= {name: function.name, f"{name}.Arn": function.arn}
-    for name, alias in template.of_type("AWS::Lambda::Alias").items():
-        names[name] = names[f"{alias['FunctionName']['Ref']}.Arn"] + f":{alias['Name']}"
     return names
 
 

@@ -63,8 +63,9 @@ class Choices:
 
     @property
     def destinations(self) -> list[str]:
-        """Where the stack delivers, as the template's parameter says."""
-        return self.parameters.get("Destinations", "roku").split(",")
+        """Where the stack delivers, as the template's switches say."""
+        switches = {"roku": ("DeliverToRoku", "true"), "rokt": ("DeliverToRokt", "false")}
+        return [name for name, (switch, usual) in switches.items() if self.parameters.get(switch, usual) == "true"]
 
 
 class Stack:

@@ -10,7 +10,7 @@ from local.stack import ROOT, Choices, Stack
 CHROMIUM = Path("/usr/bin/chromium")
 PICTURE = ROOT / "docs" / "console.png"
 _SIZE = {"width": 1280, "height": 900}
-_BOTH = {"Destinations": "roku,rokt"}
+_BOTH = {"DeliverToRokt": "true"}
 _DELIVERED = ("purchase-clear", "segment-order-completed", "shopify-order-paid", "ga4-datalayer")  # to both
 
 

@@ -15,6 +15,8 @@ from pipeline.reasons import class_of
 from pipeline.sampling import Followed
 from pipeline.words import TOLD, Id, Phrase, Told, Word
 
+# What alarms compare each of these with: CloudWatch knows no answer where the other one was never written.
+_COMPARED = {"Invalid": "Accepted", "Rejected": "Delivered", "Retried": "Delivered"}
 # Values of one metric in one blob: CloudWatch takes 100, and Powertools writes a blob of its own as soon as it has 100.
 _MOST_VALUES = 99
 
@@ -97,11 +99,13 @@ def _only_told(told: Mapping[str, object]) -> dict[str, Told]:
 def count(counts: Mapping[str, int], *, destination: str, delays: Sequence[float] = (), **metadata: Told) -> None:
     """Write the counts above 0 and the delays (seconds) as one blob of embedded metrics.
 
-    `metadata` can be searched in the log, but makes no metric.
+    Beside a count that an alarm compares with another one the other is written too, if only as 0. `metadata` can be
+    searched in the log, but makes no metric.
     """
     counted = {name: number for name, number in counts.items() if number}
     if not counted:
         return
+    counted |= {_COMPARED[name]: counts.get(_COMPARED[name], 0) for name in counted.keys() & _COMPARED.keys()}
     metrics = EphemeralMetrics()  # Metrics keeps its data in the class: two functions in one process would mix theirs
     metrics.add_dimension(name="destination", value=destination)
     for name, number in counted.items():

@@ -16,7 +16,7 @@ from tests.bounds import BOUND
 
 EVENT_TIME = int(time.time()) - 3_600
 EVENT = {"event_name": "PURCHASE", "event_time": EVENT_TIME, "user_data": {"em": "jane@example.com"}}
-BOTH = {"Destinations": "roku,rokt"}
+BOTH = {"DeliverToRokt": "true"}
 
 
 class Relay:

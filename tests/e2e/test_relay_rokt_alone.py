@@ -10,7 +10,8 @@ from tests.e2e.relay import until
 
 @pytest.fixture(scope="module")
 def operator() -> Iterator[Operator]:
-    with operating(Destinations="rokt", RoktApi="events", RoktAccountId="account-1") as operator:
+    alone = {"DeliverToRoku": "false", "DeliverToRokt": "true"}
+    with operating(**alone, RoktApi="events", RoktAccountId="account-1") as operator:
         yield operator
 
 

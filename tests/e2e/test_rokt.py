@@ -17,7 +17,7 @@ GROUP = {"event_group_id": "shop_us"}
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[RoktRelay]:
-    with delivering(Destinations="roku,rokt") as relay:
+    with delivering(DeliverToRokt="true") as relay:
         yield relay
 
 

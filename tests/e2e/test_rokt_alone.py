@@ -15,7 +15,7 @@ IDENTITY = "b773dc6a-0136-56d0-b98c-018d286a9327"
 @pytest.fixture(scope="module")
 def running() -> Iterator[RoktRelay]:
     options = {"RoktHashed": "", "RoktSendBirthDate": "true", "RoktCopyRtid": "false", "DeliveryMode": "test"}
-    with delivering(Destinations="rokt", **options) as relay:
+    with delivering(DeliverToRoku="false", DeliverToRokt="true", **options) as relay:
         yield relay
 
 

@@ -14,7 +14,8 @@ CASE = golden("events-clear")
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[RoktRelay]:
-    with delivering(Destinations="rokt", RoktApi="events", RoktAccountId="12345", RoktHashed="") as relay:
+    alone = {"DeliverToRoku": "false", "DeliverToRokt": "true"}
+    with delivering(**alone, RoktApi="events", RoktAccountId="12345", RoktHashed="") as relay:
         yield relay
 
 

@@ -19,7 +19,7 @@ EMAIL = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    both = {"Destinations": "roku,rokt"}
+    both = {"DeliverToRokt": "true"}
     with Stack(Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, window=0, parameters=both)) as stack:
         yield stack
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.functions import Route, environment, event_sources, function_names, functions, routes
+from local.functions import Route, environment, event_sources, functions, routes
 from local.template import Template, TemplateError, read
 
 TEMPLATE = """
@@ -38,7 +38,6 @@ Resources:
     Properties:
       Handler: app.give
       Timeout: 60
-      AutoPublishAlias: live
       Events:
         Queue:
           Type: SQS
@@ -84,7 +83,6 @@ ASK = """
     Condition: IsLive
     Properties:
       Handler: app.ask
-      AutoPublishAlias: live
       Events: {Any: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /ask, Method: ANY}}}
 """
 
@@ -105,7 +103,7 @@ def test_functions_have_their_code_and_limits(template: Template) -> None:
     }
 
 
-def test_a_queue_feeds_its_function_also_through_an_alias(template: Template) -> None:
+def test_a_queue_feeds_its_function(template: Template) -> None:
     (source,) = event_sources(template, NAMES)
     assert (source.queue_arn, source.function, source.batch_size) == ("arn:queue", "Give", 100)
     assert (source.window_seconds, source.reports_item_failures) == (0.5, True)
@@ -162,8 +160,3 @@ def test_intrinsic_functions_are_worked_out(template: Template, value: object, e
 def test_what_cannot_be_resolved_is_named(template: Template, value: object) -> None:
     with pytest.raises(TemplateError, match=r"Nowhere|ImportValue"):
         template.resolve(value, NAMES)
-
-
-def test_an_alias_stands_for_its_function(template: Template) -> None:
-    names = function_names(template)
-    assert names["GiveAliaslive"] == names["Give.Arn"] + ":live"

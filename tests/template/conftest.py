@@ -7,9 +7,10 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from local.template import Template, read
-from tests.template.stacks import CHOICES
+from tests.template.stacks import ALL, CHOICES
 
 ROOT = Path(__file__).parents[2]
+EXTRAS = {"ledger": {"QuietHours": "12"}, "no ledger": {"LedgerDays": "0"}}
 
 
 @pytest.fixture(scope="session")
@@ -21,18 +22,18 @@ def source() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def template() -> Template:
-    """The template as CloudFormation gets it, so that no resource is left out: all destinations, an alarm address."""
-    return read(ROOT / "template.yaml", {"AlarmEmail": "operator@example.com", "Destinations": CHOICES[-1]})
+    """The template as CloudFormation gets it, so that no resource is left out."""
+    return read(ROOT / "template.yaml", ALL)
 
 
 @pytest.fixture(scope="session", params=CHOICES)
 def stack(request: pytest.FixtureRequest) -> Template:
     """The template as CloudFormation gets it, for each choice of destinations."""
-    return read(ROOT / "template.yaml", {"AlarmEmail": "operator@example.com", "Destinations": request.param})
+    return read(ROOT / "template.yaml", {"AlarmEmail": "operator@example.com", **CHOICES[request.param]})
 
 
-@pytest.fixture(scope="session", params=[(days, choice) for choice in CHOICES for days in ("7", "0")], ids=str)
+@pytest.fixture(scope="session", params=[(extra, choice) for choice in CHOICES for extra in EXTRAS], ids=str)
 def deployed(request: pytest.FixtureRequest) -> Template:
-    """The same with and without a ledger."""
-    days, choice = request.param
-    return read(ROOT / "template.yaml", {"LedgerDays": days, "Destinations": choice})
+    """The same with and without a ledger, and with an alarm for quiet hours."""
+    extra, choice = request.param
+    return read(ROOT / "template.yaml", EXTRAS[extra] | CHOICES[choice])

@@ -1,15 +1,26 @@
-"""The stacks that the template makes, by what the parameter Destinations says."""
+"""The stacks that the template makes, by the switches DeliverToRoku and DeliverToRokt."""
 
 from local.template import Template
 
 WORDS = ("Roku", "Rokt")  # what belongs to a destination has its word in its name
-CHOICES = ("roku", "rokt", "roku,rokt")  # the values of the parameter
+CHOICES: dict[str, dict[str, str]] = {  # the switches of each; without a word it is Roku alone
+    "roku": {},
+    "rokt": {"DeliverToRoku": "false", "DeliverToRokt": "true"},
+    "both": {"DeliverToRokt": "true"},
+}
+# Whatever a stack can have.
+ALL = CHOICES["both"] | {
+    "AlarmEmail": "operator@example.com",
+    "MonthlyBudget": "100",
+    "QuietHours": "12",
+    "DomainName": "events.example.com",
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1",
+}
 
 
 def on(template: Template) -> list[str]:
     """The words of the destinations that this stack has."""
-    chosen = template.parameters["Destinations"].split(",")
-    return [word for word in WORDS if word.lower() in chosen]
+    return [word for word in WORDS if template.parameters[f"DeliverTo{word}"] == "true"]
 
 
 def of_each(template: Template, *names: str) -> list[str]:
@@ -21,5 +32,5 @@ class Names(dict[str, str]):
     """Every resource's Ref and attributes, as words that say which they are."""
 
     def __init__(self, template: Template) -> None:
-        attributes = ["", ".Arn", ".QueueName", ".Version"]
+        attributes = ["", ".Arn", ".QueueName", ".RegionalDomainName"]
         super().__init__({name + end: f"<{name}{end}>" for name in template.resources for end in attributes})

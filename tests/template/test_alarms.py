@@ -11,10 +11,11 @@ import pytest
 from handlers import telemetry
 from local.template import Template, read
 from tests.template import emitted
-from tests.template.stacks import CHOICES, WORDS, Names, of_each, on
+from tests.template.stacks import ALL, WORDS, Names, of_each, on
 from tests.template.test_dashboard import AWS
 
 OF_A_DESTINATION = [
+    "Deliver{}DroppedAlarm",
     "Deliver{}ErrorsAlarm",
     "Deliver{}ThrottlesAlarm",
     "{}AnswerUnfamiliarAlarm",
@@ -26,6 +27,7 @@ OF_A_DESTINATION = [
     "{}MostlyInvalidAlarm",
     "{}NotQueuedAlarm",
     "{}OldestMessageAlarm",
+    "{}RejectionsAlarm",
     "{}StalledAlarm",
 ]
 OF_INGEST = [
@@ -40,10 +42,17 @@ OF_ROKU = [  # Rokt drops repeats for longer than events are tried, and has no t
     "RokuMayBeCountedTwiceAlarm",
     "TestEventsErrorsAlarm",
 ]
-NAMES = sorted([*OF_INGEST, *OF_ROKU, *(name.format(word) for name in OF_A_DESTINATION for word in WORDS)])
+QUIET = "{}QuietAlarm"  # only where an operator says how long is too long
+NAMES = sorted([*OF_INGEST, *OF_ROKU, *(name.format(word) for name in [*OF_A_DESTINATION, QUIET] for word in WORDS)])
 SRC = Path(__file__).parents[2] / "src"
-# What the runbook names besides: errors of AWS's and of ours, as they stand in answers and logs.
-ERRORS = {"CouldNotDetermineMessageSource", "ImportModuleError", "SecretUnavailable"}
+# What the runbook names besides, as it is in AWS and in answers and logs.
+ERRORS = {
+    "CouldNotDetermineMessageSource",
+    "PutFunctionRecursionConfig",
+    "RecursiveInvocationsDropped",
+    "ImportModuleError",
+    "SecretUnavailable",
+}
 
 
 def test_there_are_these_alarms(stack: Template) -> None:
@@ -62,26 +71,114 @@ def test_without_a_ledger_no_alarm_watches_one(deployed: Template) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_alarm_says_what_to_do_in_the_space_there_is(template: Template, name: str) -> None:
     alarm = template.of_type("AWS::CloudWatch::Alarm")[name]
-    assert " Cure: " in alarm["AlarmDescription"]
-    assert len(alarm["AlarmDescription"]) <= 1024  # CloudWatch's limit
-    assert alarm["TreatMissingData"] == "notBreaching"  # no traffic, no metric, no fault
+    assert " Cure: " in told(template, name)
+    assert len(told(template, name)) <= 1024  # CloudWatch's limit
+    # No traffic, no metric, no fault; but nobody writes how many conversions did not come.
+    assert alarm["TreatMissingData"] == ("breaching" if name in of_each(template, QUIET) else "notBreaching")
+
+
+def told(template: Template, name: str) -> str:
+    """An alarm's description, as the operator reads it."""
+    text: str = template.resolve(template.of_type("AWS::CloudWatch::Alarm")[name]["AlarmDescription"], {})
+    return text
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_alarm_is_mailed_only_to_a_given_address(template: Template, name: str) -> None:
-    topic = {"AlarmTopic": "arn:topic"}
-    mailed = template.of_type("AWS::CloudWatch::Alarm")[name]
-    assert template.resolve(mailed["AlarmActions"], topic) == ["arn:topic"]
-    silent = read(SRC.parent / "template.yaml", {"AlarmEmail": "", "Destinations": CHOICES[-1]})
+def test_an_alarm_reaches_the_address_and_the_topic_that_are_given_and_nobody_else(
+    template: Template, silent: Template, name: str
+) -> None:
+    own = {"AlarmTopic": "arn:own"}
+    for actions in ("AlarmActions", "OKActions"):
+        mailed = template.of_type("AWS::CloudWatch::Alarm")[name][actions]
+        assert template.resolve(mailed, own) == ["arn:own"]
+        assert silent.resolve(silent.of_type("AWS::CloudWatch::Alarm")[name][actions], {}) == [TOPIC]
     assert "AlarmTopic" not in silent.resources
-    assert silent.resolve(silent.of_type("AWS::CloudWatch::Alarm")[name]["AlarmActions"], {}) == []
+
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:pager"
+
+
+@pytest.fixture(scope="module")
+def silent() -> Template:
+    """A stack that mails nobody and uses a topic that was there before."""
+    return read(SRC.parent / "template.yaml", ALL | {"AlarmEmail": "", "AlarmTopicArn": TOPIC})
+
+
+def test_without_an_address_and_a_topic_alarms_tell_nobody() -> None:
+    alone = read(SRC.parent / "template.yaml", {})
+    for alarm in alone.of_type("AWS::CloudWatch::Alarm").values():
+        assert alone.resolve(alarm["AlarmActions"], {}) == []
+    assert not {"AlarmTopic", "Budget"} & alone.resources.keys()
+
+
+def test_a_budget_warns_whoever_alarms_reach(template: Template, silent: Template) -> None:
+    for stack, reader in (
+        (template, {"SubscriptionType": "EMAIL", "Address": "operator@example.com"}),
+        (silent, {"SubscriptionType": "SNS", "Address": TOPIC}),
+    ):
+        (budget,) = stack.of_type("AWS::Budgets::Budget").values()
+        assert stack.resolve(budget["Budget"]["BudgetLimit"], {}) == {"Amount": "100", "Unit": "USD"}
+        warnings = stack.resolve(budget["NotificationsWithSubscribers"], {})
+        assert [each["Subscribers"] for each in warnings] == [[reader]] * 2
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize(
+    ("alarm", "values", "rings"),
+    [
+        ("Rejections", {"rejected": 4, "delivered": 0}, False),  # too few to tell
+        ("Rejections", {"rejected": 5, "delivered": 0}, True),
+        ("Rejections", {"rejected": 5, "delivered": 44}, True),  # 10.2 %
+        ("Rejections", {"rejected": 5, "delivered": 45}, False),  # a tenth
+        ("MostlyInvalid", {"invalid": 4, "accepted": 0}, False),
+        ("MostlyInvalid", {"invalid": 5, "accepted": 0}, True),
+        ("MostlyInvalid", {"invalid": 5, "accepted": 5}, False),
+        ("Stalled", {"retried": 1, "delivered": 0}, True),
+        ("Stalled", {"retried": 1, "delivered": 1}, False),
+        ("Stalled", {"retried": 0, "delivered": 0}, False),
+    ],
+)
+def test_an_alarm_that_compares_rings_where_it_says(
+    template: Template, word: str, alarm: str, values: dict[str, int], rings: bool
+) -> None:
+    metrics = template.of_type("AWS::CloudWatch::Alarm")[f"{word}{alarm}Alarm"]["Metrics"]
+    assert {each["Id"] for each in metrics if "MetricStat" in each} == values.keys()
+    (expression,) = (each["Expression"] for each in metrics if "Expression" in each)
+    condition = re.fullmatch(r"IF\((.+), 1, 0\)", expression)[1].replace("AND", "and")  # type: ignore[index]
+    assert eval(condition, {"__builtins__": {}}, values) is rings  # our own template's
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_what_an_alarm_compares_is_written_as_0_beside_what_it_compares_with(
+    template: Template, word: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", emitted.NAMESPACE)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", emitted.SERVICE)
+    for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
+        parts = [
+            each["MetricStat"]["Metric"]["MetricName"] for each in alarm.get("Metrics", []) if "MetricStat" in each
+        ]
+        if parts:
+            first, *others = parts
+            telemetry.count({first: 3}, destination=word.lower())
+            written = json.loads(capsys.readouterr().out)
+            assert {name: written[name] for name in parts} == {first: [3.0]} | {name: [0.0] for name in others}
+
+
+def test_the_alarm_of_quiet_hours_looks_back_as_far_as_it_is_told(template: Template, source: dict[str, Any]) -> None:
+    for name in of_each(template, QUIET):
+        alarm = template.of_type("AWS::CloudWatch::Alarm")[name]
+        assert template.resolve(alarm["EvaluationPeriods"], {}) == "12"
+        assert (alarm["Period"], alarm["ComparisonOperator"], alarm["Threshold"]) == (3600, "LessThanThreshold", 1)
+    # CloudWatch looks back a week at the most.
+    assert source["Parameters"]["QuietHours"]["MaxValue"] * 3600 == 7 * 86_400
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_alarm_names_only_outputs_and_parameters_that_exist(
     source: dict[str, Any], template: Template, name: str
 ) -> None:
-    words = template.of_type("AWS::CloudWatch::Alarm")[name]["AlarmDescription"].replace(",", "").split()
+    words = told(template, name).replace(",", "").split()
     for kind, known in (("output", source["Outputs"]), ("parameter", source["Parameters"])):
         named = [after.strip(".;)") for before, after in pairwise(words) if before.strip("(") == kind]
         assert set(named) <= set(known)
@@ -93,8 +190,8 @@ def test_an_alarm_names_its_section_of_the_runbook_and_every_section_has_its_ala
     assert sorted(name for heading in headings for name in heading.split(", ")) == NAMES
     for heading in headings:
         assert len({re.sub("Roku|Rokt", "", name) for name in heading.split(", ")}) == 1  # twins share a section
-    for name, alarm in template.of_type("AWS::CloudWatch::Alarm").items():
-        assert alarm["AlarmDescription"].endswith(f"Runbook: docs/runbook.md, section {name}.")
+    for name in template.of_type("AWS::CloudWatch::Alarm"):
+        assert told(template, name).endswith(f"Runbook: docs/runbook.md, section {name}.")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -162,4 +259,4 @@ def test_an_alarm_of_a_destination_watches_that_destination(template: Template, 
         looked_at = str(template.resolve(emitted.of_alarm(dict(alarm)), Names(template))).replace(emitted.NAMESPACE, "")
         assert word.lower() in looked_at.lower()
         assert other.lower() not in looked_at.lower()
-        assert other not in alarm["AlarmDescription"]
+        assert other not in told(template, name)

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from bench import prices, scale
+from local import template as reading
 from local.template import Template, read
 from tests.template import emitted
-from tests.template.stacks import Names, of_each, on
+from tests.template.stacks import CHOICES, Names, of_each, on
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 # AWS's documented metrics, each with the dimensions it is looked up by ("Available CloudWatch metrics for Amazon SQS",
@@ -24,7 +25,9 @@ AWS: dict[str, dict[str, str]] = {
         " NumberOfMessagesSent SentMessageSize".split(),
         "QueueName",
     ),
-    "AWS/Lambda": dict.fromkeys("Invocations Errors Throttles Duration ConcurrentExecutions".split(), "FunctionName"),
+    "AWS/Lambda": dict.fromkeys(
+        "Invocations Errors Throttles Duration ConcurrentExecutions RecursiveInvocationsDropped".split(), "FunctionName"
+    ),
     "AWS/ApiGateway": dict.fromkeys("4xx 5xx Count DataProcessed IntegrationLatency Latency".split(), "ApiId"),
     "AWS/DynamoDB": dict.fromkeys(
         "ConsumedReadCapacityUnits ConsumedWriteCapacityUnits ReadThrottleEvents WriteThrottleEvents".split(),
@@ -35,16 +38,24 @@ AWS: dict[str, dict[str, str]] = {
 KINDS = {"text", "alarm", "metric", "log"}
 
 
-def body(template: Template) -> dict[str, Any]:
-    """The dashboard as CloudWatch gets it."""
-    ((_, dashboard),) = template.of_type("AWS::CloudWatch::Dashboard").items()
-    parsed: dict[str, Any] = json.loads(template.resolve(dashboard["DashboardBody"], Names(template)))
-    return parsed
+def pages(template: Template) -> dict[str, list[dict[str, Any]]]:
+    """The widgets of each dashboard, as CloudWatch gets them."""
+    return {
+        name: json.loads(template.resolve(dashboard["DashboardBody"], Names(template)))["widgets"]
+        for name, dashboard in template.of_type("AWS::CloudWatch::Dashboard").items()
+    }
 
 
 def widgets(template: Template, *kinds: str) -> list[dict[str, Any]]:
-    """The widgets of these kinds."""
-    return [widget for widget in body(template)["widgets"] if widget["type"] in kinds]
+    """The widgets of these kinds, of all dashboards."""
+    return [widget for page in pages(template).values() for widget in page if widget["type"] in kinds]
+
+
+def test_there_is_a_page_for_the_whole_and_one_for_each_destination(stack: Template) -> None:
+    assert sorted(pages(stack)) == sorted(["Dashboard", *of_each(stack, "{}Dashboard")])
+    (text,) = (widget for widget in pages(stack)["Dashboard"] if widget["type"] == "text")
+    linked = re.findall(r"\(#dashboards:name=<(\w+)>\)", text["properties"]["markdown"])
+    assert sorted(linked) == of_each(stack, "{}Dashboard")
 
 
 def rows(widget: dict[str, Any]) -> list[tuple[list[str], dict[str, Any]]]:
@@ -63,19 +74,19 @@ def rows(widget: dict[str, Any]) -> list[tuple[list[str], dict[str, Any]]]:
 
 
 def test_widgets_lie_in_the_grid_side_by_side(deployed: Template) -> None:
-    places = widgets(deployed, *KINDS)
-    assert len(places) == len(body(deployed)["widgets"]) > 15
-    for place in places:
-        assert place["x"] >= 0 < place["width"]
-        assert place["x"] + place["width"] <= 24  # columns
-        assert place["y"] >= 0 < place["height"]
-    for one, other in combinations(places, 2):
-        assert (
-            one["x"] + one["width"] <= other["x"]
-            or other["x"] + other["width"] <= one["x"]
-            or one["y"] + one["height"] <= other["y"]
-            or other["y"] + other["height"] <= one["y"]
-        ), (one["properties"], other["properties"])
+    for places in pages(deployed).values():
+        assert {place["type"] for place in places} <= KINDS
+        for place in places:
+            assert place["x"] >= 0 < place["width"]
+            assert place["x"] + place["width"] <= 24  # columns
+            assert place["y"] >= 0 < place["height"]
+        for one, other in combinations(places, 2):
+            assert (
+                one["x"] + one["width"] <= other["x"]
+                or other["x"] + other["width"] <= one["x"]
+                or one["y"] + one["height"] <= other["y"]
+                or other["y"] + other["height"] <= one["y"]
+            ), (one["properties"], other["properties"])
 
 
 def test_every_metric_is_one_that_the_code_or_aws_writes(deployed: Template) -> None:
@@ -137,14 +148,16 @@ def test_every_statistic_is_one_of_cloudwatchs(deployed: Template) -> None:
 
 
 def test_gigabyte_seconds_are_of_the_memory_that_functions_have(deployed: Template) -> None:
-    (expression,) = (
+    expressions = [
         options["expression"]
         for widget in widgets(deployed, "metric")
         for _, options in rows(widget)
         if options.get("label") == "GB-seconds"
-    )
+    ]
+    assert len(expressions) == len(pages(deployed))
     memory = {function["MemorySize"] for function in deployed.of_type("AWS::Lambda::Function").values()}
-    assert [int(number) for number in re.findall(r"/ 1000 \* (\d+) / 1024$", expression)] == list(memory)
+    for expression in expressions:
+        assert [int(number) for number in re.findall(r"/ 1000 \* (\d+) / 1024$", expression)] == list(memory)
 
 
 @pytest.mark.parametrize(
@@ -157,12 +170,14 @@ def test_what_costs_by_function_is_shown_of_every_function(deployed: Template, m
 
 def test_the_alarm_widget_and_the_text_name_every_alarm_and_no_other(deployed: Template) -> None:
     alarms = set(deployed.of_type("AWS::CloudWatch::Alarm"))
-    (shown,) = widgets(deployed, "alarm")
-    assert sorted(shown["properties"]["alarms"]) == sorted(f"<{name}.Arn>" for name in alarms)
-    (text,) = widgets(deployed, "text")
-    assert set(re.findall(r"\w+Alarm\b", text["properties"]["markdown"])) == alarms | set(
-        of_each(deployed, "{}LedgerUnavailableAlarm")
-    )
+    shown = [name for widget in widgets(deployed, "alarm") for name in widget["properties"]["alarms"]]
+    assert sorted(shown) == sorted(f"<{name}.Arn>" for name in alarms)
+    named = {
+        name
+        for widget in widgets(deployed, "text")
+        for name in re.findall(r"\w+Alarm\b", widget["properties"]["markdown"])
+    }
+    assert named == alarms | set(of_each(deployed, "{}LedgerUnavailableAlarm", "{}QuietAlarm"))
 
 
 def test_tables_of_the_log_read_the_functions_groups_and_fields_that_are_written(deployed: Template) -> None:
@@ -179,11 +194,36 @@ def test_tables_of_the_log_read_the_functions_groups_and_fields_that_are_written
 
 
 def test_the_dashboard_is_named_for_stack_and_region_and_an_output_leads_there(template: Template) -> None:
-    ((_, dashboard),) = template.of_type("AWS::CloudWatch::Dashboard").items()
-    name = template.resolve(dashboard["DashboardName"], {})
-    assert name == "local-us-east-1"
-    url = template.resolve(template.outputs["DashboardUrl"]["Value"], {"Dashboard": name})
+    names = {
+        name: template.resolve(dashboard["DashboardName"], {})
+        for name, dashboard in template.of_type("AWS::CloudWatch::Dashboard").items()
+    }
+    assert names == {
+        "Dashboard": "local-us-east-1",
+        "RokuDashboard": "local-roku-us-east-1",
+        "RoktDashboard": "local-rokt-us-east-1",
+    }
+    url = template.resolve(template.outputs["DashboardUrl"]["Value"], names)
     assert url.endswith("region=us-east-1#dashboards/dashboard/local-us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("partition", "console"),  # AWS's "Endpoints and ARNs" pages of each partition
+    [
+        ("aws", "console.aws.amazon.com"),
+        ("aws-cn", "console.amazonaws.cn"),
+        ("aws-us-gov", "console.amazonaws-us-gov.com"),
+        ("aws-eusc", "console.amazonaws-eusc.eu"),
+    ],
+)
+def test_the_link_to_the_dashboard_leads_to_the_console_of_the_partition(
+    partition: str, console: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = reading._pseudo_parameters()
+    monkeypatch.setattr(reading, "_pseudo_parameters", lambda: usual | {"AWS::Partition": partition})
+    there = read(TEMPLATE, {})
+    url = there.resolve(there.outputs["DashboardUrl"]["Value"], {"Dashboard": "d"})
+    assert url.startswith(f"https://{console}/cloudwatch/home?")
 
 
 def test_the_cost_of_standing_still_counts_these_metrics_alarms_and_secrets() -> None:
@@ -193,9 +233,9 @@ def test_the_cost_of_standing_still_counts_these_metrics_alarms_and_secrets() ->
     assert len(default.of_type("AWS::SecretsManager::Secret")) == scale.secrets()
 
 
-def test_the_runbook_says_what_watching_costs(template: Template) -> None:
+def test_the_runbook_says_what_watching_costs() -> None:
     page = (TEMPLATE.parent / "docs" / "runbook.md").read_text(encoding="utf-8").partition("# What watching costs")[2]
-    default = read(TEMPLATE, {})
+    default, template = read(TEMPLATE, {}), read(TEMPLATE, CHOICES["both"])
     for each, more in ((default, 0), (template, looked_at(default))):
         assert f"${(looked_at(each) - more) * prices.ALARM:.2f}" in page
     of_roku, of_both = len(emitted.metrics(default)), len(emitted.metrics(template))

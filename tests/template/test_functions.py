@@ -106,8 +106,8 @@ def test_the_api_is_throttled(template: Template) -> None:
     (stage,) = template.of_type("AWS::ApiGatewayV2::Stage").values()
     limits = template.resolve(stage["DefaultRouteSettings"], {})
     assert {name: int(value) for name, value in limits.items()} == {
-        "ThrottlingRateLimit": 1000,
-        "ThrottlingBurstLimit": 2000,
+        "ThrottlingRateLimit": 50,
+        "ThrottlingBurstLimit": 200,
     }
 
 
@@ -128,11 +128,8 @@ def test_the_access_log_holds_no_address_path_query_or_user_agent(template: Temp
     logged = set(ast.literal_eval(stage["AccessLogSettings"]["Format"]).values())
     assert logged == {
         "$context.requestId",
-        "$context.requestTime",
         "$context.routeKey",
-        "$context.httpMethod",
         "$context.status",
-        "$context.responseLength",
         "$context.responseLatency",
         "$context.integrationStatus",
     }

@@ -1,10 +1,13 @@
 """Each function may do what it needs and nothing else."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from local.template import Template
-from tests.template.stacks import Names, of_each, on
+from local.template import Template, read
+from tests.template.stacks import ALL, Names, of_each, on
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
 LOGS = {
     ("logs:CreateLogStream", "{}LogGroup"),
@@ -65,6 +68,15 @@ def test_a_role_allows_exactly_what_its_function_does(deployed: Template) -> Non
         assert "ManagedPolicyArns" not in roles[f"{name}Role"]
 
 
+def test_every_role_has_the_boundary_that_is_asked_for_and_none_unless_it_is(template: Template) -> None:
+    arn = "arn:aws:iam::123456789012:policy/boundary"
+    bounded = read(TEMPLATE, ALL | {"PermissionsBoundary": arn})
+    roles = bounded.of_type("AWS::IAM::Role")
+    assert [bounded.resolve(role["PermissionsBoundary"], {}) for role in roles.values()] == [arn] * len(roles) != []
+    for role in template.of_type("AWS::IAM::Role").values():
+        assert template.resolve(role["PermissionsBoundary"], {}) is None
+
+
 def test_only_lambda_takes_these_roles(template: Template) -> None:
     for role in template.of_type("AWS::IAM::Role").values():
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
@@ -90,7 +102,7 @@ def test_only_the_api_calls_the_api_functions(stack: Template) -> None:
         for permission in stack.of_type("AWS::Lambda::Permission").values()
     }
     called = ["Ingest", "TestEvents"] if "Roku" in on(stack) else ["Ingest"]
-    assert callers == {f"{name}FunctionAliaslive": "apigateway.amazonaws.com" for name in called}
+    assert callers == {f"{name}Function": "apigateway.amazonaws.com" for name in called}
 
 
 def test_no_secret_holds_a_value_that_stands_in_the_template(template: Template) -> None:

@@ -77,7 +77,7 @@ def test_a_message_of_a_run_that_died_comes_back_later_than_the_code_believes(qu
 def test_each_queue_feeds_its_own_function(stack: Template) -> None:
     mappings = stack.of_type("AWS::Lambda::EventSourceMapping").values()
     fed = sorted((each["EventSourceArn"]["Fn::GetAtt"][0], each["FunctionName"]["Ref"]) for each in mappings)
-    assert fed == sorted((f"{word}Queue", f"Deliver{word}FunctionAliaslive") for word in on(stack))
+    assert fed == sorted((f"{word}Queue", f"Deliver{word}Function") for word in on(stack))
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -88,6 +88,12 @@ def test_the_mapping_takes_large_batches_and_partial_answers(template: Template,
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert 1 <= int(template.resolve(mapping["MaximumBatchingWindowInSeconds"], {})) <= 60
     assert 2 <= int(template.resolve(mapping["ScalingConfig"]["MaximumConcurrency"], {})) <= 1000
+
+
+def test_deliveries_to_all_destinations_leave_room_for_posts_in_a_new_account(template: Template) -> None:
+    # AWS gives a new account 10 concurrent executions, of all functions together.
+    deliveries = len(WORDS) * int(template.parameters["MaximumConcurrency"])
+    assert 10 - deliveries >= 4
 
 
 @pytest.mark.parametrize("name", QUEUES)

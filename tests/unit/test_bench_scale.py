@@ -19,8 +19,8 @@ EXACT = replace(
 
 
 def test_the_template_is_where_the_settings_come_from() -> None:
-    assert scale.template_default("ThrottleRate") == 1_000
-    assert (WORLD.window, WORLD.concurrency, WORLD.batch) == (5.0, 10, 10_000)
+    assert scale.template_default("ThrottleRate") == 50
+    assert (WORLD.window, WORLD.concurrency, WORLD.batch) == (5.0, 3, 10_000)
     with pytest.raises(ValueError, match="NoSuchParameter"):
         scale.template_default("NoSuchParameter")
 
@@ -76,7 +76,7 @@ def test_the_same_seed_sees_the_same() -> None:
 
 
 def test_a_billion_single_posts_meet_the_throttle_first() -> None:
-    mean = 1_000_000_000 / 86_400  # 11,574 a second, against ThrottleRate's 1,000
+    mean = 1_000_000_000 / 86_400  # 11,574 a second, against a ThrottleRate of 1,000
     found = _limits(mean, 1)
     assert found[0].name == "ThrottleRate"
     assert found[0].use == pytest.approx(11.574, abs=0.001)
