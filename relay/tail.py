@@ -75,7 +75,8 @@ def words(message: str, function: str = "") -> str:
     details = {name: value for name, value in line.items() if name not in _UNSAID}
     if "_aws" in line:
         names = _metric_names(line)
-        counts = [f"{_total(details.pop(name))} {_spaced(name)}" for name in names if name in details]
+        totals = {name: _total(details.pop(name)) for name in names if name in details}
+        counts = [f"{total} {_spaced(name)}" for name, total in totals.items() if total != "0"]
         destination = str(line.get("destination", ""))
         of = f" for {destination}" if function and destination and not function.endswith(destination) else ""
         return printable(", ".join(counts) + of + _listed(details))

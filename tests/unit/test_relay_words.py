@@ -254,6 +254,14 @@ def test_clock_skew(ahead: float, level: str) -> None:
             },
             "2 not queued (sender shop)",
         ),
+        (
+            {
+                "_aws": {"CloudWatchMetrics": [{"Metrics": [{"Name": "Retried"}, {"Name": "Delivered"}]}]},
+                "Retried": [3.0],
+                "Delivered": [0.0],  # written for the alarm that compares the two
+            },
+            "3 retried",
+        ),
         ({"level": "INFO", "message": "hello", "service": "s"}, "hello"),
         (
             {"level": "WARNING", "message": "rejected", "reason": "old", "events": 3},
