@@ -134,27 +134,28 @@ def _deploy_stack(template: Template, endpoint: str) -> dict[str, str]:
     return names
 
 
-def publish(deployment: Deployment, outputs: Mapping[str, str], endpoint: str) -> None:
-    """Gives the local stack its outputs, known only now that all servers have their ports."""
+def publish(deployment: Deployment, outputs: Mapping[str, str], endpoint: str, parameters: Mapping[str, str]) -> None:
+    """Gives the local stack its outputs, and these parameters that it has, known only now that servers have ports."""
     descriptions = deployment.template.outputs
     told = {
         name: {"Description": descriptions[name].get("Description", ""), "Value": value}
         for name, value in outputs.items()
     }
-    client("cloudformation", endpoint).update_stack(**_stack(deployment.template, told))
+    client("cloudformation", endpoint).update_stack(**_stack(deployment.template, told, parameters))
 
 
 def _kept(template: Template) -> dict[str, Mapping[str, Any]]:
     return {name: item for name, item in template.resources.items() if item["Type"] in (_QUEUE, _TABLE)}
 
 
-def _stack(template: Template, outputs: Mapping[str, Any]) -> dict[str, Any]:
+def _stack(template: Template, outputs: Mapping[str, Any], changed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    parameters = {name: (changed or {}).get(name, value) for name, value in template.parameters.items()}
     body = {"Resources": _kept(template), "Outputs": outputs}
     body |= {key: template.body.get(key, {}) for key in ("Parameters", "Conditions")}
     return {
         "StackName": STACK_NAME,
         "TemplateBody": json.dumps(body),
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in template.parameters.items()],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     }
 
 

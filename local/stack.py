@@ -123,7 +123,8 @@ class Stack:
         self._put_keys()
         invoke |= self._load_functions(template, ends)
         self._start_pollers(template, invoke, ends)
-        aws.publish(self.deployment, self.outputs(), self.aws_endpoint)
+        # The command line asks the stack where Roku is.
+        aws.publish(self.deployment, self.outputs(), self.aws_endpoint, {"RokuUrl": roku_url} if roku_url else {})
         self.api.start()
 
     def _start_sandbox(self, ends: ExitStack) -> str:

@@ -2,7 +2,7 @@
 
 import typer
 
-from relay import circuit, dlq, doctor, drain, hashes, keys, report, send, status, tail
+from relay import calibrate, circuit, dlq, doctor, drain, hashes, keys, report, send, status, tail
 from relay.verbs import verb
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -25,6 +25,7 @@ app.command("status")(verb(status.status))
 app.add_typer(_dlq, name="dlq")
 app.add_typer(_circuit, name="circuit")
 app.add_typer(_keys, name="keys")
+app.command("calibrate")(verb(calibrate.calibrate))
 app.command("drain")(verb(drain.drain))
 app.command("report")(verb(report.report))
 app.command("tail")(verb(tail.tail))
