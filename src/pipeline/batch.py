@@ -47,6 +47,11 @@ class Event:
     wait: int = 0
 
     @property
+    def name(self) -> str:
+        """What names it in one destination."""
+        return "\n".join(self.key)
+
+    @property
     def used(self) -> Tried:
         """The windows that it has used at the most."""
         return self.perhaps or self.tried

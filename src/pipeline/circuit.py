@@ -82,11 +82,11 @@ def unread(state: Circuit, *, now: float, certain: bool, why: str) -> Circuit:
 
 
 def claimed(state: Circuit, now: float, probe: str) -> Circuit | None:
-    """The state once this run has claimed the next request, of the event named `probe`; None if none is due."""
+    """The state once this run has claimed the next request, for the event that `probe` names; None if none is due."""
     if not state.is_open or now < state.next_probe_at:
         return None
     state = replace(state, probes=state.probes + 1)
-    probed = " ".join([*state.probed.split(), probe][-_REMEMBERED:])
+    probed = " ".join([*state.probed.split(), probe_name(probe)][-_REMEMBERED:])
     state = replace(state, shut_at=now) if state.stage else replace(state, probed=probed)
     return replace(state, next_probe_at=now + _pause(state, now))
 
@@ -98,7 +98,7 @@ def probe_name(text: str) -> str:
 
 def never_sent(state: Circuit, first_received: float, probe: str) -> bool:
     """Whether an event, first received then (epoch seconds), was never sent: the circuit was open all the time."""
-    return state.is_open and first_received >= state.shut_at and probe not in state.probed
+    return state.is_open and first_received >= state.shut_at and probe_name(probe) not in state.probed
 
 
 def allowed(state: Circuit, now: float) -> int | None:

@@ -10,6 +10,7 @@ from pipeline.circuit import Circuit
 from pipeline.outcome import Delivered, Outcome, Retry
 from pipeline.waiting import Allowance
 
+_UNKNOWN = Circuit()
 _TRIES = 3  # of a change that another run was faster with
 
 
@@ -39,7 +40,7 @@ class Circuits:
 
     def of(self, group: str) -> Circuit:
         """What is known of the group now."""
-        return self._memory.get(group, Circuit())
+        return self._memory.get(group, _UNKNOWN)
 
     def change(self, group: str, change: Callable[[Circuit], Circuit | None]) -> bool:
         """Make a change, and share it if that is worth a write; whether it could be made."""

@@ -53,10 +53,12 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
     first = once.tell_apart(messages, found.delivered, more)
     if is_needed:
         _recall(first, circuits, world, allowance)
-    steps = [(message, event, _step(message, event, gates, world, destination)) for message, event in first]
+    steps = _steps(first, circuits, destination, world.now(), is_needed=is_needed)
     _send(steps, destination, gates, world)
     now = world.now()
     for message, event, step in steps:
+        if isinstance(event.outcome, Delivered):
+            continue
         state = circuits.of(event.key.event_group_id)
         if isinstance(event.outcome, Rejected) and event.outcome.alike and state.delivered_at:
             event.outcome = Retry(event.outcome.reason, event.outcome.status, setup=True, passing=True)
@@ -92,14 +94,20 @@ def _recall(
             event.tried = other.tried
 
 
-def _step(
-    message: Message, event: Event, gates: dict[str, Gate], world: Surroundings, destination: Destination
-) -> Step:
-    gate = gates[event.key.event_group_id]
-    if not gate.is_needed:
-        return Step(Act.SEND)
-    state = gate.circuits.of(gate.group)
-    return trying.step(message, event, state, now=world.now(), repeat_window=destination.limits.repeat_window)
+def _steps(
+    first: Sequence[tuple[Message, Event]], circuits: Circuits, destination: Destination, now: float, *, is_needed: bool
+) -> list[tuple[Message, Event, Step]]:
+    """What to do with each event."""
+    repeat_window = destination.limits.repeat_window
+    fresh = trying.fresh(now, repeat_window) if is_needed else Step(Act.SEND)
+    steps = []
+    for message, event in first:
+        step = fresh
+        if is_needed and (message.record.receives > 1 or event.tried.windows):
+            state = circuits.of(event.key.event_group_id)
+            step = trying.step(message, event, state, now=now, repeat_window=repeat_window)
+        steps.append((message, event, step))
+    return steps
 
 
 def _send(
@@ -109,23 +117,22 @@ def _send(
     world: Surroundings,
 ) -> None:
     """Send what may be sent; the events of a message that are alike travel together."""
-    loads: dict[tuple[int, int, bool], list[Event]] = {}
-    of_message: dict[int, Message] = {}
-    probes: dict[tuple[int, int, bool], str] = {}
+    loads: dict[tuple[int, int, bool], tuple[Message, list[Event]]] = {}
     for message, event, step in steps:
         if step.act is Act.SEND or step.act is Act.PIECE:
-            key = id(message), step.piece, bool(step.probe)
-            loads.setdefault(key, []).append(event)
-            probes.setdefault(key, step.probe)
-            of_message[id(message)] = message
+            key = id(message), step.piece, step.is_probe
+            there = loads.get(key)
+            if there is None:
+                there = loads[key] = message, []
+            there[1].append(event)
     asked = [
         Load(
-            of_message[key[0]].head.routing,
+            message.head.routing,
             [once.sent(event, destination.renamed) for event in events],
-            piece=key[1],
-            probe=probes[key],
+            piece=piece,
+            probe=events[0].name if is_probe else "",
         )
-        for key, events in loads.items()
+        for (_, piece, is_probe), (message, events) in loads.items()
     ]
     answers = sending.send(
         asked,
@@ -135,7 +142,7 @@ def _send(
         executor=world.executor,
         gates=gates,
     )
-    for events, outcomes in zip(loads.values(), answers, strict=True):
+    for (_, events), outcomes in zip(loads.values(), answers, strict=True):
         for event, outcome in zip(events, outcomes, strict=True):
             event.outcome = outcome
 

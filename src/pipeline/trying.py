@@ -38,13 +38,13 @@ class Act(Enum):
 class Step:
     """What to do, and what that makes of the event if the answer cannot be read.
 
-    `piece`: events that a request may hold. `probe`: its name if it may be a probe. `lost`: the windows that it has
-    used if the answer is lost; `kept`: those if nothing was sent or the answer was read.
+    `piece`: events that a request may hold. `is_probe`: whether it may be one. `lost`: the windows that it has used if
+    the answer is lost; `kept`: those if nothing was sent or the answer was read.
     """
 
     act: Act
     piece: int = 0
-    probe: str = ""
+    is_probe: bool = False
     lost: Tried | None = None
     kept: Tried | None = None
     repeat_window: float = 0.0
@@ -53,9 +53,8 @@ class Step:
 def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_window: float) -> Step:
     """What to do now (epoch seconds) with an event of a message, as the circuit is."""
     record = message.record
-    name = circuit.probe_name("\n".join(event.key))
     if record.receives > 1 and event.tried.began is None:
-        event.perhaps = _perhaps(event.tried, record.first_received, state, name, now)
+        event.perhaps = _perhaps(event, record.first_received, state, now)
     used = event.used
     standing = windows.standing(used, now, repeat_window)
     unsure = event.perhaps is not None
@@ -65,7 +64,7 @@ def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_w
         return Step(act, repeat_window=repeat_window, **said)  # type: ignore[arg-type]
 
     if standing is Standing.FRESH:
-        return made(Act.SEND, probe=name, lost=Tried(1, begun))
+        return fresh(now, repeat_window)
     if standing is Standing.INSIDE and not unsure:
         return made(Act.PIECE, piece=windows.piece(used, now, repeat_window), lost=used)
     if standing is Standing.OVER:
@@ -76,7 +75,7 @@ def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_w
         return made(Act.HOLD if state.is_open else Act.PIECE, piece=windows.LARGEST_PIECE, lost=again, kept=over)
     if state.is_open:
         if standing is Standing.WAITING and circuit.lacks_probes(state, now):
-            return made(Act.SEND, probe=name, lost=again)
+            return made(Act.SEND, is_probe=True, lost=again)
         return made(Act.HOLD)
     if standing is Standing.INSIDE:
         return made(Act.SEND, lost=used)
@@ -85,11 +84,16 @@ def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_w
     return made(Act.PIECE, piece=windows.LARGEST_PIECE, lost=again)
 
 
-def _perhaps(tried: Tried, first_received: float, state: Circuit, name: str, now: float) -> Tried | None:
+def fresh(now: float, repeat_window: float) -> Step:
+    """What to do with an event that was never sent: nearly all are."""
+    return Step(Act.SEND, is_probe=True, lost=Tried(1, int(now)), repeat_window=repeat_window)
+
+
+def _perhaps(event: Event, first_received: float, state: Circuit, now: float) -> Tried | None:
     """The windows that an event without a mark has used if a run died with it; None if none can have."""
-    if now - first_received < _SOONEST_AFTER_DEATH or circuit.never_sent(state, first_received, name):
+    if now - first_received < _SOONEST_AFTER_DEATH or circuit.never_sent(state, first_received, event.name):
         return None
-    return Tried(max(tried.windows, 1), int(first_received))
+    return Tried(max(event.tried.windows, 1), int(first_received))
 
 
 def conclude(

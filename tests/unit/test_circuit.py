@@ -133,13 +133,13 @@ def test_a_group_without_an_understood_answer_for_10_minutes_begins_with_a_small
 
 
 def test_what_arrived_while_it_was_open_was_never_sent_unless_it_was_a_probe() -> None:
-    state = claimed(opened(), T + 60, probe_name("e"))
+    state = claimed(opened(), T + 60, "e")
     assert state is not None
-    assert never_sent(state, T + 1, probe_name("other"))
-    assert never_sent(state, T, probe_name("other"))  # it came as the circuit opened
-    assert not never_sent(state, T + 1, probe_name("e"))
-    assert not never_sent(state, T - 1, probe_name("other"))
-    assert not never_sent(replace(state, closed_at=T + 2), T + 1, probe_name("other"))
+    assert never_sent(state, T + 1, "other")
+    assert never_sent(state, T, "other")  # it came as the circuit opened
+    assert not never_sent(state, T + 1, "e")
+    assert not never_sent(state, T - 1, "other")
+    assert not never_sent(replace(state, closed_at=T + 2), T + 1, "other")
 
 
 def test_what_arrived_before_the_small_request_may_have_been_in_it() -> None:
@@ -153,7 +153,7 @@ def test_the_last_eight_probes_are_remembered() -> None:
     state = opened()
     for number in range(10):
         state = claimed(state, state.next_probe_at, f"p{number}") or state
-    assert state.probed.split() == [f"p{number}" for number in range(2, 10)]
+    assert state.probed.split() == [probe_name(f"p{number}") for number in range(2, 10)]
 
 
 def test_only_what_others_must_know_is_written() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from pipeline.circuit import Circuit
+from pipeline.circuit import Circuit, probe_name
 from pipeline.gate import Circuits, Gate
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.waiting import Allowance
@@ -59,7 +59,7 @@ def test_of_two_runs_one_gets_the_probe() -> None:
     table = Table({"g": OPEN})
     one, other = gate(table, now=T + 60), gate(table, now=T + 60)
     assert (one.room("e"), other.room("f")) == (1, 0)
-    assert table.states["g"].probed == "e"
+    assert table.states["g"].probed == probe_name("e")
 
 
 def test_a_run_learns_from_the_table_that_another_has_opened_the_circuit() -> None:
