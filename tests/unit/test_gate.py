@@ -147,3 +147,40 @@ def test_a_gate_says_whether_its_circuit_was_open_in_the_run() -> None:
     assert not shut.opened
     shut.room("e")
     assert shut.opened
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_change_is_made_whether_or_not_it_is_shared(answers: bool) -> None:
+    table = Table(answers=answers)
+    found = {"g": Circuit(understood_at=T)}
+    circuits = Circuits({}, found, table, allowance=Allowance(3.0, Clock()))
+    assert circuits.change("g", lambda state: replace(state, understood_at=T + 1))  # not worth a write
+    assert table.asked == 0
+    assert circuits.change("g", lambda state: replace(state, suspect_at=T + 1))
+    assert table.asked == 1
+    assert circuits.of("g").suspect_at == T + 1
+    assert not circuits.change("g", lambda _: None)
+
+
+def test_a_change_that_others_are_always_faster_with_is_given_up_after_three_tries() -> None:
+    class Busy(Table):
+        def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit:  # noqa: ARG002 - the protocol's
+            """Somebody else has just written."""
+            self.asked += 1
+            return Circuit(version=old.version + 1, probes=99)
+
+    table = Busy()
+    circuits = Circuits({}, {"g": Circuit()}, table, allowance=Allowance(3.0, Clock()))
+    assert not circuits.change("g", lambda state: replace(state, suspect_at=T))
+    assert (table.asked, circuits.of("g")) == (3, Circuit(version=3, probes=99))
+
+
+def test_a_circuit_that_opens_or_closes_in_a_run_was_open_in_it() -> None:
+    opening = gate(Table())
+    assert not opening.opened
+    opening.hear([UNREADABLE], T)
+    assert opening.opened
+    closing = gate(Table({"g": replace(OPEN, stage=1)}), now=T + 60)
+    assert closing.room("p") == 50
+    closing.hear([Delivered()], T + 60)
+    assert (closing.is_open, closing.opened) == (False, True)

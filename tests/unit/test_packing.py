@@ -46,6 +46,16 @@ def test_first_fit_keeps_order_within_a_container_and_limits(things: Things, cap
         assert within or len(container) == 1
 
 
+def test_things_without_size_have_their_place_too() -> None:
+    assert fill([0, 0, 0], capacity=5, most=2) == [[0, 1], [2]]
+    assert fill([], capacity=5, most=2) == []
+
+
+def test_the_last_byte_and_the_last_place_of_a_container_are_used() -> None:
+    assert first_fit([(9, 1), (1, 1), (1, 1)], capacity=10, most=9) == [[0, 1], [2]]
+    assert first_fit([(1, 8), (1, 1), (1, 1)], capacity=10, most=9) == [[0, 1], [2]]
+
+
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 6))), st.integers(1, 40), st.integers(1, 8))
 @bounded
 def test_first_fit_skips_only_containers_without_room(things: Things, capacity: int, most: int) -> None:

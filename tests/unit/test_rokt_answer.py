@@ -67,7 +67,7 @@ def words(outcomes: Sequence[Outcome]) -> str:
 
 @pytest.mark.parametrize("body", [b"", b" \r\n", {}, {"errors": []}, {"errors": None}])
 def test_202_that_names_no_error_delivers(body: object) -> None:
-    assert words(ask(body)) == "DDD"
+    assert ask(body) == [Delivered()] * 3
 
 
 UNREADABLE: list[object] = [b"{", b"<html>", [], None, "ok", 7, b"\xff", b"[" * 9_999]
@@ -241,6 +241,29 @@ def test_the_documented_400_of_the_event_api_gives_its_code_and_message() -> Non
     expected = [Rejected("RequestJsonUnmarshalError: unable to unmarshal request body", 400)]
     assert ask(body, LINES["events"][:1], api="events", status=400) == expected
     assert words(ask(body, api="events", status=400)) == "UUU"
+
+
+def test_an_event_of_which_the_answer_says_nothing_is_open_with_what_was_answered() -> None:
+    seen = Unsettled("Rokt answered 409: some event was seen before", 409, ambiguous=True)
+    assert ask({}, api="events", status=409) == [seen] * 3
+    for api, body in (("conversions", errors("no place")), ("events", unprocessed("z"))):
+        for status, ambiguous in ((202, True), (400, False), (422, False)):
+            nobody = Unsettled(f"Rokt answered {status} with an error that names no event", status, ambiguous)
+            assert ask(body, api=api, status=status) == [nobody] * 3  # type: ignore[arg-type]
+    for status in (400, 413, 422):
+        unnamed = Unsettled(f"Rokt answered {status} and named no event", status)
+        assert ask({"message": "bad"}, status=status) == [unnamed] * 3
+
+
+def test_a_refusal_of_the_event_api_names_its_records() -> None:
+    refused, *others = ask(unprocessed("a"), api="events", status=400)
+    assert refused == Rejected("ValidationError: Invalid content", 400)
+    assert words(others) == "UU"
+
+
+def test_more_errors_than_two_an_event_are_not_all_read() -> None:
+    assert words(ask(errors(*["Path '[0]'"] * 6))) == "RDD"
+    assert words(ask(errors(*["Path '[0]'"] * 7))) == "RUU"
 
 
 def test_409_means_seen_before_which_of_several_is_not_said() -> None:
