@@ -32,7 +32,8 @@ class Event:
     `key`: what it is to the ledger. `sent_as`: it goes out under this id, because another conversion has its own.
     `tried`: the windows it has used, before this run and then after it; `perhaps`: more, if a run died with it.
     `copy_of`: another event of the batch is sent in its place. `letter`: the reason of its dead letter; `buried`:
-    whether the dead-letter queue took that. `wait`: seconds until its next try.
+    whether the dead-letter queue took that. `refused_from`: since when (epoch s) it is refused with words that say that
+    this passes. `wait`: seconds until its next try.
     """
 
     queued: QueuedEvent
@@ -41,6 +42,7 @@ class Event:
     outcome: Outcome = _PENDING
     sent_as: str = ""
     perhaps: Tried | None = None
+    refused_from: int | None = None
     copy_of: "Event | None" = None
     letter: str = ""
     buried: bool = False

@@ -45,7 +45,8 @@ def _must_die(message: Message, event: Event, now: float) -> bool:
         event.letter = event.letter or outcome.reason
     elif isinstance(outcome, Retry) and not event.letter and not outcome.at_once:
         age = now - message.age_from
-        if is_exhausted(age, message.record.receives, passing=outcome.passing):
+        refused = now - event.refused_from if outcome.passing and event.refused_from is not None else 0.0
+        if is_exhausted(age, message.record.receives, refused):
             counted = ", and may have been counted" if event.used.windows else ""
             event.letter = f"waited too long{counted}: {outcome.reason}"
     return bool(event.letter)

@@ -49,5 +49,6 @@ def _read(record: Record, destination: Destination) -> Message:
         head, queued = decode(record.body, destination.identify)
     except Unreadable as error:
         return Message(record, Head(Routing("")), unreadable=str(error))
-    group, tried = head.routing.event_group_id, Tried(head.windows, head.window_from)
-    return Message(record, head, [Event(one, Key(group, one.event_name, one.event_id), tried) for one in queued])
+    group, tried, refused = head.routing.event_group_id, Tried(head.windows, head.window_from), head.refused_from
+    events = [Event(one, Key(group, one.event_name, one.event_id), tried, refused_from=refused) for one in queued]
+    return Message(record, head, events)

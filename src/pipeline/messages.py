@@ -46,7 +46,8 @@ class Head:
 
     `sender` is the sender's class. Patience counts from `waits_from`, or without it from when SQS took the message.
     `windows` counts the windows in which the events may have been taken; the last one began at `window_from`, None if
-    nothing was sent in it yet. `generation` counts the messages that held these events before.
+    nothing was sent in it yet. `refused_from`: since when the destination refuses the events with words that say that
+    this passes. `generation` counts the messages that held these events before.
     """
 
     routing: Routing
@@ -55,10 +56,11 @@ class Head:
     waits_from: int | None = None
     windows: int = 0
     window_from: int | None = None
+    refused_from: int | None = None
     generation: int = 0
 
 
-_NUMBERS = ("accepted_at", "waits_from", "windows", "window_from", "generation")
+_NUMBERS = ("accepted_at", "waits_from", "windows", "window_from", "refused_from", "generation")
 
 
 def encode(head: Head, events: Sequence[QueuedEvent]) -> str:

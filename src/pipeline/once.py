@@ -48,7 +48,7 @@ def _divide(pairs: Iterable[tuple[Message, Event]], known: Known) -> tuple[Pairs
     for message, event in pairs:
         mine = Note(message.head.sender, event.queued.fingerprint)
         note = known.get(event.key)
-        if note is not None and not _is_forgeable(note, mine):
+        if note is not None and not is_forgeable(note, mine):
             if not are_plainly_two(note.fingerprint, mine.fingerprint):
                 event.outcome = Repeated()
                 continue
@@ -61,7 +61,7 @@ def _divide(pairs: Iterable[tuple[Message, Event]], known: Known) -> tuple[Pairs
     return list(first.values()), others
 
 
-def _is_forgeable(note: Note, mine: Note) -> bool:
+def is_forgeable(note: Note, mine: Note) -> bool:
     """Whether the note must not hold back this event: a browser wrote it, and they have nothing in common."""
     forged = note.sender == BROWSER and mine.sender == SERVER
     return forged and not share_an_identifier(note.fingerprint, mine.fingerprint)

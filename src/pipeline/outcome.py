@@ -8,7 +8,8 @@ FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE = 30, 900, 0.6
 # message itself, without a reason (template: maxReceiveCount 1000, SQS's most). At the least share of the longest waits
 # 990 receives take 148 h: an outage of 24 h ends no message.
 LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 990
-# A refusal that says itself that it passes is believed for so long (seconds).
+# A refusal that says itself that it passes is believed for so long (seconds), counted from the first one: an event that
+# waited through an outage of a day must not die of the first «try again» after it.
 LONGEST_PASSING = 86_400
 # How the reason of a dead letter begins that an operator must look at before a redrive.
 COUNTED_TWICE = "may have been counted twice"
@@ -45,7 +46,7 @@ class Retry:
 
     `ambiguous`: the destination may have taken it. `after`: not sooner than so many seconds. `at_once`: nothing was
     wrong, there was no time. `setup`: our key or address is refused, which only an operator can fix. `passing`: the
-    destination refused this event and says that it will pass: tried for LONGEST_PASSING at most. `held`: not sent,
+    destination refused this event and says that it will pass: believed for LONGEST_PASSING at most. `held`: not sent,
     because the circuit is open. `part`: events of a request that was split go back in messages of their own, one for
     each part.
     """
@@ -85,6 +86,9 @@ def wait(retry: Retry, receives: int, jitter: float) -> int:
     return round(max(seconds, retry.after or 0.0))
 
 
-def is_exhausted(age: float, receives: int, *, passing: bool = False) -> bool:
-    """Whether a message of this age (seconds) and receive count has waited long enough."""
-    return age >= (LONGEST_PASSING if passing else LONGEST_AGE) or receives >= MOST_RECEIVES
+def is_exhausted(age: float, receives: int, refused: float = 0.0) -> bool:
+    """Whether an event of this age and receive count has waited long enough.
+
+    `refused`: how long (seconds, as `age`) its refusals have said that they pass.
+    """
+    return age >= LONGEST_AGE or receives >= MOST_RECEIVES or refused >= LONGEST_PASSING

@@ -49,17 +49,19 @@ def remainders(
 
 
 def _stays_whole(message: Message, left: Sequence[Event]) -> bool:
-    unchanged = all(event.tried == Tried(message.head.windows, message.head.window_from) for event in left)
+    head = message.head
+    said = Tried(head.windows, head.window_from), head.refused_from
+    unchanged = all((event.tried, event.refused_from) == said for event in left)
     parts = {event.outcome.part for event in left if isinstance(event.outcome, Retry)}
     return unchanged and len(left) == len(message.events) and len(parts) == 1
 
 
 def _shares(left: Sequence[Event]) -> list[list[Event]]:
-    """Events that may travel on together: of one part of a split request, with the same windows."""
+    """Events that may travel on together: of one part of a split request, with the same windows and refusals."""
     shares: dict[tuple[object, ...], list[Event]] = {}
     for event in left:
         part = event.outcome.part if isinstance(event.outcome, Retry) else None
-        shares.setdefault((part, event.used), []).append(event)
+        shares.setdefault((part, event.used, event.refused_from), []).append(event)
     return list(shares.values())
 
 
@@ -70,6 +72,7 @@ def _remainder(message: Message, share: Sequence[Event]) -> list[Outgoing]:
         waits_from=int(message.age_from),
         windows=used.windows,
         window_from=used.began,
+        refused_from=share[0].refused_from,
         generation=message.head.generation + 1,
     )
     delay = min(_LONGEST_DELAY, *(event.wait for event in share))

@@ -16,13 +16,13 @@ def notes(messages: Sequence[Message]) -> list[Entry]:
     entries = []
     for message in messages:
         for event in message.events:
+            sender, fingerprint = message.head.sender, event.queued.fingerprint
             if isinstance(event.outcome, Delivered):
-                sender, fingerprint = message.head.sender, event.queued.fingerprint
                 entries.append(Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint))
             elif event.buried:
                 entries.append(Entry(event.key, "rejected", event.letter, status_of(event.outcome)))
             elif event.retry and event.tried.windows:
-                entries.append(Entry(event.key, "unread", tried=event.tried))
+                entries.append(Entry(event.key, "unread", sender=sender, fingerprint=fingerprint, tried=event.tried))
     return entries
 
 

@@ -22,6 +22,9 @@ WORKERS = 20
 RESERVE = 14.0
 # Tries within windows cost nothing, but each may take a time-out: after so many unread ones the rest waits.
 _MOST_UNREAD = 3
+# One connection may fail by chance. If the next fails too there is no way there now: each may take 3 s, so that a crowd
+# of small requests would use up the run, and all that had no turn would come back at once, again and again.
+_MOST_UNSENT = 2
 
 HELD = Retry("not sent: the circuit is open, because answers could not be read", held=True)
 _NO_TIME = Retry("not sent: the run had no time left", at_once=True)
@@ -71,6 +74,7 @@ class _Lane:
     waits: bool = False  # for the answer to one small request, or to the first piece
     is_calm: bool = False  # a piece was understood: the others may follow
     unread: int = 0
+    unsent: int = 0  # requests in a row for which there was no connection
 
     def taken(self) -> list[_Part]:
         """All that was not sent, which waits no longer."""
@@ -273,6 +277,10 @@ class _Run:
             lane.unread = 0 if understood else lane.unread + 1
         lane.waits = lane.waits and not part.alone
         self._settle(part, results, lane)
+        lane.unsent = lane.unsent + 1 if all(map(_is_unsent, results)) else 0
+        if lane.unsent >= _MOST_UNSENT:
+            for rest in lane.taken():
+                self._settle(rest, [results[0]] * len(rest.indexes), lane)
 
     def _settle(self, part: _Part, results: Sequence[Outcome], lane: _Lane) -> None:
         self.parts += part.split
@@ -301,6 +309,12 @@ class _Run:
         if part.split:
             return replace(outcome, part=self.parts, ambiguous=outcome.ambiguous or part.ambiguous)
         return outcome
+
+
+def _is_unsent(outcome: Outcome) -> bool:
+    if not isinstance(outcome, Retry) or outcome.status is not None:
+        return False
+    return not outcome.ambiguous and not outcome.at_once
 
 
 def _cut(part: _Part, count: int) -> tuple[_Part, _Part]:

@@ -11,7 +11,7 @@ from pipeline.gate import Circuits, Gate
 from pipeline.outcome import LONGEST_AGE, Delivered, Rejected, Repeated, Retry
 from pipeline.sending import Load
 from pipeline.surroundings import Surroundings
-from pipeline.table import Found, Key, groups_of
+from pipeline.table import Found, Key, Note, groups_of
 from pipeline.trying import Act, Step
 from pipeline.waiting import Allowance
 
@@ -61,7 +61,7 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
             continue
         state = circuits.of(event.key.event_group_id)
         if isinstance(event.outcome, Rejected) and event.outcome.alike and state.delivered_at:
-            event.outcome = Retry(event.outcome.reason, event.outcome.status, setup=True, passing=True)
+            event.outcome = Retry(event.outcome.reason, event.outcome.status, setup=True)
         trying.conclude(message, event, step, state, now=now, jitter=world.jitter)
     _share(messages)
     return Settled(now, found.complete, sum(gate.opened for gate in gates.values()))
@@ -79,7 +79,8 @@ def _recall(
 ) -> None:
     """Windows that other messages with the same events have used, of groups that lost an answer lately.
 
-    A redrive begins them anew: what was noted before it is of no account.
+    A redrive begins them anew: what was noted before it is of no account. Nor is what a browser's event has used, which
+    anybody can forge, for a server's event that has nothing in common with it.
     """
     since = world.now() - LONGEST_AGE
     troubled = [pair for pair in first if circuits.of(pair[1].key.event_group_id).unread_at > since]
@@ -89,6 +90,8 @@ def _recall(
     for message, event in troubled:
         other = known.get(event.key)
         if other is None or (message.was_redriven and other.at < message.age_from):
+            continue
+        if once.is_forgeable(other.note, Note(message.head.sender, event.queued.fingerprint)):
             continue
         if (other.tried.windows, other.tried.began or 0) > (event.tried.windows, event.tried.began or 0):
             event.tried = other.tried
@@ -163,3 +166,4 @@ def _share(messages: Sequence[Message]) -> None:
         else:
             event.outcome, event.wait = original.outcome, original.wait
             event.tried, event.perhaps, event.letter = original.tried, original.perhaps, original.letter
+            event.refused_from = original.refused_from

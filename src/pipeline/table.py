@@ -36,8 +36,8 @@ class Key(NamedTuple):
 class Entry:
     """One outcome to remember.
 
-    `delivered` with the sender's class and the fingerprint of the person; `rejected` with its reason (safe) and HTTP
-    status; `unread` with the windows that the event has used.
+    `delivered` and `unread` with the sender's class and the fingerprint of the person, `unread` also with the windows
+    that the event has used; `rejected` with its reason (safe) and HTTP status.
     """
 
     key: Key
@@ -51,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the ledger knows of a delivery: the sender's class, and the fingerprint of the person."""
+    """Whose event the ledger knows something of: the sender's class, and the fingerprint of the person."""
 
     sender: str = SERVER
     fingerprint: str = ""
@@ -59,10 +59,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What the ledger knows of an event whose answers were lost: the windows it has used, and since when (epoch s)."""
+    """What the ledger knows of an event whose answers were lost: the windows it has used, since when, and whose it is.
+
+    `at` is in epoch seconds.
+    """
 
     tried: Tried
     at: int
+    note: Note = Note()
 
 
 @dataclass(slots=True)
@@ -103,7 +107,7 @@ def event_item(destination: str, entry: Entry, *, now: int, seconds: float, requ
         "reason": entry.reason,
         "status": entry.status,
     }
-    if entry.outcome == "delivered":
+    if entry.outcome != "rejected":
         said |= {"sender": entry.sender, "fingerprint": entry.fingerprint}
     if entry.tried is not None:
         said |= {"windows": entry.tried.windows, "began": entry.tried.began}
@@ -118,15 +122,14 @@ def circuit_item(destination: str, group: str, state: Circuit, *, now: float) ->
 
 
 def note_of(item: Item) -> Note:
-    """What the item says of a delivery; the version before noted neither class nor fingerprint."""
+    """Whose event the item is about; the version before noted neither class nor fingerprint."""
     return Note(text(item, "sender") or SERVER, text(item, "fingerprint"))
 
 
 def unread_of(item: Item) -> Unread:
     """What the item says of windows."""
-    return Unread(
-        Tried(number(item, "windows"), number(item, "began") if "began" in item else None), number(item, "at")
-    )
+    tried = Tried(number(item, "windows"), number(item, "began") if "began" in item else None)
+    return Unread(tried, number(item, "at"), note_of(item))
 
 
 def circuit_of(item: Item) -> Circuit:

@@ -112,6 +112,8 @@ def conclude(
     outcome = event.outcome
     if not isinstance(outcome, Retry):
         return
+    if outcome.passing and event.refused_from is None:
+        event.refused_from = int(now)
     if outcome.ambiguous and step.lost is not None:
         event.tried, event.perhaps = step.lost, None
         after = windows.next_try(event.tried, now, step.repeat_window)
@@ -123,6 +125,9 @@ def conclude(
         event.tried, event.perhaps = step.kept, None
     tries = message.record.receives + message.head.generation
     event.wait = _hold(state, now, jitter) if outcome.held else wait(outcome, tries, jitter())
+    if event.used.windows and (after := windows.next_try(event.used, now, step.repeat_window)) is not None:
+        # However long it is told to wait: past its window a repeat of what was perhaps taken would be counted.
+        event.wait = min(event.wait, after)
 
 
 def _hold(state: Circuit, now: float, jitter: Callable[[], float]) -> int:

@@ -155,3 +155,15 @@ def test_what_was_buried_does_not_come_back() -> None:
     waited = ended(1, BUSY)
     waited.events[1].buried = True
     assert put_back(waited) == ([], [], [], [])
+
+
+def test_a_message_says_since_when_its_events_are_refused_and_only_once() -> None:
+    head = Head(G, accepted_at=ACCEPTED, waits_from=ACCEPTED)
+    one = ended(2, BUSY, head=head, delivered=0)
+    one.events[0].refused_from = int(NOW)
+    made, *_ = put_back(one)
+    assert [(head.refused_from, ids(queued)) for head, queued in made] == [(int(NOW), ["e0"]), (None, ["e1"])]
+    again = message("e0", head=made[0][0])
+    again.events[0].outcome, again.events[0].wait = BUSY, 30
+    again.events[0].refused_from = int(NOW)
+    assert put_back(again)[0] == []

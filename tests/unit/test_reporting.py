@@ -49,8 +49,8 @@ def test_a_dead_letter_is_noted_with_its_reason_and_status() -> None:
 
 
 def test_an_event_that_goes_back_after_a_lost_answer_is_noted_with_its_windows() -> None:
-    assert notes([ended(LOST, tried=Tried(1, 5))]) == [Entry(KEY, "unread", tried=Tried(1, 5))]
-    assert notes([ended(Retry("Roku answered 429", 429), tried=Tried(2))]) == [Entry(KEY, "unread", tried=Tried(2))]
+    for outcome, tried in ((LOST, Tried(1, 5)), (Retry("Roku answered 429", 429), Tried(2))):
+        assert notes([ended(outcome, tried=tried)]) == [Entry(KEY, "unread", fingerprint="em:x", tried=tried)]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from pipeline import waiting
 from pipeline.destination import Answer, Routing
+from pipeline.gate import Circuits, Gate
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.sending import RESERVE, WORKERS, Load, send
+from pipeline.waiting import Allowance
 from tests.bounds import BOUND
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
 
@@ -264,6 +266,32 @@ def test_a_plain_failure_holds_nothing_back() -> None:
     destination = FakeDestination(lambda _, lines: [Retry("busy", 500, ambiguous=True)] * len(lines), events=1)
     ask([message([n]) for n in range(WORKERS + 30)], destination)
     assert len(destination.requests) == WORKERS + 30
+
+
+def test_two_requests_in_a_row_that_found_no_connection_hold_back_the_rest_of_the_event_group() -> None:
+    unsent = Retry("Roku did not answer the connection in time")
+    destination = FakeDestination(lambda _, lines: [unsent] * len(lines), repeat_window=600.0)
+    clock = 1_000_000.0
+    circuits = Circuits({}, {}, None, allowance=Allowance(3.0, lambda: clock))
+    gates = {"g": Gate(circuits, "g", lambda: clock)}  # no understood answer yet: one request of 50 at a time
+    asked = loads([message(range(1_000)), message(["p"], Routing("g", "partner"))])
+    outcomes = send(asked, destination, now=lambda: clock, time_left=lambda: 60.0, executor=AtOnce(), gates=gates)
+    assert len(destination.requests) == 2
+    assert [outcome for load in outcomes for outcome in load] == [unsent] * 1_001  # and not: no time, at once again
+
+
+def test_a_single_connection_that_failed_holds_nothing_back() -> None:
+    unsent = Retry("no connection")
+    answers: list[Outcome] = [Delivered(), unsent, Delivered(), unsent]
+
+    def respond(_: Routing, lines: list[str]) -> list[Outcome]:
+        return [answers.pop()] * len(lines)
+
+    gates = {"g": Gate(Circuits({}, {}, None, allowance=Allowance(3.0, lambda: 0.0)), "g", lambda: 1_000_000.0)}
+    destination = FakeDestination(respond, size=60 * 40)  # requests of 60 events
+    asked = loads([message(range(100, 280))])
+    (outcomes,) = send(asked, destination, now=lambda: 0.0, time_left=lambda: 60.0, executor=AtOnce(), gates=gates)
+    assert [outcomes.count(unsent), outcomes.count(Delivered())] == [50 + 80, 50]  # 80 are one message
 
 
 # --- time -------------------------------------------------------------------------------------------------------------

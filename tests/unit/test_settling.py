@@ -1,18 +1,18 @@
 """What a run learns of the windows that other messages with the same events have used."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from pipeline.batch import Message
 from pipeline.circuit import Circuit
 from pipeline.destination import Routing
-from pipeline.messages import Head
+from pipeline.messages import BROWSER, SERVER, Head
 from pipeline.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
 from pipeline.settling import settle
 from pipeline.surroundings import Surroundings
-from pipeline.table import Entry, Found, Key, Unread
+from pipeline.table import Entry, Found, Key, Note, Unread
 from pipeline.windows import Tried
 from tests.unit.batches import NOW, message
 from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue
@@ -180,4 +180,24 @@ def test_a_refusal_of_every_event_alike_is_of_set_up_where_the_group_has_deliver
     one = message("a", head=HEAD)
     settle([one], roku(ALIKE), world(memory))
     outcome = one.events[0].outcome
-    assert outcome == (Retry(ALIKE.reason, 400, setup=True, passing=True) if waits else ALIKE)
+    assert outcome == (Retry(ALIKE.reason, 400, setup=True) if waits else ALIKE)
+
+
+@pytest.mark.parametrize(
+    ("noted", "mine", "is_held_back"),
+    [
+        (Note(BROWSER, "external_id:nobody value:1"), (SERVER, "em:customer value:2"), False),
+        (Note(BROWSER), (SERVER, ""), False),
+        (Note(BROWSER, "em:customer"), (SERVER, "em:customer value:2"), True),
+        (Note(BROWSER, "external_id:nobody"), (BROWSER, "em:customer"), True),
+        (Note(SERVER, "em:customer"), (BROWSER, ""), True),
+    ],
+)
+def test_windows_that_a_browsers_event_used_are_not_those_of_a_servers_that_shares_nothing_with_it(
+    noted: Note, mine: tuple[str, str], is_held_back: bool
+) -> None:
+    sender, fingerprint = mine
+    one = message("a", head=replace(HEAD, sender=sender), fingerprint=fingerprint)
+    _, sent = settled([one], {key("a"): replace(BOTH_OVER, note=noted)}, g=TROUBLED)
+    assert sent == (0 if is_held_back else 1)
+    assert bool(one.events[0].letter) is is_held_back

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.circuit import Circuit
+from pipeline.messages import BROWSER
 from pipeline.table import (
     CIRCUIT,
     Entry,
@@ -49,9 +50,12 @@ def test_a_delivery_of_the_version_before_was_a_servers_and_has_no_fingerprint()
 def test_windows_are_read_as_they_were_written() -> None:
     for tried in (Tried(1, NOW - 5), Tried(2), Tried(2, NOW)):
         item = event_item("roku", Entry(KEY, "unread", tried=tried), now=NOW, seconds=DAY, request_id="r")
-        assert unread_of(item) == Unread(tried, NOW)
+        assert unread_of(item) == Unread(tried, NOW, Note())
         assert ("began" in item) == (tried.began is not None)
-        assert not {"sender", "fingerprint", "reason", "status"} & item.keys()
+        assert not {"fingerprint", "reason", "status"} & item.keys()
+    entry = Entry(KEY, "unread", tried=Tried(1), sender=BROWSER, fingerprint="em:x")
+    item = event_item("roku", entry, now=NOW, seconds=DAY, request_id="r")
+    assert unread_of(item) == Unread(Tried(1), NOW, Note(BROWSER, "em:x"))
 
 
 def test_a_delivery_has_a_class_and_a_person_and_no_windows() -> None:

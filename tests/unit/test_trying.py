@@ -191,3 +191,33 @@ def test_a_plain_failure_waits_longer_each_time() -> None:
         (Tried(), 60, ""),
         (Tried(), 120, ""),
     ]
+
+
+@pytest.mark.parametrize(("elapsed", "seconds"), [(60, 120), (180, 180), (100, 80)])
+@pytest.mark.parametrize("outcome", [Retry("Roku answered 429", 429, after=1_200.0), Retry("not sent", held=True)])
+def test_an_event_in_its_window_is_tried_in_it_however_long_others_ask_to_wait(
+    outcome: Retry, elapsed: int, seconds: int
+) -> None:
+    began = int(NOW) - elapsed
+    assert after(Head(G, windows=1, window_from=began), outcome, state=OPEN) == (Tried(1, began), seconds, "")
+
+
+def test_an_event_that_a_run_may_have_died_with_is_tried_in_that_window_too() -> None:
+    one = message("a", head=Head(G), receives=2, first_received=NOW - 400)
+    wide = 6_000.0  # a window of 4,800 s, in which the last try is 3,600 s after its beginning
+    planned = step(one, one.events[0], CLOSED, now=NOW, repeat_window=wide)
+    one.events[0].outcome = Retry("Roku answered 429", 429, after=3_600.0)
+    conclude(one, one.events[0], planned, CLOSED, now=NOW, jitter=lambda: 0.0)
+    assert (one.events[0].tried, one.events[0].wait) == (Tried(), 200)
+
+
+def test_refusals_that_pass_are_counted_from_the_first_one() -> None:
+    passes = Retry("internal error, try again", 210, passing=True)
+    for since, expected in ((None, int(NOW)), (int(NOW) - 500, int(NOW) - 500)):
+        one = message("a")
+        event = one.events[0]
+        event.outcome, event.refused_from = passes, since
+        conclude(
+            one, event, step(one, event, CLOSED, now=NOW, repeat_window=WINDOW), CLOSED, now=NOW, jitter=lambda: 0.0
+        )
+        assert event.refused_from == expected
