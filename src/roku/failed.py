@@ -138,9 +138,10 @@ def _fits(echo: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
 
 def _same(ours: object, theirs: object) -> bool:
     """Whether the values are one; a number may have become text on the way."""
-    if ours == theirs or isinstance(theirs, bool):
-        return ours == theirs
-    return isinstance(ours, str | int) and isinstance(theirs, str | int) and str(ours) == str(theirs)
+    if isinstance(ours, bool) or isinstance(theirs, bool):  # to Python, true is 1
+        return ours is theirs
+    texts_or_numbers = isinstance(ours, str | int) and isinstance(theirs, str | int)
+    return ours == theirs or (texts_or_numbers and str(ours) == str(theirs))
 
 
 def _item(given: object, by_id: Mapping[str, list[int]]) -> _Item:

@@ -177,9 +177,9 @@ def test_a_change_that_others_are_always_faster_with_is_given_up_after_three_tri
 
 def test_a_circuit_that_opens_or_closes_in_a_run_was_open_in_it() -> None:
     opening = gate(Table())
-    assert not opening.opened
+    before = opening.opened
     opening.hear([UNREADABLE], T)
-    assert opening.opened
+    assert (before, opening.opened) == (False, True)
     closing = gate(Table({"g": replace(OPEN, stage=1)}), now=T + 60)
     assert closing.room("p") == 50
     closing.hear([Delivered()], T + 60)

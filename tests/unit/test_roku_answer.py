@@ -711,3 +711,115 @@ def test_a_partial_success_is_read_exactly_whatever_the_order_of_its_failed_even
     code = 210 if 0 < count < 6 else 400 if count else 200
     outcomes = ask(verdict(code, failed, 6), *events, status=code)
     assert words(outcomes) == "".join("R" if n in bad else "D" for n in range(6))
+
+
+# --- what the answer leaves open is told with what was answered -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "expected"),
+    [
+        (verdict(210, []), 210, Unsettled("Roku answered 210 and named no failed event", 210, ambiguous=True)),
+        (
+            verdict(210, [{"event_id": "z"} | BAD]),
+            210,
+            Unsettled("Roku answered 210 and named an event that is not ours", 210, ambiguous=True),
+        ),
+        (
+            verdict(400, [{"event_id": "z"} | BAD]),
+            400,
+            Unsettled("Roku answered 400 and refused the request", 400, ambiguous=False),
+        ),
+        ({"message": "bad"}, 400, Unsettled("Roku answered 400 and did not name this event", 400)),
+        (verdict(413, "too large"), 413, Unsettled("Roku answered 413 and did not name this event", 413)),
+        ({"message": "try again later"}, 400, Retry("Roku answered 400 and said that this passes", 400, passing=True)),
+        (
+            {"message": "unknown event_group_id"},
+            400,
+            Rejected("Roku answered 400 for the event group or account", 400, alike=True),
+        ),
+    ],
+)
+def test_three_events_of_which_nothing_is_said(body: object, status: int, expected: Outcome) -> None:
+    assert ask(body, *THREE, status=status) == [expected] * 3
+
+
+def test_a_count_that_is_not_ours_leaves_open_whom_the_answer_does_not_name() -> None:
+    open_ = Unsettled("Roku answered 210 and counted other than 3 events", 210, ambiguous=True)
+    rejected = Rejected("event_name: Invalid event name", 210)
+    assert ask(verdict(210, [LEAD | BAD], received=2), *THREE, status=210) == [open_, rejected, open_]
+    assert ask(verdict(400, [LEAD | BAD]), *THREE, status=400)[0] == Unsettled(
+        "Roku answered 400 and did not name this event", 400
+    )
+
+
+def test_an_event_alone_beside_the_name_of_another_waits() -> None:
+    for status, body in ((210, verdict(210, [])), (200, verdict(200, [], received=7))):
+        (outcome,) = ask(body, PURCHASE, status=status)
+        assert isinstance(outcome, Retry)
+        assert (outcome.status, outcome.ambiguous) == (status, True)
+        assert outcome.reason.startswith(f"Roku answered {status} ")
+    (other,) = ask(verdict(400, [{"event_id": "z"} | BAD], received=1), PURCHASE, status=400)
+    assert other == Retry("Roku answered 400 and named an event that is not ours", 400, ambiguous=True)
+
+
+def test_more_items_than_two_an_event_are_not_all_read() -> None:
+    items = [LEAD | BAD] * 7
+    assert words(ask(verdict(210, items[:6]), *THREE, status=210)) == "DRD"
+    assert words(ask(verdict(210, items), *THREE, status=210)) == "URU"
+
+
+def test_several_items_about_one_event_are_one_reason() -> None:
+    items = [{"event_id": "b", "errors": {"event_time": "too old"}}, {"event_id": "b", "errors": {"value": "too high"}}]
+    assert ask(verdict(210, items), *THREE, status=210)[1] == Rejected("event_time: too old; value: too high", 210)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({}, "refused without a reason"),
+        ({"errors": {}}, "refused without a reason"),
+        ({"errors": ""}, "refused without a reason"),
+        ({"errors": "bad"}, "bad"),
+        ({"errors": ["bad", "worse"]}, "bad; worse"),
+        ({"errors": [{"value": "bad"}, {"currency": "worse"}]}, "value: bad; currency: worse"),
+        ({"errors": {"code": "E7", "message": "bad"}}, "E7: bad"),
+        ({"errors": {"code": 7, "message": "bad", "value": "odd"}}, "7: bad; value: odd"),
+        ({"errors": {"value": 3}}, "value: 3"),
+        ({"message": "bad"}, "bad"),
+        ({"Error-Code": "E7", "error_message": "bad"}, "E7: bad"),
+        ({"reason": None, "reasons": ["bad"]}, "bad"),
+        ({"errors": {"message": "", "code": "E7"}}, "E7"),
+    ],
+)
+def test_what_is_said_of_an_event_is_its_reason_whatever_its_form(said: dict[str, Any], reason: str) -> None:
+    assert ask(verdict(210, [{"event_id": "b"} | said]), *THREE, status=210)[1] == Rejected(reason, 210)
+
+
+def test_of_many_texts_the_first_twenty_are_read() -> None:
+    said = {f"f{number}": "bad" for number in range(21)}
+    (outcome,) = ask(verdict(400, [{"event_id": "a", "errors": said}], received=1), PURCHASE, status=400)
+    assert isinstance(outcome, Rejected)
+    assert "f19: bad" in outcome.reason
+    assert "f20" not in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("b", "DRD"),  # the bare id
+        ("z", "UUU"),
+        (7, "UUU"),
+        ({"event-id": "b"}, "DRD"),  # names by their letters
+        ({"EventName": "LEAD"}, "DRD"),
+        ({"event_time": "2"}, "DRD"),  # a number may have become text on the way
+        ({"event_time": True}, "UUU"),
+        ({"event_id": None, "event_name": "LEAD"}, "DRD"),
+        ({"user_data": {"em": EM}}, "UDU"),  # two have it
+        ({"shade": "x", "event_name": "LEAD"}, "UUU"),  # no event of ours has that
+        ({}, "UUU"),
+    ],
+)
+def test_an_item_means_the_one_event_that_it_fits(item: object, expected: str) -> None:
+    given = item | BAD if isinstance(item, dict) else item
+    assert words(ask(verdict(210, [given]), *THREE, status=210)) == expected
