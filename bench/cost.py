@@ -2,6 +2,7 @@
 
 The floor is API Gateway straight to SQS (with raw personal data in the queue) and the second function alone. Numbers of
 calls follow from the limits; CPU time is the one measured in results.json. `--destination` says who gets the events.
+What a month costs without any is printed beside.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
-from bench import prices
+from bench import prices, standing
 from bench.figures import END_TO_END, RELAY, Figure, read
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -23,10 +24,11 @@ _READS, _WRITES = 100, 25  # items of one call of DynamoDB
 # Under way at once in one run: requests to a destination, calls of AWS.
 _WORKERS, _CALLS = 20, 10
 # Bytes, with the 26 that CloudWatch counts for each line: of an invocation Lambda's START, END and REPORT (70, 52, 140)
-# and our own line (ingest 345, deliver 377), of a POST the API's access line (185). Deliver's line has a delay (7) for
+# and our own line (ingest 332, deliver 379), of a POST the API's access line (66). Deliver's line has a delay (7) for
 # each message, 99 of them at most.
-_PLATFORM_LOG, _INGEST_LOG, _DELIVER_LOG, _ACCESS_LOG = 340, 371, 403, 211
+_PLATFORM_LOG, _INGEST_LOG, _DELIVER_LOG, _ACCESS_LOG = 340, 358, 405, 92
 _DELAY_LOG, _MOST_DELAYS = 7, 99
+_KEYS_KEPT = 60.0  # seconds that a function's environment remembers a secret (src/pipeline/secrets.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ class Load:
 class Setting:
     """How the stack is set, and how long others take: milliseconds of a call of SQS or DynamoDB, of Roku or Rokt."""
 
-    memory_mb: int = 1_024
+    memory_mb: int = 384
     window: float = 5.0
     ledger: bool = False
+    json_logs: bool = False  # the parameter LogFormat: Lambda leaves its own lines out
     aws_ms: float = 10.0
     roku_ms: float = 200.0
 
@@ -64,6 +67,11 @@ class Setting:
     def processor(self) -> float:
         """The share of a processor that a function of this memory has; 1,769 MB have one."""
         return min(1.0, self.memory_mb / 1_769)
+
+    @property
+    def platform_log(self) -> int:
+        """Bytes that Lambda itself logs of an invocation."""
+        return 0 if self.json_logs else _PLATFORM_LOG
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +117,26 @@ def relay_to_all(ways: Sequence[tuple[Load, Speed]], setting: Setting, speed: Sp
     # One destination's messages are sent after another's.
     aws_ms = setting.aws_ms * len(ways)
     ingest_ms = (speed.post + speed.ingest * load.per_post) / 1e3 / setting.processor + aws_ms
-    logs = posts * (_PLATFORM_LOG + _INGEST_LOG + _ACCESS_LOG) + sum(_deliver_logs(one, setting) for one, _ in ways)
+    logs: float = posts * (setting.platform_log + _INGEST_LOG + _ACCESS_LOG)
+    logs += sum(_deliver_logs(one, setting) for one, _ in ways)
+    batches = sum(shape(one, setting).batches for one, _ in ways)
     return floor_of_all(ways, setting) | {
         "ingest: Lambda requests": posts * prices.LAMBDA_REQUEST,
+        "Secrets Manager": (_secret_reads(posts, load, ingest_ms) + _secret_reads(batches, load)) * prices.SECRET_READ,
         "ingest: Lambda time": posts * ceil(ingest_ms) / 1e3 * setting.memory_mb / 1_024 * prices.LAMBDA_GB_SECOND,
         "logs": logs / 1e9 * prices.LOGS_GB,
     }
 
 
+def _secret_reads(invocations: int, load: Load, milliseconds: float = 0.0) -> float:
+    """The reads of a secret: each environment's own, once a minute while it works, and none without an invocation."""
+    environments = max(1, ceil(load.a_second / load.per_post * milliseconds / 1e3))
+    return min(invocations, environments * ceil(load.events / load.a_second / _KEYS_KEPT))
+
+
 def _deliver_logs(load: Load, setting: Setting) -> float:
     way = shape(load, setting)
-    return way.batches * (_PLATFORM_LOG + _DELIVER_LOG + _DELAY_LOG * min(_MOST_DELAYS, way.batch_messages))
+    return way.batches * (setting.platform_log + _DELIVER_LOG + _DELAY_LOG * min(_MOST_DELAYS, way.batch_messages))
 
 
 def floor(load: Load, setting: Setting, speed: Speed) -> dict[str, float]:
@@ -248,12 +265,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--per-post", type=int, default=1, help="conversions in each POST, 1 to 1000 (default 1)")
     parser.add_argument("--a-second", type=float, default=200.0, help="conversions a second while they come (200)")
     parser.add_argument("--window", type=float, default=5.0, help="the parameter BatchWindow, seconds (default 5)")
-    parser.add_argument("--memory-mb", type=int, default=1_024, help="memory of the functions (default 1024)")
+    parser.add_argument("--memory-mb", type=int, default=384, help="memory of the functions (default 384)")
+    parser.add_argument("--json-logs", action="store_true", help="with the parameter LogFormat=JSON")
     parser.add_argument("--roku-ms", type=float, default=200.0, help="how long Roku or Rokt takes to answer (200)")
     parser.add_argument("--destination", choices=DESTINATIONS, default="roku", help="who gets them (default roku)")
     given = parser.parse_args(arguments)
     load = Load(given.events, given.per_post, given.a_second)
-    setting = Setting(given.memory_mb, given.window, roku_ms=given.roku_ms)
+    setting = Setting(given.memory_mb, given.window, json_logs=given.json_logs, roku_ms=given.roku_ms)
     try:
         found = columns(load, setting, read(RESULTS).figures, given.destination)
     except KeyError as missing:
@@ -261,6 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     how = f"in POSTs of {load.per_post:,}, {load.a_second:g} a second, for {TITLES[given.destination]}"
     print(f"{load.events:,} conversions {how}; prices of {prices.AS_OF}\n")
     print(table(found))
+    print(f"\nBesides, a month without any conversion (Roku alone, with the ledger): ${standing.a_month():.2f}")
     million = load.events / 1e6
     for name, (least, most) in prices.HOSTED.items():
         print(f"\n{name}, public plans: ${least * million:,.0f} to ${most * million:,.0f}")

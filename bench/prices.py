@@ -11,6 +11,7 @@ DYNAMODB_WRITE = 0.625e-6  # on demand, an item of up to 1 KB
 DYNAMODB_READ = 0.125e-6  # on demand, an item of up to 4 KB; half of it where an older copy will do
 LOGS_GB = 0.50  # taken in by CloudWatch
 EGRESS_GB = 0.09
+SECRET_READ = 5e-6
 # A month.
 METRIC, SECRET, ALARM = 0.30, 0.40, 0.10
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import cost, prices
+from bench import cost, standing
 from bench import scale_model as model
 from bench.figures import read
 from bench.scale_limits import Limit, limits, raised
@@ -21,9 +21,6 @@ DAY = ((8, 0.25), (12, 1.0), (4, 2.5))
 PEAK = max(multiple for _, multiple in DAY)
 # Each part of a day is simulated for at least so many seconds and so many POSTs.
 LEAST_SECONDS, LEAST_POSTS = 60.0, 2_000
-# Metrics that the functions and the API's log filter can write in a stack that delivers to Roku alone, the default. One
-# costs only in hours in which it is written, so this is the most.
-METRICS = 22
 _BEGIN, _END = "<!-- from here: python -m bench.scale -->", "<!-- to here -->"
 
 
@@ -47,7 +44,7 @@ class Row:
 
 def template_default(name: str) -> float:
     """The default of a parameter of template.yaml that is a number."""
-    found = re.search(rf"^  {name}:\n    <<: {{ Type: Number, Default: (\d+)[ ,]", _template(), re.MULTILINE)
+    found = re.search(rf"^  {name}:\n    <<: {{ Type: Number, Default: (\d+)[ ,]", standing.template(), re.MULTILINE)
     if found is None:
         raise ValueError(f"template.yaml has no parameter {name} with a number")
     return float(found[1])
@@ -55,7 +52,7 @@ def template_default(name: str) -> float:
 
 def default_world(speed: cost.Speed) -> model.World:
     """The stack as the template sets it, ledger and all."""
-    size = re.search(r"BatchSize: (\d+)", _template())
+    size = re.search(r"BatchSize: (\d+)", standing.template())
     assert size is not None
     return model.World(
         window=template_default("BatchWindow"),
@@ -107,41 +104,12 @@ def dollars(size: int, sent: model.Message, batch_events: float, roku: float, wo
     load = cost.Load(
         size, sent.events, a_second=batch_events / world.window, line_bytes=round(sent.size / sent.events) - 1
     )
-    return sum(cost.relay(load, replace(world.setting, roku_ms=roku * 1e3), world.speed).values()) + standing()
-
-
-def standing() -> float:
-    """Dollars a day of the default stack without any conversion: secrets, alarms, metrics, polls of an empty queue.
-
-    The dashboards are two of the three that cost nothing.
-    Five pollers ask around the clock, 20 s at a time: with MaximumConcurrency set, Lambda never uses fewer.
-    """
-    month = secrets() * prices.SECRET + alarm_metrics() * prices.ALARM + METRICS * prices.METRIC
-    return month / 30 + model.STARTING * 86_400 / 20 * prices.SQS_REQUEST
-
-
-def secrets() -> int:
-    """Secrets of the default stack."""
-    return sum("    Type: AWS::SecretsManager::Secret\n" in each for each in _resources().values())
-
-
-def alarm_metrics() -> int:
-    """Metrics that the default stack's alarms look at, each of which has its price; some alarms compare two."""
-    return sum(each.count("MetricStat:") or 1 for name, each in _resources().items() if name.endswith("Alarm"))
-
-
-def _resources() -> dict[str, str]:
-    """The template's text of each resource that the default stack has: all but Rokt's and what a parameter adds."""
-    section = _template().partition("\nResources:\n")[2].partition("\nOutputs:\n")[0]
-    _, *parts = re.split(r"^  (\w+):$", section, flags=re.MULTILINE)
-    added = re.compile(r"^    Condition: Has(Rokt|\w*QuietHours|Domain|Alarm|Budget)", re.MULTILINE)
-    found = dict(zip(parts[::2], parts[1::2], strict=True))
-    return {name: each for name, each in found.items() if "Rokt" not in name and not added.search(each)}
+    return sum(cost.relay(load, replace(world.setting, roku_ms=roku * 1e3), world.speed).values()) + standing.a_day()
 
 
 def tables(rows: Sequence[Row]) -> str:
     """The page's tables, in Markdown."""
-    parts = [f"Without any conversion a day costs {_money(standing())}."]
+    parts = [f"Without any conversion a day costs {_money(standing.a_day())}."]
     for per_post in POSTS:
         chosen = [each for each in rows if each.per_post == per_post]
         title = "One conversion a POST" if per_post == 1 else f"{per_post} conversions a POST"
@@ -190,10 +158,6 @@ def _part(sent: model.Message, mean: float, multiple: float, world: model.World)
     rate = mean * multiple
     seconds = max(LEAST_SECONDS, LEAST_POSTS / rate)
     return model.simulate(sent, rate, seconds, world, f"{sent.events} {rate} {world.concurrency}")
-
-
-def _template() -> str:
-    return (ROOT / "template.yaml").read_text(encoding="utf-8")
 
 
 def _number(value: float) -> str:

@@ -14,6 +14,7 @@ from random import Random
 
 from bench.conversions import GROUP, NOW, purchases
 from bench.cost import Setting, Speed
+from bench.standing import POLLERS
 from pipeline import packing
 from pipeline.destination import Prepared, Routing
 from pipeline.messages import Head, QueuedEvent, encode
@@ -23,7 +24,7 @@ from roku.normalise import Settings
 
 # The event source mapping of a standard queue (AWS Lambda's guide): batches at the start, batches more each minute
 # while messages wait, bytes of one batch; and what it writes around a message.
-STARTING, MORE_A_MINUTE, BATCH_BYTES, RECORD_BYTES = 5, 300, 6_000_000, 700
+STARTING, MORE_A_MINUTE, BATCH_BYTES, RECORD_BYTES = POLLERS, 300, 6_000_000, 700
 _RECEIVE = 10  # messages of one call of ReceiveMessage
 _READS, _WRITES, _CALLS = 100, 25, 10  # the ledger's items a call, and its calls at once
 

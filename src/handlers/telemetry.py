@@ -55,7 +55,7 @@ class Line:
 
         Without a count and a known sender it is none: anybody can post those, as often as he likes.
         """
-        told: dict[str, Told] = self.told | {"milliseconds": round((time.perf_counter() - self._begun) * 1e3)}
+        told: dict[str, Told] = self.told | {"ms": round((time.perf_counter() - self._begun) * 1e3)}
         counted = {name: counts for name, counts in self._counts.items() if any(counts.values())}
         for destination, counts in counted.items():
             count(counts, destination=destination, delays=self.delays, **told, **self._told.get(destination, {}))

@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return status, reply(status, received.received, failed, received.warnings) | verdict.withheld(taken)
 
     apart = bool(os.environ["FINGERPRINT_SECRET"])  # not read here: only what delivery will do is told
-    line = telemetry.Line(context.aws_request_id)
+    line = telemetry.Line(event["requestContext"]["requestId"])
     return api.serve(event, _reader, answer, line, (destinations.roku(),), lambda: apart)
 
 

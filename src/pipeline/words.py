@@ -7,7 +7,7 @@ mean is one. Pure.
 import re
 from collections.abc import Iterable, Mapping
 
-_ID = re.compile(r"[A-Za-z0-9:._-]{1,64}").fullmatch
+_ID = re.compile(r"[A-Za-z0-9:._=-]{1,64}").fullmatch
 _NAME = re.compile(r"[\w .@-]{1,64}").fullmatch  # what `senders` takes for a name
 # Of a list so many words are told: with them a line stays far below what CloudWatch takes for one event, 256 kB.
 MOST_LISTED = 30

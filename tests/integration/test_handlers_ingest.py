@@ -396,7 +396,7 @@ def test_an_invocation_says_in_one_line_who_sent_how_much_and_what_was_wrong(
     (line,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
     assert (line["request_id"], line["sender"]) == ("r-1", "server")
     assert (line["Accepted"], line["Invalid"], line["invalid"]) == ([1.0], [2.0], "event_name, event_time")
-    assert isinstance(line["milliseconds"], int)
+    assert isinstance(line["ms"], int)
 
 
 def test_the_wrong_lines_of_a_file_are_one_word_of_the_line(

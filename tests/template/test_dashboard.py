@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench import prices, scale
+from bench import prices, standing
 from local import template as reading
 from local.template import Template, read
 from tests.template import emitted
@@ -228,9 +228,9 @@ def test_the_link_to_the_dashboard_leads_to_the_console_of_the_partition(
 
 def test_the_cost_of_standing_still_counts_these_metrics_alarms_and_secrets() -> None:
     default = read(TEMPLATE, {})
-    assert len(emitted.metrics(default)) == scale.METRICS
-    assert looked_at(default) == scale.alarm_metrics()
-    assert len(default.of_type("AWS::SecretsManager::Secret")) == scale.secrets()
+    assert len(emitted.metrics(default)) == standing.METRICS
+    assert looked_at(default) == standing.alarm_metrics()
+    assert len(default.of_type("AWS::SecretsManager::Secret")) == standing.secrets()
 
 
 def test_the_runbook_says_what_watching_costs() -> None:

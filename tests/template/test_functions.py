@@ -130,8 +130,6 @@ def test_the_access_log_holds_no_address_path_query_or_user_agent(template: Temp
         "$context.requestId",
         "$context.routeKey",
         "$context.status",
-        "$context.responseLatency",
-        "$context.integrationStatus",
     }
 
 

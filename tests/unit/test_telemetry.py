@@ -41,7 +41,7 @@ def test_however_many_delays_there_are_it_is_one_blob_with_what_cloudwatch_takes
     }
     assert all(len(blob[metric["Name"]]) <= 100 for metric in directive["Metrics"])  # CloudWatch's limit
     assert (blob["service"], blob["destination"], blob["request_id"]) == ("stack", "roku", "r-1")
-    assert isinstance(blob["milliseconds"], int)
+    assert isinstance(blob["ms"], int)
 
 
 @given(delays)
