@@ -6,8 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+from tests.simulation.draws import make
 from tests.simulation.faults import FAULTS
-from tests.simulation.plan import Plan, make
+from tests.simulation.plan import Plan
 from tests.simulation.search import Findings, look, played, search, shrink
 from tests.simulation.stage import Result
 

@@ -1,14 +1,14 @@
 """One history: the real handlers between the models, and what must hold at every step and at the end."""
 
 import importlib
-import json
+from dataclasses import replace
 from typing import Any
 
 from tests.simulation.functions import Session, installed
 from tests.simulation.lane import Lane
 from tests.simulation.plan import Plan
 from tests.simulation.secrets import ModelSecrets
-from tests.simulation.sender import KEY, Post, fault_of, taken_of
+from tests.simulation.sender import Post, fault_of, senders_secret, taken_of
 from tests.simulation.stage import Result, Stage, Violation
 
 INGEST_SECONDS = 29.0  # template.yaml
@@ -38,7 +38,7 @@ class _History:
         self.session = Session({name: lane.service for name, lane in lanes.items()})
         self.secrets = ModelSecrets(
             stage.world,
-            {"senders": lambda: json.dumps({"sender": KEY}), "fingerprints": lambda: "fingerprint-key"}
+            {"senders": senders_secret, "fingerprints": lambda: "fingerprint-key"}
             | {name: lambda lane=lane: lane.service.secret(lane.secret) for name, lane in lanes.items()},
             lambda: stage.mode(plan.secrets),
         )
@@ -51,7 +51,7 @@ class _History:
         for post in plan.posts:
             for event in post.events:
                 for lane in self.lanes.values():
-                    lane.expect(event)
+                    lane.expect(event, post)
             for at in (post.at, *post.again):
                 world.at(at, lambda post=post: self.post(post))  # type: ignore[misc]
             last = max([last, *post.again])
@@ -78,7 +78,7 @@ class _History:
             if alive and not stage.loses_report():
                 left = self.understand(post, answer, process.name)
             if left:
-                rest = Post(0, tuple(left))
+                rest = replace(post, events=tuple(left), again=())
                 stage.world.at(min(3_600, 5 * 2**tries), lambda: self.post(rest, tries + 1))
 
         stage.world.spawn(process, lambda: ingest.handler(post.request(), stage.context(process)), done)
@@ -103,10 +103,10 @@ class _History:
 
     def noted(self, event_id: str, what: str) -> None:
         """The ledger was told something."""
-        outcome, destination, _, event_name = what.split("#", 3)
+        outcome, destination = what.split("#", 3)[:2]
         lane = self.lanes.get(destination)
         if outcome == "delivered" and lane is not None:
-            lane.promises.noted(lane.name_of(event_id, event_name))
+            lane.promises.counts.noted((event_id, what), lane.promises.conversions)
 
     def rest(self) -> None:
         """Everything has come to rest."""

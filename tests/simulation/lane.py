@@ -5,14 +5,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tests.simulation.functions import GROUP
+from tests.simulation.conversions import Variant
 from tests.simulation.plan import Redrive
 from tests.simulation.promises import AT_ONCE, RUN, Promises
 from tests.simulation.queues import Message, ModelQueue
 from tests.simulation.rokt import Conversions, EventApi
 from tests.simulation.roku import Roku
-from tests.simulation.sender import Event
-from tests.simulation.service import Conversion, Service
+from tests.simulation.sender import Event, Post
+from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
 
 WINDOW = 5.0  # seconds that the event source mapping gathers (template.yaml)
@@ -27,34 +27,35 @@ class Lane:
         self.stage, self.name = stage, name
         plan = stage.plan
         model: type[Service] = Roku if name == "roku" else EventApi if plan.rokt_api == "events" else Conversions
-        self.service = model(stage.world, lambda: stage.mode(plan.phases(name)), self.conversion)
-        self.promises = Promises(stage, self.service, GROUP)
-        self.calm = plan.calm == name
+        self.service = model(
+            stage.world, lambda: stage.mode(plan.phases(name)), self.variant, live=plan.delivery == "live"
+        )
+        self.promises = Promises(stage, self.service)
+        self.calm = plan.calm == name  # nothing fails
+        self.is_prompt = plan.is_calm(name)  # nothing but the ledger does
         self.dead = ModelQueue(stage.world, f"{name}-dead-letters", self, 14 * 86_400.0, 30.0, reliable=self.calm)
         self.queue = ModelQueue(
             stage.world, name, self, 7 * 86_400.0, VISIBILITY, MAX_RECEIVES, self.dead, reliable=self.calm
         )
         stage.sqs.queues |= {self.queue.name: self.queue, self.dead.name: self.dead}
         self.secret = 0  # the version of the key that the secret holds
-        self._names: dict[tuple[str, str], str] = {}
+        self._events: dict[int, Event] = {}  # by their time, which is each one's own
         self._poll_due = False
         self._running = 0
 
-    def expect(self, event: Event) -> None:
+    def expect(self, event: Event, post: Post) -> None:
         """A sender is going to post this."""
-        self._names[event.key()] = event.name
-        self.promises.expect(event, self.stage.world.start)
+        self._events[event.time()] = event
+        variant = self.promises.expect(event, post, self.stage.world.start)
+        if variant is not None and self.name == "rokt":
+            variant.poison = ""  # Rokt drops repeats for weeks: what breaks every request is tried for 5 days
 
-    def conversion(self, event: Mapping[str, Any]) -> Conversion:
-        """The one that this event, as it is sent or lies in a message, stands for."""
-        name = self.name_of(*self.service.key(event))
-        if name not in self.promises.conversions:
-            raise Violation(f"{name} is not for {self.name}, and is on its way there")
-        return self.promises.conversions[name]
-
-    def name_of(self, event_id: str, event_name: str) -> str:
-        """What the history calls the conversion of this event id and event name."""
-        return self._names[event_id, event_name]
+    def variant(self, content: Mapping[str, Any]) -> Variant:
+        """What this event, as it is sent or lies in a message, stands for."""
+        event = self._events[self.service.time(content)]
+        if event.name not in self.promises.variants:
+            raise Violation(f"{event.name} is not for {self.name}, and is on its way there")
+        return self.promises.variants[event.name]
 
     def rotate(self) -> None:
         """The key changes; the secret follows a little later."""
@@ -73,6 +74,7 @@ class Lane:
         sqs.expire(self.dead)
         letters = [m for m in self.dead.messages.values() if self.stage.world.chance(redrive.share)]
         for letter in letters:
+            self.promises.counts.redriven(letter.conversions)
             sqs.put(self.queue, letter.body, letter.attributes if redrive.attributes else {})
             sqs.delete(self.dead, letter)
         if letters:
@@ -82,17 +84,30 @@ class Lane:
 
     def names(self, body: str) -> tuple[str, ...]:
         """The conversions that a message holds."""
-        return tuple(self.conversion(json.loads(line)).name for line in body.split("\n")[1:])
+        found = []
+        for line in body.split("\n")[1:]:
+            content = json.loads(line)
+            variant = self.variant(content)
+            self.promises.queued(variant, content, self._events[self.service.time(content)])
+            found.append(variant.name)
+        return tuple(found)
 
     def put(self, message: Message, queue: ModelQueue) -> None:
         """A message came onto a queue."""
         self.promises.put(message, dead=queue is self.dead)
-        if self.calm and queue is self.queue:
+        process = self.stage.world.running()
+        if process is not None and process.name.startswith("ingest"):
+            self.promises.counts.copied(message.conversions)
+        if self.is_prompt and queue is self.queue:
             self.stage.world.at(AT_ONCE, lambda: self.promises.at_once(message, queue))
 
     def gone(self, message: Message, why: str) -> None:
         """A message left its queue."""
         self.promises.gone(message, why)
+
+    def doubled(self, message: Message) -> None:
+        """A message will be received twice, or was sent though nobody knows."""
+        self.promises.counts.mishap(message.conversions)
 
     def arrived(self, queue: ModelQueue) -> None:
         """The event source mapping looks after its window."""
@@ -132,18 +147,22 @@ class Lane:
         for _, message in received:
             self.promises.received(message)
         function = importlib.import_module(f"handlers.deliver_{self.name}")
-        self.promises.batches[process.name] = [set(message.conversions) for _, message in received]
-        events = sum(len(message.conversions) for _, message in received)
+        counts = self.promises.counts
+        counts.batches[process.name] = {message.name: set(message.conversions) for _, message in received}
+        given = [name for _, message in received for name in message.conversions]
 
         def done(answer: Any, alive: bool) -> None:
             self._running -= 1
             self.stage.end(process, alive)
             asked = self.service.asked_by.pop(process.name, 0)
-            if asked > 2 * (2 * events - 1):  # 2n - 1 for a search, each once more with a rotated key
-                raise Violation(f"{asked} requests for {events} events, {self.service.requests} in all")
+            if asked > 2 * (2 * len(given) - 1):  # 2n - 1 for a search, each once more with a rotated key
+                raise Violation(f"{asked} requests for {len(given)} events, {self.service.requests} in all")
+            if not alive and not process.crashed:
+                raise Violation(f"{process.name} ran past its end, with {len(given)} events")
             if not alive or (not self.calm and self.stage.loses_report()):
                 self.stage.world.say(f"the report of {process.name} is lost")
                 self.stage.died.add(process.name)
+                counts.mishap(given)
             else:
                 self._report(answer, [message for _, message in received])
             self.arrived(self.queue)

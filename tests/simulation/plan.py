@@ -1,15 +1,15 @@
-"""A history before it happens: who posts what and when, and what fails. Plain data, made from a seed."""
+"""A history before it happens: who posts what and when, and what fails. Plain data; `draws` makes it from a seed."""
 
 import json
-import random
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from tests.simulation import rokt, roku
-from tests.simulation.sender import KINDS, Event, Post
+from tests.simulation.sender import Event, Post
 
 HOUR, DAY = 3_600.0, 86_400.0
+_PHASES = ("roku", "rokt", "ledger", "sqs", "secrets")
+_CHANCES = ("crash", "lost_reports", "sqs_refuses", "sqs_loses_answers", "sqs_refuses_entries", "sqs_twice")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Plan:
     """Everything that is decided before the history runs; chances are per call or message.
 
     `destinations` as the stack's parameter has it. On the one that `calm` names nothing fails from its queue on.
+    `ledger_days` of 0 is no ledger; `delivery` is live or test.
     """
 
     seed: int
@@ -43,6 +44,8 @@ class Plan:
     destinations: str = "roku"
     rokt_api: str = "conversions"
     calm: str = ""
+    ledger_days: int = 7
+    delivery: str = "live"
     roku: tuple[Phase, ...] = ()
     rokt: tuple[Phase, ...] = ()
     ledger: tuple[Phase, ...] = ()
@@ -71,167 +74,75 @@ class Plan:
 
     def troubled(self) -> float:
         """Until when (seconds) something may fail."""
-        return max(
-            [self.seconds, *(phase.end for phase in (*self.roku, *self.rokt, *self.ledger, *self.sqs, *self.secrets))]
-        )
+        phases: list[Phase] = [phase for name in _PHASES for phase in getattr(self, name)]
+        return max([self.seconds, *(phase.end for phase in phases)])
+
+    def is_calm(self, destination: str) -> bool:
+        """Whether nothing but the ledger fails on the way to this destination."""
+        if self.calm == destination:
+            return True
+        rotations = self.rokt_rotations if destination == "rokt" else self.rotations
+        chances = any(getattr(self, name) for name in _CHANCES)
+        odd = any(event.poison for post in self.posts for event in post.events)
+        return not (self.phases(destination) or self.sqs or self.secrets or rotations or chances or odd)
 
     def to_json(self) -> str:
-        """One line that `from_json` reads."""
-        return json.dumps(asdict(self))
+        """One line that `from_json` reads. What is as usual of an event is left out."""
+        data = asdict(self)
+        usual = asdict(Event(""))
+        for post in data["posts"]:
+            post["events"] = [
+                {name: value for name, value in event.items() if value != usual[name]} for event in post["events"]
+            ]
+        return json.dumps(data)
 
     @classmethod
     def from_json(cls, text: str) -> "Plan":
         """The plan of such a line."""
         data = json.loads(text)
         data["posts"] = tuple(
-            Post(p["at"], tuple(Event(**event) for event in p["events"]), tuple(p["again"])) for p in data["posts"]
+            Post(
+                **post
+                | {"events": tuple(Event(**event) for event in post["events"]), "again": tuple(post.get("again", ()))}
+            )
+            for post in data["posts"]
         )
-        for name in ("roku", "rokt", "ledger", "sqs", "secrets"):
+        for name in _PHASES:
             data[name] = tuple(Phase(**item) for item in data.get(name, ()))
-        data["redrives"] = tuple(Redrive(**item) for item in data["redrives"])
+        data["redrives"] = tuple(Redrive(**item) for item in data.get("redrives", ()))
         for name in ("rotations", "rokt_rotations"):
             data[name] = tuple(data.get(name, ()))
         return cls(**data)
 
 
-def make(seed: int) -> Plan:
-    """The plan of a seed: of 20, 8 have Roku alone, 5 Rokt alone, 7 both."""
-    plan, draw = _with_roku(seed), random.Random(f"{seed} rokt")
-    names = draw.choice(["roku"] * 8 + ["rokt"] * 5 + ["roku,rokt"] * 7)
-    plan = replace(plan, destinations=names, posts=tuple(_varied(draw, post, names) for post in plan.posts))
-    if draw.random() < 1 / 50:  # a sender that posts again after weeks: the ledger forgets after 7 days, Rokt after 30
-        last = plan.posts[-1]
-        late = tuple(draw.uniform(8, 45) * DAY for _ in range(2))
-        plan = replace(plan, posts=(*plan.posts[:-1], replace(last, again=(*last.again, *late))))
-    return plan if names == "roku" else _with_rokt(draw, plan)
-
-
-def _with_roku(seed: int) -> Plan:
-    """One in 40 has an outage of 24 hours."""
-    draw = random.Random(seed)
-    long = draw.random() < 1 / 40
-    seconds = 30 * HOUR if long else draw.choice((0.25, 1.0, 4.0)) * HOUR
-    posts = tuple(_post(draw, place, seconds) for place in range(draw.randint(1, 4 if long else 8)))
-    phases = [_phase(draw, seconds, roku.MODES) for _ in range(draw.choice((0, 1, 2, 4, 8)))]
-    if long:
-        phases = [
-            Phase(0.0, 24 * HOUR, draw.choice(("unavailable", "unreachable", "slow", "unknown-key", "throttled")))
-        ]
-    return Plan(
-        seed=seed,
-        posts=posts,
-        roku=tuple(phases),
-        ledger=tuple(
-            _phase(draw, seconds, ("", "down", "throttled", "lost")) for _ in range(draw.choice((0, 0, 1, 2)))
-        ),
-        redrives=tuple(
-            Redrive(draw.uniform(0, 1.5 * seconds), draw.choice((1.0, 0.5)), draw.random() < 0.8)
-            for _ in range(draw.choice((0, 1, 3)))
-        ),
-        rotations=tuple(draw.uniform(0, seconds) for _ in range(draw.choice((0, 0, 1, 2)))),
-        crash=draw.choice((0.0, 0.0, 0.01, 0.05)),
-        lost_reports=draw.choice((0.0, 0.0, 0.1)),
-        sqs_refuses=draw.choice((0.0, 0.0, 0.05, 0.2)),
-        sqs_loses_answers=draw.choice((0.0, 0.0, 0.05)),
-        sqs_refuses_entries=draw.choice((0.0, 0.0, 0.1)),
-        sqs_twice=draw.choice((0.0, 0.02, 0.2)),
-        batch=draw.choice((1, 3, 10, 100)),
-        concurrency=draw.choice((2, 4)),
-        seconds=seconds,
-    )
-
-
-def _with_rokt(draw: random.Random, plan: Plan) -> Plan:
-    """Rokt on too, or alone: with troubles of its own, of days at times; of both one may have none at all."""
-    seconds = plan.seconds
-    phases = [_phase(draw, seconds, rokt.MODES) for _ in range(draw.choice((0, 1, 2, 4)))]
-    api = draw.choice(("conversions", "conversions", "conversions", "events"))
-    if api == "events" and draw.random() < 0.5:  # answers are lost, and then repeats refuse their whole request
-        start = draw.uniform(0, seconds / 2)
-        phases += [Phase(start, start + 600, "lost"), Phase(start + 600, start + 2 * HOUR, "seen")]
-    kind = draw.random()
-    if kind < 1 / 80:
-        mode = draw.choice(("unavailable", "unreachable", "slow", "unknown-key", "throttled"))
-        phases = [Phase(0.0, 2 * DAY, mode)]
-    elif kind < 1 / 50:  # longer than events wait: they become dead letters, and are redriven
-        phases = [Phase(0.0, 6 * DAY, draw.choice(("unreachable", "throttled", "forbidden")))]
-    if kind < 1 / 50:
-        plan = replace(plan, posts=plan.posts[-1:])
-    span = max([seconds, *(phase.end for phase in phases)])
-    redrives = tuple(
-        Redrive(draw.uniform(0, 1.5 * span), draw.choice((1.0, 0.5)), draw.random() < 0.8, "rokt")
-        for _ in range(draw.choice((0, 1, 3)))
-    )
-    plan = replace(
-        plan,
-        rokt_api=api,
-        rokt=tuple(phases),
-        redrives=plan.redrives + redrives if plan.destinations == "roku,rokt" else redrives,
-        rokt_rotations=tuple(draw.uniform(0, seconds) for _ in range(draw.choice((0, 0, 1, 2)))),
-    )
-    if plan.destinations == "rokt":
-        return replace(plan, roku=(), rotations=())
-    calm = draw.choice(("", "", "roku", "rokt"))
-    without: dict[str, dict[str, Any]] = {
-        "roku": {"roku": (), "rotations": ()},
-        "rokt": {"rokt": (), "rokt_rotations": ()},
-    }
-    return replace(plan, calm=calm, **without.get(calm, {}))
-
-
-def _post(draw: random.Random, place: int, seconds: float) -> Post:
-    count = draw.choice((1, 1, 2, 5, 12))
-    share_bad = draw.choice((0.0, 0.0, 0.2, 1.0))
-    events = tuple(
-        Event(
-            name=f"e{place}.{number}",
-            partner=draw.choice((None, None, "p0", "p1")),
-            bad_until=0.0 if draw.random() >= share_bad else draw.choice((seconds / 2, 10 * seconds)),
-        )
-        for number in range(count)
-    )
-    again = tuple(draw.uniform(0, seconds) for _ in range(draw.choice((0, 0, 1, 2))))
-    return Post(draw.uniform(0, seconds / 2), events, again)
-
-
-def _varied(draw: random.Random, post: Post, names: str) -> Post:
-    """Some events that a destination does not take; for Rokt, others that it refuses, and two that share an id."""
-    odd = draw.choice((0.0, 0.0, 0.3))
-    share_bad = draw.choice((0.0, 0.0, 0.3, 1.0))
-    longest = 2.0 * max(post.at, 600.0)
-    events = [
-        replace(
-            event,
-            kind=draw.choice(KINDS) if draw.random() < odd else "plain",
-            rokt_bad_until=draw.choice((longest, 10 * longest)) if draw.random() < share_bad else 0.0,
-        )
-        for event in post.events
-    ]
-    if names == "rokt" and len(events) > 1 and draw.random() < 0.2:
-        events[-1] = replace(events[-1], twin_of=events[0].name, kind="plain")
-    return replace(post, events=tuple(events))
-
-
-def _phase(draw: random.Random, seconds: float, modes: tuple[str, ...]) -> Phase:
-    start = draw.uniform(0, seconds)
-    return Phase(start, start + draw.choice((5.0, 60.0, 600.0, 2 * HOUR)), draw.choice(modes[1:]))
-
-
 def smaller(plan: Plan) -> Iterator[Plan]:
-    """Plans with a little less in them."""
+    """Plans with less in them: first by halves, then by one thing at a time."""
     if len(plan.names()) > 1:
         yield from (replace(plan, destinations=name, calm="") for name in plan.names())
-    for name in ("posts", "roku", "rokt", "ledger", "sqs", "secrets", "redrives", "rotations", "rokt_rotations"):
+    lists = ("posts", *_PHASES, "redrives", "rotations", "rokt_rotations")
+    for name in lists:
+        items = getattr(plan, name)
+        middle = len(items) // 2
+        if middle > 1:
+            yield from (replace(plan, **{name: half}) for half in (items[:middle], items[middle:]))
+    for name in lists:
         items = getattr(plan, name)
         for place in range(len(items)):
             yield replace(plan, **{name: items[:place] + items[place + 1 :]})
     for place, post in enumerate(plan.posts):
-        shorter = [replace(post, again=())] if post.again else []
-        if len(post.events) > 1:
-            shorter += [replace(post, events=post.events[:n] + post.events[n + 1 :]) for n in range(len(post.events))]
-        for one in shorter:
+        for one in _shorter(post):
             yield replace(plan, posts=(*plan.posts[:place], one, *plan.posts[place + 1 :]))
-    for name in ("crash", "lost_reports", "sqs_refuses", "sqs_loses_answers", "sqs_refuses_entries", "sqs_twice"):
+    for name in _CHANCES:
         if getattr(plan, name):
             off: dict[str, Any] = {name: 0.0}
             yield replace(plan, **off)
+
+
+def _shorter(post: Post) -> Iterator[Post]:
+    if post.again:
+        yield replace(post, again=())
+    events, middle = post.events, len(post.events) // 2
+    if middle > 2:
+        yield from (replace(post, events=half) for half in (events[:middle], events[middle:]))
+    if 1 < len(events) <= 24:
+        yield from (replace(post, events=events[:n] + events[n + 1 :]) for n in range(len(events)))

@@ -1,76 +1,85 @@
-"""What must hold for one destination, at every step and at the end."""
+"""Where everything is that was accepted, for one destination, at every step and at the end."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from tests.simulation.conversions import Conversion, Posted, Variant
+from tests.simulation.counts import Counts
+from tests.simulation.letters import why_not_dead
 from tests.simulation.queues import Message, ModelQueue
-from tests.simulation.sender import Event
-from tests.simulation.service import Acceptance, Conversion, Service
+from tests.simulation.sender import Event, Post
+from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
 
 RUN = 60.0  # seconds that a run may take (template.yaml)
-# A dead letter may be written this long after the refusal: one run of the function.
-LETTER_DELAY = 2 * RUN
 # Where nothing fails, 5 s of window and runs of 2 s leave no message on the queue for so long (s).
 AT_ONCE = 900.0
-# Events wait for 5 days: only an outage as long as that makes dead letters of good ones.
-PATIENCE = 5 * 86_400.0
-# Waits grow to 180 s and more: with what SQS gives twice, 20 receives and then one every 90 s are the most.
-MOST_RECEIVES, LEAST_WAIT = 20, 90.0
+# Waits grow to 180 s and more: with what SQS gives twice, 20 receives and then one every 60 s are the most.
+MOST_RECEIVES, LEAST_WAIT = 20, 60.0
+# A message may be made anew of what is left of another so often, one after another.
+DEEPEST = 12
 
 
 class Promises:
     """One destination's."""
 
-    def __init__(self, stage: Stage, service: Service, group: str) -> None:
+    def __init__(self, stage: Stage, service: Service) -> None:
         """Nothing has happened yet."""
-        self.stage, self.service, self.group = stage, service, group
+        self.stage, self.service = stage, service
+        self.variants: dict[str, Variant] = {}
         self.conversions: dict[str, Conversion] = {}
         self.accepted: set[str] = set()
-        self.batches: dict[str, list[set[str]]] = {}  # what each run was given
-        self._keys: dict[str, tuple[str, str]] = {}
-        self._digests: dict[str, str] = {}
-        self._since: dict[str, float] = {}  # when it came onto the queue for the first time
-        self._where: Counter[str] = Counter()  # messages, on both queues, that hold an event
-        self._asked: dict[str, set[str]] = {}
-        self._known: set[str] = set()  # what the ledger was told
-        self._forgotten: Counter[str] = Counter()
+        self.counts = Counts(stage, service)
+        self._where: Counter[str] = Counter()  # messages, on both queues, that hold a variant
+        self._depth: dict[str, int] = {}  # of messages: how many there were before, each made of the last one's rest
+        self._optional: set[str] = set()
         self._outlasted: set[str] = set()
-        service.on_repeat = self.repeat
         service.on_request = self.requested
 
-    def expect(self, event: Event, start: float) -> None:
+    def expect(self, event: Event, post: Post, start: float) -> Variant | None:
         """A sender is going to post this. `start` is the history's, in epoch seconds."""
         if not event.is_for(self.service.name):
-            return
+            return None
         bad_until = event.rokt_bad_until if self.service.name == "rokt" else event.bad_until
-        self.conversions[event.name] = Conversion(event.name, start + bad_until if bad_until else 0.0)
-        self._digests[event.name] = hashlib.sha256(f"{event.name}@example.com".encode()).hexdigest()
-        event_id, event_name = event.key()
-        self._keys[event.name] = event_id, f"delivered#{self.service.name}#{self.group}#{event_name}"
+        name = event.copy_of or event.name
+        conversion = self.conversions.setdefault(name, Conversion(name, post.group))
+        variant = Variant(event.name, event.place, conversion, start + bad_until if bad_until else 0.0, event.poison)
+        variant.partner, variant.shares_id = event.partner, event.clash_of is not None
+        self.variants[event.name] = variant
+        if event.clash_of in self.variants:
+            self.variants[event.clash_of].shares_id = True
+        if event.thin:
+            self._optional |= {event.name, event.clash_of or ""}
+        self.counts.expect(event, variant)
+        return variant
 
     def put(self, message: Message, *, dead: bool) -> None:
         """A message came onto the queue, or became a dead letter."""
+        process = self.stage.world.running()
+        if process is not None and process.name.startswith("deliver") and not dead:
+            given = self.counts.batches[process.name]
+            depth = 1 + max(
+                (self._depth.get(one, 0) for one, names in given.items() if names & set(message.conversions)), default=0
+            )
+            self._depth[message.name] = depth
+            if depth > DEEPEST:
+                raise Violation(f"{message.conversions} went from message to message {depth} times")
         for name in message.conversions:
             self._where[name] += 1
-            self._since.setdefault(name, self.stage.world.now)
             if dead:
-                self._buried(self.conversions[name], message)
+                self._buried(self.variants[name], message)
 
-    def _buried(self, conversion: Conversion, letter: Message) -> None:
-        now = self.stage.world.now
+    def _buried(self, variant: Variant, letter: Message) -> None:
         reason = letter.attributes.get("reason", {}).get("StringValue", "")
-        if self._digests[conversion.name] in reason:
-            raise Violation(f"the reason of {conversion.name}'s dead letter tells of a person: {reason}")
-        if conversion.bad_until >= now - LETTER_DELAY:
-            return
-        if not reason.startswith("waited too long") or now - self._since[conversion.name] < PATIENCE:
-            raise Violation(f"good event {conversion.name} became a dead letter for {self.service.name}: {reason}")
-        self._outlasted.add(conversion.name)
+        fault = why_not_dead(variant, reason, self.service, self.stage, self.counts)
+        if fault is not None:
+            raise Violation(f"{variant.name} became a dead letter for {self.service.name}, {fault}: {reason}")
+        if variant.bad_until < self.stage.world.now - 2 * RUN:
+            self._outlasted.add(variant.conversion.name)
 
     def gone(self, message: Message, why: str) -> None:
-        """A message left its queue: each of its events must be counted, or lie somewhere else."""
+        """A message left its queue: each of its events must be counted, or be somewhere else."""
         for name in message.conversions:
             self._where[name] -= 1
         if why == "receives exhausted":
@@ -80,15 +89,18 @@ class Promises:
 
     def must_be_somewhere(self, name: str, why: str) -> None:
         """Nothing accepted is lost, and nothing that was refused is taken for delivered."""
-        if not self._where[name] and not self.conversions[name].counted:
+        if self._where[name] or name in self._optional:
+            return
+        conversion = self.variants[name].conversion
+        if not conversion.counted and not conversion.is_shadowed:
             raise Violation(f"{name} is lost: {why}, not at {self.service.name}, on no queue")
 
     def at_once(self, message: Message, queue: ModelQueue) -> None:
-        """Where nothing fails, no message waits, whatever happens to other destinations."""
+        """Where nothing fails, no message waits, whatever happens to other destinations and to the ledger."""
         if message.name in queue.messages:
             raise Violation(
                 f"{message.name} waited {AT_ONCE:.0f} s, though nothing of {self.service.name} failed:"
-                f" {' '.join(message.conversions)}"
+                f" {' '.join(message.conversions[:20])}"
             )
 
     def received(self, message: Message) -> None:
@@ -97,85 +109,38 @@ class Promises:
         if message.receives > MOST_RECEIVES + age / LEAST_WAIT:
             raise Violation(f"{message.name} for {self.service.name} was tried {message.receives} times in {age:.0f} s")
 
-    def noted(self, name: str) -> None:
-        """The ledger was told that this was delivered."""
-        if not self.conversions[name].counted:
-            raise Violation(f"the ledger says that {name} was delivered, and {self.service.name} never took it")
-        self._known.add(name)
-
-    def repeat(self, conversion: Conversion, acceptance: Acceptance) -> None:
-        """An event is about to be counted again: only a lost answer or a lost note may cause that."""
-        name, key, ledger = conversion.name, self._keys[conversion.name], self.stage.ledger
-        earlier = self.service.accepted[name]
-        last = earlier[-1]
-        since = self.stage.world.now - conversion.counted[-1]
-        if since <= self.service.window:
-            raise Violation(f"{name} is counted twice, {since:.0f} s later: {self.service.name} was sent two ids")
-        if acceptance.process in ledger.unread:
-            cause = "the ledger was out of reach when it was asked"
-        elif ledger.knows(key):
-            raise Violation(f"{name} was sent again {since:.0f} s later, though the ledger knew it")
-        elif key in ledger.items:
-            cause = "the ledger had forgotten it, after its days"
-            self._forgotten[name] += 1
-        elif any(one.answered and not self._unheard(name, one) for one in earlier):
-            raise Violation(f"{name} is counted twice, and no answer and no note was lost")
-        elif self._neglected(name, earlier):
-            raise Violation(
-                f"{name} was not tried again within {self.service.name}'s window, though its run ended well"
-            )
-        else:
-            cause = "an answer was lost" if not last.answered else "a note was lost"
-        self.stage.result.repeats[f"{self.service.name}: {cause}"] += 1
-        self.stage.world.say(f"{self.service.name} counts {name} again, {since:.0f} s after: {cause}")
-
-    def _neglected(self, name: str, earlier: Sequence[Acceptance]) -> bool:
-        """Whether an answer was lost, no run with the event died since, and yet nothing was tried in the window."""
-        window, tries, died = self.service.window, self.conversions[name].tries, self.stage.died
-        unlucky = [self.stage.processes[p].began for p in died if name in set().union(*self.batches.get(p, []))]
-        return any(
-            not one.answered
-            and not any(one.at < at <= one.at + window for at in tries)
-            and not any(one.at - RUN <= began <= one.at + window for began in unlucky)
-            for one in earlier
-        )
-
-    def _unheard(self, name: str, acceptance: Acceptance) -> bool:
-        """Whether the process of this acceptance could not note it."""
-        return acceptance.process in self.stage.died or self._keys[name] in self.stage.ledger.unwritten
-
-    def requested(self, process: str, names: set[str]) -> None:
-        """A message travels whole: what is missing of it was asked before, is known, or travels as another's copy.
-
-        And what an answer has settled is not asked about again by the same run.
-        """
+    def requested(self, process: str, posted: Sequence[Posted]) -> None:
+        """What an answer has settled is not asked about again by the same run; and it is what was queued."""
+        names = {one.variant.name for one in posted}
         again = names & self.service.settled.get(process, set())
         if again:
             raise Violation(f"{process} asks again about {sorted(again)}, though {self.service.name} had said it all")
-        asked = self._asked.setdefault(process, set())
-        batch = self.batches[process]
-        for place, message in enumerate(batch):
-            missing = message - names
-            if not missing or len(missing) == len(message):
-                continue
-            copies = {name for other in batch[:place] for name in other}
-            if not missing <= asked | copies | self._known:
-                raise Violation(f"a message was split: {sorted(missing)} did not travel with the rest")
-        asked |= names
+        if len(names) < len(posted):
+            raise Violation(f"{process} asks for an event twice in one request")
+        for one in posted:
+            if not one.variant.shares_id and one.content != one.variant.finished:
+                raise Violation(f"{one.variant.name} was queued as {one.variant.finished} and sent as {one.content}")
+
+    def queued(self, variant: Variant, content: Mapping[str, Any], event: Event) -> None:
+        """Ingest queued this of an event for the first time; later it must be the same."""
+        if variant.finished is None:
+            variant.finished, variant.since = content, self.stage.world.now
+            fault = self.service.fault_in(content, event)
+            if fault:
+                raise Violation(f"{variant.name} was posted, and queued for {self.service.name} {fault}: {content}")
 
     def rest(self, queue: ModelQueue) -> None:
         """Everything has come to rest."""
         if queue.messages:
             left = sorted({name for message in queue.messages.values() for name in message.conversions})
-            raise Violation(f"the queue of {self.service.name} never empties: {left}")
-        unread = len(self.stage.ledger.unread & self.batches.keys())
-        for name, conversion in self.conversions.items():
+            raise Violation(f"the queue of {self.service.name} never empties: {left[:20]}")
+        for name, variant in self.variants.items():
             if name not in self.accepted:
                 raise Violation(f"the sender never got {name} accepted for {self.service.name}")
             self.must_be_somewhere(name, "at rest")
-            if not conversion.counted and not conversion.bad_until and name not in self._outlasted:
+            conversion = variant.conversion
+            good = not variant.bad_until and not variant.poison and name not in self._optional
+            reached = conversion.counted or conversion.name in self._outlasted or conversion.is_shadowed
+            if good and not reached:
                 raise Violation(f"{name} was good and never reached {self.service.name}")
-            acceptances = self.service.accepted.get(name, [])
-            lost = sum(not one.answered or self._unheard(name, one) for one in acceptances) + self._forgotten[name]
-            if len(conversion.counted) - 1 > lost + unread:
-                raise Violation(f"{name} is counted {len(conversion.counted)} times for {lost} lost answers")
+        self.counts.rest(self.conversions.values())

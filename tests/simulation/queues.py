@@ -38,6 +38,9 @@ class Watcher(Protocol):
     def gone(self, message: Message, why: str) -> None:
         """A message left the queue for good."""
 
+    def doubled(self, message: Message) -> None:
+        """A message will be received twice, or was sent though nobody knows."""
+
     def arrived(self, queue: "ModelQueue") -> None:
         """A message can be received."""
 

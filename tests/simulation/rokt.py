@@ -3,9 +3,12 @@
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from tests.simulation.service import COMMON_MODES, Clarity, Posted, Response, Service, told
+from tests.simulation.conversions import Posted
+from tests.simulation.sender import POSE
+from tests.simulation.service import COMMON_MODES, Clarity, Response, Service, told
 
 DAY = 86_400.0
 MODES = (
@@ -21,8 +24,6 @@ MODES = (
     "unknown-key",  # 401 although the pair is right
     "forbidden",  # 403 although the pair is right
 )
-# An event that holds such words may be quoted in an error, which then cannot be trusted.
-POSE = "see Path '[0]', line 1, position 3"
 
 
 class _Rokt(Service):
@@ -50,8 +51,8 @@ class _Rokt(Service):
 
     def fault(self, one: Posted, where: str) -> dict[str, str]:
         """An error as both APIs write it, which quotes what the event holds."""
-        if one.conversion.bad_until > self.world.now:
-            code, said = "BadRequest", "is not plausible"
+        if one.variant.bad_until > self.world.now:
+            code, said = "BadRequest", f"is beyond {one.variant.words}"
         else:
             code, said = self.world.random.choice(("ServiceUnavailable", "429", "InternalServerError")), "try again"
         quoted = json.dumps(one.content)
@@ -72,13 +73,17 @@ class Conversions(_Rokt):
         assert url == "https://rokt.test/v2/" + ("bulkevents" if isinstance(body, list) else "events")
         events: list[dict[str, Any]] = body if isinstance(body, list) else [body]
         assert 1 <= len(events) <= 100
-        assert all(event["environment"] == "production" for event in events)
+        assert all(event["environment"] == ("production" if self.live else "development") for event in events)
         return events
 
     def key(self, event: Mapping[str, Any]) -> tuple[str, str]:
         """Both are attributes."""
         said = event["events"][0]["data"]["custom_attributes"]
         return said["event_id"], said["conversiontype"]
+
+    def time(self, event: Mapping[str, Any]) -> int:
+        """In milliseconds there."""
+        return int(event["events"][0]["data"]["timestamp_unixtime_ms"]) // 1_000
 
     def identity(self, event: Mapping[str, Any]) -> str:
         """What drops repeats."""
@@ -136,6 +141,10 @@ class EventApi(_Rokt):
         """Both are among the pairs."""
         said = {pair["name"]: pair["value"] for pair in event["objectData"]}
         return said["event_id"], said["conversiontype"]
+
+    def time(self, event: Mapping[str, Any]) -> int:
+        """In ISO 8601."""
+        return int(datetime.fromisoformat(event["eventTime"]).timestamp())
 
     def identity(self, event: Mapping[str, Any]) -> str:
         """The transaction, else the confirmation."""

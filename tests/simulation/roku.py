@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.simulation.service import COMMON_MODES, Clarity, Posted, Response, Service, told
+from tests.simulation.conversions import Posted
+from tests.simulation.service import COMMON_MODES, Clarity, Response, Service, told
 
 MODES = (
     *COMMON_MODES,
     "malformed",  # taken, then 200 with broken JSON
-    "silent",  # 200 that says nothing, where all were taken
+    "silent",  # taken, then 200 without a body
+    "textual",  # taken, then 200 with JSON that is no object
     "miscounted",  # taken, then 200 with another number of events
     "whole",  # 400 that names nobody if one event is bad, nothing taken
     "thin-id",  # failed_events with ids only
@@ -19,7 +21,12 @@ MODES = (
     "anonymous",  # 210 without failed_events
     "unknown-key",  # 401 although the key is right
     "forbidden",  # 403 for the partner p0
+    "unfamiliar",  # a success in another form, where all were taken
+    "passing",  # some good events are not taken, with a reason that says that it will pass
+    "duplicate",  # what was taken before is named as a failure
+    "alike",  # 400 that names every event for the event group's sake, nothing taken
 )
+ALIKE = "the event group is not active"
 
 
 class Roku(Service):
@@ -34,16 +41,19 @@ class Roku(Service):
         return f"key-{version}"
 
     def events(self, url: str, data: bytes, headers: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002 - Rokt's says more in them
-        """Its path and its limits: 1,000 events and 1 MB."""
-        assert url == "https://roku.test/v1/events"
+        """Its path and its limits: 1,000 events and 1 MB, all of one event group and of one partner."""
+        assert url == f"https://roku.test/v1/{'events' if self.live else 'test_events'}"
         assert len(data) <= 1_000_000
-        events: list[dict[str, Any]] = json.loads(data)["events"]
+        body = json.loads(data)
+        events: list[dict[str, Any]] = body["events"]
         assert 1 <= len(events) <= 1_000
+        assert {self._variant(event).conversion.group for event in events} == {body["event_group_id"]}
+        assert len({event.get("partner_name") for event in events}) == 1
         return events
 
     def post(self, url: str, *, data: bytes, headers: dict[str, str], **options: Any) -> Any:
         """Also the test endpoint, which takes nothing: it is asked whether the group is taken without a partner."""
-        if not url.endswith("/v1/test_events"):
+        if not self.live or not url.endswith("/v1/test_events"):
             return super().post(url, data=data, headers=headers, **options)
         (event,) = json.loads(data)["events"]
         assert "partner_name" not in event
@@ -57,6 +67,10 @@ class Roku(Service):
         """Both lie on top."""
         return event["event_id"], event["event_name"]
 
+    def time(self, event: Mapping[str, Any]) -> int:
+        """On top."""
+        return int(event["event_time"])
+
     def identity(self, event: Mapping[str, Any]) -> str:
         """The event id."""
         return str(event["event_id"])
@@ -66,33 +80,49 @@ class Roku(Service):
         if mode == "unknown-key" or headers["Authorization"] != f"Bearer {self.secret(self.version)}":
             return _answer(401, "unauthorized", 0, [])
         if mode == "forbidden" and any(one.content.get("partner_name") == "p0" for one in posted):
-            for one in posted:
-                one.conversion.bad_until = max(one.conversion.bad_until, self.world.now)
             return _answer(403, "invalid partner", 0, [])
         return None
 
     def refused_whole(self, mode: str, posted: Sequence[Posted], bad: Sequence[Posted]) -> Response | None:
-        """400 that names nobody."""
+        """400 that names nobody, or everybody alike."""
+        if mode == "alike":
+            failed = [dict(one.content) | {"errors": {"event_group_id": ALIKE}} for one in posted]
+            return _answer(400, "all events failed", len(posted), failed)
         return _answer(400, "all events failed", len(posted), []) if mode == "whole" and bad else None
+
+    def passed_over(self, mode: str, posted: Sequence[Posted]) -> list[Posted]:
+        """Half of them, where that passes; what it would drop, where it names that."""
+        if mode == "passing":
+            return [one for one in posted if self.world.chance(0.5)]
+        return [one for one in posted if mode == "duplicate" and self.drops(one)]
 
     def verdict(self, mode: str, posted: Sequence[Posted], bad: Sequence[Posted]) -> tuple[Response, Clarity]:
         """200, 210 or 400 with failed_events, or what a mode makes of it."""
         if mode == "malformed":
             return Response(200, b'{"code": 200, "failed_ev'), "nothing"
-        if mode == "silent" and not bad:
-            return Response(200, b"{}"), "all"
+        if mode == "silent":
+            return Response(200), "nothing"
+        if mode == "textual":
+            return Response(200, b'["ok"]'), "nothing"
         if mode == "miscounted":
             return _answer(200, "all events were processed", len(posted) + 1, []), "nothing"
         if mode == "anonymous" and bad:
             return _answer(210, "some events could not be processed", len(posted), []), "nothing"
-        failed = [_echo(mode, one.content) for one in bad] * (2 if mode == "double" else 1)
+        if mode == "unfamiliar" and not bad:
+            body: dict[str, Any] = {"status": "ok"} if len(posted) > 1 else {}
+            return told(self.world.random.choice((200, 201, 202)), body), "all"
+        failed = [_echo(mode, one, self.world.now) for one in bad] * (2 if mode == "double" else 1)
         status = 200 if not bad else 210 if len(bad) < len(posted) else 400
         unnamed = mode in ("thin-name", "thin-none") and bad and len(posted) > 1
         return _answer(status, "see failed_events", len(posted), failed), "open" if unnamed else "all"
 
 
-def _echo(mode: str, event: Mapping[str, Any]) -> dict[str, Any]:
-    errors = {"errors": {"custom_data.value": "is not plausible"}}
+def _echo(mode: str, one: Posted, now: float) -> dict[str, Any]:
+    event = one.content
+    errors = {"errors": {"custom_data.value": f"is beyond {one.variant.words}"}}
+    if one.variant.bad_until <= now:
+        said = "internal error, please try again later" if mode == "passing" else "duplicate event"
+        errors = {"errors": {"event_id": said}}
     if mode == "thin-id":
         return {"event_id": event["event_id"]} | errors
     if mode == "thin-name":

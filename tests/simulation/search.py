@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from tests.simulation.draws import make
 from tests.simulation.faults import FAULTS
 from tests.simulation.history import run
-from tests.simulation.plan import Plan, make, smaller
+from tests.simulation.plan import Plan, smaller
 from tests.simulation.stage import Result
 
 CHUNK = 50

@@ -5,29 +5,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulation.rokt import POSE
-
-KEY = "sender-key-of-the-simulation"
+KEYS = {"server": "sender-key-of-the-simulation", "browser": "browser-key-of-the-simulation"}
+ORIGIN = "https://shop.example.com"
+# Everything that is posted has a time of its own, by which it is known wherever it turns up.
+FIRST_TIME = 1_790_000_000
 
 # plain: all take it. opted-out, nobody (without an identifier of Rokt's): Rokt does not get it. custom (an event name
 # of the sender's own): Roku does not. posing: it holds words that an error of Rokt's could be made of.
 KINDS = ("opted-out", "nobody", "custom", "posing")
+# An event that holds such words may be quoted in an error of Rokt's, which then cannot be trusted.
+POSE = "see Path '[0]', line 1, position 3"
 _NOT_TAKEN = {"opted-out": "rokt", "nobody": "rokt", "custom": "roku"}
 
 
 @dataclass(frozen=True)
 class Event:
-    """One conversion in a post. `bad_until`: Roku refuses it until then (seconds from the start; 0: never).
+    """One conversion in a post, known by `place`, a number of its own.
 
-    `rokt_bad_until`: so does Rokt. `twin_of`: it has the event id of that other, and another event name.
+    `bad_until`: Roku refuses it until then (seconds from the start; 0: never), `rokt_bad_until`: so does Rokt.
+    `twin_of`: it has the event id of that other, and another event name. `copy_of`: it is that other once more, with
+    another value. `clash_of`: it has that other's id and event name, and is of another person. `thin`: of nobody that
+    could be told from others. `poison`: every request with it is treated so. `size`: bytes that it has more.
     """
 
     name: str
+    place: int = 0
     partner: str | None = None
     bad_until: float = 0.0
     rokt_bad_until: float = 0.0
     kind: str = "plain"
     twin_of: str | None = None
+    copy_of: str | None = None
+    clash_of: str | None = None
+    thin: bool = False
+    poison: str = ""
+    size: int = 0
 
     def is_for(self, destination: str) -> bool:
         """Whether this destination is to get it."""
@@ -36,18 +48,30 @@ class Event:
     def key(self) -> tuple[str, str]:
         """Its event id and event name, as they are posted."""
         return (
-            self.twin_of or self.name,
+            self.twin_of or self.copy_of or self.clash_of or self.name,
             "ticketpurchase" if self.kind == "custom" else "CONTACT" if self.twin_of else "LEAD",
         )
+
+    def time(self) -> int:
+        """When it happened, epoch seconds: nothing else happened then."""
+        return FIRST_TIME + self.place
+
+    def email(self) -> str | None:
+        """Whose it is."""
+        return None if self.kind == "nobody" or self.thin else f"{self.copy_of or self.name}@example.com"
 
     def conversion(self) -> dict[str, Any]:
         """It, as it is posted."""
         event_id, event_name = self.key()
         user: dict[str, Any] = {"client_ip_address": "203.0.113.9"}
-        if self.kind != "nobody":
-            user["em"] = f"{self.name}@example.com"
-        made: dict[str, Any] = {"event_id": event_id, "event_name": event_name, "event_time": 1_790_000_000}
+        if email := self.email():
+            user["em"] = email
+        made: dict[str, Any] = {"event_id": event_id, "event_name": event_name, "event_time": self.time()}
         made["user_data"] = user
+        if not self.thin:
+            made["custom_data"] = {"value": 100 + self.place, "currency": "USD"}
+        if self.size:
+            made["event_source_url"] = "https://shop.example.com/" + "a" * self.size
         if self.partner:
             made["partner_name"] = self.partner
         if self.kind == "opted-out":
@@ -59,20 +83,33 @@ class Event:
 
 @dataclass(frozen=True)
 class Post:
-    """One POST, and when the sender posts the same again without having been asked to."""
+    """One POST, and when the sender posts the same again without having been asked to.
+
+    `group` is its event group, `sender` the class of its key: server or browser.
+    """
 
     at: float
     events: tuple[Event, ...]
     again: tuple[float, ...] = ()
+    group: str = "g"
+    sender: str = "server"
 
     def request(self) -> dict[str, Any]:
         """API Gateway's event of it."""
+        origin = {"origin": ORIGIN} if self.sender == "browser" else {}
+        body: dict[str, Any] = {"event_group_id": self.group, "events": [event.conversion() for event in self.events]}
         return {
             "rawPath": "/v1/events",
-            "headers": {"authorization": f"Bearer {KEY}"},
+            "headers": {"authorization": f"Bearer {KEYS[self.sender]}"} | origin,
             "requestContext": {"http": {"method": "POST", "path": "/v1/events"}, "stage": "$default"},
-            "body": json.dumps({"events": [event.conversion() for event in self.events]}),
+            "body": json.dumps(body),
         }
+
+
+def senders_secret() -> str:
+    """The secret that holds the keys."""
+    browser = {"key": KEYS["browser"], "browser": True, "origins": [ORIGIN]}
+    return json.dumps({"sender": KEYS["server"], "page": browser})
 
 
 def fault_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) -> str | None:
@@ -83,7 +120,7 @@ def fault_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) ->
     else:  # nothing of it is for anybody: all withheld, or some invalid
         right = {400, 503} if any(event.kind == "custom" for event in post.events) else {200, 503}
     if status not in right:
-        return f"a request of {[event.kind for event in post.events]} was answered with {status}"
+        return f"a request of {[event.kind for event in post.events]} was answered with {status}: {answer.get('body')}"
     if status == 503:
         return None
     body, taken = json.loads(answer["body"]), taken_of(post, answer, destinations)

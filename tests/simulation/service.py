@@ -1,8 +1,9 @@
 """What the models of all destinations share: what is taken, counted, dropped as a repeat; and how a service fails."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -10,50 +11,32 @@ import requests
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
+from tests.simulation.conversions import Acceptance, Conversion, Hearing, Posted, Variant
+from tests.simulation.sender import Event
 from tests.simulation.world import Killed, World
 
-# What any destination may do for a while. `lost` modes take the events, and the relay does not learn of it.
+# What any destination may do for a while. `lost` modes take the events, and the relay does not learn of it. A number
+# after `>` says: only to requests of more events; the others are answered as always.
 COMMON_MODES = (
     "ok",
     "unavailable",  # 503, nothing taken
     "broken",  # 500 after taking everything
+    "overloaded",  # 503 with Retry-After, after taking everything
     "throttled",  # 429 with Retry-After
+    "absurd",  # 429 with a Retry-After of years
     "unreachable",  # no connection
     "slow",  # no answer within the time-out, nothing taken
     "lost",  # taken, then the connection breaks
     "late",  # taken, then no answer within the time-out
+    "late>1",
+    "late>20",
+    "broken>5",
 )
 
+# Successes that say nothing: not only perhaps, but certainly taken.
+CERTAIN = ("silent", "textual", "malformed", "strange", "miscounted")
 # What an answer tells of the events that were taken: not even that they were; that some were; which.
 Clarity = Literal["nothing", "open", "all"]
-
-
-@dataclass(slots=True)
-class Conversion:
-    """One conversion of a sender, and what became of it at one destination."""
-
-    name: str
-    bad_until: float = 0.0
-    counted: list[float] = field(default_factory=list)
-    tries: list[float] = field(default_factory=list)  # when a request with it was sent
-
-
-@dataclass(slots=True, eq=False)
-class Acceptance:
-    """One request that the destination took, as far as the relay learned of it."""
-
-    at: float
-    process: str
-    answered: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Posted:
-    """One event of a request: as it was sent, what it is here, and by what the destination knows repeats."""
-
-    content: Mapping[str, Any]
-    conversion: Conversion
-    identity: str
 
 
 class Response:
@@ -81,18 +64,23 @@ class Service:
     modes: tuple[str, ...]
 
     def __init__(
-        self, world: World, mode: Callable[[], str], conversion: Callable[[Mapping[str, Any]], Conversion]
+        self, world: World, mode: Callable[[], str], variant: Callable[[Mapping[str, Any]], Variant], *, live: bool
     ) -> None:
-        """`mode` says how it behaves now, `conversion` finds the one that an event as it is sent stands for."""
-        self.world, self._mode, self._conversion = world, mode, conversion
+        """`mode` says how it behaves now, `variant` finds what an event as it is sent stands for.
+
+        `live`: what it takes counts.
+        """
+        self.world, self._mode, self._variant, self.live = world, mode, variant, live
         self.version = 0  # of the valid key
         self.requests = self.dropped = 0
         self.asked_by: dict[str, int] = {}  # requests of each run
         self.accepted: dict[str, list[Acceptance]] = {}
         self.settled: dict[str, set[str]] = {}  # names of which a run knows all since an answer that left nothing open
-        self.on_request: Callable[[str, set[str]], None] = lambda *_: None
-        self.on_repeat: Callable[[Conversion, Acceptance], None] = lambda *_: None
-        self._seen: dict[str, float] = {}
+        self.delivered: set[str] = set()  # event groups of which the relay knows that something was taken
+        self.heard: dict[str, Hearing] = defaultdict(Hearing)  # by event group
+        self.on_request: Callable[[str, Sequence[Posted]], None] = lambda *_: None
+        self.on_repeat: Callable[[Posted, Acceptance], None] = lambda *_: None
+        self._seen: dict[str, tuple[float, Conversion]] = {}
 
     def secret(self, version: int) -> str:
         """The text of the secret that holds this version of the key."""
@@ -106,9 +94,24 @@ class Service:
         """The sender's event id and event name of an event, as it is sent."""
         raise NotImplementedError
 
+    def time(self, event: Mapping[str, Any]) -> int:
+        """When the conversion happened (epoch seconds), of an event as it is sent."""
+        raise NotImplementedError
+
     def identity(self, event: Mapping[str, Any]) -> str:
         """By what it knows a repeat."""
         raise NotImplementedError
+
+    def fault_in(self, content: Mapping[str, Any], event: Event) -> str | None:
+        """What is wrong with the finished event of an event; None if nothing is."""
+        said = json.dumps(content)
+        if self.key(content) != event.key():
+            return "under other names"
+        if self.time(content) != event.time():
+            return "at another time"
+        if (email := event.email()) and sha256(email.encode()).hexdigest() not in said:
+            return "without its person"
+        return None if event.thin or str(event.conversion()["custom_data"]["value"]) in said else "without its value"
 
     def refusal(self, mode: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> Response | None:
         """The answer to a request that is refused for its key or sender."""
@@ -130,56 +133,90 @@ class Service:
         """What `Session.post` does."""
         world, process = self.world, self.world.process().name
         events = self.events(url, data, headers)
-        posted = [Posted(event, self._conversion(event), self.identity(event)) for event in events]
+        posted = [Posted(event, self._variant(event), self.identity(event)) for event in events]
+        group, began = posted[0].variant.conversion.group, world.now
         self.requests += 1
         self.asked_by[process] = self.asked_by.get(process, 0) + 1
         for one in posted:
-            one.conversion.tries.append(world.now)
-        self.on_request(process, {one.conversion.name for one in posted})
-        mode = self._mode()
+            one.variant.tries.append(world.now)
+        self.on_request(process, posted)
+        mode = self._mode_for(posted)
         world.pause(world.random.uniform(0.02, 0.4))
-        self._fail(mode, timeout)
-        if mode == "unavailable":
-            return Response(503)
-        if mode == "throttled":
-            return Response(429, headers={"Retry-After": str(world.random.randint(1, 1_200))})
-        refusal = self.refusal(mode, posted, headers)
-        if refusal is not None:
-            return refusal
-        bad = [one for one in posted if one.conversion.bad_until > world.now]
-        whole = self.refused_whole(mode, posted, bad)
-        if whole is not None:
-            return whole
-        bad += self.passed_over(mode, [one for one in posted if one not in bad])
-        taken = self._take([one for one in posted if one not in bad])
-        try:
-            return self._told(mode, posted, bad, taken, timeout)
-        except Killed:
-            world.say(f"{process} dies before it hears what {self.name} took")
-            raise
-
-    def _fail(self, mode: str, timeout: tuple[float, float]) -> None:
         if mode == "unreachable":
             reason = NewConnectionError(HTTPConnection(self.name), "refused")
             raise requests.exceptions.ConnectionError(SimpleNamespace(reason=reason))
+        for one in posted:
+            one.variant.lost.append(began)  # until its answer is there
+        try:
+            response, lost = self._answered(mode, posted, headers, timeout)
+        except requests.exceptions.RequestException:
+            self.heard[group].hear(began, world.now, understood=False, certain=False)
+            raise
+        self.heard[group].hear(began, world.now, understood=not lost, certain=mode in CERTAIN)
+        if not lost:
+            for one in posted:
+                one.variant.lost.remove(began)
+        return response
+
+    def _mode_for(self, posted: Sequence[Posted]) -> str:
+        """How it behaves to this request: some modes mean large ones only, some events break all that they are in."""
+        mode, _, limit = self._mode().partition(">")
+        if limit and len(posted) <= int(limit):
+            mode = "ok"
+        poison = [one.variant.poison for one in posted if one.variant.poison]
+        return poison[0] if poison and mode == "ok" else mode
+
+    def _answered(
+        self, mode: str, posted: Sequence[Posted], headers: Mapping[str, str], timeout: tuple[float, float]
+    ) -> tuple[Response, bool]:
+        """The answer, and whether the relay cannot read what became of the events."""
+        world = self.world
         if mode == "slow":
-            self.world.pause(timeout[1])
+            world.pause(timeout[1])
             raise requests.exceptions.ReadTimeout
+        if mode == "unavailable":
+            return Response(503), True
+        if mode in ("throttled", "absurd"):
+            after = world.random.randint(1, 1_200) if mode == "throttled" else 99_999_999
+            return Response(429, headers={"Retry-After": str(after)}), False
+        refusal = self.refusal(mode, posted, headers)
+        if refusal is not None:
+            return refusal, False
+        bad = [one for one in posted if one.variant.bad_until > world.now]
+        whole = self.refused_whole(mode, posted, bad)
+        if whole is not None:
+            return whole, False
+        refused = {id(one) for one in bad}
+        bad += self.passed_over(mode, [one for one in posted if id(one) not in refused])
+        refused = {id(one) for one in bad}
+        taken = self._take([one for one in posted if id(one) not in refused])
+        try:
+            return self._told(mode, posted, bad, taken, timeout)
+        except Killed:
+            world.say(f"{self.world.process().name} dies before it hears what {self.name} took")
+            raise
 
     def _take(self, posted: Sequence[Posted]) -> list[Acceptance]:
         now = self.world.now
         taken = []
         for one in posted:
-            acceptance = Acceptance(now, self.world.process().name)
-            before = self._seen.get(one.identity)
-            if before is not None and now - before <= self.window:
+            conversion, acceptance = one.variant.conversion, Acceptance(now, self.world.process().name)
+            at, of = self._seen.get(one.identity, (0.0, conversion))
+            if at and now - at <= self.window:
                 self.dropped += 1
+                conversion.is_shadowed = conversion.is_shadowed or of is not conversion
+            elif self.live:
+                if conversion.counted:
+                    self.on_repeat(one, acceptance)
+                else:
+                    known = self.heard[conversion.group].known_at
+                    conversion.was_underway = known is None or self.world.process().began <= known
+                conversion.counted.append(now)
+                conversion.counts += 1
+                self._seen[one.identity] = now, conversion
             else:
-                if one.conversion.counted:
-                    self.on_repeat(one.conversion, acceptance)
-                one.conversion.counted.append(now)
-                self._seen[one.identity] = now
-            self.accepted.setdefault(one.conversion.name, []).append(acceptance)
+                conversion.counted.append(now)
+            self.accepted.setdefault(conversion.name, []).append(acceptance)
             taken.append(acceptance)
         return taken
 
@@ -190,7 +227,7 @@ class Service:
         bad: Sequence[Posted],
         taken: Sequence[Acceptance],
         timeout: tuple[float, float],
-    ) -> Response:
+    ) -> tuple[Response, bool]:
         world = self.world
         world.pause(world.random.uniform(0.01, 0.2))
         if mode == "lost":
@@ -199,16 +236,25 @@ class Service:
             world.pause(timeout[1])
             raise requests.exceptions.ReadTimeout
         if mode == "broken":
-            return Response(500, b"oops")
+            return Response(500, b"oops"), True
+        if mode == "overloaded":
+            return Response(503, headers={"Retry-After": "600"}), True
         answer, clarity = self.verdict(mode, posted, bad)
         for acceptance in taken:
             acceptance.answered = clarity != "nothing"
+        if clarity == "all" and taken:
+            self.delivered.add(posted[0].variant.conversion.group)
         if clarity == "all":
-            self.settled.setdefault(world.process().name, set()).update(one.conversion.name for one in posted)
-        return answer
+            self.settled.setdefault(world.process().name, set()).update(one.variant.name for one in posted)
+        return answer, clarity == "nothing"
+
+    def drops(self, posted: Posted) -> bool:
+        """Whether it drops this as a repeat now."""
+        at, _ = self._seen.get(posted.identity, (0.0, None))
+        return at > 0 and self.world.now - at <= self.window
 
     def seen(self, posted: Posted) -> bool:
-        """Whether it would drop this as a repeat."""
+        """Whether it has ever taken this."""
         return posted.identity in self._seen
 
 

@@ -77,7 +77,10 @@ class ModelSqs:
             if self._refuses(queue):
                 failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"})
                 continue
-            self.put(queue, entry["MessageBody"], entry.get("MessageAttributes", {}), entry.get("DelaySeconds", 0))
+            attributes = entry.get("MessageAttributes", {})
+            message = self.put(queue, entry["MessageBody"], attributes, entry.get("DelaySeconds", 0))
+            if lost:  # its sender will send it again
+                queue.watcher.doubled(message)
             done.append({"Id": entry["Id"]})
         self._answer(lost)
         return {"Successful": done, "Failed": failed}
@@ -117,6 +120,7 @@ class ModelSqs:
                 continue
             received.append(self._given(queue, message))
             if not queue.reliable and world.chance(self.faults.twice):
+                queue.watcher.doubled(message)
                 if world.chance(0.3) and len(received) < most:
                     world.say(f"SQS gives {message.name} twice in one batch")
                     received.append(received[-1])

@@ -25,6 +25,7 @@ class Result:
     counts: Counter[str] = field(default_factory=Counter)
     log: list[str] = field(default_factory=list)
     violation: str | None = None
+    greatest: int = 0  # counts of one conversion between two redrives
 
 
 class Stage:
@@ -51,6 +52,32 @@ class Stage:
         since = self.world.now - self.world.start
         active = [phase.mode for phase in phases if phase.start <= since < phase.end]
         return active[-1] if active and not self.over else "ok"
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether delivery remembers anything."""
+        return self.plan.ledger_days > 0 and self.plan.delivery == "live"
+
+    @property
+    def ledger_failed(self) -> bool:
+        """Whether the ledger has had a trouble so far."""
+        return any(phase.start <= self.world.now - self.world.start for phase in self.plan.ledger)
+
+    def had_modes(self, destination: str) -> set[str]:
+        """How a destination has behaved so far."""
+        since = self.world.now - self.world.start
+        return {phase.mode.partition(">")[0] for phase in self.plan.phases(destination) if phase.start <= since}
+
+    def was_quiet(self, destination: str, first: float, last: float) -> bool:
+        """Whether nothing at all could fail on the way to a destination between these times (epoch seconds)."""
+        plan, start = self.plan, self.world.start
+        chances = (plan.crash, plan.lost_reports, plan.sqs_refuses, plan.sqs_loses_answers, plan.sqs_refuses_entries)
+        poisoned = any(event.poison for post in plan.posts for event in post.events)
+        rotations = plan.rokt_rotations if destination == "rokt" else plan.rotations
+        phases = [*plan.phases(destination), *plan.ledger, *plan.sqs, *plan.secrets]
+        phases += [Phase(at, at + 1_000, "rotated") for at in rotations]
+        overlap = any(phase.start <= last - start and first - start <= phase.end for phase in phases)
+        return not (any(chances) or poisoned or overlap)
 
     def heal(self) -> None:
         """From now on nothing fails."""

@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.simulation.draws import make
 from tests.simulation.faults import FAULTS
 from tests.simulation.history import run
-from tests.simulation.plan import Plan, make
+from tests.simulation.plan import Plan
 from tests.simulation.search import look, played, shrink
 
 HISTORIES, PARTS = 400, 8

@@ -79,6 +79,10 @@ class World:
         """The process that is running now."""
         return self._process[getcurrent()]
 
+    def running(self) -> Process | None:
+        """The process that is running now, if it is one and not the world itself."""
+        return self._process.get(getcurrent())
+
     def pause(self, seconds: float) -> None:
         """Let time pass for the running greenlet. Raises Killed if its process ends in the meantime."""
         process = self.process()

@@ -1,0 +1,81 @@
+"""What the models know of each conversion, and of what its destination did with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Conversion:
+    """One conversion of a sender, and what became of it at one destination."""
+
+    name: str
+    group: str
+    counted: list[float] = field(default_factory=list)
+    counts: int = 0  # since it was last redriven
+    is_shadowed: bool = False  # the destination dropped it, for it knew its id of another conversion
+    was_underway: bool = False  # sent by a run that began before anybody could know that answers are lost
+    extras: list[float] = field(default_factory=list)  # when it was counted again
+
+
+@dataclass(slots=True)
+class Variant:
+    """One content of a conversion: a sender may post another with the same id. `place` is the event's own number."""
+
+    name: str
+    place: int
+    conversion: Conversion
+    bad_until: float = 0.0
+    poison: str = ""
+    partner: str | None = None
+    shares_id: bool = False  # with another conversion
+    finished: Mapping[str, Any] | None = None  # as ingest queued it for the first time
+    since: float = 0.0  # when that was
+    tries: list[float] = field(default_factory=list)  # when a request with it was sent
+    lost: list[float] = field(default_factory=list)  # when one was, whose answer could not be read
+
+    @property
+    def words(self) -> str:
+        """A text of its own, for reasons: letters only, for whatever looks like a number is taken out of reasons."""
+        return "plausibility " + "".join(chr(ord("a") + int(digit)) for digit in str(self.place))
+
+
+@dataclass(slots=True, eq=False)
+class Acceptance:
+    """One request that the destination took, as far as the relay learned of it."""
+
+    at: float
+    process: str
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posted:
+    """One event of a request: as it was sent, what it is here, and by what the destination knows repeats."""
+
+    content: Mapping[str, Any]
+    variant: Variant
+    identity: str
+
+
+@dataclass(slots=True)
+class Hearing:
+    """What the relay could understand of a destination's answers for one event group."""
+
+    lost: int = 0  # in a row
+    known_at: float | None = None  # since when it could know that answers are lost
+    first_lost_began: float = 0.0
+    understood: list[float] = field(default_factory=list)  # when requests began whose answers could be
+
+    def hear(self, began: float, now: float, *, understood: bool, certain: bool) -> None:
+        """An answer arrived, to a request begun then, or its time was over; `certain`: a success that says nothing."""
+        if understood:
+            self.understood.append(began)
+            if began > self.first_lost_began:
+                self.lost, self.known_at = 0, None
+            return
+        if not self.lost:
+            self.first_lost_began = now
+        self.lost += 1
+        if self.known_at is None and (certain or self.lost >= 2):
+            self.known_at = now

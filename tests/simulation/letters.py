@@ -1,0 +1,52 @@
+"""What may become a dead letter, and what its reason must say."""
+
+from hashlib import sha256
+
+from tests.simulation.conversions import Variant
+from tests.simulation.counts import Counts
+from tests.simulation.roku import ALIKE
+from tests.simulation.service import Service
+from tests.simulation.stage import Stage
+
+# A dead letter may be written this long (s) after the refusal: two runs of the function.
+DELAY = 120.0
+# Events wait for 5 days: only an outage as long as that makes dead letters of good ones. What the destination says is
+# passing is believed for 1 day.
+PATIENCE, PASSING = 5 * 86_400.0, 86_400.0
+COUNTED_TWICE, WAITED = "may have been counted twice", "waited too long"
+# What the models say of events that they refuse; of one of a request that is refused whole, nothing more.
+_WHOLE = ("all events failed", "bad", "without a reason")
+_PARTNER = ("403", "partner")
+
+
+def why_not_dead(variant: Variant, reason: str, service: Service, stage: Stage, counts: Counts) -> str | None:
+    """What is wrong with this dead letter; None if nothing is."""
+    now, age = stage.world.now, stage.world.now - variant.since
+    if sha256(f"{variant.conversion.name}@example.com".encode()).hexdigest() in reason:
+        return "whose reason tells of a person"
+    if reason.startswith(COUNTED_TWICE):
+        return _why_not_twice(variant, service, counts)
+    if reason.startswith(WAITED):
+        # An event that says of itself that it passes is believed for a day only.
+        return None if age >= (PASSING if "passing" in stage.had_modes(service.name) else PATIENCE) - 1 else "too early"
+    if variant.bad_until >= now - DELAY:
+        fits = variant.words in reason or any(word in reason for word in _WHOLE)
+        return None if fits else "for another's reason"
+    if ALIKE in reason and "alike" in stage.had_modes(service.name):
+        knows = stage.has_ledger and not stage.ledger_failed and variant.conversion.group in service.delivered
+        return "though its event group had delivered before" if knows else None
+    if variant.partner == "p0" and "forbidden" in stage.had_modes(service.name) and any(w in reason for w in _PARTNER):
+        return None
+    return "though it was good"
+
+
+def _why_not_twice(variant: Variant, service: Service, counts: Counts) -> str | None:
+    """Two windows must have ended unread, with an understood answer between them; a run that died is a window too."""
+    if counts.mishaps[variant.conversion.name]:
+        return None
+    lost = [at for one in counts.variants_of(variant) for at in one.lost]
+    if len(lost) < 2:
+        return f"after {len(lost)} lost answers"
+    heard = service.heard[variant.conversion.group].understood
+    between = any(min(lost) <= began <= max(lost) for began in heard)
+    return None if between else "though the circuit was never closed between"
