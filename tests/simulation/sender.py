@@ -120,7 +120,8 @@ def fault_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) ->
     else:  # nothing of it is for anybody: all withheld, or some invalid
         right = {400, 503} if any(event.kind == "custom" for event in post.events) else {200, 503}
     if status not in right:
-        return f"a request of {[event.kind for event in post.events]} was answered with {status}: {answer.get('body')}"
+        kinds = sorted({event.kind for event in post.events})
+        return f"a request of {len(post.events)} events ({', '.join(kinds)}) got {status}: {answer.get('body')}"[:600]
     if status == 503:
         return None
     body, taken = json.loads(answer["body"]), taken_of(post, answer, destinations)

@@ -89,6 +89,10 @@ class ModelSqs:
         """AWS's call."""
         assert 1 <= len(Entries) <= 10
         queue = self.queues[QueueUrl]
+        named = [queue.messages.get(entry["ReceiptHandle"].split("/")[0]) for entry in Entries]
+        for message in named:  # until it is done: it may come back after the queue's own time, as after a death
+            if message is not None:
+                queue.watcher.doubled(message)
         lost = self._call(queue, "visibility")
         done, failed = [], []
         for entry in Entries:
