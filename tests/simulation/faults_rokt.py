@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.simulation.changes import acknowledged, changed, unmatched_delivered, verdicts
+from tests.simulation.planting import planted
 
 
 def _partial_delivered(one: Any, outcome: Any) -> Any:
@@ -18,17 +19,6 @@ def _partial_delivered(one: Any, outcome: Any) -> Any:
 def _passing_rejected(one: Any, outcome: Any) -> Any:
     passing = isinstance(one, outcome.Retry) and one.status in (200, 202) and not one.ambiguous
     return outcome.Rejected(one.reason, one.status) if passing else one
-
-
-def _ledger_without_destination() -> Any:
-    ledger = importlib.import_module("pipeline.ledger").Ledger
-    right = ledger._item_key
-
-    def item_key(self: Any, outcome: str, key: Any) -> Any:
-        event_id, what = right(self, outcome, key)
-        return event_id, what.replace("#rokt#", "#roku#")
-
-    return patch.object(ledger, "_item_key", item_key)
 
 
 def _ids_by_the_try(right: Any, _: Any) -> Any:
@@ -125,6 +115,8 @@ ROKT: dict[str, Callable[[], Any]] = {
     "Rokt: acknowledged before it was sent": changed("handlers.deliver_rokt", "handler", acknowledged),
     # of both together
     "Rokt's failure keeps Roku's message waiting": _poisoned,
-    "ledger takes one destination for the other": _ledger_without_destination,
+    "ledger takes one destination for the other": planted(
+        "pipeline.ledger", 'f"{outcome}#{self._destination}#{_escaped', 'f"{outcome}#roku#{_escaped'
+    ),
     "only the first destination's failures are told": changed("pipeline.verdict", "answer", _only_the_first_told),
 }

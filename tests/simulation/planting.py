@@ -1,0 +1,63 @@
+"""Planting a fault: a module of the code under test as if one piece of its source were another."""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import FunctionType, ModuleType
+from typing import Any
+from unittest.mock import patch
+
+_LAYERS = ("pipeline", "roku", "rokt", "handlers")
+_CONSTANTS = (int, float, str, tuple, frozenset)
+
+
+def planted(module: str, right: str, wrong: str) -> Callable[[], Any]:
+    """The fault that the module has `wrong` in the place of `right`, which is in its source once."""
+
+    @contextmanager
+    def fault() -> Iterator[None]:
+        place = importlib.import_module(module)
+        source = inspect.getsource(place)
+        if source.count(right) != 1:
+            raise LookupError(f"{module} holds this {source.count(right)} times, it must be once: {right}")
+        fresh: dict[str, Any] = {"__name__": module, "__file__": place.__file__}
+        exec(compile(source.replace(right, wrong), str(place.__file__), "exec"), fresh)
+        with ExitStack() as stack:
+            for name, made in fresh.items():
+                if not name.startswith("__") and name in vars(place):
+                    _exchange(stack, place, name, made)
+            yield
+
+    return fault
+
+
+def _exchange(stack: ExitStack, place: ModuleType, name: str, made: Any) -> None:
+    old = vars(place)[name]
+    if isinstance(made, type) and made.__module__ == place.__name__:
+        for member, value in vars(made).items():
+            _swap(stack, _function(vars(old).get(member)), _function(value))
+    elif getattr(made, "__module__", None) == place.__name__ and _function(made):
+        _swap(stack, _function(old), _function(made))
+    elif isinstance(made, _CONSTANTS) and type(made) is type(old) and made != old:
+        for other in list(sys.modules.values()):
+            if other.__name__.split(".")[0] in _LAYERS and name in vars(other):
+                stack.enter_context(patch.object(other, name, made))
+
+
+def _function(thing: Any) -> FunctionType | None:
+    """The function in a member, a property or a cache."""
+    thing = getattr(thing, "fget", None) or getattr(thing, "__wrapped__", thing)
+    return thing if isinstance(thing, FunctionType) else None
+
+
+def _swap(stack: ExitStack, old: FunctionType | None, made: FunctionType | None) -> None:
+    if old is None or made is None:
+        return
+    if old.__code__ != made.__code__:
+        stack.callback(setattr, old, "__code__", old.__code__)
+        old.__code__ = made.__code__
+    if old.__defaults__ != made.__defaults__:
+        stack.callback(setattr, old, "__defaults__", old.__defaults__)
+        old.__defaults__ = made.__defaults__
