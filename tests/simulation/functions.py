@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 from unittest.mock import patch
 
 from tests.simulation.containers import separate_memories
@@ -19,6 +19,13 @@ from tests.simulation.threads import GreenExecutor, GreenLock, wait_in
 _REQUESTS, _CALLS = 20, 10
 # Whose `wait` waits for threads.
 _WAITING = "pipeline.waiting"
+
+
+class Posts(Protocol):
+    """What a session is to the handlers."""
+
+    def post(self, url: str, **request: Any) -> Any:
+        """What requests does."""
 
 
 class Session:
@@ -34,7 +41,7 @@ class Session:
 
 
 @contextmanager
-def installed(stage: Stage, session: Session, secrets: ModelSecrets) -> Iterator[None]:
+def installed(stage: Stage, session: Posts, secrets: ModelSecrets) -> Iterator[None]:
     """The handlers, as long as a history lasts."""
     world, quiet = stage.world, SimpleNamespace(info=_silent, warning=_silent, error=_silent)
 

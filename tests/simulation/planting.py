@@ -42,7 +42,7 @@ def _exchange(stack: ExitStack, place: ModuleType, name: str, made: Any) -> None
         _swap(stack, _function(old), _function(made))
     elif isinstance(made, _CONSTANTS) and type(made) is type(old) and made != old:
         for other in list(sys.modules.values()):
-            if other.__name__.split(".")[0] in _LAYERS and name in vars(other):
+            if other.__name__.split(".")[0] in _LAYERS and vars(other).get(name) is old:
                 stack.enter_context(patch.object(other, name, made))
 
 
