@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tests.simulation.draws import make
@@ -11,6 +13,7 @@ from tests.simulation.faults import FAULTS
 from tests.simulation.plan import Plan
 from tests.simulation.search import Findings, look, played, search, shrink
 from tests.simulation.stage import Result
+from tests.simulation.traffic import MODES, TRAFFICS, play
 
 
 def main() -> int:
@@ -21,10 +24,14 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all processors)")
     parser.add_argument("--fault", choices=sorted(FAULTS), help="switch one deliberate fault on")
     parser.add_argument("--faults", action="store_true", help="show that every deliberate fault is found")
+    parser.add_argument("--traffic", action="store_true", help="outages of a day under the traffic of an advertiser")
+    parser.add_argument("--only", metavar="TEXT", default="", help="faults or traffics that hold this text")
     parser.add_argument("--replay", metavar="FILE", help="the plan of a failure, as it was printed")
     choice = parser.parse_args()
     if choice.faults:
-        return _faults(choice.seed, choice.histories)
+        return _faults(choice)
+    if choice.traffic:
+        return _traffic(choice)
     if choice.replay:
         plan = Plan.from_json(Path(choice.replay).read_text(encoding="utf-8"))
         return _tell(plan, played(plan, choice.fault))
@@ -44,6 +51,7 @@ def _search(choice: argparse.Namespace) -> int:
     print(f"{'; '.join(kinds)}; {counts['conversions']} conversions, {counts['runs']} runs of the functions")
     print(f"{counts['requests to roku']} requests to Roku, {counts['requests to rokt']} to Rokt")
     print(f"repeats that Rokt dropped by its ids: {counts['repeats that rokt dropped']}")
+    print(f"the most counts of one conversion between two redrives: {found.greatest}")
     print(f"repeats that were counted, by the only causes there may be: {sum(found.repeats.values())}")
     for cause, number in found.repeats.most_common():
         print(f"  {number:6} {cause}")
@@ -51,13 +59,33 @@ def _search(choice: argparse.Namespace) -> int:
     return 0
 
 
-def _faults(seed: int, histories: int) -> int:
-    unseen = 0
-    for name in FAULTS:
-        findings = look(range(seed, seed + histories), name)
-        unseen += not findings.failing
-        print(f"{'found' if findings.failing else 'NOT SEEN'} after {findings.histories:4} histories: {name}")
-    return min(unseen, 1)
+def _faults(choice: argparse.Namespace) -> int:
+    names = [name for name in FAULTS if choice.only in name]
+    seeds = range(choice.seed, choice.seed + choice.histories)
+    seen = 0
+    with ProcessPoolExecutor(choice.workers) as pool:
+        for name, findings in zip(names, pool.map(partial(look, seeds), names), strict=True):
+            seen += bool(findings.failing)
+            print(f"{'found' if findings.failing else 'NOT SEEN'} after {findings.histories:4} histories: {name}")
+    print(f"{seen} of {len(names)} deliberate faults are found")
+    return int(seen < len(names))
+
+
+def _traffic(choice: argparse.Namespace) -> int:
+    plays = [(traffic, mode) for traffic in TRAFFICS if choice.only in traffic.name for mode in MODES]
+    broken = 0
+    print("24 h in which Roku takes events and no answer can be read: the most counts of one conversion, extra counts")
+    with ProcessPoolExecutor(choice.workers) as pool:
+        for (traffic, mode), shown in zip(plays, pool.map(play, *zip(*plays, strict=True)), strict=True):
+            faults = "; ".join(shown.faults())
+            broken += bool(faults)
+            print(
+                f"{traffic.name:32} {mode:7} {shown.greatest} {shown.extra:6} of {shown.conversions:9,} conversions,"
+                f" {shown.requests} requests, at rest after {shown.rested:.1f} h, chains of {shown.deepest}"
+                f"{' BROKEN: ' + faults if faults else ''}",
+                flush=True,
+            )
+    return int(broken > 0)
 
 
 def _tell(plan: Plan, result: Result) -> int:

@@ -29,6 +29,7 @@ class Variant:
     poison: str = ""
     partner: str | None = None
     shares_id: bool = False  # with another conversion
+    is_thin: bool = False  # it cannot be told from that other
     finished: Mapping[str, Any] | None = None  # as ingest queued it for the first time
     since: float = 0.0  # when that was
     tries: list[float] = field(default_factory=list)  # when a request with it was sent

@@ -25,6 +25,7 @@ class Counts:
         self.stage, self.service = stage, service
         self.batches: dict[str, dict[str, set[str]]] = {}  # what each run was given: variants by message
         self.mishaps: Counter[str] = Counter()  # since it was last redriven: runs that died, messages that doubled
+        self.unlucky: set[str] = set()  # those that ever had a mishap: copies from before a redrive may be on their way
         self.copies: Counter[str] = Counter()  # since then: how often ingest queued it, and SQS took what it refused
         self._variants: dict[str, list[Variant]] = defaultdict(list)
         self._keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -33,18 +34,29 @@ class Counts:
         self._forgotten: Counter[str] = Counter()
         self._extras: list[tuple[float, str]] = []  # when, and of which event group
         service.on_repeat = self.repeat
+        service.on_shadow = self.shadow
 
     def expect(self, event: Event, variant: Variant) -> None:
         """A sender is going to post this."""
         self._variants[variant.conversion.name].append(variant)
         self._conversion_of[variant.name] = variant.conversion.name
-        self._own(variant.conversion, *event.key())
+        self.own(variant.conversion, *event.key())
 
     def variants_of(self, variant: Variant) -> Sequence[Variant]:
         """All contents of its conversion."""
         return self._variants[variant.conversion.name]
 
-    def _own(self, conversion: Conversion, event_id: str, event_name: str) -> tuple[str, str]:
+    def shadow(self, posted: Posted, other: Conversion, since: float) -> None:
+        """A conversion was dropped, for its id is another's: a fault, if the ledger knew of that other."""
+        stage, name = self.stage, posted.variant.conversion.name
+        told = any(one.answered and not self._unheard(other.name, one) for one in self.service.accepted[other.name])
+        asked = stage.world.process().name not in stage.ledger.unread
+        quiet = stage.has_ledger and not stage.ledger_failed and not stage.plan.secrets and not self.unlucky
+        if since > 2 * RUN and told and asked and quiet and not posted.variant.is_thin:
+            raise Violation(f"{name} was sent under the id of {other.name}, {since:.0f} s after it: it is not counted")
+
+    def own(self, conversion: Conversion, event_id: str, event_name: str) -> tuple[str, str]:
+        """Its key in the ledger, under this id."""
         group = conversion.group.replace("%", "%25").replace("#", "%23")
         key = event_id, f"delivered#{self.service.name}#{group}#{event_name}"
         self._keys[conversion.name].add(key)
@@ -63,6 +75,7 @@ class Counts:
         """A run with these variants died, its report was lost, or a message with them doubled."""
         for name in {self._conversion_of[name] for name in names}:
             self.mishaps[name] += 1
+            self.unlucky.add(name)
 
     def copied(self, names: Iterable[str]) -> None:
         """Ingest queued these variants."""
@@ -72,6 +85,8 @@ class Counts:
     def noted(self, key: tuple[str, str], conversions: dict[str, Conversion]) -> None:
         """The ledger was told that this was delivered."""
         owners = self._owners.get(key, set())
+        if not owners and any(one.shares_id for ones in self._variants.values() for one in ones):
+            return  # an id of its own, by which Rokt is not told of it
         if not any(conversions[name].counted or conversions[name].is_shadowed for name in owners):
             raise Violation(f"the ledger says that {key} was delivered, and {self.service.name} never took it")
 
@@ -79,7 +94,7 @@ class Counts:
         """A conversion is about to be counted again: only a lost answer or a lost note may cause that."""
         conversion, ledger = posted.variant.conversion, self.stage.ledger
         name, now = conversion.name, self.stage.world.now
-        key = self._own(conversion, *self.service.key(posted.content))
+        key = self.own(conversion, *self.service.key(posted.content))
         earlier = self.service.accepted[name]
         since = now - conversion.counted[-1]
         if since <= self.service.window:

@@ -25,6 +25,7 @@ def make(seed: int) -> Plan:
         last = plan.posts[-1]
         late = tuple(draw.uniform(8, 45) * DAY for _ in range(2))
         plan = replace(plan, posts=(*plan.posts[:-1], replace(last, again=(*last.again, *late))))
+    plan = _colliding(draw, plan) if draw.random() < 0.1 else plan
     plan = plan if names == "roku" else _with_rokt(draw, plan)
     return _numbered(_with_settings(draw, plan))
 
@@ -58,6 +59,17 @@ def _with_roku(seed: int, draw: random.Random) -> Plan:
         concurrency=draw.choice((2, 4)),
         seconds=seconds,
     )
+
+
+def _colliding(draw: random.Random, plan: Plan) -> Plan:
+    """One more post, whose event has the id of another person's, and the same id again; perhaps a browser forged it."""
+    post = draw.choice(plan.posts)
+    first = post.events[0]
+    if first.twin_of or first.kind != "plain" or first.poison or len(post.events) > 100:
+        return plan
+    clash = Event("x", clash_of=first.name, thin=draw.random() < 0.3)
+    forged = Post(draw.uniform(0, plan.seconds / 2), (clash,), (), post.group, draw.choice(("server", "browser")))
+    return replace(plan, posts=(*plan.posts, forged))
 
 
 def _roku_phases(draw: random.Random, kind: str, seconds: float) -> list[Phase]:
@@ -141,9 +153,7 @@ def _post(draw: random.Random, place: int, seconds: float, largest: int) -> Post
     ]
     if poison:
         events[-1] = replace(events[-1], poison=poison, bad_until=0.0)
-    if (
-        draw.random() < 0.1 and largest == 12
-    ):  # the sender has mended one, and posts it once more in the same request or alone
+    if draw.random() < 0.1 and largest == 12:  # the sender has mended one, and posts it once more
         first = events[draw.randrange(len(events))]
         events.append(Event(f"{first.name}c", partner=first.partner, copy_of=first.name))
     again = tuple(draw.uniform(0, seconds) for _ in range(draw.choice((0, 0, 1, 2)) if largest == 12 else 0))

@@ -109,6 +109,10 @@ class Lane:
         """A message will be received twice, or was sent though nobody knows."""
         self.promises.counts.mishap(message.conversions)
 
+    def refused(self, body: str) -> None:
+        """A message was not taken: what it holds comes back with the one before, as if a run had died."""
+        self.promises.counts.mishap(self.names(body))
+
     def arrived(self, queue: ModelQueue) -> None:
         """The event source mapping looks after its window."""
         if queue is self.queue and not self._poll_due:

@@ -29,20 +29,20 @@ def why_not_dead(variant: Variant, reason: str, service: Service, stage: Stage, 
     if reason.startswith(WAITED):
         # An event that says of itself that it passes is believed for a day only.
         return None if age >= (PASSING if "passing" in stage.had_modes(service.name) else PATIENCE) - 1 else "too early"
-    if variant.bad_until >= now - DELAY:
-        fits = variant.words in reason or any(word in reason for word in _WHOLE)
-        return None if fits else "for another's reason"
     if ALIKE in reason and "alike" in stage.had_modes(service.name):
         knows = stage.has_ledger and not stage.ledger_failed and variant.conversion.group in service.delivered
         return "though its event group had delivered before" if knows else None
     if variant.partner == "p0" and "forbidden" in stage.had_modes(service.name) and any(w in reason for w in _PARTNER):
         return None
+    if variant.bad_until >= now - DELAY:
+        fits = variant.words in reason or any(word in reason for word in _WHOLE)
+        return None if fits else "for another's reason"
     return "though it was good"
 
 
 def _why_not_twice(variant: Variant, service: Service, counts: Counts) -> str | None:
     """Two windows must have ended unread, with an understood answer between them; a run that died is a window too."""
-    if counts.mishaps[variant.conversion.name]:
+    if variant.conversion.name in counts.unlucky:
         return None
     lost = [at for one in counts.variants_of(variant) for at in one.lost]
     if len(lost) < 2:

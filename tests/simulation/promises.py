@@ -47,8 +47,10 @@ class Promises:
         variant = Variant(event.name, event.place, conversion, start + bad_until if bad_until else 0.0, event.poison)
         variant.partner, variant.shares_id = event.partner, event.clash_of is not None
         self.variants[event.name] = variant
-        if event.clash_of in self.variants:
-            self.variants[event.clash_of].shares_id = True
+        variant.is_thin = event.thin
+        for other in self.variants.values():
+            if event.clash_of == other.conversion.name:
+                other.shares_id, other.is_thin = True, event.thin
         if event.thin:
             self._optional |= {event.name, event.clash_of or ""}
         self.counts.expect(event, variant)
@@ -118,6 +120,8 @@ class Promises:
         if len(names) < len(posted):
             raise Violation(f"{process} asks for an event twice in one request")
         for one in posted:
+            if one.variant.shares_id:
+                self.counts.own(one.variant.conversion, *self.service.key(one.content))
             if not one.variant.shares_id and one.content != one.variant.finished:
                 raise Violation(f"{one.variant.name} was queued as {one.variant.finished} and sent as {one.content}")
 

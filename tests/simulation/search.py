@@ -27,6 +27,7 @@ class Findings:
     repeats: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     failing: list[int] = field(default_factory=list)
+    greatest: int = 0
 
     def add(self, other: "Findings") -> None:
         """Take in what others showed."""
@@ -34,6 +35,7 @@ class Findings:
         self.repeats += other.repeats
         self.counts += other.counts
         self.failing += other.failing
+        self.greatest = max(self.greatest, other.greatest)
 
 
 def with_fault(fault: str | None) -> AbstractContextManager[Any]:
@@ -55,6 +57,7 @@ def look(seeds: Iterable[int], fault: str | None = None) -> Findings:
         findings.histories += 1
         findings.repeats += result.repeats
         findings.counts += result.counts
+        findings.greatest = max(findings.greatest, result.greatest)
         if result.violation is not None:
             findings.failing.append(seed)
             break

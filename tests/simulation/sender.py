@@ -43,7 +43,7 @@ class Event:
 
     def is_for(self, destination: str) -> bool:
         """Whether this destination is to get it."""
-        return _NOT_TAKEN.get(self.kind) != destination
+        return _NOT_TAKEN.get("nobody" if self.thin else self.kind) != destination
 
     def key(self) -> tuple[str, str]:
         """Its event id and event name, as they are posted."""
@@ -98,10 +98,11 @@ class Post:
         """API Gateway's event of it."""
         origin = {"origin": ORIGIN} if self.sender == "browser" else {}
         body: dict[str, Any] = {"event_group_id": self.group, "events": [event.conversion() for event in self.events]}
+        path = "/v1/beacon" if self.sender == "browser" else "/v1/events"
         return {
-            "rawPath": "/v1/events",
+            "rawPath": path,
             "headers": {"authorization": f"Bearer {KEYS[self.sender]}"} | origin,
-            "requestContext": {"http": {"method": "POST", "path": "/v1/events"}, "stage": "$default"},
+            "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default"},
             "body": json.dumps(body),
         }
 

@@ -80,6 +80,7 @@ class Service:
         self.heard: dict[str, Hearing] = defaultdict(Hearing)  # by event group
         self.on_request: Callable[[str, Sequence[Posted]], None] = lambda *_: None
         self.on_repeat: Callable[[Posted, Acceptance], None] = lambda *_: None
+        self.on_shadow: Callable[[Posted, Conversion, float], None] = lambda *_: None
         self._seen: dict[str, tuple[float, Conversion]] = {}
 
     def secret(self, version: int) -> str:
@@ -204,7 +205,9 @@ class Service:
             at, of = self._seen.get(one.identity, (0.0, conversion))
             if at and now - at <= self.window:
                 self.dropped += 1
-                conversion.is_shadowed = conversion.is_shadowed or of is not conversion
+                if of is not conversion:
+                    conversion.is_shadowed = True
+                    self.on_shadow(one, of, now - at)
             elif self.live:
                 if conversion.counted:
                     self.on_repeat(one, acceptance)

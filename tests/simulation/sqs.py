@@ -70,11 +70,17 @@ class ModelSqs:
         assert 1 <= len(Entries) <= 10
         assert len({entry["Id"] for entry in Entries}) == len(Entries)
         assert sum(map(_size, Entries)) <= 1_048_576
-        lost = self._call(queue, "send")
+        try:
+            lost = self._call(queue, "send")
+        except ClientError:
+            for entry in Entries:
+                queue.watcher.refused(entry["MessageBody"])
+            raise
         done, failed = [], []
         for entry in Entries:
             assert 0 <= entry.get("DelaySeconds", 0) <= 900
             if self._refuses(queue):
+                queue.watcher.refused(entry["MessageBody"])
                 failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"})
                 continue
             attributes = entry.get("MessageAttributes", {})

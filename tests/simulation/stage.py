@@ -25,7 +25,7 @@ class Result:
     counts: Counter[str] = field(default_factory=Counter)
     log: list[str] = field(default_factory=list)
     violation: str | None = None
-    greatest: int = 0  # counts of one conversion between two redrives
+    greatest: int = 1  # counts of one conversion between two redrives
 
 
 class Stage:

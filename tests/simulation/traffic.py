@@ -129,6 +129,9 @@ class _Outage:
     def doubled(self, message: Message) -> None:
         """It never happens here."""
 
+    def refused(self, body: str) -> None:
+        """It never happens here."""
+
     def arrived(self, queue: ModelQueue) -> None:
         """The event source mapping looks after its window."""
         if queue is self.queue and not self._poll_due:

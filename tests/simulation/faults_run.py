@@ -1,0 +1,217 @@
+"""Deliberate faults of a run: what is sent, when, and what it makes of the answers."""
+
+# name -> module, what is right in its source, what is wrong.
+SOURCES: dict[str, tuple[str, str, str]] = {
+    # delivery
+    "delivery: dead letters are not written": (
+        "pipeline.delivery",
+        "    burying.bury(messages, world.dead_letters,",
+        "    burying.bury(messages, type('None', (), {'send': lambda _, letters, __: [True] * len(letters)})(),",
+    ),
+    "delivery: no visibility is put off": (
+        "pipeline.delivery",
+        "    if receipts:\n",
+        "    if not receipts:\n",
+    ),
+    "delivery: nothing is noted": (
+        "pipeline.delivery",
+        "if world.ledger is not None and (",
+        "if False and (",
+    ),
+    "delivery: the run waits past its end": (
+        "pipeline.delivery",
+        "deadline.left(_AFTER_LETTERS)",
+        "deadline.left(-9.0)",
+    ),
+    "delivery: visibility waits past the end": (
+        "pipeline.delivery",
+        "deadline.left(_AFTER_VISIBILITY)",
+        "deadline.left(-9.0)",
+    ),
+    "delivery: notes wait past the end": (
+        "pipeline.delivery",
+        "deadline.left(_AFTER_NOTES, _LONGEST_NOTES)",
+        "deadline.left(-9.0)",
+    ),
+    # settling
+    "settling: what passes for all alike is rejected": (
+        "pipeline.settling",
+        "event.outcome.alike and state.delivered_at",
+        "False",
+    ),
+    "settling: the ledger may take its time": (
+        "pipeline.settling",
+        "_LONGEST_QUESTIONS = 3.0",
+        "_LONGEST_QUESTIONS = 90.0",
+    ),
+    "settling: the answers of two messages change places": (
+        "pipeline.settling",
+        "for events, outcomes in zip(loads.values(), answers,",
+        "for events, outcomes in zip(loads.values(), answers[::-1],",
+    ),
+    "settling: a changed copy shares the rejection": (
+        "pipeline.settling",
+        "changed = isinstance(",
+        "changed = False and isinstance(",
+    ),
+    "settling: copies are delivered whatever became of the first": (
+        "pipeline.settling",
+        "else (original.outcome, original.wait)",
+        "else (Repeated(), 0)",
+    ),
+    "settling: every group has the gate of one": (
+        "pipeline.settling",
+        "        group: Gate(circuits, group,",
+        "        group: Gate(circuits, '',",
+    ),
+    # once
+    "once: what the ledger knows is sent": (
+        "pipeline.once",
+        "if note is not None and not",
+        "if False and not",
+    ),
+    "once: two copies are two": (
+        "pipeline.once",
+        "first.setdefault(event.key, (message, event))",
+        "first.setdefault((event.key, id(event)), (message, event))",
+    ),
+    # trying
+    "trying: a window has no end": (
+        "pipeline.windows",
+        "if now < tried.began + length(repeat_window):",
+        "if True:",
+    ),
+    "trying: windows are longer than the destination's": (
+        "pipeline.windows",
+        "_SHARE, _REPEAT_WINDOW = 0.8, 600",
+        "_SHARE, _REPEAT_WINDOW = 3.0, 600",
+    ),
+    "trying: three windows": (
+        "pipeline.windows",
+        "MOST = 2\n",
+        "MOST = 3\n",
+    ),
+    "trying: one window": (
+        "pipeline.windows",
+        "MOST = 2\n",
+        "MOST = 1\n",
+    ),
+    "trying: no try within the window": (
+        "pipeline.windows",
+        "_TRIES = (60, 180, 360)",
+        "_TRIES = (0, 0, 0)",
+    ),
+    "trying: what may not be sent is sent": (
+        "pipeline.trying",
+        "made(Act.HOLD if state.is_open else Act.SEND,",
+        "made(Act.SEND,",
+    ),
+    "trying: the second window needs no closed circuit": (
+        "pipeline.trying",
+        "    if state.is_open:\n        return made(Act.HOLD)\n",
+        "",
+    ),
+    "trying: a run that died is forgotten": (
+        "pipeline.trying",
+        "if record.receives > 1 and event.tried.began is None:",
+        "if False:",
+    ),
+    "trying: the second window is not written down": (
+        "pipeline.trying",
+        "_CLAIM, Tried(windows.MOST), None",
+        "_CLAIM, event.tried, None",
+    ),
+    "trying: a lost answer leaves no mark": (
+        "pipeline.trying",
+        "if outcome.ambiguous and step.lost is not None:",
+        "if False:",
+    ),
+    "trying: an event that is over is tried on": (
+        "pipeline.trying",
+        "if standing is Standing.OVER:",
+        "if False:",
+    ),
+    "trying: held events come back at once": (
+        "pipeline.trying",
+        "_SPREAD, _LONGEST_HOLD, _SHORTEST_HOLD = 120, 900, 5",
+        "_SPREAD, _LONGEST_HOLD, _SHORTEST_HOLD = 1, 1, 1",
+    ),
+    # circuit
+    "circuit: it never opens": (
+        "pipeline.circuit",
+        "if not certain and not state.suspect_at:",
+        "if True:",
+    ),
+    "circuit: it never closes": (
+        "pipeline.circuit",
+        "state = replace(state, stage=0, closed_at=now)",
+        "state = replace(state, stage=0)",
+    ),
+    "circuit: no probe is due": (
+        "pipeline.circuit",
+        "if not state.is_open or now < state.next_probe_at:",
+        "if True:",
+    ),
+    "circuit: a probe is due at any time": (
+        "pipeline.circuit",
+        "if not state.is_open or now < state.next_probe_at:",
+        "if not state.is_open:",
+    ),
+    "circuit: a probe of everything": (
+        "pipeline.circuit",
+        "return SMALL if state.stage else 1",
+        "return None",
+    ),
+    # gate
+    "gate: an open circuit lets all pass": (
+        "pipeline.gate",
+        "        if not self.is_needed:\n            return None\n",
+        "        return None\n",
+    ),
+    "gate: what it hears is not shared": (
+        "pipeline.gate",
+        "if self._store is None or group not in self._shared:",
+        "if True:",
+    ),
+    # sending
+    "sending: requests go out when there is no time": (
+        "pipeline.sending",
+        "if hold is None and time_left < self.destination.limits.seconds:",
+        "if False:",
+    ),
+    "sending: a late answer is waited for": (
+        "pipeline.sending",
+        "return list(running) if time_left <= 0 else over",
+        "return []",
+    ),
+    "sending: a late answer counts as not sent": (
+        "pipeline.sending",
+        "[_NO_TIME if future.cancel() else _NO_ANSWER]",
+        "[_NO_TIME]",
+    ),
+    "sending: messages of all routings in one request": (
+        "pipeline.sending",
+        "by_routing.setdefault(message.routing, [])",
+        "by_routing.setdefault(messages[0].routing, [])",
+    ),
+    "sending: more bytes than a request takes": (
+        "pipeline.sending",
+        "return self.destination.limits.bytes - self.destination.overhead(routing) + 1",
+        "return 2 * self.destination.limits.bytes",
+    ),
+    "sending: halves overlap": (
+        "pipeline.sending",
+        "unsettled[middle:], unsettled[:middle]",
+        "unsettled[middle:], unsettled[:middle + 1]",
+    ),
+    "sending: the ambiguity of a larger request is forgotten": (
+        "pipeline.sending",
+        "ambiguous = ambiguous or outcome.ambiguous",
+        "pass",
+    ),
+    "sending: a refused key is asked again and again": (
+        "pipeline.sending",
+        "if outcome.setup or outcome.after is not None:",
+        "if False:",
+    ),
+}

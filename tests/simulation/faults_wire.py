@@ -1,0 +1,85 @@
+"""Deliberate faults of messages, requests and answers."""
+
+# name -> module, what is right in its source, what is wrong.
+SOURCES: dict[str, tuple[str, str, str]] = {
+    # messages
+    "messages: the partner is left out": (
+        "pipeline.messages",
+        "    if head.routing.partner_name is not None:\n",
+        "    if False:\n",
+    ),
+    "messages: ids in another order": (
+        "pipeline.messages",
+        'first["ids"] = [event.event_id for event in events]',
+        'first["ids"] = [event.event_id for event in events][::-1]',
+    ),
+    "messages: the window's beginning is left out": (
+        "pipeline.messages",
+        '_NUMBERS = ("accepted_at", "waits_from", "windows", "window_from", "generation")',
+        '_NUMBERS = ("accepted_at", "waits_from", "windows", "generation")',
+    ),
+    "messages: large ones are not divided": (
+        "pipeline.messages",
+        "if len(body.encode()) <= MESSAGE_BYTES - ATTRIBUTE_BYTES or len(events) == 1:",
+        "if True:",
+    ),
+    # queueing
+    "queueing: what was not queued is accepted": (
+        "pipeline.queueing",
+        "        if not taken:\n",
+        "        if False:\n",
+    ),
+    "queueing: the next event is blamed": (
+        "pipeline.queueing",
+        "received.lose(index)",
+        "received.lose(index + 1 if index + 1 in received.events else index)",
+    ),
+    "queueing: partners are mixed": (
+        "pipeline.queueing",
+        "by_partner.setdefault(event.partner_name, [])",
+        "by_partner.setdefault(None, [])",
+    ),
+    # http
+    "http: the old key for ever": (
+        "pipeline.http",
+        "rotated = key_in(secret.reread())",
+        "rotated = key",
+    ),
+    "http: a broken connection has taken nothing": (
+        "pipeline.http",
+        "ambiguous=not unsent)",
+        "ambiguous=False)",
+    ),
+    "http: a time-out has taken nothing": (
+        "pipeline.http",
+        'failed: {type(error).__name__}", ambiguous=True)',
+        'failed: {type(error).__name__}", ambiguous=False)',
+    ),
+    # answer
+    "answer: a miscounted success is a success": (
+        "roku.answer",
+        "if against := contradiction(said, count):",
+        "if against := '':",
+    ),
+    "answer: a success without a body is a success": (
+        "roku.answer",
+        'Delivered() if taken else unreadable(status, "Roku")',
+        "Delivered()",
+    ),
+    "answer: 210 without names is a success": (
+        "roku.answer",
+        "    if status == _PARTIAL:\n",
+        "    if False:\n",
+    ),
+    "answer: what is not named was refused": (
+        "roku.answer",
+        "    return [unnamed] * len(lines)",
+        "    return [Rejected('refused', status)] * len(lines)",
+    ),
+    # request
+    "request: an event is left out": (
+        "roku.request",
+        '",".join(lines)',
+        '",".join(lines[:99])',
+    ),
+}
