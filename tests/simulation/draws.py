@@ -68,7 +68,8 @@ def _colliding(draw: random.Random, plan: Plan) -> Plan:
     if first.twin_of or first.kind != "plain" or first.poison or len(post.events) > 100:
         return plan
     clash = Event("x", clash_of=first.name, thin=draw.random() < 0.3)
-    forged = Post(draw.uniform(0, plan.seconds / 2), (clash,), (), post.group, draw.choice(("server", "browser")))
+    sender = "browser" if post.sender == "browser" else draw.choice(("server", "browser"))
+    forged = Post(draw.uniform(0, plan.seconds / 2), (clash,), (), post.group, sender)
     return replace(plan, posts=(*plan.posts, forged))
 
 
