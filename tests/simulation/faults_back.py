@@ -66,40 +66,45 @@ SOURCES: dict[str, tuple[str, str, str]] = {
         "2 ** 0",
     ),
     "outcome: Retry-After has no bound": (
-        "pipeline.outcome",
-        "LONGEST_AFTER = 3_600",
-        "LONGEST_AFTER = 10**9",
+        "pipeline.statuses",
+        "LONGEST_AFTER = 3_600.0",
+        "LONGEST_AFTER = 1e9",
     ),
     # ledger
     "ledger: events of all groups are one": (
-        "pipeline.ledger",
-        'what = f"{outcome}#{self._destination}#{_escaped(key.event_group_id)}#{key.event_name}"',
-        'what = f"{outcome}#{self._destination}#g#{key.event_name}"',
+        "pipeline.table",
+        'what = f"{outcome}#{destination}#{_escaped(key.event_group_id)}#{key.event_name}"',
+        'what = f"{outcome}#{destination}#g#{key.event_name}"',
     ),
     "ledger: names are left out": (
-        "pipeline.ledger",
+        "pipeline.table",
         '#{_escaped(key.event_group_id)}#{key.event_name}"',
         '#{_escaped(key.event_group_id)}#LEAD"',
     ),
     "ledger: ids in lower case and cut": (
-        "pipeline.ledger",
-        "return _within(key.event_id, _LONGEST_ID), _within(what, _LONGEST_WHAT)",
-        "return _within(key.event_id[:4], _LONGEST_ID), _within(what, _LONGEST_WHAT)",
+        "pipeline.table",
+        "return _within(key.event_id, _LONGEST_ID)",
+        "return _within(key.event_id[:4], _LONGEST_ID)",
     ),
     "ledger: what has expired still counts": (
         "pipeline.ledger",
-        "if _expires(item) > now}",
+        ' if items.number(item, "expires") > now}',
         "}",
     ),
     "ledger: what was throttled is not asked for again": (
         "pipeline.ledger",
-        "                    return items, True\n            return items, False",
-        "                    return items, True\n            return items, True",
+        "return got, True\n            return got, False",
+        "return got, True\n            return got, True",
     ),
     "ledger: notes expire at once": (
-        "pipeline.ledger",
-        '"expires": int(now + self._seconds)',
+        "pipeline.table",
+        '"expires": int(now + seconds)',
         '"expires": now',
+    ),
+    "ledger: a circuit is written over": (
+        "pipeline.ledger",
+        'ConditionExpression="attribute_not_exists(version) OR version = :version"',
+        'ConditionExpression="attribute_not_exists(version) OR version <> :none"',
     ),
     # sqs
     "sqs: failed entries count as taken": (

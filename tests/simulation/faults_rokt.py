@@ -116,7 +116,7 @@ ROKT: dict[str, Callable[[], Any]] = {
     # of both together
     "Rokt's failure keeps Roku's message waiting": _poisoned,
     "ledger takes one destination for the other": planted(
-        "pipeline.ledger", 'f"{outcome}#{self._destination}#{_escaped', 'f"{outcome}#roku#{_escaped'
+        "pipeline.table", 'f"{outcome}#{destination}#{_escaped', 'f"{outcome}#roku#{_escaped'
     ),
     "only the first destination's failures are told": changed("pipeline.verdict", "answer", _only_the_first_told),
 }
