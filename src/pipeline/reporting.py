@@ -21,8 +21,9 @@ def notes(messages: Sequence[Message]) -> list[Entry]:
                 entries.append(Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint))
             elif event.buried:
                 entries.append(Entry(event.key, "rejected", event.letter, status_of(event.outcome)))
-            elif event.retry and event.tried.windows:
-                entries.append(Entry(event.key, "unread", sender=sender, fingerprint=fingerprint, tried=event.tried))
+            elif event.retry and event.used.windows:
+                # Also what a run that died may have used: other messages may hold the same event.
+                entries.append(Entry(event.key, "unread", sender=sender, fingerprint=fingerprint, tried=event.used))
     return entries
 
 
