@@ -2,7 +2,21 @@
 
 import typer
 
-from relay import calibrate, circuit, dlq, doctor, drain, hashes, keys, report, send, status, tail
+from relay import (
+    calibrate,
+    circuit,
+    deploy,
+    dlq,
+    doctor,
+    drain,
+    hashes,
+    keys,
+    remove,
+    report,
+    send,
+    status,
+    tail,
+)
 from relay.verbs import verb
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -19,6 +33,7 @@ _dlq = typer.Typer(help="Dead letters: what is no longer tried, and why.", no_ar
 _circuit = typer.Typer(help="Circuits: whether a destination's answers are understood.", no_args_is_help=True)
 _keys = typer.Typer(help="Sender keys: who may post.", no_args_is_help=True)
 
+app.command("deploy")(deploy.deploy)
 app.command("doctor")(verb(doctor.doctor))
 app.command("send")(verb(send.send))
 app.command("status")(verb(status.status))
@@ -27,6 +42,7 @@ app.add_typer(_circuit, name="circuit")
 app.add_typer(_keys, name="keys")
 app.command("calibrate")(verb(calibrate.calibrate))
 app.command("drain")(verb(drain.drain))
+app.command("remove")(verb(remove.remove))
 app.command("report")(verb(report.report))
 app.command("tail")(verb(tail.tail))
 app.command("hash")(hashes.hash_)

@@ -31,6 +31,10 @@ _LOCAL_CONFIG = _CONFIG.merge(Config(connect_timeout=2, retries={"total_max_atte
 _DEAD_LETTERS = "DeadLetterQueueUrl"
 
 
+class NoStack(Trouble):
+    """There is no stack of that name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Which stack the operator means."""
@@ -65,6 +69,7 @@ class Deployment:
     local: bool
     session: Any
     endpoint: str | None = None
+    status: str = ""
     clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def client(self, service: str) -> Any:
@@ -123,7 +128,7 @@ def connect(where: Where) -> Deployment:
     except ClientError as error:
         if code(error) == "ValidationError" and "does not exist" in str(error):
             region = session.region_name
-            raise Trouble(f"no stack {name} in {region}: check --stack, --region and --profile") from error
+            raise NoStack(f"no stack {name} in {region}: check --stack, --region and --profile") from error
         raise
     return Deployment(
         name=name,
@@ -134,6 +139,7 @@ def connect(where: Where) -> Deployment:
         local=where.local,
         session=session,
         endpoint=endpoint,
+        status=stack.get("StackStatus", ""),
     )
 
 

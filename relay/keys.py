@@ -66,8 +66,7 @@ def add(
         raise Trouble("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
     if source and browser:
         raise Trouble("a browser key opens /v1/beacon alone, and no source: leave --browser or --source out")
-    key = token_urlsafe(_KEY_BYTES)
-    entry: dict[str, Any] = {"sha256": sha256(key.encode()).hexdigest()}
+    entry: dict[str, Any] = {}
     if group:
         entry["event_groups"] = group
     if event_name:
@@ -80,6 +79,17 @@ def add(
         entry["origins"] = origin
     if source:
         entry["sources"] = settings(source)
+    key = make(deployment, name, entry)
+    out.answer({"name": name, "key": key})
+    out.line(key)
+    out.aside(f"The key of {name}, shown this once; it works at once. Give it to the sender by a safe way.")
+    return 0
+
+
+def make(deployment: Deployment, name: str, rights: dict[str, Any]) -> str:
+    """Make a sender with these rights and return its key, of which the secret keeps the digest. Raises Trouble."""
+    key = token_urlsafe(_KEY_BYTES)
+    entry = {"sha256": sha256(key.encode()).hexdigest(), **rights}
     _check(name, entry)
 
     def change(entries: dict[str, Any]) -> None:
@@ -88,10 +98,7 @@ def add(
         entries[name] = entry
 
     _edit(deployment, change)
-    out.answer({"name": name, "key": key})
-    out.line(key)
-    out.aside(f"The key of {name}, shown this once; it works at once. Give it to the sender by a safe way.")
-    return 0
+    return key
 
 
 def revoke(

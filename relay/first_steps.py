@@ -1,0 +1,63 @@
+"""What follows a deployment: the first sender, Roku's verdict on a test event, the curl, and each platform's page."""
+
+from pathlib import Path
+
+from relay import probes
+from relay.checkout import Checkout
+from relay.checks import Finding, roku_keys, sender_keys
+from relay.deployment import Deployment
+from relay.keys import make, read_secret
+from relay.trouble import Trouble
+
+STACKS_OWN = "first"  # the sender whose key the template makes
+_URL, _GROUP = "https://ID.execute-api.REGION.amazonaws.com", "YOUR_EVENT_GROUP_ID"
+
+
+def sender(deployment: Deployment, name: str, group: str) -> str | None:
+    """The key of the sender, made if there is none; None if only its digest is kept. Raises Trouble."""
+    senders, _ = sender_keys(deployment)
+    for one in senders:
+        if one.name == name:
+            return one.key
+    if name == STACKS_OWN and read_secret(deployment, deployment.output("SenderKeysSecretName")).text.strip("{} \n"):
+        return None  # somebody has taken it away: that was meant
+    return make(deployment, name, {"default_event_group": group} if group else {})
+
+
+def verdict(deployment: Deployment, key: str | None) -> list[Finding]:
+    """What Roku says of a test event of each event group that is known, and of the key; nothing counts."""
+    if "RokuQueueUrl" not in deployment.outputs:
+        return []
+    keys, found = roku_keys(deployment)
+    if keys is None:
+        return found
+    senders, _ = sender_keys(deployment)
+    return probes.ask_roku(deployment, senders, keys, [], key)
+
+
+def curl(deployment: Deployment, key: str | None, group: str) -> str:
+    """The command that sends a conversion, filled in as far as is known."""
+    command = " ".join(deployment.output("SendCommand").split())
+    return command.replace("SENDER_KEY", key or "SENDER_KEY").replace(_GROUP, group or _GROUP)
+
+
+def pages(deployment: Deployment, checkout: Checkout, group: str) -> list[Path]:
+    """Write each platform's page with the stack's address, name and event group in it, where git does not look."""
+    folder = checkout.root / ".relay" / deployment.name / "senders"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for page in sorted((checkout.root / "docs" / "senders").glob("*.md")):
+        text = page.read_text(encoding="utf-8").replace(_URL, deployment.output("ApiUrl"))
+        text = text.replace("STACK/", f"{deployment.name}/").replace(_GROUP, group or _GROUP)
+        (folder / page.name).write_text(text, encoding="utf-8")
+        made.append(folder / page.name)
+    return made
+
+
+def require(deployment: Deployment, destinations: tuple[str, ...]) -> None:
+    """Raise Trouble unless the stack came up with these destinations."""
+    has = {one.name for one in deployment.destinations()}
+    if has != set(destinations):
+        raise Trouble(
+            f"the stack delivers to {', '.join(sorted(has))}, not to {', '.join(destinations)}: look at sam's words"
+        )
