@@ -35,8 +35,8 @@ def test_the_same_post_takes_two_calls_for_rokt(counted: dict[tuple[str, str], F
 @pytest.mark.parametrize(
     ("case", "most", "fewest"),
     [
-        # 10,000 x 1,167 bytes are 11.7 requests; a hundred events stay together, eight hundreds fit into 1 MB: 12.5. The
-        # first of a group that was not heard of for ten minutes is one of 50 events.
+        # 10,000 x 1,167 bytes are 11.7 requests; a hundred events stay together, eight hundreds fit into 1 MB: 12.5.
+        # The first request of a group that was not heard of for ten minutes has 50 events.
         ("ordinary, POSTs of 100, one batch", 14, 12),
         # Two batches, each of which ends with a request that is not full.
         ("ordinary, POSTs of 100, batches of 6 MB", 14, 12),
