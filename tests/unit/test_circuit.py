@@ -85,11 +85,17 @@ def test_after_an_understood_probe_comes_a_small_request_and_then_everything() -
     probing = claimed(state, T + 60, "e")
     assert probing is not None
     heard = understood(probing, begun=T + 60, now=T + 61, delivered=True)
-    assert (heard.is_open, allowed(heard, T + 61)) == (True, SMALL)
+    assert (heard.is_open, heard.stage, allowed(heard, T + 61)) == (True, 1, SMALL)
     small = claimed(heard, T + 61, "f")
     assert small is not None
     closed = understood(small, begun=T + 61, now=T + 62, delivered=False)
     assert (closed.is_open, closed.closed_at, allowed(closed, T + 62)) == (False, T + 62, None)
+    assert closed.stage == 0
+
+
+def test_an_answer_to_a_request_begun_as_it_opened_counts() -> None:
+    state = understood(opened(), begun=T, now=T + 5, delivered=True)
+    assert (state.is_open, state.stage, state.next_probe_at) == (True, 1, T + 5)
 
 
 def test_what_was_suspected_is_forgotten_once_the_circuit_has_opened() -> None:

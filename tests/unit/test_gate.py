@@ -179,6 +179,7 @@ def test_a_circuit_that_opens_or_closes_in_a_run_was_open_in_it() -> None:
     opening = gate(Table())
     before = opening.opened
     opening.hear([UNREADABLE], T)
+    assert opening.circuits.of("g").why == UNREADABLE.reason
     assert (before, opening.opened) == (False, True)
     closing = gate(Table({"g": replace(OPEN, stage=1)}), now=T + 60)
     assert closing.room("p") == 50

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipeline import once
 from pipeline.batch import Event, Message
 from pipeline.destination import Routing
 from pipeline.fingerprints import make
@@ -127,3 +128,11 @@ def test_an_event_that_goes_out_has_no_outcome_yet() -> None:
     (event,) = sent([message("a")])
     assert isinstance(event.outcome, Retry)
     assert (event.sent_as, event.copy_of) == ("", None)
+
+
+def test_only_an_event_with_an_id_of_its_own_goes_out_under_another_id() -> None:
+    (event,) = sent([message("a")])
+    line = event.queued.line
+    assert once.sent(event, lambda text, event_id: f"{text} as {event_id}") == line
+    event.sent_as = "b"
+    assert once.sent(event, lambda text, event_id: f"{text} as {event_id}") == f"{line} as b"

@@ -53,6 +53,14 @@ def test_a_remainder_says_all_that_its_message_said_and_what_its_events_have_use
     assert (ids(queued), delays, failures, postponed) == (["e1", "e2"], [30], [], [])
 
 
+def test_since_when_events_are_refused_travels_with_them_and_divides_them() -> None:
+    one = ended(2, Retry("busy", 400, passing=True), delivered=0)
+    for event, since in zip(one.events, (7, 9), strict=True):
+        event.refused_from = since
+    made, *_ = put_back(one)
+    assert [(head.refused_from, ids(queued)) for head, queued in made] == [(7, ["e0"]), (9, ["e1"])]
+
+
 def test_what_may_have_been_used_counts_as_used() -> None:
     one = ended(1, BUSY)
     one.events[1].perhaps = Tried(2, int(NOW) - 9)

@@ -155,6 +155,14 @@ def test_a_redrive_begins_the_windows_anew(head: Head, at: int, sent: int) -> No
     assert events == sent
 
 
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_second_window_is_written_down_where_the_circuit_is_closed_and_waits_where_it_is_open(is_open: bool) -> None:
+    one = message("a", head=Head(G, accepted_at=ACCEPTED, waits_from=ACCEPTED, windows=1, window_from=OVER))
+    state = Circuit(understood_at=NOW, opened_at=NOW - 99 if is_open else 0.0, next_probe_at=NOW + 9)
+    _, sent = settled([one], {}, g=state)
+    assert (sent, one.events[0].tried) == (0, Tried(1, OVER) if is_open else Tried(2, None))
+
+
 def test_without_a_ledger_the_circuit_alone_is_known_and_nobody_is_asked() -> None:
     one = message("a", head=HEAD)
     settle([one], roku(), world(None, {"g": TROUBLED}))
