@@ -102,7 +102,7 @@ class Post:
         return {
             "rawPath": path,
             "headers": {"authorization": f"Bearer {KEYS[self.sender]}"} | origin,
-            "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default"},
+            "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default", "requestId": "r"},
             "body": json.dumps(body),
         }
 
