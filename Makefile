@@ -105,7 +105,7 @@ unit: $(READY) ## the tests (ARGS="-k name" chooses)
 	@bash .ci/find-chromium >/dev/null || true
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-thorough: $(READY) $(SQS_READY) ## what needs programs that others wrote, or minutes: their SQS, schemathesis, many histories
+thorough: $(READY) $(SQS_READY) $(SAM_READY) ## what needs programs that others wrote, or minutes: their SQS, the SAM CLI, schemathesis, many histories
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 4000
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 

@@ -1,9 +1,12 @@
 """check_bundle.py FOLDER: what `sam build` made there holds all that each function needs, for Lambda, and no more.
 
+All functions have the same bundle, which tells nothing of where it was built.
+
 Native modules for another processor cannot be imported here, so imports are followed in the source instead.
 """
 
 import ast
+import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +14,8 @@ from pathlib import Path
 from samtranslator.yaml_helper import yaml_parse
 
 AARCH64 = 0xB7  # e_machine in an ELF header, bytes 18 and 19
-OF_THE_RUNTIME = {"boto3", "botocore"}  # Lambda brings them
+# Lambda brings them, so they are not bundled. The one place that says so: the tests of the locks read it.
+OF_THE_RUNTIME = {"boto3", "botocore", "s3transfer"}
 LARGEST = 40_000_000  # bytes, unzipped; boto3 by mistake would add 30 MB
 
 
@@ -33,9 +37,27 @@ def faults(folder: Path, handler: str, suffix: str) -> Iterator[str]:
     if (size := sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())) > LARGEST:
         yield f"{folder} holds {size:,} bytes, more than {LARGEST:,}"
     yield from (f"{name} is not in it" for name in data() if not (folder / name).is_file())
-    for name in ("boto3", "botocore", "pytest", "moto"):
+    yield from strays(folder)
+
+
+def strays(folder: Path) -> Iterator[str]:
+    """What does not belong into a bundle: packages of Lambda's and of the tests, and where it was built."""
+    for name in sorted(OF_THE_RUNTIME | {"pytest", "moto"}):
         if (folder / name).exists():
             yield f"{folder} holds {name}, which does not belong there"
+    here = [str(folder.resolve()).encode(), str(Path("src").resolve()).encode()]
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if any(name in path.read_bytes() for name in here):
+            yield f"{path} holds the path of the folder in which it was built"
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 of all files in `folder` with their names."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        found.update(f"{path.relative_to(folder)} {len(content)}\n".encode() + content)
+    return found.hexdigest()
 
 
 def data() -> list[Path]:
@@ -67,13 +89,18 @@ def main(build: Path) -> int:
     template = yaml_parse(text)  # type: ignore[no-untyped-call]
     runtime = template["Globals"]["Function"]["Runtime"]
     suffix = runtime.replace("python", "cpython-").replace(".", "")
-    wrong = []
+    wrong, bundles = [], {}
     for name, item in template["Resources"].items():
         if item["Type"] == "AWS::Serverless::Function":
             properties = item["Properties"]
             found = list(faults(build / properties["CodeUri"], properties["Handler"], suffix))
+            bundles[digest(build / properties["CodeUri"])] = name
             print(f"{name}: {'; '.join(found) or 'complete'}")
             wrong += found
+    print(f"SHA-256 of the bundle: {', '.join(bundles)}")
+    if len(bundles) > 1:
+        wrong.append(f"{', '.join(bundles.values())} have different bundles")
+        print(wrong[-1])
     return 1 if wrong else 0
 
 

@@ -59,7 +59,7 @@ def test_a_parameter_is_described_bounded_and_has_a_default_within_its_bounds(
     parameter = source["Parameters"][name]
     assert parameter["Description"].endswith((".", ")."))
     assert {"AllowedPattern", "AllowedValues", "MinValue"} & parameter.keys()
-    assert _accepts(parameter, parameter["Default"])
+    assert accepts(parameter, parameter["Default"])
     assert ("AllowedPattern" in parameter) == (
         "ConstraintDescription" in parameter
     )  # AWS itself names bounds and values
@@ -102,7 +102,7 @@ def test_every_parameter_stands_in_one_group_of_the_console(source: dict[str, An
     ],
 )
 def test_a_sensible_value_is_accepted(source: dict[str, Any], name: str, value: Any) -> None:
-    assert _accepts(source["Parameters"][name], value)
+    assert accepts(source["Parameters"][name], value)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_sensible_value_is_accepted(source: dict[str, Any], name: str, value: 
     ],
 )
 def test_a_wrong_value_is_refused(source: dict[str, Any], name: str, value: Any) -> None:
-    assert not _accepts(source["Parameters"][name], value)
+    assert not accepts(source["Parameters"][name], value)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -399,7 +399,8 @@ def test_a_secret_is_called_what_the_outputs_say(template: Template, output: str
     assert template.resolve(template.outputs[output]["Value"], {}) == template.resolve(name, {})
 
 
-def _accepts(parameter: dict[str, Any], value: Any) -> bool:
+def accepts(parameter: dict[str, Any], value: Any) -> bool:
+    """Whether CloudFormation takes the value for this parameter."""
     if "AllowedValues" in parameter:
         return value in parameter["AllowedValues"]
     if parameter["Type"] == "Number":
