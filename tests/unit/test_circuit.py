@@ -43,12 +43,13 @@ def test_one_lost_answer_opens_nothing_the_second_does() -> None:
     assert unread(once, now=T + 1, certain=False, why="dropped").is_open
 
 
-@pytest.mark.parametrize(("begun", "opens"), [(T + 1, False), (T - 1, True)])
+@pytest.mark.parametrize(("begun", "opens"), [(T + 1, False), (T, True), (T - 1, True)])
 def test_an_understood_answer_between_two_lost_ones_counts_if_its_request_was_begun_after_the_first(
     begun: float, opens: bool
 ) -> None:
     state = unread(Circuit(), now=T, certain=False, why="dropped")
     state = understood(state, begun=begun, now=T + 2, delivered=True)
+    assert state.suspect_at == (T if opens else 0.0)
     assert unread(state, now=T + 3, certain=False, why="dropped").is_open is opens
 
 

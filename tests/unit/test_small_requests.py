@@ -1,9 +1,11 @@
 """One small request, as the gate of an event group asks for it: which events are in it, and what is left for later."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from pipeline.circuit import Circuit
-from pipeline.destination import Routing
+from pipeline.destination import Answer, Routing
 from pipeline.gate import Circuits, Gate
 from pipeline.outcome import Delivered, Outcome, Retry
 from pipeline.sending import Load, send
@@ -25,6 +27,11 @@ class Destination(FakeDestination):
     def assemble(self, routing: Routing, lines: object) -> bytes:
         """The head, the group and the events."""
         return super().assemble(routing, lines) + routing.event_group_id.encode()  # type: ignore[arg-type]
+
+    def read(self, answer: Answer, lines: Sequence[str]) -> list[Outcome]:
+        """What the answer says, which must be there."""
+        assert answer.status == 200
+        return super().read(answer, lines)
 
 
 def room(*events: str) -> int:
@@ -139,3 +146,17 @@ def test_a_probe_is_one_event_and_the_rest_of_its_message_is_no_probe_of_that_na
     assert requests == [["a0"]]
     assert outcomes[0][0] == LOST
     assert all(isinstance(one, Retry) and one.held for one in outcomes[0][1:])
+
+
+@pytest.mark.parametrize(("piece", "requests"), [(1, 3), (2, 3), (10, 1)])
+def test_after_three_unread_pieces_the_others_wait(piece: int, requests: int) -> None:
+    made, outcomes = sent([Load(G, lines("a", 8), piece=piece)], outcome=LOST)
+    assert [len(request) for request in made] == [min(piece, 8)] * requests
+    asked = sum(len(request) for request in made)
+    assert [one == LOST for one in outcomes[0]] == [place < asked for place in range(8)]
+
+
+def test_once_a_piece_is_understood_all_pieces_follow() -> None:
+    made, outcomes = sent([Load(G, lines("a", 8), piece=2)])
+    assert [len(request) for request in made] == [2, 2, 2, 2]
+    assert outcomes == [[Delivered()] * 8]
