@@ -17,15 +17,15 @@ from pipeline import hints, limits
 from pipeline.currencies import ISO_4217
 from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, digest, is_other_digest
 from pipeline.faults import Fault
-from pipeline.pages import cleaned, is_clean
+from pipeline.pages import ORDINARY, cleaned, is_clean
 from pipeline.personal import holds_email, holds_number, is_of_a_person
 from pipeline.placeholders import is_ordinary, is_placeholder, is_tag
 
 Rule = Callable[[Any, list[str]], Any]
 Warnings = list[tuple[str, str]]
 
-# Nothing in it needs a closer look but the names of its parameters.
-_ORDINARY_URL = re.compile(
+_ORDINARY_URL = re.compile(ORDINARY).fullmatch
+_URL = re.compile(
     r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?:/[\w./~:,!$'()*=-]*)?(?:\?([\w.~:,!$'()*=&/-]*))?",
     re.ASCII,
 ).fullmatch

@@ -1,10 +1,14 @@
 """Addresses of pages without what is personal or secret in them: in parameters, in the fragment, in the path. Pure."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 from urllib.parse import unquote, unquote_plus
 
-from pipeline.personal import EMAIL, holds_email, holds_number
+from pipeline.glances import glance
+from pipeline.personal import EMAIL, holds_email, holds_number, may_hold_number, numbers_at_a_glance
 from pipeline.personal_names import is_personal_or_secret as is_named
+from pipeline.personal_names import names_at_a_glance
 
 # Where a parameter begins, also behind a fragment such as #/thanks?email=..., and what may stand before a page's host.
 _MARK = re.compile(r"([?#&;])")
@@ -13,17 +17,36 @@ _HOST = re.compile(r"(?:\w{1,20}:)?//[^/]*").match
 _DECODINGS = 3  # an address within an address within an address
 _MOST_PARAMETERS = 200  # more than any page has: what follows is not looked at, and goes
 
+# An address without user and fragment, in the language of both Python's and Rust's expressions. Percent-encoded may be
+# anything but % @ and =, behind which more could be hidden, and a parameter has one = at most.
+_ENCODED = "%(?:[015-9A-Fa-f][0-9A-Fa-f]|2[0-46-9A-Fa-f]|3[0-9A-CEFa-cef]|4[1-9A-Fa-f])"
+_NAME, _VALUE = (
+    f"{plain}*(?:{_ENCODED}{plain}*)*" for plain in ("[0-9A-Za-z_.~:,!$'()*/-]", "[0-9A-Za-z_.~:,!$'()*/+-]")
+)
+_PAIR = f"{_NAME}(?:={_VALUE})?"
+ORDINARY = (
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
+    rf"(?:/{_NAME})?(?:\?{_PAIR}(?:&{_PAIR})*)?"
+)
+
 
 def is_clean(url: str) -> bool:
-    """Whether an address without anything encoded, fragment or user is already as `cleaned` would make it."""
-    path, _, query = url.partition("?")
-    if "=" in path or holds_number(url):
+    """Whether an address of the form ORDINARY is, without a doubt, already as `cleaned` would make it."""
+    if url.count("&") >= _MOST_PARAMETERS:
         return False
-    if query:
-        for pair in query.split("&"):
-            if is_named(pair.partition("=")[0]):
-                return False
-    return True
+    if not _is_doubtful()(url):
+        return True
+    if may_hold_number(url):
+        return False
+    # A plus is a space, but at the beginning of a value it could be a phone number's.
+    if ("%" in url or "+" in url) and ("=+" in url or may_hold_number(unquote_plus(url))):
+        return False
+    return not any(is_named(pair.partition("=")[0]) for pair in url.partition("?")[2].split("&"))
+
+
+@cache
+def _is_doubtful() -> Callable[[str], bool]:
+    return glance(f"[%+]|{names_at_a_glance()}|{numbers_at_a_glance()}")
 
 
 def cleaned(url: str) -> tuple[str, bool]:

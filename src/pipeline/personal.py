@@ -1,7 +1,10 @@
 """What is personal by its look: in free text, in ids, in what a remote API says. By name: `personal_names`. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from pipeline.glances import glance
 
 # Three runs with a bound each: linear in the length of the text, whatever it is.
 _LOCAL, _DOMAIN = r"[^\s@/?&=<>\"',;:()]", r"(?:@|%40)[\w-]{1,63}(?:(?:\.|%2[Ee])[\w-]{1,63}){1,8}"
@@ -17,27 +20,30 @@ _HEX = re.compile(r"[0-9a-fA-F]{32,}")
 # What XML 1.0 allows, the alphabet of SQS message attributes; the rest would refuse the whole message.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_GAP = r"[ .\-\u00a0\u2010-\u2015]"
+# A phone number, each look with a bound, so that a search is linear: with a plus; 3-3-4 as in North America; an area
+# code in brackets; a national number (06 12 34 56 78) or one with 00, its groups apart; bare digits after «call me».
+_WITH_PLUS = rf"[+\uff0b]\(?\d(?:(?:{_GAP}|[()/]){{0,3}}\d){{6,14}}"
+_NORTH_AMERICAN = rf"(?:1{_GAP}?)?(?:\(\d{{3}}\){_GAP}{{0,2}}|\d{{3}}{_GAP})\d{{3}}{_GAP}\d{{4}}"
+_AREA_CODE = rf"\(0?\d{{1,4}}\){_GAP}{{0,2}}\d{{2,5}}(?:{_GAP}?\d{{2,5}}){{1,4}}"
+_NATIONAL = rf"(?:0[1-9]\d{{0,3}}(?:(?:{_GAP}|/)\d{{2,8}}){{1,5}}|00[1-9]\d{{0,2}}(?: \d{{2,8}}){{1,5}})"
+_CALLED = (
+    r"\b(?:tel|phone|mobile|cell|call|whatsapp|fax|sms|text|ring|dial|handy|telefon)"
+    r"(?:[\s:.#]{1,3}(?:me|us|at|on|no|nr|number|is|to)\b){0,3}[\s:.#]{1,3}\d{10,15}"
+)
+# A payment card's number: bare, and in groups.
+_CARD, _GROUPED = r"[2-6]\d{13,18}", r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}"
+
+_NO_DATE = r"(?!\d\d?([./-])\d\d?\1\d{2,4}(?!\d|\1\d))"
+_PHONES = re.compile(
+    rf"(?<!\d){_WITH_PLUS}(?!\d)|(?<!\d)(?<!\d[.-]){_NORTH_AMERICAN}(?!\d)|{_AREA_CODE}(?!\d)"
+    rf"|(?<![\w./-]){_NO_DATE}{_NATIONAL}(?!\d)"
+).finditer
+_CALL_ME = re.compile(rf"{_CALLED}(?!\d)", re.IGNORECASE).search
+_GROUPED_CARDS = re.compile(rf"(?<![^\W_])(?:{_GROUPED})(?![^\W_])").finditer
+_CARDS = re.compile(rf"(?<![^\W_])(?:{_CARD}|{_GROUPED})(?![^\W_])").finditer
 # Seven digits that nearly follow each other: what has none of these holds no number.
 _SEVEN_DIGITS = re.compile(r"\d(?:[^\w]{0,3}\d){6}").search
-_NO_DIGITS = bytes(set(range(128)) - set(b"0123456789"))
-_GAP = r"[ .\-\u00a0\u2010-\u2015]"
-# Each with a bound: linear. In this order: with a plus; 3-3-4 as in North America; an area code in brackets; a national
-# number (06 12 34 56 78, no date) or one with 00, its groups apart.
-_PHONES = re.compile(
-    rf"(?<!\d)[+\uff0b]\(?\d(?:(?:{_GAP}|[()/]){{0,3}}\d){{6,14}}(?!\d)"
-    rf"|(?<!\d)(?<!\d[.-])(?:1{_GAP}?)?(?:\(\d{{3}}\){_GAP}{{0,2}}|\d{{3}}{_GAP})\d{{3}}{_GAP}\d{{4}}(?!\d)"
-    rf"|\(0?\d{{1,4}}\){_GAP}{{0,2}}\d{{2,5}}(?:{_GAP}?\d{{2,5}}){{1,4}}(?!\d)"
-    r"|(?<![\w./-])(?!\d\d?([./-])\d\d?\1\d{2,4}(?!\d|\1\d))"
-    rf"(?:0[1-9]\d{{0,3}}(?:(?:{_GAP}|/)\d{{2,8}}){{1,5}}|00[1-9]\d{{0,2}}(?: \d{{2,8}}){{1,5}})(?!\d)"
-).finditer
-_CALL_ME = re.compile(
-    r"\b(?:tel|phone|mobile|cell|call|whatsapp|fax|sms|text|ring|dial|handy|telefon)"
-    r"(?:[\s:.#]{1,3}(?:me|us|at|on|no|nr|number|is|to)\b){0,3}[\s:.#]{1,3}\d{10,15}(?!\d)",
-    re.IGNORECASE,
-).search
-_GROUPED = r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}"
-_GROUPED_CARDS = re.compile(rf"(?<![^\W_])(?:{_GROUPED})(?![^\W_])").finditer
-_CARDS = re.compile(rf"(?<![^\W_])(?:\d{{14,19}}|{_GROUPED})(?![^\W_])").finditer
 # Visa, Mastercard, American Express, Discover, Diners Club, JCB, UnionPay. 13 digits are rather an article's number.
 _ISSUED = re.compile(
     r"4\d{15}(?:\d{3})?|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}"
@@ -56,12 +62,12 @@ def holds_email(text: str) -> bool:
 
 def holds_phone(text: str) -> bool:
     """Whether a phone number stands in the text: with a plus, or punctuated as one. Bare digits are none."""
-    return _may_hold_number(text) and any(_is_phone(found[0]) for found in _PHONES(text))
+    return may_hold_number(text) and any(_is_phone(found[0]) for found in _PHONES(text))
 
 
 def holds_number(text: str) -> bool:
     """Whether a phone number or a payment card's stands in free text: also bare digits after «call me» and the like."""
-    if not _may_hold_number(text):
+    if not may_hold_number(text):
         return False
     return _CALL_ME(text) is not None or holds_phone(text) or any(_is_card(found[0]) for found in _CARDS(text))
 
@@ -71,11 +77,27 @@ def is_of_a_person(text: str) -> bool:
     return holds_email(text) or holds_phone(text) or any(_is_card(found[0]) for found in _GROUPED_CARDS(text))
 
 
-def _may_hold_number(text: str) -> bool:
-    """A glance that is nearly always enough."""
-    if text.isascii() and len(text.encode().translate(None, _NO_DIGITS)) < 7:
-        return False
-    return _SEVEN_DIGITS(text) is not None
+def may_hold_number(text: str) -> bool:
+    """Whether a number of a person's could be in the text, or between two marks of an address (/ ? & =) in it."""
+    return _glance()(text) if text.isascii() else _SEVEN_DIGITS(text) is not None
+
+
+@cache
+def _glance() -> Callable[[str], bool]:
+    return glance(numbers_at_a_glance())
+
+
+def numbers_at_a_glance() -> str:
+    """Every look above as `pipeline.glances` takes it: for ASCII, and without what only rules some of them out."""
+    groups = _GROUPED.replace(r"\1", "[ -]").replace(r"\2", "[ -]")
+    pattern = (
+        rf"{_WITH_PLUS}|{_NORTH_AMERICAN}|{_AREA_CODE}|(?:^|[^0-9A-Za-z_.-]){_NATIONAL}|(?i:{_CALLED})"
+        rf"|(?:^|[^0-9A-Za-z]){_CARD}|{groups}"
+    )
+    # To Python the separators of files, groups, records and units are white space too.
+    for ours, in_ascii in ((r"\d", "[0-9]"), (r"\s", r"\s\x1c-\x1f"), (r"\b", r"(?-u:\b)")):
+        pattern = pattern.replace(ours, in_ascii)
+    return pattern
 
 
 def _is_phone(text: str) -> bool:

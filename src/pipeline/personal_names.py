@@ -78,23 +78,51 @@ _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LETTERS = re.compile(r"[a-z]+")
 
 
-@lru_cache(maxsize=4_096)
 def is_personal(name: str) -> bool:
     """Whether a person's data is under this name."""
-    return _is_personal(_words(name))
+    return _judged(_ends(name))[0]
 
 
-@lru_cache(maxsize=4_096)
 def is_secret(name: str) -> bool:
     """Whether a key, a token or a signature is under this name."""
-    return _is_secret(_words(name))
+    return _judged(_ends(name))[1]
 
 
-@lru_cache(maxsize=4_096)
 def is_personal_or_secret(name: str) -> bool:
     """Whether it is one of both."""
+    return _judged(_ends(name))[2]
+
+
+def _ends(name: str) -> str:
+    """What is looked at: of a long name its beginning and its end."""
+    return name if len(name) <= 2 * FIELD_NAME else f"{name[:FIELD_NAME]}_{name[-FIELD_NAME:]}"
+
+
+@lru_cache(maxsize=4_096)  # shops post the same names for ever
+def _judged(name: str) -> tuple[bool, bool, bool]:
+    """Whether the name is personal, secret, one of both."""
     words = _words(name)
-    return _is_personal(words) or _is_secret(words)
+    personal, secret = _is_personal(words), _is_secret(words)
+    return personal, secret, personal or secret
+
+
+def names_at_a_glance() -> str:
+    """An expression for `pipeline.glances` that finds, in an ASCII query, each name that may be one of both.
+
+    Each has at least one of these words: one that words are made of anywhere, another as a word of its own. In a query
+    names begin behind ? or & and end before = or &; of one that is too long to be looked at whole nothing is said.
+    """
+    pairs = {max(sorted(pair), key=len) for pair in _PAIRS}
+    telling = sorted(_STRONG | _WEAK | _PARTS | _ALONE | _SECRET | _SECRET_ALONE | pairs)
+    anywhere = "|".join(word for word in telling if len(word) > 2 or word in _VOCABULARY)
+    short = [word for word in telling if len(word) <= 2 and word not in _VOCABULARY]
+    after_a_letter = "|".join(form for word in short for form in (word.upper(), word.capitalize()))
+    end = "(?:e?s)?(?:[^a-z]|$)"
+    return (
+        rf"[?&][^=&]*(?:(?i:{anywhere})|[A-Za-z](?:{after_a_letter}){end})"
+        rf"|[?&](?:[^=&]*[^A-Za-z=&])?(?i:{'|'.join(short)}){end}"
+        rf"|[?&][^=&]{{{2 * FIELD_NAME + 1}}}"
+    )
 
 
 def _is_secret(words: list[str]) -> bool:
@@ -124,8 +152,6 @@ def _is_of_somebody(words: list[str], place: int) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    if len(name) > 2 * FIELD_NAME:
-        name = f"{name[:FIELD_NAME]}_{name[-FIELD_NAME:]}"
     for _ in range(3):
         if "%" not in name:
             break

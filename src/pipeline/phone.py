@@ -17,7 +17,7 @@ _WITHHELD_DIGITS = frozenset({"266696687", "7378742833", "2562533", "8656696", "
 _EXTENSION = re.compile(r"(?:ext(?:ension)?\.?|x|#|;ext=)\s*\d{1,7}$", re.IGNORECASE)
 _BEFORE_EXTENSION = string.whitespace + ",;"
 _ALLOWED = re.compile(r"\+?[\d\s().\-/\u2010-\u2015\u2212·]+").fullmatch
-_SEPARATORS = dict.fromkeys(map(ord, "+ ().-/"))
+_SEPARATORS = b"+ ().-/"
 _NOT_DIGIT = re.compile(r"\D")
 # E.164 allows 15 digits; the shortest subscriber numbers in use have 7 with their area.
 _SHORTEST, _LONGEST = 7, 15
@@ -40,7 +40,7 @@ def _ordinary(value: str) -> str | None:
     """The digits of an international number without peculiarities, as nearly all are."""
     if value[:1] != "+" or not value.isascii() or "(0)" in value:
         return None
-    digits = value.translate(_SEPARATORS)
+    digits = value.encode().translate(None, _SEPARATORS).decode()
     return digits if digits.isdigit() and digits[0] != "0" and _SHORTEST <= len(digits) <= _LONGEST else None
 
 

@@ -5,7 +5,7 @@ nothing that looks like personal data where none belongs. It is less than all th
 care.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic_core import CoreSchema
@@ -18,13 +18,19 @@ DIGEST = "[0-9a-f]{64}"
 # Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). It does not begin like a template's
 # tag, nor like null, none, n/a, nan or undefined, unless its length rules those out.
 _ANY, _LAST = "[ -$&-?A-~]", "[!-$&-?A-~]"
-_TEXT = rf"^(?:[0-9A-MO-TV-Za-mo-tv-z#/+.](?:{_ANY}*{_LAST})?|[NUnu]{_ANY}{{3,6}}{_LAST}|[NUnu]{_ANY}{{8,}}{_LAST})$"
+_TEXT = (
+    rf"^(?:[0-9A-MO-TV-Za-mo-tv-z#/+.](?:{_ANY}*{_LAST})?"
+    rf"|[NUnu](?:{_LAST}?|{_ANY}{{3,6}}{_LAST}|{_ANY}{{8,}}{_LAST}))$"
+)
+# Six digits at most, or one run of them that is shorter than a card's, with no blank for «call me» before it. A phone
+# number has at least seven, and where it has no plus or punctuation such words before it. And nothing for an address.
+NO_NUMBER = "^(?:[^0-9+:]*(?:[0-9][^0-9+:]*){0,6}|[A-Za-z_-]*[0-9]{1,13}[A-Za-z_-]*)$"
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _IN_NAME = _LETTER + "' -"
 # At most 31 characters: a longer one could be another hash's hex.
 _NAME = (
     rf"^(?:[A-MO-TV-Za-mo-tv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f](?:[{_IN_NAME}]{{0,29}}[{_LETTER}])?"
-    rf"|[NnUu][{_IN_NAME}]{{3,6}}[{_LETTER}]|[NnUu][{_IN_NAME}]{{8,29}}[{_LETTER}]|{DIGEST})$"
+    rf"|[NnUu](?:[{_LETTER}]?|[{_IN_NAME}]{{3,6}}[{_LETTER}]|[{_IN_NAME}]{{8,29}}[{_LETTER}])|{DIGEST})$"
 )
 _EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}|{DIGEST})$"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -36,9 +42,23 @@ def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
     return cs.str_schema(strict=True, pattern=pattern, max_length=longest)
 
 
+def agent(longest: int = limits.TEXT) -> CoreSchema:
+    """A user agent of at most so many characters: free text, full of numbers that are versions."""
+    return like(_TEXT, longest)
+
+
 def text(longest: int = limits.TEXT) -> CoreSchema:
-    """Free text of at most so many characters."""
-    return cs.str_schema(strict=True, pattern=_TEXT, max_length=longest)
+    """Free text of at most so many characters, without a number of a person's or an address."""
+    return either(
+        cs.chain_schema([agent(longest), like(NO_NUMBER, longest)]),
+        cs.no_info_after_validator_function(_looked_at, agent(longest)),
+    )
+
+
+def _looked_at(text: str) -> str:
+    if "://" in text or holds_number(text):
+        raise ValueError
+    return text
 
 
 def either(*schemas: CoreSchema) -> CoreSchema:
@@ -58,12 +78,6 @@ def record(
         strict=True,
         extra_behavior=others,
     )
-
-
-def need_care(values: Iterable[object]) -> bool:
-    """Whether a number of a person's or an address may stand in one of the texts that a schema here let pass."""
-    joined = "\n".join([value for value in values if type(value) is str])
-    return "://" in joined or holds_number(joined)
 
 
 PLACE = text(longest=40)  # no place name is as long as a digest

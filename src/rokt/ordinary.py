@@ -58,8 +58,6 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Fa
         _finish_traits(user, now, settings)
     except ValueError:  # of the schema, or a rule's Fault
         return None
-    if shapes.need_care(_texts(event, user)):
-        return None
     seconds, oldest = event["event_time"], OLDEST[settings.api]
     if seconds > now + AHEAD[settings.api] or (oldest is not None and seconds < now - oldest):
         return None
@@ -83,12 +81,6 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Fa
         attributes=attributes,
         audience=None,
     )
-
-
-def _texts(event: Mapping[str, Any], user: Mapping[str, Any]) -> list[object]:
-    """What could hold a number of a person's."""
-    clear = map(user.get, ("external_id", "ct", "st", "country"))
-    return [event["event_name"], event.get("event_id"), *clear, *event.get("custom_data", {}).values()]
 
 
 def _data(user: Mapping[str, Any], settings: Settings) -> dict[str, Personal]:
@@ -128,7 +120,7 @@ def _schema() -> SchemaValidator:
         {"em": shapes.EMAIL, "ph": shapes.PHONE, "fn": shapes.NAME, "ln": shapes.NAME, "zp": shapes.like(_ZIP)}
         | {"ge": cs.literal_schema([*"mfMF", "male", "female", "Male", "Female"]), "db": cs.str_schema(strict=True)}
         | dict.fromkeys(("ct", "st", "country"), shapes.PLACE)
-        | {"external_id": text, "client_ip_address": shapes.IPV4, "client_user_agent": text}
+        | {"external_id": text, "client_ip_address": shapes.IPV4, "client_user_agent": shapes.agent()}
         | dict.fromkeys(("aID", "AID", "aGA", "idfv"), device)
     )
     no_audience = dict.fromkeys(("audience_name", "audience_membership"), cs.none_schema())

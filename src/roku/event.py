@@ -23,6 +23,7 @@ MAX_EVENT_BYTES = 256_000
 
 NO_AUDIENCES = Word("an audience update is not a conversion that Roku takes")
 
+_DEVICES = frozenset(words.DEVICES)
 # The order in which an event is written: what names it comes first.
 _ORDER = (
     "event_id event_name event_type event_time event_source event_source_url referrer_url user_data custom_data"
@@ -82,10 +83,12 @@ def renamed(line: str, event_id: str) -> str:
 def _identifiers(event: Mapping[str, Any]) -> dict[str, str]:
     """What tells persons apart, as it is sent (device ids in lower case), and the amount."""
     user = event["user_data"]
-    found = {name: user[name] for name in words.PERSONS if name in user}
-    for name in words.DEVICES:
+    found = {}
+    for name in words.PERSONS:
         if name in user:
-            found[name] = user[name].lower()
+            found[name] = user[name]
+    if not _DEVICES.isdisjoint(user):
+        found |= {name: user[name].lower() for name in words.DEVICES if name in user}
     value = event.get("custom_data", {}).get("value")
     if value is not None:
         found[AMOUNT] = str(value + 0.0)

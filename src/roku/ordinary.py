@@ -17,7 +17,7 @@ from pydantic_core import core_schema as cs
 
 from pipeline import limits, persons, phone, shapes
 from pipeline.digests import DIGESTS_OF_NOTHING
-from pipeline.pages import is_clean
+from pipeline.pages import ORDINARY, is_clean
 from pipeline.timestamps import EARLIEST
 from roku import normalise
 from roku import vocabulary as words
@@ -25,14 +25,8 @@ from roku import vocabulary as words
 _GENDER = rf"^(?:[A-Za-z]{{1,7}}|{shapes.DIGEST})$"
 _BIRTH_DATE = rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{shapes.DIGEST})$"
 _ADVERTISING_ID = "^[0-9A-Fa-f-]*[1-9A-Fa-f][0-9A-Fa-f-]*$"  # not all zeros
-# No user, no fragment, nothing percent-encoded; the names of its parameters are looked at in `read`.
-_URL = (
-    r"^https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?:/[0-9A-Za-z_./~:,!$'()*=-]*)?"
-    r"(?:\?[0-9A-Za-z_.~:,!$'()*=&/-]*)?$"
-)
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
 _PAGES = ("event_source_url", "referrer_url")
-_IN_CLEAR = ("external_id", "subscription_id", "aFC", "ct", "st", "zp", "country")
 
 
 def read(
@@ -51,8 +45,9 @@ def read(
     if clear and (context.get("is_hashed") if flag is None else flag):
         return None
     user["is_hashed"] = True
-    if not all(is_clean(event[name]) for name in _PAGES if name in event) or shapes.need_care(_texts(event, user)):
-        return None
+    for name in _PAGES:
+        if name in event and not is_clean(event[name]):
+            return None
     if "custom_data" in event:
         if not event["custom_data"]:
             return None
@@ -63,21 +58,6 @@ def read(
     if type(event.get("event_id")) is int:
         event["event_id"] = str(event["event_id"])
     return event
-
-
-def _texts(event: Mapping[str, Any], user: Mapping[str, Any]) -> list[Any]:
-    """What could hold a number of a person's."""
-    custom = event.get("custom_data", {})
-    found: list[object] = [
-        event.get("event_id"),
-        event.get("partner_name"),
-        *map(user.get, _IN_CLEAR),
-        *custom.values(),
-    ]
-    if "contents" in custom:
-        found += [item["id"] for item in custom["contents"]]
-    found += custom.get("content_ids", [])
-    return found
 
 
 def _hash(user: dict[str, Any], rules: Mapping[str, Callable[[str], str]]) -> bool:
@@ -128,7 +108,7 @@ def _rules(settings: normalise.Settings, year: int) -> dict[str, Callable[[str],
 @cache
 def _schema() -> SchemaValidator:
     """Built once, at first use: 1 ms."""
-    text, device, url = shapes.text(), shapes.like(_ADVERTISING_ID), shapes.like(_URL, limits.URL)
+    text, device, url = shapes.text(), shapes.like(_ADVERTISING_ID), shapes.like(f"^{ORDINARY}$", limits.URL)
     name_or_number = shapes.either(text, shapes.WHOLE)
     item = shapes.record(
         {
@@ -144,7 +124,12 @@ def _schema() -> SchemaValidator:
         | {"em": shapes.EMAIL, "ph": shapes.PHONE, "fn": shapes.NAME, "ln": shapes.NAME}
         | {"ge": shapes.like(_GENDER), "db": shapes.like(_BIRTH_DATE)}
         | dict.fromkeys(("ct", "st", "zp", "country"), shapes.PLACE)
-        | {"external_id": text, "client_ip_address": shapes.IPV4, "client_user_agent": text, "subscription_id": text}
+        | {
+            "external_id": text,
+            "client_ip_address": shapes.IPV4,
+            "client_user_agent": shapes.agent(),
+            "subscription_id": text,
+        }
         | dict.fromkeys(("aGA", "aID", "aDX", "aGI", "aRI"), device)
         | {"aFC": text}
     )
