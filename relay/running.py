@@ -23,6 +23,7 @@ _UNQUALIFIED = 7  # parts of a function's ARN; an eighth is a version or an alia
 # own ThrottleRate allows by default (50).
 _FOR_SENDERS = 4
 _LOOK_BACK = timedelta(days=7)
+_NO_API = Finding(PROBLEM, "running settings", "the API calls no function", "deploy the stack again (relay deploy)")
 
 
 def running(deployment: Deployment) -> list[Finding]:
@@ -116,15 +117,13 @@ def called(integrations: list[Any]) -> list[str]:
 
 def _settings(deployment: Deployment) -> list[Finding]:
     wanted = settings(deployment.parameters, deployment.outputs, deployment.name)
-    functions = deployment.client("lambda")
-    findings, seen = [], 0
-    for caller, arn in _callers(deployment):
-        seen += 1
+    functions, callers = deployment.client("lambda"), list(_callers(deployment))
+    findings = [] if any(caller.startswith("API") for caller, _ in callers) else [_NO_API]
+    for caller, arn in callers:
         answer = functions.get_function_configuration(FunctionName=arn)
         findings += setting_findings(caller, arn, answer.get("Environment", {}).get("Variables", {}), wanted)
-    if seen == 0:
-        return [Finding(PROBLEM, "running settings", "nothing calls a function", "deploy the stack again")]
-    return findings or [Finding(OK, "running settings", f"{number(seen, 'function')} run with the stack's settings")]
+    text = f"those of the stack, in what the API and the queues call ({number(len(callers), 'caller')})"
+    return findings or [Finding(OK, "running settings", text)]
 
 
 def _callers(deployment: Deployment) -> Iterator[tuple[str, str]]:

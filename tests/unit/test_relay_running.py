@@ -138,6 +138,12 @@ def test_what_the_api_and_the_mapping_call_is_asked_of_aws() -> None:
     }
 
 
+def test_an_api_that_calls_no_function_is_a_problem() -> None:
+    stack = deployed(RIGHT)
+    stack.clients["apigatewayv2"].get_paginator.return_value.paginate.return_value = [{"Items": []}]
+    assert {one.check: one.level for one in running(stack)}["running settings"] == "problem"
+
+
 def test_a_role_that_may_not_ask_is_a_warning_and_hides_no_other_finding() -> None:
     levels = {one.check: one.level for one in running(deployed(RIGHT, denied=True))}
     assert levels == {"running settings": "warning", "concurrency": "ok"}
