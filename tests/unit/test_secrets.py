@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from pipeline.secrets import LEAST_AGE, MAX_AGE, Secret, SecretUnavailable
+from tests.bounds import BOUND
 
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "canary"}}, "GetSecretValue")
 
@@ -115,13 +116,13 @@ def test_threads_that_want_it_at_the_same_time_read_it_once(clock: Clock) -> Non
     seen: list[str] = []
 
     def want() -> None:
-        together.wait(10)
+        together.wait(BOUND)
         seen.append(kept.text())
 
     threads = [threading.Thread(target=want) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(BOUND)
     assert seen == ["one"] * 8
     assert len(manager.reads) == 1
