@@ -29,7 +29,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation package validate scan build bench scale lock clean
+.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation package validate scan build parameters bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -132,6 +132,9 @@ scan: $(SCAN_READY) $(EXPANDED) ## what of the template is unsafe; each exceptio
 build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's processor and Python; needs no Docker
 	PATH="$$(bash .ci/find-python 3.13):$$PATH" $(SAM_VENV)/bin/sam build
 	$(BIN)/python .ci/check_bundle.py .aws-sam/build
+
+parameters: $(READY) ## the page that explains each parameter of the template: writes docs/parameters.md
+	@$(BIN)/python .ci/parameters.py docs/parameters.md
 
 bench: $(BENCH_READY) $(PEERS_READY) ## this relay beside floors and peers, in ratios (ARGS="--only core --turns 5"); writes bench/results.json
 	@PYTHONPATH=src:. $(BENCH_VENV)/bin/python -m bench $(ARGS)

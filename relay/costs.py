@@ -1,13 +1,13 @@
 """What a stack costs, in round dollars, as people are told before they deploy. A test holds it to bench's own figures.
 
-Computed: `bench.scale.standing` (a month without any conversion) and `bench.cost` (a million conversions).
+Computed: `bench.standing` (a month without any conversion) and `bench.cost` (a million conversions).
 """
 
 AS_OF = "list prices of 2026 in us-east-1, without free tiers"
-MONTH = 10.0  # one destination: alarms, metrics and secrets, whether conversions come or not
+MONTH = 10.5  # one destination: alarms, metrics and secrets, whether conversions come or not
 # A million conversions: posted one by one, and a thousand at a time; with the ledger, and without it (LedgerDays 0).
-ONE_BY_ONE, BY_THE_THOUSAND = 3.10, 0.82
-ONE_BY_ONE_WITHOUT, BY_THE_THOUSAND_WITHOUT = 2.41, 0.13
+ONE_BY_ONE, BY_THE_THOUSAND = 2.94, 0.82
+ONE_BY_ONE_WITHOUT, BY_THE_THOUSAND_WITHOUT = 2.25, 0.13
 
 
 def told(destinations: int, *, ledger: bool) -> str:

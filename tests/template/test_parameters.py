@@ -65,9 +65,19 @@ def test_a_parameter_is_described_bounded_and_has_a_default_within_its_bounds(
     )  # AWS itself names bounds and values
 
 
-def test_every_parameter_stands_in_one_group_of_the_console(source: dict[str, Any]) -> None:
+def test_every_parameter_is_in_one_group_of_the_console_in_the_order_in_which_sam_asks(source: dict[str, Any]) -> None:
     groups = source["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
-    assert sorted(name for group in groups for name in group["Parameters"]) == NAMES
+    assert [name for group in groups for name in group["Parameters"]] == list(source["Parameters"])
+
+
+def test_the_page_of_parameters_says_what_the_template_says(source: dict[str, Any]) -> None:
+    """`make parameters` writes it."""
+    page = (TEMPLATE.parent / "docs" / "parameters.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (?:`(.+?)`|empty) \| (.+) \|$", page, re.MULTILINE)
+    assert [name for name, _, _ in rows] == list(source["Parameters"])
+    for name, default, text in rows:
+        assert str(source["Parameters"][name]["Default"]) == default
+        assert text.startswith(source["Parameters"][name]["Description"])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import cost, scale
+from bench import cost, standing
 from bench.figures import read
 from relay import costs
 
@@ -17,7 +17,7 @@ def computed(per_post: int) -> tuple[float, float]:
 
 
 def test_a_month_without_any_conversion() -> None:
-    assert scale.standing() * 30 == pytest.approx(costs.MONTH, rel=ABOUT)
+    assert standing.a_month() == pytest.approx(costs.MONTH, rel=ABOUT)
 
 
 @pytest.mark.parametrize(
