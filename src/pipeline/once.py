@@ -48,10 +48,11 @@ def _divide(pairs: Iterable[tuple[Message, Event]], known: Known) -> tuple[Pairs
     for message, event in pairs:
         mine = Note(message.head.sender, event.queued.fingerprint)
         note = known.get(event.key)
-        if note is not None and not is_forgeable(note, mine):
-            if not are_plainly_two(note.fingerprint, mine.fingerprint):
-                event.outcome = Repeated()
-                continue
+        if note is not None and are_plainly_two(note.fingerprint, mine.fingerprint):
+            pass
+        elif note is not None and not is_forgeable(note, mine):
+            event.outcome = Repeated()
+            continue
         elif (there := first.setdefault(event.key, (message, event)))[1] is event:
             continue
         elif not are_plainly_two(there[1].queued.fingerprint, mine.fingerprint):

@@ -103,12 +103,17 @@ def _steps(
     """What to do with each event."""
     repeat_window = destination.limits.repeat_window
     fresh = trying.fresh(now, repeat_window) if is_needed else Step(Act.SEND)
+    held = Step(Act.HOLD, repeat_window=repeat_window)
+    probing: set[str] = set()
     steps = []
     for message, event in first:
         step = fresh
         if is_needed and (message.record.receives > 1 or event.tried.windows):
             state = circuits.of(event.key.event_group_id)
             step = trying.step(message, event, state, now=now, repeat_window=repeat_window)
+            if step.act is Act.CLAIM and state.is_open:  # one of them is to be the probe
+                step = held if event.key.event_group_id in probing else step
+                probing.add(event.key.event_group_id)
         steps.append((message, event, step))
     return steps
 

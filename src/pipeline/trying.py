@@ -71,12 +71,14 @@ def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_w
         return made(Act.BURY)
     over = Tried(1, begun - int(windows.length(repeat_window)) - 1)
     again = Tried(windows.MOST, begun)
+    starved = circuit.lacks_probes(state, now)
+    if standing is Standing.CLAIMED and state.is_open:
+        return made(Act.SEND if starved else Act.HOLD, is_probe=starved, lost=again, kept=over)
     if standing is Standing.CLAIMED:
-        return made(Act.HOLD if state.is_open else Act.PIECE, piece=windows.LARGEST_PIECE, lost=again, kept=over)
+        return made(Act.PIECE, piece=windows.LARGEST_PIECE, lost=again, kept=over)
     if state.is_open:
-        if standing is Standing.WAITING and circuit.lacks_probes(state, now):
-            return made(Act.SEND, is_probe=True, lost=again)
-        return made(Act.HOLD)
+        may_probe = starved and standing is Standing.WAITING and message.head.generation < _LAST_CLAIM
+        return made(Act.CLAIM if may_probe else Act.HOLD)
     if standing is Standing.INSIDE:
         return made(Act.SEND, lost=used)
     if message.head.generation < _LAST_CLAIM:

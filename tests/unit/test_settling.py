@@ -8,11 +8,14 @@ import pytest
 from pipeline.batch import Message
 from pipeline.circuit import Circuit
 from pipeline.destination import Routing
+from pipeline.gate import Circuits
 from pipeline.messages import BROWSER, SERVER, Head
 from pipeline.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
-from pipeline.settling import settle
+from pipeline.settling import _steps, settle
 from pipeline.surroundings import Surroundings
 from pipeline.table import Entry, Found, Key, Note, Unread
+from pipeline.trying import Act
+from pipeline.waiting import Allowance
 from pipeline.windows import Tried
 from tests.unit.batches import NOW, message
 from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue
@@ -209,3 +212,13 @@ def test_windows_that_a_browsers_event_used_are_not_those_of_a_servers_that_shar
     _, sent = settled([one], {key("a"): replace(BOTH_OVER, note=noted)}, g=TROUBLED)
     assert sent == (0 if is_held_back else 1)
     assert bool(one.events[0].letter) is is_held_back
+
+
+def test_of_the_events_that_wait_one_claims_the_probe_of_a_circuit_that_is_starved() -> None:
+    state = Circuit(opened_at=NOW - 90_000, shut_at=NOW - 90_000, next_probe_at=NOW - 4_000)
+    head = Head(G, windows=1, window_from=int(NOW) - 80_000)
+    waiting = [message(str(n), head=head, receives=3, number=n) for n in range(3)]
+    first = [(one, one.events[0]) for one in waiting]
+    circuits = Circuits({}, {"g": state}, None, allowance=Allowance(3.0, lambda: NOW))
+    steps = _steps(first, circuits, FakeDestination(lambda *_: [], repeat_window=600.0), NOW, is_needed=True)
+    assert [step.act for _, _, step in steps] == [Act.CLAIM, Act.HOLD, Act.HOLD]
