@@ -7,6 +7,7 @@ SAM_VENV := .venv-sam
 SCAN_VENV := .venv-scan
 BENCH_VENV := .venv-bench
 MUTATION_VENV := .venv-mutation
+EMULATOR_VENV := .venv-emulator
 SOURCES := src local tests
 # The stamps are written last: an interrupted installation is begun again, a finished one costs nothing.
 INSTALLED := $(VENV)/.ready
@@ -15,6 +16,7 @@ SAM_READY := $(SAM_VENV)/.ready
 SCAN_READY := $(SCAN_VENV)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
 MUTATION_READY := $(MUTATION_VENV)/.ready
+EMULATOR_READY := $(EMULATOR_VENV)/.ready
 # An SQS that nobody of this project wrote; npm writes this file last.
 SQS_FOLDER := tests/integration/npm
 SQS_READY := $(SQS_FOLDER)/node_modules/.package-lock.json
@@ -29,7 +31,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation package validate scan build parameters bench scale lock clean
+.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -68,6 +70,11 @@ $(SQS_READY): $(SQS_FOLDER)/package-lock.json
 
 $(MUTATION_READY): requirements/mutation.txt
 	$(call make-venv,$(MUTATION_VENV),$<)
+
+# It runs the bundle, so it is of the Python that Lambda runs.
+$(EMULATOR_READY): PYTHON = $(shell bash .ci/find-python 3.13)/python3.13
+$(EMULATOR_READY): requirements/emulator.txt
+	$(call make-venv,$(EMULATOR_VENV),$<)
 
 # With the Python that Lambda runs, if this machine has it.
 $(BENCH_READY): PYTHON = $(shell folder=$$(bash .ci/find-python 3.13 2>/dev/null) && echo "$$folder/python3.13" || echo python3)
@@ -136,6 +143,12 @@ build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's proce
 parameters: $(READY) ## the page that explains each parameter of the template: writes docs/parameters.md
 	@$(BIN)/python .ci/parameters.py docs/parameters.md
 
+smoke: build ## in your own AWS account: deploys a throw-away stack, tries all of it, deletes it (STACK=name; a few cents)
+	@PYTHONPATH=src:. $(BIN)/python -m tests.smoke --stack "$(STACK)" $(ARGS)
+
+emulator: build $(EMULATOR_READY) ## the same in an emulator of AWS that others wrote, and an operator's whole walk; needs no account
+	$(BIN)/pytest -m emulator tests/emulator $(ARGS)
+
 bench: $(BENCH_READY) $(PEERS_READY) ## this relay beside floors and peers, in ratios (ARGS="--only core --turns 5"); writes bench/results.json
 	@PYTHONPATH=src:. $(BENCH_VENV)/bin/python -m bench $(ARGS)
 
@@ -150,6 +163,7 @@ lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: 
 	$(COMPILE) --group sam --output-file requirements/sam.txt
 	$(COMPILE) --group scan --output-file requirements/scan.txt
 	$(COMPILE) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
+	$(COMPILE) --group emulator --output-file requirements/emulator.txt
 	$(COMPILE) --group mutation --constraint requirements/dev.txt --output-file requirements/mutation.txt
 
 # One file for every platform and Python from 3.11 on; it names neither an index nor a path of this machine.
@@ -160,4 +174,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) mutants $(SQS_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) mutants $(SQS_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -80,7 +80,17 @@ def read(path: Path, overrides: Mapping[str, str]) -> Template:
     parameters = {name: str(overrides.get(name, item.get("Default", _NO_VALUE))) for name, item in declared.items()}
     if missing := [name for name, item in declared.items() if "Default" not in item and name not in overrides]:
         raise TemplateError(f"{path.name} needs a value for the parameter {', '.join(missing)}")
-    body = expand(path, parameters)
+    return _settled(expand(path, parameters), parameters)
+
+
+def changed(template: Template, overrides: Mapping[str, str]) -> Template:
+    """The same template with other values for some parameters; SAM's expansion, which takes half a second, is kept."""
+    if unknown := overrides.keys() - template.parameters.keys():
+        raise TemplateError(f"the template has no parameter {', '.join(sorted(unknown))}")
+    return _settled(template.body, {**template.parameters, **overrides})
+
+
+def _settled(body: Mapping[str, Any], parameters: Mapping[str, str]) -> Template:
     names = {**_pseudo_parameters(), **parameters}
     conditions: dict[str, bool] = {}
     for name in body.get("Conditions", {}):

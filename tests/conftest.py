@@ -17,8 +17,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Count what the marker leaves to another command, by reason."""
-    markers = [item.get_closest_marker("thorough") for item in items]
-    counted = Counter(f"left to `make thorough`: {marker.kwargs['reason']}" for marker in markers if marker)
+    markers = [item.get_closest_marker(command) for item in items for command in ("thorough", "emulator")]
+    counted = Counter(f"left to `make {marker.name}`: {marker.kwargs['reason']}" for marker in markers if marker)
     for item in items[:1]:
         item.config.stash[_LEFT].update(counted)
 

@@ -1,0 +1,28 @@
+"""`make smoke` in the emulator: all but its named gaps."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.emulator.server import ROOT, Emulator
+
+pytestmark = pytest.mark.emulator(reason="an emulator of AWS that others wrote, and the built bundle")
+
+
+def test_smoke(emulator: Emulator, build: Path) -> None:
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "tests.smoke",
+        "--stack",
+        "smoke",
+        "--build",
+        build,
+        "--emulated",
+    ]
+    path = f"{emulator.environment['PYTHONPATH']}:{ROOT}:{ROOT / 'src'}"
+    own = {**emulator.environment, "PYTHONPATH": path}
+    run = subprocess.run(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True, check=False)
+    assert run.returncode == 0, run.stdout
