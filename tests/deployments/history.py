@@ -68,7 +68,7 @@ class History:
 
     def switch(self) -> None:
         """Other destinations."""
-        self.deploy(**switches(self.template, self.chance.choice(SWITCHES)))
+        self.deploy(**switches(*self.chance.choice(SWITCHES)))
 
     def deploy(self, **parameters: str) -> None:
         """Update the stack; what it says must be what runs, with what it may use."""
@@ -172,7 +172,7 @@ class History:
 
     def settle(self) -> None:
         """Both destinations on, what old queues hold is moved in as `relay drain` does, all is delivered."""
-        self.deploy(**switches(self.template, ("roku", "rokt")))
+        self.deploy(**switches("roku", "rokt"))
         for url in self.account.left:
             destination = "Roku" if "/RokuQueue-" in url else "Rokt" if "/RoktQueue-" in url else ""
             while messages := self.account.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -206,10 +206,8 @@ class History:
         raise Broken(f"{what}\nafter: " + "; ".join(self.told))
 
 
-def switches(template: Template, on: tuple[str, ...]) -> dict[str, str]:
+def switches(*on: str) -> dict[str, str]:
     """The parameters that switch exactly these destinations on."""
-    if "Destinations" in template.parameters:
-        return {"Destinations": ",".join(on)}
     return {f"DeliverTo{name.capitalize()}": str(name in on).lower() for name in ("roku", "rokt")}
 
 

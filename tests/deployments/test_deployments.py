@@ -54,7 +54,7 @@ def test_a_version_that_stays_behind_is_found(tmp_path: Path) -> None:
 
 def test_what_an_old_queue_still_holds_is_missed(template: Template) -> None:
     history = History(template, random.Random(0))
-    history.deploy(**switches(template, ("roku", "rokt")))
+    history.deploy(**switches("roku", "rokt"))
     history.post()
     history.renew()
     history.account.left.clear()  # nobody drains it

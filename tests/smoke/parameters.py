@@ -21,7 +21,7 @@ _OTHER = {
     "PermissionsBoundary": "",
 }
 # What sends events elsewhere, has a step of its own, or asks for other parameters with it.
-_APART = {"RokuUrl", "DeliveryMode", "Destinations", "DeliverToRoku", "DeliverToRokt", "RoktApi", "LogFormat"}
+_APART = {"RokuUrl", "DeliveryMode", "DeliverToRoku", "DeliverToRokt", "RoktApi", "LogFormat"}
 _IN_TEXT = re.compile(r"\$\{(\w+)\}")
 
 
