@@ -40,11 +40,8 @@ def test_many_histories(template: Template, seed: int) -> None:
 
 def test_a_version_that_stays_behind_is_found(tmp_path: Path) -> None:
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    written = (
-        text
-        if "AutoPublishAlias" in text
-        else text.replace("    Runtime: python3.13\n", "    Runtime: python3.13\n    AutoPublishAlias: live\n", 1)
-    )
+    written = text.replace("    Runtime: python3.13\n", "    Runtime: python3.13\n    AutoPublishAlias: live\n", 1)
+    assert written != text
     (tmp_path / "template.yaml").write_text(written, encoding="utf-8")
     history = History(read(tmp_path / "template.yaml", {"DeliveryMode": "test"}), random.Random(0))
     history.deploy()

@@ -12,16 +12,8 @@ pytestmark = pytest.mark.emulator(reason="an emulator of AWS that others wrote, 
 
 
 def test_smoke(emulator: Emulator, build: Path) -> None:
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "tests.smoke",
-        "--stack",
-        "smoke",
-        "--build",
-        build,
-        "--emulated",
-    ]
+    flags = "-m tests.smoke --stack smoke --emulated --build"
+    command: list[str | Path] = [sys.executable, *flags.split(), build]
     path = f"{emulator.environment['PYTHONPATH']}:{ROOT}:{ROOT / 'src'}"
     own = {**emulator.environment, "PYTHONPATH": path}
     run = subprocess.run(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True, check=False)
