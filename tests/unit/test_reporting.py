@@ -51,6 +51,8 @@ def test_a_dead_letter_is_noted_with_its_reason_and_status() -> None:
 def test_an_event_that_goes_back_after_a_lost_answer_is_noted_with_its_windows() -> None:
     for outcome, tried in ((LOST, Tried(1, 5)), (Retry("Roku answered 429", 429), Tried(2))):
         assert notes([ended(outcome, tried=tried)]) == [Entry(KEY, "unread", fingerprint="em:x", tried=tried)]
+    page = Entry(KEY, "unread", sender="browser", fingerprint="em:x", tried=Tried(1, 5))
+    assert notes([ended(LOST, sender="browser", tried=Tried(1, 5))]) == [page]
     died = ended(Retry("not sent", held=True), perhaps=Tried(1, 5))  # a run may have died with it
     assert notes([died]) == [Entry(KEY, "unread", fingerprint="em:x", tried=Tried(1, 5))]
 

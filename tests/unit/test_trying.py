@@ -91,6 +91,13 @@ def test_further_tries_are_in_ever_smaller_requests(elapsed: int, piece: int) ->
     assert (planned.act, planned.piece) == (Act.PIECE, piece)
 
 
+@pytest.mark.parametrize("head", [Head(G, windows=2), Head(G, windows=1, window_from=OVER, generation=8)])
+def test_a_second_window_begins_in_requests_of_ten(head: Head) -> None:
+    one = message("a", head=head)
+    planned = step(one, one.events[0], CLOSED, now=NOW, repeat_window=WINDOW)
+    assert (planned.act, planned.piece, planned.lost) == (Act.PIECE, 10, Tried(2, int(NOW)))
+
+
 def test_only_an_event_that_was_never_tried_is_a_probe() -> None:
     for head, receives, may_be in (
         (Head(G), 1, True),
