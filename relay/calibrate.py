@@ -59,10 +59,10 @@ def calibrate(
     at = datetime.now(UTC)
     report = {"asked_at": at.isoformat(timespec="seconds"), "url": url, "answers": answers}
     files = _write(folder, at, report)
-    rows = [[one["name"], told(one), assumption(one), _sign(one)] for one in answers]
+    rows = [[one["name"], assumption(one), _sign(one), told(one)] for one in answers]
     out.answer(report | {"files": [str(file) for file in files]})
     out.table(
-        ["probe", "Roku says", "the relay takes for granted", ""], rows, {"differs": "red", "no answer": "yellow"}
+        ["probe", "the relay takes for granted", "", "Roku says"], rows, {"differs": "red", "no answer": "yellow"}
     )
     out.aside(f"written to {' and '.join(str(file) for file in files)}")
     different = sum(_sign(one) == "differs" for one in answers)
@@ -113,6 +113,8 @@ def told(answer: dict[str, Any]) -> str:
     reasons = "; ".join(
         f"{name}: {text}" for errors in answer["errors"] if isinstance(errors, dict) for name, text in errors.items()
     )
+    if not reasons and answer["valid"][0] is not True:
+        reasons = str(answer["description"] or "")
     echo = f", names {', '.join(answer['echo'])}" if answer["name"] == "partial" and answer["echo"] else ""
     return f"{said} ({answer['status']}{code}{echo})" + (f": {reasons}" if reasons else "")
 

@@ -153,7 +153,9 @@ class _Plan:
         for one in found:
             self.out.line(f"{one.level}  {one.check}: {one.told()}")
         self.out.line(f"\nSenders post to {api}. Try it:\n\n{curl}\n")
-        self.out.table(["platform", "its page, filled in"], [[page.stem, str(page)] for page in pages])
+        folder = pages[0].parent.relative_to(self.checkout.root)
+        self.out.line(f"Each platform's page, filled in, is in {folder}:\n")
+        self.out.table(["platform", "posts to"], [[page.name, first_steps.address(page, api)] for page in pages])
         self.out.line(f"\nA key for each: relay keys add NAME --stack {deployment.name}")
         self.out.line(f"Is all well? relay doctor --stack {deployment.name}")
         return BAD if any(one.level == "problem" for one in found) else 0

@@ -1,5 +1,6 @@
 """What follows a deployment: the first sender, Roku's verdict on a test event, the curl, and each platform's page."""
 
+import re
 from pathlib import Path
 
 from relay import probes
@@ -7,6 +8,7 @@ from relay.checkout import Checkout
 from relay.checks import Finding, roku_keys, sender_keys
 from relay.deployment import Deployment
 from relay.keys import make, read_secret
+from relay.rokt_checks import rokt_keys
 from relay.trouble import Trouble
 
 STACKS_OWN = "first"  # the sender whose key the template makes
@@ -25,14 +27,14 @@ def sender(deployment: Deployment, name: str, group: str) -> str | None:
 
 
 def verdict(deployment: Deployment, key: str | None) -> list[Finding]:
-    """What Roku says of a test event of each event group that is known, and of the key; nothing counts."""
-    if "RokuQueueUrl" not in deployment.outputs:
-        return []
-    keys, found = roku_keys(deployment)
-    if keys is None:
-        return found
-    senders, _ = sender_keys(deployment)
-    return probes.ask_roku(deployment, senders, keys, [], key)
+    """What Roku says of a test event of each event group that is known, which counts nothing, and of both keys."""
+    found: list[Finding] = []
+    if "RokuQueueUrl" in deployment.outputs:
+        keys, found = roku_keys(deployment)
+        if keys is not None:
+            senders, _ = sender_keys(deployment)
+            found += probes.ask_roku(deployment, senders, keys, [], key)
+    return found + (rokt_keys(deployment) if "RoktQueueUrl" in deployment.outputs else [])
 
 
 def curl(deployment: Deployment, key: str | None, group: str) -> str:
@@ -52,6 +54,12 @@ def pages(deployment: Deployment, checkout: Checkout, group: str) -> list[Path]:
         (folder / page.name).write_text(text, encoding="utf-8")
         made.append(folder / page.name)
     return made
+
+
+def address(page: Path, api: str) -> str:
+    """What the platform of a page that is filled in calls; empty if that is not one address."""
+    found = re.search(re.escape(api) + r"(/v1/[\w./]+)", page.read_text(encoding="utf-8"))
+    return found[1] if found else ""
 
 
 def require(deployment: Deployment, destinations: tuple[str, ...]) -> None:

@@ -76,7 +76,7 @@ def ask(answers: Answers, checkout: Checkout) -> Answers:
         group = question(text, answers.group, checked(checkout, "DefaultEventGroup"))
     else:
         group = answers.group or ""
-    mode = question("live, or test: everything is checked and nothing counts", answers.mode, _mode)
+    mode = question("Live, or test (everything is checked and nothing counts)", answers.mode, _mode)
     email = question("E-mail address for alarms (Enter: none)", answers.email, checked(checkout, "AlarmEmail"))
     return Answers(to=to, group=group, mode=mode, email=email)
 

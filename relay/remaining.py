@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from relay.deployment import Deployment, Destination
 from relay.letters import depth
@@ -16,6 +17,10 @@ class Held:
     waiting: int
     dead: int
 
+    def urls(self) -> tuple[str, str]:
+        """The queue, and the dead-letter queue."""
+        return self.destination.queue_url, self.destination.dead_letters_url
+
     def told(self) -> str:
         """In words."""
         return (
@@ -25,21 +30,22 @@ class Held:
 
 
 def held(deployment: Deployment, names: Sequence[str] | None = None) -> list[Held]:
-    """What the queues of all destinations hold, or of those named. SQS's counts are approximate."""
+    """What the queues of all destinations hold, or of those named."""
     sqs = deployment.client("sqs")
-    return [
-        Held(one, sum(depth(sqs, one.queue_url).values()), sum(depth(sqs, one.dead_letters_url).values()))
-        for one in deployment.destinations()
-        if names is None or one.name in names
-    ]
+    return [look(sqs, one) for one in deployment.destinations() if names is None or one.name in names]
+
+
+def look(sqs: Any, destination: Destination) -> Held:
+    """What the queues of a destination hold. SQS's counts are approximate."""
+    waiting, dead = (sum(depth(sqs, url).values()) for url in (destination.queue_url, destination.dead_letters_url))
+    return Held(destination, waiting, dead)
 
 
 def commands(found: Sequence[Held]) -> list[str]:
     """The commands that move what is held into another stack."""
-    urls = [
-        url
+    return [
+        f"relay drain {url} --stack NEW_STACK"
         for one in found
-        for count, url in ((one.waiting, one.destination.queue_url), (one.dead, one.destination.dead_letters_url))
+        for count, url in zip((one.waiting, one.dead), one.urls(), strict=True)
         if count
     ]
-    return [f"relay drain {url} --stack NEW_STACK" for url in urls]

@@ -1,14 +1,15 @@
 """`relay remove`: a stack away, after saying what goes, what stays and what would be lost."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from botocore.exceptions import WaiterError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from relay import remaining
 from relay.deployment import Deployment
-from relay.printing import Out
+from relay.printing import Out, number
 from relay.remaining import Held
 from relay.trouble import DECLINED, Trouble
 
@@ -40,20 +41,30 @@ def remove(
         out.aside("\n".join([_STAYS, *remaining.commands(full)]))
     _agree(deployment, out, full=bool(full), yes=yes, force=force)
     _delete(deployment)
-    urls = [url for one in found for url in (one.destination.queue_url, one.destination.dead_letters_url)]
+    left = _left(deployment, found)  # counted anew: posts were taken until the last moment
     out.answer(
         {
             "removed": deployment.name,
-            "queues_left": urls,
-            "waiting": sum(one.waiting for one in found),
-            "dead_letters": sum(one.dead for one in found),
-            "drain": remaining.commands(full),
+            "queues_left": [url for one in found for url in one.urls()],
+            "waiting": sum(one.waiting for one in left),
+            "dead_letters": sum(one.dead for one in left),
+            "drain": remaining.commands(left),
         }
     )
     out.line(f"{deployment.name} is removed")
-    for url in urls:
-        out.line(f"left: {url}")
+    for one in left:
+        for count, url in zip((one.waiting, one.dead), one.urls(), strict=True):
+            out.line(f"left: {url} ({number(count, 'message')})")
     return 0
+
+
+def _left(deployment: Deployment, found: Sequence[Held]) -> list[Held]:
+    """What the queues hold after the stack is gone; those of before where they cannot be asked."""
+    sqs = deployment.client("sqs")
+    try:
+        return [remaining.look(sqs, one.destination) for one in found]
+    except (BotoCoreError, ClientError):
+        return list(found)
 
 
 def _held(deployment: Deployment) -> list[Held]:

@@ -70,7 +70,7 @@ def test_an_answer_that_differs_from_what_the_relay_takes_for_granted_is_marked_
         operator.relay.sandbox._serve = real  # type: ignore[method-assign]
     assert said.code == 1
     (line,) = [line for line in said.text.splitlines() if line.startswith("phone_alone")]
-    assert line.split()[-1] == "differs"
+    assert line.split()[1:3] == ["valid", "differs"]
 
 
 def test_a_key_that_roku_does_not_know_asks_nothing_further(operator: Operator, tmp_path: Path) -> None:
@@ -98,6 +98,7 @@ BAD = PARTIAL.events[1]
         (KIOSK, 400, {"code": 400, "failed_events": [{"errors": {"event_source": "no"}}]}, [False], "event_source: no"),
         (KIOSK, 200, {"code": 210, "failed_events": [{"errors": {}}]}, [False], "invalid (200, code 210)"),
         (KIOSK, 400, None, [False], "invalid (400)"),
+        (KIOSK, 400, {"description": "not a field"}, [False], "invalid (400): not a field"),
         (KIOSK, 500, {}, [None], "no verdict (500)"),
         (KIOSK, 401, {}, [None], "no verdict (401)"),
         (KIOSK, None, None, [None], "no answer"),

@@ -189,7 +189,7 @@ def test_at_a_terminal_enter_at_every_question_deploys_and_the_key_is_not_echoed
 
 
 def test_a_wrong_answer_is_told_and_asked_again(desk: Desk) -> None:
-    wrong = {"Where do": "everywhere", "event group": "no spaces please", "live, or": "maybe", "E-mail": "nobody"}
+    wrong = {"Where do": "everywhere", "event group": "no spaces please", "Live, or": "maybe", "E-mail": "nobody"}
     said = terminal(desk, {**wrong, "API key": "YOUR_ROKU_KEY"})
     assert said.returncode == 0, said.stdout
     for word in (
