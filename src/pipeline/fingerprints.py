@@ -15,8 +15,15 @@ AMOUNT = "value"
 
 def make(values: Mapping[str, str], key: bytes) -> str:
     """The fingerprint of identifiers by kind (e-mail, phone, external and device ids), and of the amount."""
-    keyed = _keyed(key)
-    return " ".join([f"{kind}:{_short(f'{kind}:{value}', keyed)}" for kind, value in values.items() if value])
+    begun_inside, begun_outside = _keyed(key)
+    made = []
+    for kind, value in values.items():
+        if value:
+            inner, outer = begun_inside.copy(), begun_outside.copy()
+            inner.update(f"{kind}:{value}".encode())
+            outer.update(inner.digest())
+            made.append(f"{kind}:{b2a_base64(outer.digest()[:8], newline=False)[:11].decode()}")
+    return " ".join(made)
 
 
 def share_an_identifier(one: str, other: str) -> bool:
@@ -43,13 +50,6 @@ def _keyed(key: bytes) -> "tuple[hashlib._Hash, hashlib._Hash]":
     block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
     inner, outer = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
     return hashlib.sha256(inner), hashlib.sha256(outer)
-
-
-def _short(text: str, keyed: "tuple[hashlib._Hash, hashlib._Hash]") -> str:
-    inner, outer = (begun.copy() for begun in keyed)
-    inner.update(text.encode())
-    outer.update(inner.digest())
-    return b2a_base64(outer.digest()[:8], newline=False)[:11].decode()
 
 
 def _parsed(fingerprint: str) -> dict[str, str]:

@@ -5,23 +5,27 @@ destination reads the conversion, so that its ids are the same for all of them.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from pipeline.digests import as_digest, digest
+from pipeline.glances import glance
 
 Warnings = list[tuple[str, str]]
 
 _PUNCTUATED = re.compile(r"[\d +().-]{7,30}").fullmatch
 _PUNCTUATION = dict.fromkeys(map(ord, " +().-"))
+_SHORTEST_DIGEST = 44  # characters, in base64
 _LONGEST = 100  # characters of a phone number with all its punctuation
 # With so many digits it is the same number if only one of both has its country's code, of 3 digits at most.
 _SHORTEST, _LONGEST_CODE = 9, 3
 
+_USER_IDS = ("external_id", "subscription_id", "aFC")
 _IDS = (
     ("", ("event_id",)),
-    ("user_data", ("external_id", "subscription_id", "aFC")),
+    ("user_data", _USER_IDS),
     ("custom_data", ("order_id", "transactionid")),
     ("attributes", ("transactionid",)),
 )
@@ -75,24 +79,38 @@ def _phone(user: object) -> _Phone | None:
     text = str(value) if type(value) is int else value
     if not isinstance(text, str) or not 7 <= len(text) <= _LONGEST:
         return None
-    known = as_digest(text.strip())
+    known = as_digest(text.strip()) if len(text) >= _SHORTEST_DIGEST else None
     digits = "" if known else text.translate(_PUNCTUATION)
     return _Phone(digits, known or "") if known or (len(digits) >= 7 and digits.isdigit()) else None
 
 
 def _may_be_in(conversion: Mapping[str, Any], phone: _Phone) -> bool:
-    """A glance that is nearly always enough: for the number's last four digits.
+    """A glance that is nearly always enough: for the number's last four digits, then for what looks like a number.
 
     Where even those are apart, its look tells that it is a phone number.
     """
     values = [conversion.get("event_id"), *map(conversion.get, _TOP_TEXTS)]
-    values += map(conversion["user_data"].get, ("external_id", "subscription_id", "aFC"))
+    values += map(conversion["user_data"].get, _USER_IDS)
     for part in ("custom_data", "attributes"):
         if type(source := conversion.get(part)) is dict:
             values += source.values()
-            values += [_id_of(item) for name in _LISTS if type(items := source.get(name)) is list for item in items]
-    texts = [value if type(value) is str else str(value) for value in values if type(value) in (str, int)]
-    return phone.digits[-4:] in "\n".join(texts)  # of a hashed one there are none, and so it may be anywhere
+            for name in _LISTS:
+                if type(items := source.get(name)) is list:
+                    values += map(_id_of, items)
+    texts = [
+        value if type(value) is str else str(value) for value in values if type(value) is str or type(value) is int
+    ]
+    joined = "\n".join(texts)
+    if phone.digits[-4:] not in joined:  # of a hashed one there are none, and so it may be anywhere
+        return False
+    tail = phone.digits[-_SHORTEST:]
+    return (len(tail) == _SHORTEST and tail in joined) or not joined.isascii() or _has_punctuated()(joined)
+
+
+@cache
+def _has_punctuated() -> Callable[[str], bool]:
+    """Whether a line is what _PUNCTUATED takes of an id, and nothing else but white space."""
+    return glance(r"(?m)^[\s\x1c-\x1f]*[0-9 +().-]{7,30}[\s\x1c-\x1f]*$")
 
 
 def _own_id(value: object, phone: _Phone) -> str | None:

@@ -1,9 +1,13 @@
 """The event's own phone number in ids and texts: bare digits are an id's own unless the event says whose they are."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from pipeline import own_phone
 from pipeline.own_phone import without_own_phone
 from tests.unit.conversions import sha
 
@@ -73,3 +77,17 @@ def test_from_texts_and_addresses_the_digits_are_taken_out() -> None:
 )
 def test_without_a_number_it_is_the_very_same(conversion: Any) -> None:
     assert without_own_phone(conversion, []) is conversion
+
+
+_IDS = st.lists(st.sampled_from([*"555 010 0199 1 + ( ) - . x order- \x1c \n \t \uff11".split(" "), " "]), max_size=7)
+
+
+@settings(max_examples=500)
+@given(_IDS.map("".join), st.sampled_from(["+1 (555) 010-0199", "5550100199", "0100199", sha("15550100199")]))
+@example("\x1c+1 555 010 0199\x1c", "5550100199")
+def test_the_glance_overlooks_no_id_that_ends_with_its_last_four_digits(text: str, ph: str) -> None:
+    given_ids = {"event_id": text, "custom_data": {"order_id": text, "content_ids": [text], "search_string": text}}
+    quick = hidden(ph, **given_ids)
+    ends = text.strip()[-4:] == "0199" or len(ph) == 64
+    with patch.object(own_phone, "_may_be_in", lambda *_: ends):
+        assert hidden(ph, **given_ids) == quick or not ends
