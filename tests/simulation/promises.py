@@ -61,9 +61,9 @@ class Promises:
         process = self.stage.world.running()
         if process is not None and process.name.startswith("deliver") and not dead:
             given = self.counts.batches[process.name]
-            depth = 1 + max(
-                (self._depth.get(one, 0) for one, names in given.items() if names & set(message.conversions)), default=0
-            )
+            # Of several copies in the run any may be the one of which this is the rest: at least as deep as the least.
+            before = [self._depth.get(one, 0) for one, names in given.items() if names & set(message.conversions)]
+            depth = 1 + min(before, default=0)
             self._depth[message.name] = depth
             if depth > DEEPEST:
                 raise Violation(f"{message.conversions} went from message to message {depth} times")
