@@ -64,11 +64,19 @@ def _faults(choice: argparse.Namespace) -> int:
     seeds = range(choice.seed, choice.seed + choice.histories)
     seen = 0
     with ProcessPoolExecutor(choice.workers) as pool:
-        for name, findings in zip(names, pool.map(partial(look, seeds), names), strict=True):
-            seen += bool(findings.failing)
-            print(f"{'found' if findings.failing else 'NOT SEEN'} after {findings.histories:4} histories: {name}")
+        for name, said in zip(names, pool.map(partial(_seen, seeds), names), strict=True):
+            seen += said.startswith("found")
+            print(f"{said}: {name}", flush=True)
     print(f"{seen} of {len(names)} deliberate faults are found")
     return int(seen < len(names))
+
+
+def _seen(seeds: range, name: str) -> str:
+    try:
+        findings = look(seeds, name)
+    except LookupError as error:
+        return f"DOES NOT FIT the source any more ({error})"
+    return f"{'found' if findings.failing else 'NOT SEEN'} after {findings.histories:4} histories"
 
 
 def _traffic(choice: argparse.Namespace) -> int:

@@ -15,8 +15,8 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     ),
     "messages: the window's beginning is left out": (
         "pipeline.messages",
-        '_NUMBERS = ("accepted_at", "waits_from", "windows", "window_from", "generation")',
-        '_NUMBERS = ("accepted_at", "waits_from", "windows", "generation")',
+        '"windows", "window_from", "refused_from"',
+        '"windows", "refused_from"',
     ),
     "messages: large ones are not divided": (
         "pipeline.messages",
