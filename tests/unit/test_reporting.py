@@ -161,3 +161,25 @@ def test_a_long_event_name_is_cut_after_40_letters() -> None:
 
 def test_without_a_sample_rate_nobody_is_followed() -> None:
     assert told(ended(Delivered())).followed == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields", "counts"),
+    [
+        (Delivered(unfamiliar=True), {"sent_as": "x"}, {"Delivered": 3, "AnswerUnfamiliar": 3, "IdCollisions": 3}),
+        (Repeated(), {}, {"Deduplicated": 3}),
+        (Rejected("no", 400), {"buried": True, "letter": "no"}, {"Rejected": 3, "DeadLettered": 3}),
+        (LOST, {}, {"Retried": 3, "AnswerUnreadable": 3}),
+        (Retry("Roku answered 401", 401, setup=True), {}, {"Retried": 3, "KeyRefused": 3}),
+        (
+            LOST,
+            {"buried": True, "letter": f"{COUNTED_TWICE}: look"},
+            {"DeadLettered": 3, "AnswerUnreadable": 3, "MayBeCountedTwice": 3},
+        ),
+    ],
+)
+def test_counts_of_several_events_add_up(outcome: Outcome, fields: dict[str, Any], counts: dict[str, int]) -> None:
+    report = Report()
+    tell([ended(outcome, **fields) for _ in range(3)], Settled(NOW, True, 0), report, 0.0)
+    assert +report.counts == counts
+    assert all(number == 3 for number in report.reasons.values())
