@@ -12,8 +12,8 @@ from tests.simulation.sender import Post, fault_of, senders_secret, taken_of
 from tests.simulation.stage import Result, Stage, Violation
 
 INGEST_SECONDS = 29.0  # template.yaml
-# Nothing fails any more once a history is over: so long (s) after it everything must have come to rest. A circuit without
-# fresh events closes after a day, and may open once more.
+# Nothing fails any more once a history is over: so long (s) after it everything must have come to rest. A circuit
+# without fresh events closes after a day, and may open once more.
 REST = 90 * 3_600.0
 
 
