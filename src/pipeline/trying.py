@@ -76,9 +76,11 @@ def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_w
         return made(Act.SEND if starved else Act.HOLD, is_probe=starved, lost=again, kept=over)
     if standing is Standing.CLAIMED:
         return made(Act.PIECE, piece=windows.LARGEST_PIECE, lost=again, kept=over)
-    if state.is_open:
-        may_probe = starved and standing is Standing.WAITING and message.head.generation < _LAST_CLAIM
-        return made(Act.CLAIM if may_probe else Act.HOLD)
+    if state.is_open and not (starved and standing is Standing.WAITING):
+        return made(Act.HOLD)
+    if state.is_open and message.head.generation >= _LAST_CLAIM:
+        # Where every event has come so far, nothing else would ever close the circuit.
+        return made(Act.SEND, is_probe=True, lost=again)
     if standing is Standing.INSIDE:
         return made(Act.SEND, lost=used)
     if message.head.generation < _LAST_CLAIM:

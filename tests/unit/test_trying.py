@@ -227,3 +227,13 @@ def test_refusals_that_pass_are_counted_from_the_first_one() -> None:
             one, event, step(one, event, CLOSED, now=NOW, repeat_window=WINDOW), CLOSED, now=NOW, jitter=lambda: 0.0
         )
         assert event.refused_from == expected
+
+
+def test_a_starved_circuit_is_probed_by_an_event_that_gets_no_claim_of_its_own_any_more() -> None:
+    state = replace(OPEN, opened_at=NOW - 86_400, next_probe_at=NOW - 3_600)
+    for generation, act, is_probe in ((7, Act.CLAIM, False), (8, Act.SEND, True), (12, Act.SEND, True)):
+        one = message("a", head=Head(G, windows=1, window_from=OVER, generation=generation), receives=3)
+        planned = step(one, one.events[0], state, now=NOW, repeat_window=WINDOW)
+        assert (planned.act, planned.is_probe) == (act, is_probe)
+        if is_probe:
+            assert planned.lost == Tried(2, int(NOW))
