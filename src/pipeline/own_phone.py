@@ -129,8 +129,10 @@ def _products(custom: Mapping[str, Any], phone: _Phone) -> dict[str, list[Any]]:
     found = {}
     for name in _LISTS:
         items = custom.get(name)
+        if type(items) is not list:
+            continue
         # Each is looked at once: a post of 6 MB has half a million of them.
-        own = [_own_id(_id_of(item), phone) for item in items] if type(items) is list else []
+        own = [_own_id(_id_of(item), phone) for item in items]
         if any(own):
             found[name] = [_hidden(item, text) for item, text in zip(items, own, strict=True)]
     return found
