@@ -187,67 +187,6 @@ def poller(deployment: Deployment, destination: Destination) -> list[Finding]:
     return [Finding(PROBLEM, check, f"the event source mapping is {state.lower()}", "enable it in Lambda's console")]
 
 
-def alarms(deployment: Deployment) -> list[Finding]:
-    """Alarms that ring, and whether anybody hears them."""
-    # CloudFormation names them STACK-LOGICALID-RANDOM; neither part holds a dash.
-    ours = re.compile(rf"{re.escape(deployment.name)}-[A-Za-z0-9]+-[A-Za-z0-9]+").fullmatch
-    pages = deployment.client("cloudwatch").get_paginator("describe_alarms")
-    found = [
-        alarm
-        for page in pages.paginate(AlarmNamePrefix=f"{deployment.name}-", AlarmTypes=["MetricAlarm"])
-        for alarm in page["MetricAlarms"]
-        if ours(alarm["AlarmName"])
-    ]
-    return alarm_findings(found, local=deployment.local) + _hearing(deployment, found)
-
-
-def alarm_findings(found: list[Any], *, local: bool) -> list[Finding]:
-    """What the alarms say, each with the cure in its own description."""
-    ringing = [alarm for alarm in found if alarm["StateValue"] == "ALARM"]
-    findings = [
-        Finding(PROBLEM, alarm["AlarmName"].split("-")[-2], text.strip().rstrip("."), cure.strip().rstrip("."))
-        for alarm in ringing
-        for text, _, cure in [alarm.get("AlarmDescription", "it rings").partition("Cure:")]
-    ]
-    if not found:
-        return [Finding(PROBLEM, "alarms", "the stack has none", "deploy the stack again")]
-    if local:
-        return [*findings, Finding(ABSENT, "alarms", f"nobody evaluates them: {NOT_LOCAL}")]
-    return findings or [Finding(OK, "alarms", f"none of {len(found)} rings")]
-
-
-def email_findings(subscriptions: list[Any]) -> list[Finding]:
-    """Whether the alarm e-mails reach anybody: the subscriptions of the alarms' topic."""
-    waiting = [one for one in subscriptions if one["SubscriptionArn"] == "PendingConfirmation"]
-    if waiting:
-        return [
-            Finding(
-                PROBLEM,
-                "alarm e-mail",
-                "its address never confirmed, so that nobody hears the alarms",
-                "open the e-mail of AWS Notifications and confirm; if it is gone, deploy with the address removed, then"
-                " with it again",
-            )
-        ]
-    if not subscriptions:
-        return [Finding(PROBLEM, "alarm e-mail", "nobody is subscribed", "subscribe again, or deploy the stack again")]
-    return [Finding(OK, "alarm e-mail", "confirmed")]
-
-
-def _hearing(deployment: Deployment, found: list[Any]) -> list[Finding]:
-    if deployment.local:
-        return [Finding(ABSENT, "alarm e-mail", NOT_LOCAL)]
-    topics = sorted({topic for alarm in found for topic in alarm.get("AlarmActions", []) if ":sns:" in topic})
-    if not topics:
-        return [
-            Finding(
-                WARNING, "alarm e-mail", "none: alarms show only in CloudWatch", "deploy with the parameter AlarmEmail"
-            )
-        ]
-    pages = deployment.client("sns").get_paginator("list_subscriptions_by_topic")
-    return email_findings([one for page in pages.paginate(TopicArn=topics[0]) for one in page["Subscriptions"]])
-
-
 def mappings(deployment: Deployment, destination: Destination) -> list[Any]:
     """The event source mappings that read the queue. Raises botocore's errors."""
     answer = deployment.client("lambda").list_event_source_mappings(EventSourceArn=destination.queue_arn)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from relay import checks, circuit_checks, probes, rokt_checks, running
+from relay import alarm_checks, checks, circuit_checks, probes, rokt_checks, running
 from relay.checks import Finding
 from relay.deployment import Deployment
 from relay.printing import STYLES, Out, number
@@ -42,7 +42,7 @@ def doctor(
     findings += running.running(deployment)
     findings += running.throttled(deployment)
     findings += circuit_checks.answers(deployment)
-    findings += checks.alarms(deployment)
+    findings += alarm_checks.alarms(deployment)
     out.answer([{"level": one.level, "check": one.check, "found": one.text, "cure": one.cure} for one in findings])
     styles = {**STYLES, checks.ABSENT: "dim", checks.NOT_ASKED: "dim"}
     out.table(["", "what", "found"], [[one.level, one.check, one.told()] for one in findings], styles)

@@ -72,6 +72,24 @@ def setting_findings(caller: str, arn: str, has: Mapping[str, str], wanted: Mapp
     return [Finding(PROBLEM, f"{caller} settings", f"{told}: {why}", cure)]
 
 
+def mapping_findings(caller: str, mapping: Mapping[str, Any], parameters: Mapping[str, str]) -> list[Finding]:
+    """How what reads a queue differs from the stack's settings."""
+    has = {
+        "BatchWindow": mapping.get("MaximumBatchingWindowInSeconds"),
+        "MaximumConcurrency": mapping.get("ScalingConfig", {}).get("MaximumConcurrency"),
+    }
+    return [
+        Finding(
+            PROBLEM,
+            f"{caller} settings",
+            f"{name} is {value}, not {parameters[name]}: somebody changed the event source mapping",
+            "set it back in Lambda's console, or deploy with another value and then with this one",
+        )
+        for name, value in has.items()
+        if name in parameters and value is not None and float(value) != float(parameters[name])
+    ]
+
+
 def concurrency_finding(limit: int, unreserved: int, deliveries: Mapping[str, int | None]) -> Finding:
     """What the account's limit of executions leaves for posts; None is a mapping without a maximum."""
     check = "concurrency"
@@ -122,6 +140,9 @@ def _settings(deployment: Deployment) -> list[Finding]:
     for caller, arn in callers:
         answer = functions.get_function_configuration(FunctionName=arn)
         findings += setting_findings(caller, arn, answer.get("Environment", {}).get("Variables", {}), wanted)
+    for destination in deployment.destinations():
+        for mapping in mappings(deployment, destination):
+            findings += mapping_findings(f"{destination.name} delivery", mapping, deployment.parameters)
     text = f"those of the stack, in what the API and the queues call ({number(len(callers), 'caller')})"
     return findings or [Finding(OK, "running settings", text)]
 

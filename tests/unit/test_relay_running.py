@@ -9,7 +9,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from relay.deployment import Deployment
-from relay.running import called, concurrency_finding, running, setting_findings, settings, throttle_finding, throttled
+from relay.running import (
+    called,
+    concurrency_finding,
+    mapping_findings,
+    running,
+    setting_findings,
+    settings,
+    throttle_finding,
+    throttled,
+)
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:ads-IngestFunction-1AbC"
 URI = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
@@ -88,6 +97,17 @@ def test_what_the_account_leaves_for_posts(
     assert finding.level == level
     assert left in finding.text
     assert ("MaximumConcurrency" in finding.cure) == (level != "ok")
+
+
+# What the mapping has, and what differs from a window of 5 s and 3 deliveries at once.
+@pytest.mark.parametrize(
+    ("window", "most", "wrong"),
+    [(5, 3, []), ("5", "3", []), (60, 3, ["BatchWindow"]), (5, 10, ["MaximumConcurrency"]), (None, None, [])],
+)
+def test_numbers_of_a_mapping_that_was_changed_by_hand(window: Any, most: Any, wrong: list[str]) -> None:
+    mapping = {"MaximumBatchingWindowInSeconds": window, "ScalingConfig": {"MaximumConcurrency": most}}
+    found = mapping_findings("roku delivery", mapping, {"BatchWindow": "5", "MaximumConcurrency": "3"})
+    assert [one.text.split()[0] for one in found] == wrong
 
 
 def test_a_mapping_without_a_maximum_is_a_problem() -> None:

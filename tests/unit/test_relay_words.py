@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from relay.alarm_checks import alarm_findings, email_findings, hearing_findings
 from relay.app import app
-from relay.checks import alarm_findings, email_findings, queue_findings
+from relay.checks import queue_findings
 from relay.deployment import Destination
 from relay.durations import seconds
 from relay.hashes import Kind, forms, guess
@@ -212,6 +213,20 @@ def test_alarms_tell_their_own_cure_and_silent_ones_are_no_news() -> None:
 def test_an_alarm_e_mail_must_be_confirmed(arns: list[str], level: str) -> None:
     (finding,) = email_findings([{"SubscriptionArn": arn} for arn in arns])
     assert finding.level == level
+
+
+def test_a_topic_of_the_operators_own_is_not_asked_who_hears_it() -> None:
+    own, other = "arn:aws:sns:us-east-1:1:ads-AlarmTopic-1AbC", "arn:aws:sns:us-east-1:1:pager"
+    asked: list[str] = []
+
+    def subscriptions(topic: str) -> list[dict[str, str]]:
+        asked.append(topic)
+        return [{"SubscriptionArn": "PendingConfirmation"}]
+
+    found = {one.check: one.level for one in hearing_findings([own, other], "ads", subscriptions)}
+    assert found == {"alarm topic": "ok", "alarm e-mail": "problem"}
+    assert asked == [own]
+    assert [one.level for one in hearing_findings([], "ads", subscriptions)] == ["warning"]
 
 
 @pytest.mark.parametrize(
