@@ -74,7 +74,9 @@ def holds_number(text: str) -> bool:
 
 def is_of_a_person(text: str) -> bool:
     """Whether an id holds an e-mail address or a number of a person's. Bare digits are an id's own."""
-    return holds_email(text) or holds_phone(text) or any(_is_card(found[0]) for found in _GROUPED_CARDS(text))
+    if holds_email(text):
+        return True
+    return may_hold_number(text) and (holds_phone(text) or any(_is_card(found[0]) for found in _GROUPED_CARDS(text)))
 
 
 def may_hold_number(text: str) -> bool:
