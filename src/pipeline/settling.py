@@ -6,6 +6,7 @@ from functools import partial
 
 from pipeline import once, sending, trying
 from pipeline.batch import Event, Message, events_of
+from pipeline.circuit import COLD
 from pipeline.destination import Destination
 from pipeline.gate import Circuits, Gate
 from pipeline.outcome import LONGEST_AGE, Delivered, Rejected, Repeated, Retry
@@ -111,7 +112,8 @@ def _steps(
         if is_needed and (message.record.receives > 1 or event.tried.windows):
             state = circuits.of(event.key.event_group_id)
             step = trying.step(message, event, state, now=now, repeat_window=repeat_window)
-            if step.act is Act.CLAIM and state.is_open:  # one of them is to be the probe
+            if step.act is Act.CLAIM and (state.is_open or now - state.delivered_at > COLD):
+                # One finds out how the destination is: claims of all would be taken back, again and again.
                 step = held if event.key.event_group_id in probing else step
                 probing.add(event.key.event_group_id)
         steps.append((message, event, step))

@@ -116,6 +116,11 @@ def conclude(
     outcome = event.outcome
     if not isinstance(outcome, Retry):
         return
+    tries = message.record.receives + message.head.generation
+
+    def held(why: Retry) -> int:
+        return _hold(state, now, jitter) if state.is_open else wait(why, tries, jitter())
+
     if outcome.passing and event.refused_from is None:
         event.refused_from = int(now)
     if outcome.ambiguous and step.lost is not None:
@@ -123,21 +128,18 @@ def conclude(
         after = windows.next_try(event.tried, now, step.repeat_window)
         if after is None and event.tried.windows >= windows.MOST:
             event.letter = counted_twice(outcome.reason)
-        event.wait = _hold(state, now, jitter) if after is None else after
+        event.wait = after if after is not None else held(outcome)
         return
     if step.kept is not None:
         event.tried, event.perhaps = step.kept, None
-    tries = message.record.receives + message.head.generation
-    event.wait = _hold(state, now, jitter) if outcome.held else wait(outcome, tries, jitter())
+    event.wait = held(outcome) if outcome.held else wait(outcome, tries, jitter())
     if event.used.windows and (after := windows.next_try(event.used, now, step.repeat_window)) is not None:
         # However long it is told to wait: past its window a repeat of what was perhaps taken would be counted.
         event.wait = min(event.wait, after)
 
 
 def _hold(state: Circuit, now: float, jitter: Callable[[], float]) -> int:
-    """Seconds until the circuit is looked at again."""
-    if not state.is_open:
-        return round(_SPREAD * jitter())
+    """Seconds until an open circuit is looked at again."""
     until = state.next_probe_at - now
     wait_for = until + _SPREAD * jitter() if until > 0 else _OVERDUE + (_LONGEST_HOLD - _OVERDUE) * jitter()
     return round(min(wait_for, _LONGEST_HOLD))

@@ -214,11 +214,20 @@ def test_windows_that_a_browsers_event_used_are_not_those_of_a_servers_that_shar
     assert bool(one.events[0].letter) is is_held_back
 
 
-def test_of_the_events_that_wait_one_claims_the_probe_of_a_circuit_that_is_starved() -> None:
-    state = Circuit(opened_at=NOW - 90_000, shut_at=NOW - 90_000, next_probe_at=NOW - 4_000)
+@pytest.mark.parametrize(
+    ("state", "claims"),
+    [
+        # starved: one of them is to be the probe
+        (Circuit(opened_at=NOW - 90_000, shut_at=NOW - 90_000, next_probe_at=NOW - 4_000), 1),
+        # nothing was delivered for ten minutes: one of them finds out
+        (Circuit(understood_at=NOW, delivered_at=NOW - 601), 1),
+        (Circuit(understood_at=NOW, delivered_at=NOW - 600), 3),
+    ],
+)
+def test_as_many_of_the_events_that_wait_begin_their_second_window_as_is_wise(state: Circuit, claims: int) -> None:
     head = Head(G, windows=1, window_from=int(NOW) - 80_000)
     waiting = [message(str(n), head=head, receives=3, number=n) for n in range(3)]
     first = [(one, one.events[0]) for one in waiting]
     circuits = Circuits({}, {"g": state}, None, allowance=Allowance(3.0, lambda: NOW))
     steps = _steps(first, circuits, FakeDestination(lambda *_: [], repeat_window=600.0), NOW, is_needed=True)
-    assert [step.act for _, _, step in steps] == [Act.CLAIM, Act.HOLD, Act.HOLD]
+    assert [step.act for _, _, step in steps] == [Act.CLAIM] * claims + [Act.HOLD] * (3 - claims)
