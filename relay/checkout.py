@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,13 +81,10 @@ class Checkout:
     def _run(self, command: Sequence[str], title: str, out: Out) -> None:
         """Run a program in the checkout; what it says goes to stderr."""
         out.aside(f"--- {title}")
+        # At a terminal it writes there itself, so that its progress is seen as it comes.
+        shown = sys.stderr if sys.stderr.isatty() else subprocess.PIPE
         with subprocess.Popen(  # noqa: S603 - the operator's own sam, with values that were checked
-            command,
-            cwd=self.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
+            command, cwd=self.root, stdout=shown, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
         ) as program:
             for line in program.stdout or ():
                 out.aside(line.rstrip("\n"))

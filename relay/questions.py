@@ -81,11 +81,11 @@ def ask(answers: Answers, checkout: Checkout) -> Answers:
     return Answers(to=to, group=group, mode=mode, email=email)
 
 
-def check(answers: Answers, checkout: Checkout) -> None:
-    """Raise Trouble where an answer is of no use."""
-    _, _ = _to(answers.to or ""), _mode(answers.mode or "")
-    for parameter, value in (("DefaultEventGroup", answers.group), ("AlarmEmail", answers.email)):
-        checked(checkout, parameter)(value or "")
+def check(answers: Answers, checkout: Checkout) -> Answers:
+    """The answers as the template wants them. Raises Trouble where one is of no use."""
+    group = checked(checkout, "DefaultEventGroup")(answers.group or "")
+    email = checked(checkout, "AlarmEmail")(answers.email or "")
+    return Answers(to=_to(answers.to or ""), group=group, mode=_mode(answers.mode or ""), email=email)
 
 
 def question(text: str, default: str | None, check: Callable[[str], str]) -> str:

@@ -171,6 +171,12 @@ def test_run_again_it_keeps_what_the_stack_has_been_told_and_changes_what_is_sai
     assert desk.calls()[-1][4] == "ads"  # the stack of the last time
 
 
+def test_answers_in_capitals_are_the_same_answers(desk: Desk) -> None:
+    assert desk.deploy("--stack", "loud", "--to", "Both", "--mode", "TEST", "--yes").code == 0
+    told = desk.parameters()
+    assert (told["DeliverToRoku"], told["DeliverToRokt"], told["DeliveryMode"]) == ("true", "true", "test")
+
+
 def test_at_a_terminal_enter_at_every_question_deploys_and_the_key_is_not_echoed(desk: Desk) -> None:
     said = terminal(desk, {"API key": ROKU_KEY})
     assert said.returncode == 0, said.stdout
@@ -183,6 +189,7 @@ def test_at_a_terminal_enter_at_every_question_deploys_and_the_key_is_not_echoed
         "AlarmEmail": "",
     }
     assert "a month" in said.stdout
+    assert "sam says: build" in said.stdout
     assert ROKU_KEY not in said.stdout
     assert desk.secret("roku-keys") == ROKU_KEY
     assert "Bearer SENDER_KEY" not in said.stdout  # a person sees the first key

@@ -1,5 +1,8 @@
 """What `relay deploy` says that a stack costs is what bench computes, within the sixth part that «about» may mean."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from bench import cost, standing
@@ -35,3 +38,11 @@ def test_the_sentence_names_what_is_chosen() -> None:
     one, two = costs.told(1, ledger=True), costs.told(2, ledger=False)
     assert ("second destination" in one, "second destination" in two) == (False, True)
     assert (f"${costs.ONE_BY_ONE:.2f}" in one, f"${costs.ONE_BY_ONE_WITHOUT:.2f}" in two) == (True, True)
+
+
+def test_the_command_line_is_installed_without_bench_and_so_imports_nothing_of_it() -> None:
+    for file in Path(costs.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.split(".")[0] for name in names} & {"bench", "local", "tests", "handlers"}, file.name
