@@ -54,13 +54,13 @@ def _check_page(url: str) -> None:
             assert pages.cleaned(url) == (url, False)
 
 
-@settings(max_examples=1_500)
+@settings(max_examples=400)
 @given(NUMBERS)
 def test_where_a_glance_sees_no_number_there_is_none(text: str) -> None:
     _check_number(text)
 
 
-@settings(max_examples=1_500)
+@settings(max_examples=400)
 @given(ADDRESSES)
 @example("https://shop.example/06.12.34.56.78")
 @example("https://shop.example/?q=phone=5550100142")
@@ -73,7 +73,7 @@ def test_a_page_that_is_clean_at_a_glance_is_clean(url: str) -> None:
 
 
 @pytest.mark.thorough(reason="properties with many more examples")
-@settings(max_examples=30_000)
+@settings(max_examples=10_000)
 @given(NUMBERS, ADDRESSES)
 def test_of_many_more_it_holds_too(text: str, url: str) -> None:
     _check_number(text)
@@ -85,7 +85,7 @@ _WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=1_500)
+@settings(max_examples=400)
 @given(st.lists(_WORDS, max_size=6).map("".join) | _NAMES | st.text("aeimpsEIMPS_.", max_size=8))
 @example("x" * 150 + "em" + "y" * 98)
 @example("userEMs")
