@@ -144,6 +144,7 @@ parameters: $(READY) ## the page that explains each parameter of the template: w
 	@$(BIN)/python .ci/parameters.py docs/parameters.md
 
 smoke: build ## in your own AWS account: deploys a throw-away stack, tries all of it, deletes it (STACK=name; a few cents)
+	@test -n "$(STACK)" || { echo "Name the throw-away stack: make smoke STACK=relay-smoke" >&2; exit 1; }
 	@PYTHONPATH=src:. $(BIN)/python -m tests.smoke --stack "$(STACK)" $(ARGS)
 
 emulator: build $(EMULATOR_READY) ## the same in an emulator of AWS that others wrote, and an operator's whole walk; needs no account

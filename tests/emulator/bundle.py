@@ -3,6 +3,7 @@
 import platform
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,31 +15,38 @@ ROOT = Path(__file__).parents[2]
 
 
 def adapted(build: Path, target: Path, certificate: Path, python: Path, requirements: Path) -> Path:
-    """A copy of the folder `build` in `target`; metric-math alarms are left out (see gaps.py). Returns its template."""
-    shutil.copytree(build, target)
-    functions = [folder for folder in target.iterdir() if folder.is_dir()]
-    natives = target.parent / "natives"
-    if platform.machine() not in {"aarch64", "arm64"} and not natives.exists():
+    """The template for a copy of the folder `build` in `target`, which has one bundle for all functions.
+
+    The bundles are equal but for the paths in their bytecode, and each would be packed and uploaded. Metric-math alarms are
+    left out (see gaps.py).
+    """
+    template: dict[str, Any] = yaml_parse((build / "template.yaml").read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
+    resources = template["Resources"]
+    for name in list(_metric_math(resources)):
+        del resources[name]
+    functions = [item["Properties"] for item in resources.values() if item["Type"] == "AWS::Serverless::Function"]
+    bundle = target / "bundle"
+    shutil.copytree(build / functions[0]["CodeUri"], bundle)
+    for function in functions:
+        function["CodeUri"] = "bundle"
+    _make_native(bundle, python, requirements)
+    with (bundle / "certifi" / "cacert.pem").open("a", encoding="ascii") as known:
+        known.write(f"\n{certificate.read_text(encoding='ascii')}")
+    written = target / "template.yaml"
+    written.write_text(yaml.safe_dump(template, sort_keys=False, width=1000), encoding="utf-8")
+    return written
+
+
+def _make_native(bundle: Path, python: Path, requirements: Path) -> None:
+    """Lays this machine's native modules beside those for Lambda's processor, if it has another one."""
+    if platform.machine() in {"aarch64", "arm64"}:
+        return
+    with tempfile.TemporaryDirectory() as natives:
         flags = "-m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all:"
         asked: list[str | Path] = [python, *flags.split(), "--target", natives, "-r", requirements]
         subprocess.run(asked, check=True, capture_output=True)
-    trusted = certificate.read_text(encoding="ascii")
-    for folder in functions:
-        for native in natives.rglob("*.so"):
-            shutil.copy(native, folder / native.relative_to(natives))
-        with (folder / "certifi" / "cacert.pem").open("a", encoding="ascii") as known:
-            known.write(f"\n{trusted}")
-    template = target / "template.yaml"
-    template.write_text(_without_metric_math(template.read_text(encoding="utf-8")), encoding="utf-8")
-    return template
-
-
-def _without_metric_math(text: str) -> str:
-    parsed: dict[str, Any] = yaml_parse(text)  # type: ignore[no-untyped-call]
-    resources = parsed["Resources"]
-    for name in list(_metric_math(resources)):
-        del resources[name]
-    return yaml.safe_dump(parsed, sort_keys=False, width=1000)
+        for native in Path(natives).rglob("*.so"):
+            shutil.copy(native, bundle / native.relative_to(natives))
 
 
 def _metric_math(resources: dict[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.smoke import recorder, steps
-from tests.smoke.account import Failed, client
+from tests.smoke.account import Failed, client, remove
 from tests.smoke.stack import ROOT, RelayStack
 
 Step = Callable[[steps.Smoke], str]
@@ -86,7 +86,7 @@ def _made(name: str, build: Path, emulated: bool, ends: ExitStack, rows: list[RO
     _absent(name)
     began = time.monotonic()
     bucket = ends.enter_context(_bucket(name))
-    ends.callback(client("cloudformation").delete_stack, StackName=f"{name}-recorder")
+    ends.callback(remove, f"{name}-recorder")
     made = recorder.deploy(f"{name}-recorder")
     parameters = {"DeliveryMode": "test", "RokuUrl": made.url, "BatchWindow": "1"}
     stack = RelayStack(name=name, template=build / "template.yaml", bucket=bucket, parameters=parameters)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.functions import functions
 from local.template import Template, read
 
 # Another value where the template names none; a parameter that is missing here is a KeyError that names it.
@@ -13,24 +12,16 @@ _OTHER = {
     "DefaultEventGroup": "another_group",
     "DefaultCountry": "US",
     "AllowedOrigins": "https://www.example.com",
+    "RokuUrl": "https://roku.example.com",
     "RoktUrl": "https://rokt.example.com",
     "RoktAccountId": "12345",
     "RoktHashed": "email",
     "LedgerDays": "8",
     "LogSampleRate": "1",
-    "PermissionsBoundary": "",
 }
-# What sends events elsewhere, has a step of its own, or asks for other parameters with it.
-_APART = {"RokuUrl", "DeliveryMode", "DeliverToRoku", "DeliverToRokt", "RoktApi", "LogFormat"}
+# These have steps of their own.
+_APART = {"DeliverToRoku", "DeliverToRokt", "LogFormat"}
 _IN_TEXT = re.compile(r"\$\{(\w+)\}")
-
-
-class _Names(dict[str, str]):
-    """A word for every resource."""
-
-    def __init__(self, template: Template) -> None:
-        ends = ["", ".Arn", ".QueueName"]
-        super().__init__({name + end: f"<{name}{end}>" for name in template.resources for end in ends})
 
 
 def reaching(source: Path, parameters: Mapping[str, str]) -> set[str]:
@@ -71,12 +62,3 @@ def _other(plain: Template, name: str) -> str:
     if "AllowedValues" in declared:
         return next(str(value) for value in declared["AllowedValues"] if str(value) != has)
     return _OTHER[name]
-
-
-def function_variables(template: Template) -> dict[str, dict[str, str]]:
-    """The variables of each function, with words in the place of what the account names."""
-    names = _Names(template)
-    return {
-        name: {key: str(value) for key, value in template.resolve(dict(one.variables), names).items()}
-        for name, one in functions(template).items()
-    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.smoke.account import client, outputs, remove
+from tests.smoke.account import client, outputs
 
 ROKU_KEY = "smoke-roku-key"
 ROKT_PAIR = "smoke-rokt-key:smoke-rokt-secret"
@@ -43,10 +43,6 @@ class Recorder:
         }
         item = {"id": {"S": "told"}, "text": {"S": json.dumps(told)}}
         client("dynamodb").put_item(TableName=self.table, Item=item)
-
-    def remove(self) -> None:
-        """Deletes it with all that it remembers."""
-        remove(self.stack)
 
 
 def deploy(stack: str) -> Recorder:
