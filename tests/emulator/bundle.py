@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def adapted(build: Path, target: Path, certificate: Path, python: Path, requirements: Path) -> Path:
     """The template for a copy of the folder `build` in `target`, which has one bundle for all functions.
 
-    The bundles are equal but for the paths in their bytecode, and each would be packed and uploaded. Metric-math alarms are
+    The bundles are equal but for paths in their bytecode, and each would be packed and uploaded. Metric-math alarms are
     left out (see gaps.py).
     """
     template: dict[str, Any] = yaml_parse((build / "template.yaml").read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
