@@ -159,11 +159,12 @@ scale: $(BENCH_READY) ## how cost, delay and limits grow: writes docs/scale.md a
 lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: all of them)
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
-	$(COMPILE) --group dev --output-file requirements/dev.txt
-	$(COMPILE) --group runtime --constraint requirements/dev.txt --output-file src/requirements.txt
+	@# The bundle's first: what is shipped is held back by no tool. The tests then run with the very same versions.
+	$(COMPILE) --group runtime --output-file src/requirements.txt
+	$(COMPILE) --group dev --constraint src/requirements.txt --output-file requirements/dev.txt
 	$(COMPILE) --group sam --output-file requirements/sam.txt
 	$(COMPILE) --group scan --output-file requirements/scan.txt
-	$(COMPILE) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
+	$(COMPILE) --group bench --constraint src/requirements.txt --output-file requirements/bench.txt
 	$(COMPILE) --group emulator --output-file requirements/emulator.txt
 	$(COMPILE) --group mutation --constraint requirements/dev.txt --output-file requirements/mutation.txt
 
