@@ -87,7 +87,7 @@ class Checkout:
             command, cwd=self.root, stdout=shown, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
         ) as program:
             for line in program.stdout or ():
-                out.aside(line.rstrip("\n"))
+                out.aside(line.rstrip("\n").expandtabs())
         if program.returncode:
             raise Trouble(
                 f"`{title}` ended with exit code {program.returncode}: see its words above. Fix that and run the same"
