@@ -148,7 +148,7 @@ smoke: build ## in your own AWS account: deploys a throw-away stack, tries all o
 	@PYTHONPATH=src:. $(BIN)/python -m tests.smoke --stack "$(STACK)" $(ARGS)
 
 emulator: build $(EMULATOR_READY) ## the same in an emulator of AWS that others wrote, and an operator's whole walk; needs no account
-	$(BIN)/pytest -m emulator tests/emulator $(ARGS)
+	$(BIN)/pytest -m emulator -rP tests/emulator $(ARGS)
 
 bench: $(BENCH_READY) $(PEERS_READY) ## this relay beside floors and peers, in ratios (ARGS="--only core --turns 5"); writes bench/results.json
 	@PYTHONPATH=src:. $(BENCH_VENV)/bin/python -m bench $(ARGS)
