@@ -8,12 +8,13 @@ from botocore.exceptions import ClientError
 
 from local.template import Template
 from tests.smoke import steps
-from tests.smoke.account import client, resources
+from tests.smoke.account import Failed, client, resources, until
 from tests.smoke.stack import RelayStack
 
 METRIC_MATH = "alarms with metric math"
 ROUTES = "routes of an API's OpenAPI body"
 NUMBERS = "numbers that a parameter gives to a mapping"
+UNALIASED = "a mapping whose function loses its alias"
 MOVE_TASKS = "message move tasks"
 EMBEDDED_METRICS = "metrics in log lines"
 INIT_DURATIONS = "init durations in REPORT lines"
@@ -31,7 +32,10 @@ def fill(stack: RelayStack) -> None:
     for name, properties in stack.expected().of_type("AWS::Lambda::EventSourceMapping").items():
         numbers = properties.get("ScalingConfig", {}).get("MaximumConcurrency")
         limit = int(stack.expected().resolve(numbers, stack.names()))
-        client("lambda").update_event_source_mapping(UUID=made[name], ScalingConfig={"MaximumConcurrency": limit})
+        called = client("lambda").get_event_source_mapping(UUID=made[name])["FunctionArn"]
+        client("lambda").update_event_source_mapping(
+            UUID=made[name], FunctionName=called, ScalingConfig={"MaximumConcurrency": limit}
+        )
 
 
 def _add_routes(stack: RelayStack, made: dict[str, str]) -> None:
@@ -110,21 +114,21 @@ def _tried(name: str, template: dict[str, Any], has: Callable[[dict[str, str]], 
         client("cloudformation").delete_stack(StackName=name)
 
 
-def _numbers() -> bool:
-    queue = {"Type": "AWS::SQS::Queue"}
-    role = "arn:aws:iam::000000000000:role/none"
+def _mapped(function: object, **scaling: object) -> dict[str, Any]:
+    """A queue, a function that takes everything, and the mapping between them."""
     code = {"ZipFile": "def handler(event, context):\n    return None\n"}
-    function = {"Runtime": "python3.13", "Handler": "index.handler", "Role": role, "Code": code}
-    mapping = {
-        "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]},
-        "FunctionName": {"Ref": "Function"},
-        "ScalingConfig": {"MaximumConcurrency": {"Ref": "Most"}},
-    }
-    template = {
-        "Queue": queue,
-        "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+    role = "arn:aws:iam::000000000000:role/none"
+    properties = {"Runtime": "python3.13", "Handler": "index.handler", "Role": role, "Code": code}
+    mapping = {"EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]}, "FunctionName": function, "BatchSize": 1, **scaling}
+    return {
+        "Queue": {"Type": "AWS::SQS::Queue"},
+        "Function": {"Type": "AWS::Lambda::Function", "Properties": properties},
         "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping},
     }
+
+
+def _numbers() -> bool:
+    template = _mapped({"Ref": "Function"}, ScalingConfig={"MaximumConcurrency": {"Ref": "Most"}})
 
     def has(made: dict[str, str]) -> bool:
         raw: list[bytes] = []  # boto3 would make a number of a text
@@ -135,6 +139,37 @@ def _numbers() -> bool:
         return isinstance(json.loads(raw[0])["ScalingConfig"]["MaximumConcurrency"], int)
 
     return _tried("gap-numbers", template, has, Most="2")
+
+
+def _unaliased() -> bool:
+    name, function = "gap-unaliased", {"Ref": "Function"}
+    version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": function}}
+    number = {"Fn::GetAtt": ["Version", "Version"]}
+    alias = {
+        "Type": "AWS::Lambda::Alias",
+        "Properties": {"FunctionName": function, "FunctionVersion": number, "Name": "live"},
+    }
+    before = {**_mapped({"Ref": "Alias"}), "Version": version, "Alias": alias}
+
+    def has(made: dict[str, str]) -> bool:
+        body = json.dumps({"Resources": _mapped(function)})
+        client("cloudformation").update_stack(StackName=name, TemplateBody=body)
+        waiter = client("cloudformation").get_waiter("stack_update_complete")
+        waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+        client("sqs").send_message(QueueUrl=made["Queue"], MessageBody="{}")
+        try:
+            until(lambda: _empty(made["Queue"]), "the message to be taken", 30)
+        except Failed:
+            return False
+        return True
+
+    return _tried(name, before, has)
+
+
+def _empty(queue: str) -> bool:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return all(int(number) == 0 for number in found.values())
 
 
 def _move_tasks() -> bool:
@@ -153,6 +188,7 @@ _TRIED: dict[str, Callable[[], bool]] = {
     METRIC_MATH: _metric_math,
     ROUTES: _routes,
     NUMBERS: _numbers,
+    UNALIASED: _unaliased,
     MOVE_TASKS: _move_tasks,
 }
 
