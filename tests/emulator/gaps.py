@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.template import Template
-from tests.smoke import steps
+from tests.smoke import measures, steps
 from tests.smoke.account import Failed, client, resources, until
 from tests.smoke.stack import RelayStack
 
@@ -211,7 +211,7 @@ def _skipped(gap: str, has: Callable[[steps.Smoke], object]) -> Callable[[steps.
 # What is done in the place of a step of the same name, or after all of them.
 INSTEAD: dict[str, Callable[[steps.Smoke], str]] = {
     "redrive": steps.redrive_by_hand,
-    "metrics": _skipped(EMBEDDED_METRICS, steps.metric_points),
-    "cold start": _skipped(INIT_DURATIONS, steps.init_durations),
+    "metrics": _skipped(EMBEDDED_METRICS, measures.metric_points),
+    "cold start": _skipped(INIT_DURATIONS, measures.init_durations),
     "the emulator's gaps": _list_is_true,
 }

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.smoke import recorder, steps
+from tests.smoke import measures, recorder, steps
 from tests.smoke.account import Failed, client, remove
 from tests.smoke.stack import ROOT, RelayStack
 
@@ -27,10 +27,10 @@ STEPS: dict[str, Step] = {
     "redrive": steps.redrive,
     "every parameter that reaches a function": steps.every_parameter,
     "Rokt on, and off again": steps.rokt,
-    "logs in JSON": steps.json_logs,
-    "metrics": steps.metrics,
-    "delay from POST to destination": steps.delay,
-    "cold start": steps.cold_start,
+    "logs in JSON": measures.json_logs,
+    "metrics": measures.metrics,
+    "delay from POST to destination": measures.delay,
+    "cold start": measures.cold_start,
     "nothing lost": steps.nothing_lost,
 }
 ROW = tuple[str, str, str, float]  # step, outcome, what was seen, seconds
