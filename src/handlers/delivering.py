@@ -39,12 +39,13 @@ def run(event: dict[str, Any], context: Any, destination: Destination) -> dict[s
 def _run(event: dict[str, Any], context: Any, destination: Destination) -> dict[str, Any]:
     line = telemetry.Line(context.aws_request_id)
     name = destination.name.upper()
-    # Threads of this run alone: what still hangs at its end must not be in the way of the next one.
-    with clients.executor() as requests, clients.aws_executor() as calls:
+    # Threads of this run alone: what still hangs at its end must not be in the way of the next one. Nor must a table
+    # that hangs be in the way of the queues.
+    with clients.executor() as requests, clients.aws_executor() as calls, clients.aws_executor() as questions:
         world = Surroundings(
             queue=_queue(os.environ[f"{name}_QUEUE_URL"], calls),
             dead_letters=_queue(os.environ[f"{name}_DEAD_LETTER_QUEUE_URL"], calls),
-            ledger=_ledger(context.aws_request_id, destination.name, calls),
+            ledger=_ledger(context.aws_request_id, destination.name, questions),
             circuits=_circuits(destination.name),
             now=clients.now,
             time_left=lambda: context.get_remaining_time_in_millis() / 1000,

@@ -3,6 +3,7 @@
 import importlib
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from pipeline.destination import Routing
 from pipeline.messages import Head, QueuedEvent, encode
+from tests.bounds import BOUND
 from tests.integration.deployed import Deployed, deploy
 from tests.integration.wire import Step, answer, wire
 
@@ -336,6 +338,30 @@ def test_a_thousand_messages_of_one_event_take_one_small_request_and_one_for_the
     assert relay.stack.deliver(bodies) == []
     requests = relay.stack.sandbox.requests()
     assert [(request["count"], request["status"]) for request in requests] == [(50, 200), (950, 200)]
+
+
+def test_a_table_that_hangs_is_not_in_the_way_of_the_queues(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1,101 items are 12 questions, more than there are threads for them."""
+    over = threading.Event()
+
+    class Hanging:
+        def batch_get_item(self, **_: object) -> None:
+            over.wait(BOUND)
+
+        put_item = batch_write_item = batch_get_item
+
+    monkeypatch.setattr("pipeline.settling._LONGEST_QUESTIONS", 0.2)
+    monkeypatch.setattr("pipeline.delivery._LONGEST_NOTES", 0.2)
+    monkeypatch.setattr(importlib.import_module("handlers.clients"), "dynamodb", Hanging)
+    monkeypatch.setenv("LEDGER_TABLE", "table")
+    monkeypatch.setenv("LEDGER_DAYS", "7")
+    relay.stack.sandbox.set_faults({"refuse": {"0001": {"event_time": "too old"}}})
+    try:
+        assert relay.stack.deliver([body_of([line(f"{n:04}")]) for n in range(1_100)]) == []
+    finally:
+        over.set()
+    assert len(relay.delivered()) == 1_099
+    assert len(relay.stack.letters()) == 1
 
 
 def test_a_fault_of_ours_is_told_without_its_text(
