@@ -30,7 +30,7 @@ class Checkout:
 
     def parameters(self) -> set[str]:
         """The names of the template's parameters."""
-        block = re.split(r"^Parameters:.*$", self.template(), maxsplit=1, flags=re.MULTILINE)[-1]
+        block = self.template().partition("\nParameters:")[2].partition("\n")[2]
         block = re.split(r"^\S", block, maxsplit=1, flags=re.MULTILINE)[0]
         return set(re.findall(r"^  (\w+):\s*$", block, re.MULTILINE))
 
