@@ -105,6 +105,8 @@ def test_the_told_share_of_conversions_is_invalid(share: float, refused: int) ->
     assert sum(hasattr(each, "errors") for each in made) == refused
 
 
+# 384 MB are 384 / 1,769 of a processor, and 0.375 of a GB.
+GB_SECOND = 0.375 * 0.0000133334
 SPEED = cost.Speed(post=400.0, ingest=100.0, deliver=10.0, deliver_with_ledger=50.0)
 
 
@@ -116,14 +118,16 @@ def test_a_million_single_posts_cost_what_the_price_list_says() -> None:
             # 1,000,000 sends; 1,000 batches of 1,000 messages, each received and deleted ten at a time.
             "SQS": 1.2e6 * 0.40e-6,
             "deliver: Lambda requests": 1_000 * 0.20e-6,
-            # 1,000 x 10 us are 10 ms, at 1,024 / 1,769 of a processor 17.3 ms; with Roku's 200 ms, 218 ms are billed.
-            "deliver: Lambda time": 1_000 * 0.218 * 0.0000133334,
+            # 1,000 x 10 us are 10 ms, on that share of a processor 46.1 ms; with Roku's 200 ms, 247 ms are billed.
+            "deliver: Lambda time": 1_000 * 0.247 * GB_SECOND,
             "egress to Roku": 1_000_000 * 1_167 / 1e9 * 0.09,
             "ingest: Lambda requests": 0.20,
-            # 500 us are 0.86 ms there; with SQS's 10 ms, 11 ms are billed.
-            "ingest: Lambda time": 1_000_000 * 0.011 * 0.0000133334,
+            # 500 us are 2.3 ms there; with SQS's 10 ms, 13 ms are billed.
+            "ingest: Lambda time": 1_000_000 * 0.013 * GB_SECOND,
+            # 200 a second at 12.3 ms keep 3 environments of ingest busy, and one of deliver, for 84 minutes.
+            "Secrets Manager": (3 + 1) * 84 * 0.05 / 10_000,
             # Of a batch of 1,000 messages 99 delays are told.
-            "logs": (1_000_000 * (340 + 371 + 211) + 1_000 * (340 + 403 + 99 * 7)) / 1e9 * 0.50,
+            "logs": (1_000_000 * (340 + 358 + 92) + 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50,
         }
     )
 
@@ -139,14 +143,19 @@ def test_the_ledger_costs_one_write_and_half_a_read_an_event_and_its_time() -> N
     load = cost.Load(1_000_000, per_post=1)
     with_ledger = cost.relay(load, cost.Setting(ledger=True), SPEED)
     assert with_ledger["ledger (DynamoDB)"] == pytest.approx(0.625 + 0.0625)
-    # 50 ms are 86.4 ms there; 10 + 40 calls, ten at once, are 5 x 10 ms; Roku takes 200 ms: 337 ms are billed.
-    assert with_ledger["deliver: Lambda time"] == pytest.approx(1_000 * 0.337 * 0.0000133334)
+    # 50 ms are 230.3 ms there; 10 + 40 calls, ten at once, are 5 x 10 ms; Roku takes 200 ms: 481 ms are billed.
+    assert with_ledger["deliver: Lambda time"] == pytest.approx(1_000 * 0.481 * GB_SECOND)
 
 
 def test_the_floor_has_no_function_before_the_queue_and_no_logs() -> None:
     load = cost.Load(1_000_000, per_post=1)
     relay, floor = (of(load, cost.Setting(), SPEED) for of in (cost.relay, cost.floor))
-    assert relay.keys() - floor.keys() == {"ingest: Lambda requests", "ingest: Lambda time", "logs"}
+    assert relay.keys() - floor.keys() == {
+        "ingest: Lambda requests",
+        "ingest: Lambda time",
+        "Secrets Manager",
+        "logs",
+    }
     assert {name: relay[name] for name in floor} == floor
 
 
@@ -156,16 +165,16 @@ def test_posts_of_1000_for_rokt_go_in_ten_messages_and_are_paid_by_their_bytes()
     items = cost.relay(load, cost.Setting(), SPEED)
     # 996,000 bytes are 16 of 64 KiB to send and 15.2 to receive; ten messages a batch are deleted in one call.
     assert items["SQS"] == pytest.approx(1_000 * (16 + 996_000 / 65_536 + 1) * 0.40e-6)
-    # Ten requests are under way at once: 10 ms, 17.3 ms there, and Rokt's 200 ms.
-    assert items["deliver: Lambda time"] == pytest.approx(1_000 * 0.218 * 0.0000133334)
+    # Ten requests are under way at once: 10 ms, 46.1 ms there, and Rokt's 200 ms.
+    assert items["deliver: Lambda time"] == pytest.approx(1_000 * 0.247 * GB_SECOND)
     assert items["egress to Rokt"] == pytest.approx(1_000_000 * 997 / 1e9 * 0.09)
 
 
 def test_a_batch_of_more_than_20_requests_to_rokt_waits_for_rokt_twice() -> None:
-    # 500 a second for 5 s are 2,500 events in 25 requests: 25 ms, 43.2 ms there, and 2 x 200 ms; 444 ms are billed.
+    # 500 a second for 5 s are 2,500 events in 25 requests: 25 ms, 115.2 ms there, and 2 x 200 ms; 516 ms are billed.
     load = cost.Load(1_000_000, per_post=100, a_second=500.0).to_rokt()
     items = cost.relay(load, cost.Setting(), SPEED)
-    assert items["deliver: Lambda time"] == pytest.approx(400 * 0.444 * 0.0000133334)
+    assert items["deliver: Lambda time"] == pytest.approx(400 * 0.516 * GB_SECOND)
 
 
 def test_a_second_destination_adds_what_is_behind_ingest_and_the_time_that_it_takes_there() -> None:
@@ -175,10 +184,10 @@ def test_a_second_destination_adds_what_is_behind_ingest_and_the_time_that_it_ta
     assert items["API Gateway (HTTP API)"] == pytest.approx(1.00)
     assert items["SQS"] == pytest.approx(2 * 1.2e6 * 0.40e-6)
     assert items["ingest: Lambda requests"] == pytest.approx(0.20)
-    # 530 us are 0.92 ms there; with two calls of SQS, 21 ms are billed.
-    assert items["ingest: Lambda time"] == pytest.approx(1_000_000 * 0.021 * 0.0000133334)
-    assert items["deliver: Lambda time"] == pytest.approx(2 * 1_000 * 0.218 * 0.0000133334)
-    assert items["logs"] == pytest.approx((1e6 * (340 + 371 + 211) + 2 * 1_000 * (340 + 403 + 99 * 7)) / 1e9 * 0.50)
+    # 530 us are 2.4 ms there; with two calls of SQS, 23 ms are billed.
+    assert items["ingest: Lambda time"] == pytest.approx(1_000_000 * 0.023 * GB_SECOND)
+    assert items["deliver: Lambda time"] == pytest.approx(2 * 1_000 * 0.247 * GB_SECOND)
+    assert items["logs"] == pytest.approx((1e6 * (340 + 358 + 92) + 2 * 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50)
     assert {"egress to Roku", "egress to Rokt"} <= items.keys()
 
 
