@@ -62,13 +62,13 @@ def _with_roku(seed: int, draw: random.Random) -> Plan:
 
 
 def _colliding(draw: random.Random, plan: Plan) -> Plan:
-    """One more post, whose event has the id of another person's, and the same id again; perhaps a browser forged it."""
+    """One more post, whose event has the id of another person's, and the same id again; either may be a browser's."""
     post = draw.choice(plan.posts)
     first = post.events[0]
     if first.twin_of or first.kind != "plain" or first.poison or len(post.events) > 100:
         return plan
     clash = Event("x", clash_of=first.name, thin=draw.random() < 0.3)
-    sender = "browser" if post.sender == "browser" else draw.choice(("server", "browser"))
+    sender = draw.choice(("server", "browser"))
     forged = Post(draw.uniform(0, plan.seconds / 2), (clash,), (), post.group, sender)
     return replace(plan, posts=(*plan.posts, forged))
 
