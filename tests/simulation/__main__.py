@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -25,7 +26,7 @@ def main() -> int:
     parser.add_argument("--fault", choices=sorted(FAULTS), help="switch one deliberate fault on")
     parser.add_argument("--faults", action="store_true", help="show that every deliberate fault is found")
     parser.add_argument("--traffic", action="store_true", help="outages of a day under the traffic of an advertiser")
-    parser.add_argument("--only", metavar="TEXT", default="", help="faults or traffics that hold this text")
+    parser.add_argument("--only", metavar="PATTERN", default="", help="faults or traffics whose names fit this")
     parser.add_argument("--replay", metavar="FILE", help="the plan of a failure, as it was printed")
     choice = parser.parse_args()
     if choice.faults:
@@ -60,13 +61,13 @@ def _search(choice: argparse.Namespace) -> int:
 
 
 def _faults(choice: argparse.Namespace) -> int:
-    names = [name for name in FAULTS if choice.only in name]
+    names = [name for name in FAULTS if re.search(choice.only, name)]
     seeds = range(choice.seed, choice.seed + choice.histories)
     seen = 0
     with ProcessPoolExecutor(choice.workers) as pool:
         for name, said in zip(names, pool.map(partial(_seen, seeds), names), strict=True):
             seen += said.startswith("found")
-            print(f"{said}: {name}", flush=True)
+            print(said, flush=True)
     print(f"{seen} of {len(names)} deliberate faults are found")
     return int(seen < len(names))
 
@@ -75,12 +76,15 @@ def _seen(seeds: range, name: str) -> str:
     try:
         findings = look(seeds, name)
     except LookupError as error:
-        return f"DOES NOT FIT the source any more ({error})"
-    return f"{'found' if findings.failing else 'NOT SEEN'} after {findings.histories:4} histories"
+        return f"DOES NOT FIT the source any more: {name} ({error})"
+    if not findings.failing:
+        return f"NOT SEEN after {findings.histories:4} histories: {name}"
+    return f"found after {findings.histories:4} histories: {name}: {findings.violation[:90]}"
 
 
 def _traffic(choice: argparse.Namespace) -> int:
-    plays = [(traffic, mode) for traffic in TRAFFICS if choice.only in traffic.name for mode in MODES]
+    every = [(traffic, mode) for traffic in TRAFFICS for mode in MODES]
+    plays = [one for one in every if re.search(choice.only, f"{one[0].name}, {one[1]}")]
     broken = 0
     print("24 h in which Roku takes events and no answer can be read: the most counts of one conversion, extra counts")
     with ProcessPoolExecutor(choice.workers) as pool:
@@ -88,7 +92,7 @@ def _traffic(choice: argparse.Namespace) -> int:
             faults = "; ".join(shown.faults())
             broken += bool(faults)
             print(
-                f"{traffic.name:32} {mode:7} {shown.greatest} {shown.extra:6} of {shown.conversions:9,} conversions,"
+                f"{f'{traffic.name}, {mode}':40} {shown.greatest} {shown.extra:6} of {shown.conversions:9,} conversions,"
                 f" {shown.requests} requests, at rest after {shown.rested:.1f} h, chains of {shown.deepest}"
                 f"{' BROKEN: ' + faults if faults else ''}",
                 flush=True,

@@ -28,6 +28,7 @@ class Findings:
     counts: Counter[str] = field(default_factory=Counter)
     failing: list[int] = field(default_factory=list)
     greatest: int = 0
+    violation: str = ""  # of the first that failed
 
     def add(self, other: "Findings") -> None:
         """Take in what others showed."""
@@ -36,6 +37,7 @@ class Findings:
         self.counts += other.counts
         self.failing += other.failing
         self.greatest = max(self.greatest, other.greatest)
+        self.violation = self.violation or other.violation
 
 
 def with_fault(fault: str | None) -> AbstractContextManager[Any]:
@@ -60,6 +62,7 @@ def look(seeds: Iterable[int], fault: str | None = None) -> Findings:
         findings.greatest = max(findings.greatest, result.greatest)
         if result.violation is not None:
             findings.failing.append(seed)
+            findings.violation = result.violation
             break
     return findings
 

@@ -7,7 +7,7 @@ often the conversion was counted that was counted most, and how many counts ther
 import importlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.simulation.functions import installed
@@ -65,6 +65,7 @@ class Measured:
     requests: int = 0
     deepest: int = 0
     rested: float = 0.0  # hours from the end of the outage until everything was at rest
+    violation: str = ""
 
     def faults(self) -> list[str]:
         """The promises that it breaks."""
@@ -75,6 +76,7 @@ class Measured:
             f"{self.dead} dead letters": self.dead > 0,
             f"{self.missing} conversions were not counted": self.missing > 0,
             f"a chain of {self.deepest} messages": self.deepest > 12,
+            self.violation: bool(self.violation),
         }
         return [fault for fault, holds in judged.items() if holds]
 
@@ -83,8 +85,11 @@ def play(traffic: Traffic, mode: str, hours: float = 24.0) -> Measured:
     """One outage of so many hours."""
     plan = Plan(seed=7, roku=(Phase(BEFORE, BEFORE + hours * HOUR, mode),))
     outage = _Outage(traffic, plan, hours)
-    with installed(outage.stage, outage, outage.secrets):
-        return outage.play()
+    try:
+        with installed(outage.stage, outage, outage.secrets):
+            return outage.play()
+    except Violation as error:
+        return replace(outage.measured, violation=str(error))
 
 
 class _Outage:
