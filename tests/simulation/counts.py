@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from tests.simulation.conversions import Acceptance, Conversion, Posted, Variant
+from tests.simulation.plan import DAY
 from tests.simulation.sender import Event
 from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
@@ -11,7 +12,7 @@ from tests.simulation.stage import Stage, Violation
 # Between two redrives, whatever the destination does.
 MOST = 2
 # Of an event group in 24 h (s), besides what was under way when answers began to be lost.
-MOST_EXTRA, PERIOD = 100, 86_400.0
+MOST_EXTRA, PERIOD = 100, DAY
 # A lost answer is followed by another try within this much (s) of the destination's window, unless something failed.
 TRIED_WITHIN, STEP = 480.0, 5.0
 RUN = 60.0
@@ -25,7 +26,7 @@ class Counts:
         self.stage, self.service = stage, service
         self.batches: dict[str, dict[str, set[str]]] = {}  # what each run was given: variants by message
         self.mishaps: Counter[str] = Counter()  # since it was last redriven: runs that died, messages that doubled
-        self.unlucky: set[str] = set()  # those that ever had a mishap: copies from before a redrive may be on their way
+        self.unlucky: Counter[str] = Counter()  # the same, ever: copies from before a redrive may be on their way
         self.copies: Counter[str] = Counter()  # since then: how often ingest queued it, and SQS took what it refused
         self._variants: dict[str, list[Variant]] = defaultdict(list)
         self._keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -51,7 +52,7 @@ class Counts:
         stage, name = self.stage, posted.variant.conversion.name
         told = any(one.answered and not self._unheard(other.name, one) for one in self.service.accepted[other.name])
         asked = stage.world.process().name not in stage.ledger.unread
-        quiet = stage.has_ledger and not stage.ledger_failed and not stage.plan.secrets and not self.unlucky
+        quiet = stage.has_ledger and not stage.ledger_failed and not stage.plan.secrets and not any(self.unlucky.values())
         if since > 2 * RUN and told and asked and quiet and not posted.variant.is_thin:
             raise Violation(f"{name} was sent under the id of {other.name}, {since:.0f} s after it: it is not counted")
 
@@ -75,12 +76,22 @@ class Counts:
         """A run with these variants died, its report was lost, or a message with them doubled."""
         for name in {self._conversion_of[name] for name in names}:
             self.mishaps[name] += 1
-            self.unlucky.add(name)
+            self.unlucky[name] += 1
+
+    def no_mishap(self, names: Iterable[str]) -> None:
+        """What looked like a mishap of these variants was none."""
+        for name in {self._conversion_of[name] for name in names}:
+            self.mishaps[name] -= self.mishaps[name] > 0
+            self.unlucky[name] -= 1
 
     def copied(self, names: Iterable[str]) -> None:
-        """Ingest queued these variants."""
+        """Ingest queued these variants: anew, if the ledger has forgotten the last time."""
         for name in {self._conversion_of[name] for name in names}:
             self.copies[name] += 1
+            conversion = self._variants[name][0].conversion
+            days = self.stage.plan.ledger_days * DAY
+            if days and conversion.counted and self.stage.world.now - conversion.counted[-1] > days:
+                conversion.counts = 0
 
     def noted(self, key: tuple[str, str], conversions: dict[str, Conversion]) -> None:
         """The ledger was told that this was delivered."""

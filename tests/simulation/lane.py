@@ -109,6 +109,10 @@ class Lane:
         """A message will be received twice, or was sent though nobody knows."""
         self.promises.counts.mishap(message.conversions)
 
+    def put_off(self, message: Message) -> None:
+        """A message that was to be put off will not come back sooner."""
+        self.promises.counts.no_mishap(message.conversions)
+
     def refused(self, body: str) -> None:
         """A message was not taken: what it holds comes back with the one before, as if a run had died."""
         self.promises.counts.mishap(self.names(body))

@@ -91,9 +91,9 @@ class Promises:
 
     def must_be_somewhere(self, name: str, why: str) -> None:
         """Nothing accepted is lost, and nothing that was refused is taken for delivered."""
-        if self._where[name] or name in self._optional:
-            return
         conversion = self.variants[name].conversion
+        if self._where[name] or conversion.name in self._optional:
+            return
         if not conversion.counted and not conversion.is_shadowed:
             raise Violation(f"{name} is lost: {why}, not at {self.service.name}, on no queue")
 
@@ -143,7 +143,7 @@ class Promises:
                 raise Violation(f"the sender never got {name} accepted for {self.service.name}")
             self.must_be_somewhere(name, "at rest")
             conversion = variant.conversion
-            good = not variant.bad_until and not variant.poison and name not in self._optional
+            good = not variant.bad_until and not variant.poison and conversion.name not in self._optional
             reached = conversion.counted or conversion.name in self._outlasted or conversion.is_shadowed
             if good and not reached:
                 raise Violation(f"{name} was good and never reached {self.service.name}")

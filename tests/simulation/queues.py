@@ -41,6 +41,9 @@ class Watcher(Protocol):
     def doubled(self, message: Message) -> None:
         """A message will be received twice, or was sent though nobody knows."""
 
+    def put_off(self, message: Message) -> None:
+        """A message that was to be put off will not come back sooner: it is not doubled after all."""
+
     def refused(self, body: str) -> None:
         """A message was not taken: what it holds comes back with the one before, as if a run had died."""
 

@@ -111,6 +111,7 @@ class ModelSqs:
                 continue
             # SQS keeps no message invisible for longer than 12 hours from its receipt.
             queue.hide(message, self._world.now + entry["VisibilityTimeout"])
+            queue.watcher.put_off(message)
             done.append({"Id": entry["Id"]})
         self._answer(lost)
         return {"Successful": done, "Failed": failed}

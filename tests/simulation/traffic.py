@@ -134,6 +134,9 @@ class _Outage:
     def doubled(self, message: Message) -> None:
         """It never happens here."""
 
+    def put_off(self, message: Message) -> None:
+        """Nothing depends on it here."""
+
     def refused(self, body: str) -> None:
         """It never happens here."""
 
