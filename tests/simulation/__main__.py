@@ -5,8 +5,7 @@ import os
 import re
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.simulation.draws import make
@@ -65,9 +64,9 @@ def _faults(choice: argparse.Namespace) -> int:
     seeds = range(choice.seed, choice.seed + choice.histories)
     seen = 0
     with ProcessPoolExecutor(choice.workers) as pool:
-        for name, said in zip(names, pool.map(partial(_seen, seeds), names), strict=True):
-            seen += said.startswith("found")
-            print(said, flush=True)
+        for future in as_completed([pool.submit(_seen, seeds, name) for name in names]):
+            seen += future.result().startswith("found")
+            print(future.result(), flush=True)
     print(f"{seen} of {len(names)} deliberate faults are found")
     return int(seen < len(names))
 
@@ -91,8 +90,10 @@ def _traffic(choice: argparse.Namespace) -> int:
         for (traffic, mode), shown in zip(plays, pool.map(play, *zip(*plays, strict=True)), strict=True):
             faults = "; ".join(shown.faults())
             broken += bool(faults)
+            name = f"{traffic.name}, {mode}"
             print(
-                f"{f'{traffic.name}, {mode}':40} {shown.greatest} {shown.extra:6} of {shown.conversions:9,} conversions,"
+                f"{name:40} {shown.greatest} {shown.extra:6} of {shown.conversions:9,} conversions, {shown.worst_group} in one"
+                " group,"
                 f" {shown.requests} requests, at rest after {shown.rested:.1f} h, chains of {shown.deepest}"
                 f"{' BROKEN: ' + faults if faults else ''}",
                 flush=True,

@@ -7,6 +7,7 @@ from typing import Any
 from tests.simulation import ledger, rokt, roku, secrets, sqs
 from tests.simulation.plan import DAY, HOUR, Phase, Plan, Redrive
 from tests.simulation.sender import KINDS, Event, Post
+from tests.simulation.themes import THEMES
 
 # Of days, in which Roku answers so that it is understood, and in which it does not.
 _CLEAR = ("unreachable", "unknown-key", "throttled", "absurd")
@@ -19,6 +20,8 @@ def make(seed: int) -> Plan:
     """The plan of a seed: of 20, 8 have Roku alone, 5 Rokt alone, 7 both."""
     draw = random.Random(f"{seed} shape")
     plan = _with_roku(seed, draw)
+    if draw.random() < 1 / 6:
+        return _numbered(draw.choice(THEMES)(draw, plan))
     names = draw.choice(["roku"] * 8 + ["rokt"] * 5 + ["roku,rokt"] * 7)
     plan = replace(plan, destinations=names, posts=tuple(_varied(draw, post, names) for post in plan.posts))
     if draw.random() < 1 / 50:  # a sender that posts again after weeks: the ledger forgets after 7 days, Rokt after 30

@@ -1,7 +1,9 @@
 """Deliberate faults of a run: what is sent, when, and what it makes of the answers."""
 
-# name -> module, what is right in its source, what is wrong.
-SOURCES: dict[str, tuple[str, str, str]] = {
+from typing import Any
+
+# name -> module, what is right in its source, what is wrong; and further such pieces.
+SOURCES: dict[str, tuple[Any, ...]] = {
     # delivery
     "delivery: dead letters are not written": (
         "pipeline.delivery",
@@ -52,7 +54,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     "settling: the answers of two messages change places": (
         "pipeline.settling",
         "for (_, events), outcomes in zip(loads.values(), answers, strict=True):",
-        "for (_, events), outcomes in zip(loads.values(), answers[::-1], strict=False):",
+        "for (_, events), outcomes in zip(loads.values(), answers[:: 1 - 2 * (len({*map(len, answers)}) == 1)]):",
     ),
     "settling: a changed copy shares the rejection": (
         "pipeline.settling",
@@ -91,10 +93,11 @@ SOURCES: dict[str, tuple[str, str, str]] = {
         "_SHARE, _REPEAT_WINDOW = 0.8, 600",
         "_SHARE, _REPEAT_WINDOW = 3.0, 600",
     ),
-    "trying: three windows": (
+    "trying: windows without number": (
         "pipeline.windows",
-        "MOST = 2\n",
-        "MOST = 3\n",
+        "return Standing.WAITING if tried.windows < MOST else Standing.OVER",
+        "return Standing.WAITING",
+        ("pipeline.trying", "if after is None and event.tried.windows >= windows.MOST:", "if False:"),
     ),
     "trying: one window": (
         "pipeline.windows",
@@ -106,15 +109,11 @@ SOURCES: dict[str, tuple[str, str, str]] = {
         "_TRIES = (60, 180, 360)",
         "_TRIES = (0, 0, 0)",
     ),
-    "trying: what may not be sent is sent": (
-        "pipeline.trying",
-        "made(Act.HOLD if state.is_open else Act.PIECE,",
-        "made(Act.PIECE,",
-    ),
     "trying: the second window needs no closed circuit": (
         "pipeline.trying",
-        "            return made(Act.SEND, is_probe=True, lost=again)\n        return made(Act.HOLD)",
-        "            return made(Act.SEND, is_probe=True, lost=again)\n        return made(Act.SEND, lost=again)",
+        "if state.is_open and not (starved and standing is Standing.WAITING):",
+        "if False:",
+        ("pipeline.trying", "if standing is Standing.CLAIMED and state.is_open:", "if False:"),
     ),
     "trying: a run that died is forgotten": (
         "pipeline.trying",

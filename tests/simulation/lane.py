@@ -15,6 +15,7 @@ from tests.simulation.sender import Event, Post
 from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
 
+ENOUGH = 6.0  # seconds before a run's end in which there is time for another call
 WINDOW = 5.0  # seconds that the event source mapping gathers (template.yaml)
 VISIBILITY, MAX_RECEIVES = 420.0, 1_000
 
@@ -32,7 +33,6 @@ class Lane:
         )
         self.promises = Promises(stage, self.service)
         self.calm = plan.calm == name  # nothing fails
-        self.is_prompt = plan.is_calm(name)  # nothing but the ledger does
         self.dead = ModelQueue(stage.world, f"{name}-dead-letters", self, 14 * 86_400.0, 30.0, reliable=self.calm)
         self.queue = ModelQueue(
             stage.world, name, self, 7 * 86_400.0, VISIBILITY, MAX_RECEIVES, self.dead, reliable=self.calm
@@ -98,7 +98,8 @@ class Lane:
         process = self.stage.world.running()
         if process is not None and process.name.startswith("ingest"):
             self.promises.counts.copied(message.conversions)
-        if self.is_prompt and queue is self.queue:
+        groups = {self.promises.variants[one].conversion.group for one in message.conversions}
+        if queue is self.queue and all(self.stage.plan.is_calm(self.name, group) for group in groups):
             self.stage.world.at(AT_ONCE, lambda: self.promises.at_once(message, queue))
 
     def gone(self, message: Message, why: str) -> None:
@@ -162,6 +163,9 @@ class Lane:
         def done(answer: Any, alive: bool) -> None:
             self._running -= 1
             self.stage.end(process, alive)
+            given_up = self.stage.sqs.given_up(process.name)
+            if alive and given_up and process.ends - self.stage.world.now > ENOUGH:
+                raise Violation(f"{process.name} is refused once and gives up: {given_up}")
             asked = self.service.asked_by.pop(process.name, 0)
             if asked > 2 * (2 * len(given) - 1):  # 2n - 1 for a search, each once more with a rotated key
                 raise Violation(f"{asked} requests for {len(given)} events, {self.service.requests} in all")

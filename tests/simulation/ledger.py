@@ -1,6 +1,7 @@
 """A model of DynamoDB's table, as a client that the handlers are given."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, NoReturn
@@ -26,6 +27,7 @@ class ModelLedger:
         self.items: dict[Key, Item] = {}
         self.unwritten: set[Key] = set()  # keys whose note was refused or never ended
         self.unread: set[str] = set()  # processes that got no whole answer to a question
+        self.hanging: Counter[str] = Counter()  # calls of each process that never come back
         self.on_write: Callable[[str, str], None] = lambda *_: None
 
     def knows(self, key: Key) -> bool:
@@ -36,6 +38,7 @@ class ModelLedger:
         world, mode = self._world, self._mode()
         world.pause(world.random.uniform(0.002, 0.03))
         if mode in ("hang", f"hang-{call}"):
+            self.hanging[world.process().name] += 1
             hang(world)
         if mode == "slow":
             world.pause(world.random.uniform(0.2, 2.5))

@@ -77,14 +77,15 @@ class Plan:
         phases: list[Phase] = [phase for name in _PHASES for phase in getattr(self, name)]
         return max([self.seconds, *(phase.end for phase in phases)])
 
-    def is_calm(self, destination: str) -> bool:
-        """Whether nothing but the ledger fails on the way to this destination."""
+    def is_calm(self, destination: str, group: str) -> bool:
+        """Whether nothing but the ledger fails on the way of this event group to this destination."""
         if self.calm == destination:
             return True
         rotations = self.rokt_rotations if destination == "rokt" else self.rotations
         chances = any(getattr(self, name) for name in _CHANCES)
         odd = any(event.poison for post in self.posts for event in post.events)
-        return not (self.phases(destination) or self.sqs or self.secrets or rotations or chances or odd)
+        phases = [one for one in self.phases(destination) if one.mode.partition("@")[2] in ("", group)]
+        return not (phases or self.sqs or self.secrets or rotations or chances or odd)
 
     def to_json(self) -> str:
         """One line that `from_json` reads. What is as usual of an event is left out."""

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
@@ -13,24 +13,31 @@ _LAYERS = ("pipeline", "roku", "rokt", "handlers")
 _CONSTANTS = (int, float, str, tuple, frozenset)
 
 
-def planted(module: str, right: str, wrong: str) -> Callable[[], Any]:
-    """The fault that the module has `wrong` in the place of `right`, which is in its source once."""
+def planted(module: str, right: str, wrong: str, *more: tuple[str, str, str]) -> Callable[[], Any]:
+    """The fault that the module has `wrong` in the place of `right`, which is in its source once; `more` such too."""
 
     @contextmanager
     def fault() -> Iterator[None]:
-        place = importlib.import_module(module)
-        source = inspect.getsource(place)
-        if source.count(right) != 1:
-            raise LookupError(f"{module} holds this {source.count(right)} times, it must be once: {right}")
-        fresh: dict[str, Any] = {"__name__": module, "__file__": place.__file__}
-        exec(compile(source.replace(right, wrong), str(place.__file__), "exec"), fresh)
         with ExitStack() as stack:
-            for name, made in fresh.items():
-                if not name.startswith("__") and name in vars(place):
-                    _exchange(stack, place, name, made)
+            for place in {module, *(piece[0] for piece in more)}:
+                _plant(stack, place, [piece[1:] for piece in ((module, right, wrong), *more) if piece[0] == place])
             yield
 
     return fault
+
+
+def _plant(stack: ExitStack, module: str, changes: Sequence[tuple[str, str]]) -> None:
+    place = importlib.import_module(module)
+    source = inspect.getsource(place)
+    for right, wrong in changes:
+        if source.count(right) != 1:
+            raise LookupError(f"{module} holds this {source.count(right)} times, it must be once: {right}")
+        source = source.replace(right, wrong)
+    fresh: dict[str, Any] = {"__name__": module, "__file__": place.__file__}
+    exec(compile(source, str(place.__file__), "exec"), fresh)
+    for name, made in fresh.items():
+        if not name.startswith("__") and name in vars(place):
+            _exchange(stack, place, name, made)
 
 
 def _exchange(stack: ExitStack, place: ModuleType, name: str, made: Any) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.simulation.circuits import Circuits
 from tests.simulation.conversions import Conversion, Posted, Variant
 from tests.simulation.counts import Counts
 from tests.simulation.letters import why_not_dead
@@ -31,6 +32,7 @@ class Promises:
         self.conversions: dict[str, Conversion] = {}
         self.accepted: set[str] = set()
         self.counts = Counts(stage, service)
+        self._circuits = Circuits(stage, service, self.counts)
         self._where: Counter[str] = Counter()  # messages, on both queues, that hold a variant
         self._depth: dict[str, int] = {}  # of messages: how many there were before, each made of the last one's rest
         self._optional: set[str] = set()
@@ -119,6 +121,8 @@ class Promises:
             raise Violation(f"{process} asks again about {sorted(again)}, though {self.service.name} had said it all")
         if len(names) < len(posted):
             raise Violation(f"{process} asks for an event twice in one request")
+        if self.service.name == "roku":
+            self._circuits.requested(process, posted)
         for one in posted:
             if one.variant.shares_id:
                 self.counts.own(one.variant.conversion, *self.service.key(one.content))

@@ -16,7 +16,8 @@ from tests.simulation.sender import Event
 from tests.simulation.world import Killed, World
 
 # What any destination may do for a while. `lost` modes take the events, and the relay does not learn of it. A number
-# after `>` says: only to requests of more events; the others are answered as always.
+# after `>` says: only to requests of more events, a name after `@`: only to those of this event group; the others are
+# answered as always.
 COMMON_MODES = (
     "ok",
     "unavailable",  # 503, nothing taken
@@ -161,8 +162,9 @@ class Service:
 
     def _mode_for(self, posted: Sequence[Posted]) -> str:
         """How it behaves to this request: some modes mean large ones only, some events break all that they are in."""
-        mode, _, limit = self._mode().partition(">")
-        if limit and len(posted) <= int(limit):
+        mode, _, group = self._mode().partition("@")
+        mode, _, limit = mode.partition(">")
+        if (limit and len(posted) <= int(limit)) or (group and group != posted[0].variant.conversion.group):
             mode = "ok"
         poison = [one.variant.poison for one in posted if one.variant.poison]
         return poison[0] if poison and mode == "ok" else mode

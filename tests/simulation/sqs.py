@@ -1,5 +1,6 @@
 """A model of SQS as a client that the handlers are given, and what the event source mapping and operators do."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from tests.simulation.queues import IN_FLIGHT, Message, ModelQueue
 from tests.simulation.world import World
 
 # What SQS may do for a while, besides what it does by chance; of the calls that send, and of those that put off.
+DONE = 1_000  # calls
 MODES = ("", "hang", "hang-send", "hang-visibility", "slow", "down")
 
 
@@ -31,6 +33,7 @@ class ModelSqs:
         self._world, self.faults, self._mode = world, faults, mode
         self.queues: dict[str, ModelQueue] = {}
         self._names = 0
+        self._asked: dict[str, Counter[str]] = {}  # by run: how often each receipt was to be put off, until it was
 
     def put(self, queue: ModelQueue, body: str, attributes: dict[str, Any], delay: float = 0.0) -> Message:
         """A new message on a queue."""
@@ -96,6 +99,8 @@ class ModelSqs:
         assert 1 <= len(Entries) <= 10
         queue = self.queues[QueueUrl]
         named = [queue.messages.get(entry["ReceiptHandle"].split("/")[0]) for entry in Entries]
+        asked = self._asked.setdefault(self._world.process().name, Counter())
+        asked.update(entry["ReceiptHandle"] for entry in Entries)
         for message in named:  # until it is done: it may come back after the queue's own time, as after a death
             if message is not None:
                 queue.watcher.doubled(message)
@@ -112,9 +117,14 @@ class ModelSqs:
             # SQS keeps no message invisible for longer than 12 hours from its receipt.
             queue.hide(message, self._world.now + entry["VisibilityTimeout"])
             queue.watcher.put_off(message)
+            asked[entry["ReceiptHandle"]] += DONE
             done.append({"Id": entry["Id"]})
         self._answer(lost)
         return {"Successful": done, "Failed": failed}
+
+    def given_up(self, process: str) -> list[str]:
+        """What this run wanted to put off, was refused once, and never asked for again."""
+        return [receipt for receipt, times in self._asked.pop(process, Counter()).items() if times == 1]
 
     def receive(self, queue: ModelQueue, most: int, most_bytes: float = 6_000_000) -> list[tuple[str, Message]]:
         """Up to `most` visible messages with their receipts; what was received too often goes to the dead letters."""

@@ -12,6 +12,9 @@ from tests.simulation.plan import Phase, Plan
 from tests.simulation.sqs import ModelSqs, SqsFaults
 from tests.simulation.world import Process, World
 
+# Of a history: the longest have a few thousand.
+MOST_RUNS = 15_000
+
 
 class Violation(AssertionError):
     """A promise was broken."""
@@ -38,6 +41,7 @@ class Stage:
         self.world = World(plan.seed)
         self.result = Result()
         self.over = False  # nothing fails any more
+        self.most_runs: float = MOST_RUNS
         self.processes: dict[str, Process] = {}
         self.died: set[str] = set()
         self.sqs = ModelSqs(
@@ -66,7 +70,8 @@ class Stage:
     def had_modes(self, destination: str) -> set[str]:
         """How a destination has behaved so far."""
         since = self.world.now - self.world.start
-        return {phase.mode.partition(">")[0] for phase in self.plan.phases(destination) if phase.start <= since}
+        begun = [phase.mode for phase in self.plan.phases(destination) if phase.start <= since]
+        return {mode.partition("@")[0].partition(">")[0] for mode in begun}
 
     def was_quiet(self, destination: str, first: float, last: float) -> bool:
         """Whether nothing at all could fail on the way to a destination between these times (epoch seconds)."""
@@ -92,6 +97,8 @@ class Stage:
     def begin(self, function: str, seconds: float, *, reliable: bool = False) -> Process:
         """An invocation of a function."""
         self.result.counts["runs"] += 1
+        if self.result.counts["runs"] > self.most_runs:
+            raise Violation(f"{function} runs without end")
         crash = 0.0 if self.over or reliable else self.plan.crash
         memory = self.containers.take(function)
         process = Process(f"{function}-{self.result.counts['runs']}", self.world.now, seconds, crash, memory)
