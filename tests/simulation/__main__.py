@@ -92,10 +92,9 @@ def _traffic(choice: argparse.Namespace) -> int:
             broken += bool(faults)
             name = f"{traffic.name}, {mode}"
             print(
-                f"{name:40} {shown.greatest} {shown.extra:6} of {shown.conversions:9,} conversions, {shown.worst_group} in one"
-                " group,"
-                f" {shown.requests} requests, at rest after {shown.rested:.1f} h, chains of {shown.deepest}"
-                f"{' BROKEN: ' + faults if faults else ''}",
+                f"{name:40} {shown.greatest} {shown.extra:6} of {shown.conversions:9,} conversions,"
+                f" {shown.worst_group} in one group, {shown.requests} requests, at rest after {shown.rested:.1f} h,"
+                f" chains of {shown.deepest}{' BROKEN: ' + faults if faults else ''}",
                 flush=True,
             )
     return int(broken > 0)

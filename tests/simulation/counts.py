@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from tests.simulation.conversions import Acceptance, Conversion, Posted, Variant
+from tests.simulation.ledger import CALLS
 from tests.simulation.plan import DAY
 from tests.simulation.sender import Event
 from tests.simulation.service import Service
@@ -16,7 +17,6 @@ MOST_EXTRA, PERIOD = 100, DAY
 # A lost answer is followed by another try within this much (s) of the destination's window, unless something failed.
 TRIED_WITHIN, STEP = 480.0, 5.0
 RUN = 60.0
-CALLS = 10  # of AWS, which a run may have under way at once (handlers.clients)
 
 
 class Counts:
@@ -173,7 +173,7 @@ class Counts:
     def _unheard(self, name: str, acceptance: Acceptance) -> bool:
         """Whether the process of this acceptance could not note it."""
         ledger = self.stage.ledger
-        if ledger.hanging[acceptance.process] >= CALLS:  # no thread is left to write anything
+        if ledger.hanging[acceptance.process] >= CALLS:
             return True
         return acceptance.process in self.stage.died or bool(self._keys[name] & ledger.unwritten)
 

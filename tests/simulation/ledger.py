@@ -14,6 +14,8 @@ from tests.simulation.world import World
 # What the table may do for a while: fail, throttle a part of every batch, lose its answers (written all the same), be
 # slow, or hang, in all calls or in those that read or write.
 MODES = ("", "down", "throttled", "lost", "slow", "hang", "hang-read", "hang-write")
+# Calls that a run has under way at once (handlers.clients): where so many reads hang, or one write, no note is written.
+CALLS = 10
 Key = tuple[str, str]
 Item = dict[str, Any]
 
@@ -27,7 +29,7 @@ class ModelLedger:
         self.items: dict[Key, Item] = {}
         self.unwritten: set[Key] = set()  # keys whose note was refused or never ended
         self.unread: set[str] = set()  # processes that got no whole answer to a question
-        self.hanging: Counter[str] = Counter()  # calls of each process that never come back
+        self.hanging: Counter[str] = Counter()  # reads of each process that never come back, and writes
         self.on_write: Callable[[str, str], None] = lambda *_: None
 
     def knows(self, key: Key) -> bool:
@@ -38,7 +40,7 @@ class ModelLedger:
         world, mode = self._world, self._mode()
         world.pause(world.random.uniform(0.002, 0.03))
         if mode in ("hang", f"hang-{call}"):
-            self.hanging[world.process().name] += 1
+            self.hanging[world.process().name] += CALLS if call == "write" else 1
             hang(world)
         if mode == "slow":
             world.pause(world.random.uniform(0.2, 2.5))
