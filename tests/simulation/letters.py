@@ -25,7 +25,7 @@ def why_not_dead(variant: Variant, reason: str, service: Service, stage: Stage, 
     if sha256(f"{variant.conversion.name}@example.com".encode()).hexdigest() in reason:
         return "whose reason tells of a person"
     if reason.startswith(COUNTED_TWICE):
-        return _why_not_twice(variant, service, counts)
+        return _why_not_twice(variant, service, stage, counts)
     if reason.startswith(WAITED):
         # An event that says of itself that it passes is believed for a day only.
         return None if age >= (PASSING if "passing" in stage.had_modes(service.name) else PATIENCE) - 1 else "too early"
@@ -40,7 +40,7 @@ def why_not_dead(variant: Variant, reason: str, service: Service, stage: Stage, 
     return "though it was good"
 
 
-def _why_not_twice(variant: Variant, service: Service, counts: Counts) -> str | None:
+def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Counts) -> str | None:
     """Two windows must have ended unread, with an understood answer between them; a run that died is a window too.
 
     So is, for the relay cannot tell, a time of clear refusals before the first lost answer.
@@ -51,6 +51,8 @@ def _why_not_twice(variant: Variant, service: Service, counts: Counts) -> str | 
     if len(lost) < 2:
         return f"after {len(lost)} lost answers"
     if any(at < min(lost) for one in counts.variants_of(variant) for at in one.tries):
+        return None
+    if not stage.has_ledger or stage.ledger_failed:  # the circuit is each process's own
         return None
     heard = service.heard[variant.conversion.group].understood
     between = any(min(lost) <= began <= max(lost) for began in heard)
