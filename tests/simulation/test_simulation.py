@@ -12,7 +12,7 @@ from tests.simulation.traffic import TRAFFICS, play
 HISTORIES, PARTS = 96, 8
 # Deliberate faults, one of each kind, that few histories show.
 QUICK = (
-    "unmatched failure counted as delivered",
+    "no answer is ambiguous",
     "acknowledged before it was sent",
     "event dead-lettered for our own key",
     "delivery: dead letters are not written",
@@ -21,8 +21,11 @@ QUICK = (
     "settling: the ledger may take its time",
     "once: what the ledger knows is sent",
     "once: two copies are two",
+    "trying: windows without number",
+    "trying: one window",
     "trying: the second window is not written down",
-    "circuit: no probe is due",
+    "circuit: it never opens",
+    "circuit: a probe is due at any time",
 )
 
 
