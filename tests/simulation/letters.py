@@ -13,6 +13,8 @@ DELAY = 120.0
 # Events wait for 5 days: only an outage as long as that makes dead letters of good ones. What the destination says is
 # passing is believed for 1 day.
 PATIENCE, PASSING = 5 * 86_400.0, 86_400.0
+# A circuit that nothing fresh comes to for so long takes for its probe what waits for its second window.
+STARVED = 86_400.0
 COUNTED_TWICE, WAITED = "may have been counted twice", "waited too long"
 # What the models say of events that they refuse; of one of a request that is refused whole, nothing more.
 _WHOLE = ("all events failed", "bad", "without a reason")
@@ -55,5 +57,7 @@ def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Cou
     if not stage.has_ledger or stage.ledger_failed:  # the circuit is each process's own
         return None
     heard = service.heard[variant.conversion.group].understood
+    if max(lost) - min(lost) >= STARVED:
+        return None
     between = any(min(lost) <= began <= max(lost) for began in heard)
     return None if between else "though the circuit was never closed between"
