@@ -12,8 +12,8 @@ from tests.simulation.plan import Phase, Plan
 from tests.simulation.sqs import ModelSqs, SqsFaults
 from tests.simulation.world import Process, World
 
-# Of a history: the longest have a few thousand.
-MOST_RUNS = 15_000
+# Of a history: an outage of three days with batches of one message has some 20,000.
+MOST_RUNS = 60_000
 
 
 class Violation(AssertionError):
