@@ -104,7 +104,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     "ledger: a circuit is written over": (
         "pipeline.ledger",
         'ConditionExpression="attribute_not_exists(version) OR version = :version"',
-        'ConditionExpression="attribute_not_exists(version) OR version <> :none"',
+        'ConditionExpression="attribute_not_exists(version) OR version = :version OR version <> :version"',
     ),
     # sqs
     "sqs: failed entries count as taken": (
