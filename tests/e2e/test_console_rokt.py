@@ -77,7 +77,7 @@ def test_rokt_is_out_while_roku_goes_on_and_gets_its_own_when_it_is_back(console
     _becomes(console, "away-1", roku="delivered", rokt="waiting")
     waiting = console.panel("Waiting for Rokt")
     expect(waiting.get_by_role("listitem")).to_contain_text(re.compile(r"away-1.*back in \d+ s", re.DOTALL))
-    expect(waiting).to_contain_text("the connection to Rokt failed")
+    expect(waiting).to_contain_text("unreachable")
     expect(console.panel("Waiting for Roku")).to_contain_text("No message waits")
     sandbox.get_by_role("switch", name="Outage").uncheck()
     expect(sandbox.get_by_role("button", name="All off")).to_be_disabled()
