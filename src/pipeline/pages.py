@@ -15,6 +15,8 @@ _MARK = re.compile(r"([?#&;])")
 _CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
 _HOST = re.compile(r"(?:\w{1,20}:)?//[^/]*").match
 _DECODINGS = 3  # an address within an address within an address
+_NAME_PARTS = frozenset({"first", "last", "given", "family", "middle"})
+_KEYS = re.compile(r"[\"']([^\"']{1,256})[\"']\s{0,9}:").findall  # of JSON within a parameter
 _MOST_PARAMETERS = 200  # more than any page has: what follows is not looked at, and goes
 
 # An address without user and fragment, in the language of both Python's and Rust's expressions. Percent-encoded may be
@@ -38,10 +40,12 @@ def is_clean(url: str) -> bool:
         return True
     if may_hold_number(url):
         return False
-    # A plus is a space, but at the beginning of a value it could be a phone number's.
-    if ("%" in url or "+" in url) and ("=+" in url or may_hold_number(unquote_plus(url))):
-        return False
-    return not any(is_named(pair.partition("=")[0]) for pair in url.partition("?")[2].split("&"))
+    if "%" in url or "+" in url:
+        # A plus is a space, but at the beginning of a value it could be a phone number's.
+        text = unquote_plus(url)
+        if "=+" in url or "{" in text or may_hold_number(text) or holds_email(text):
+            return False
+    return not any(is_named(name) or _is_name_part(name, value) for name, value in _pairs(url))
 
 
 @cache
@@ -97,11 +101,23 @@ def _is_dropped(pair: str, depth: int = _DECODINGS) -> bool:
     if "/" not in name and is_named(name):  # a part with slashes is the path behind a fragment
         return True
     text = _text(value) if equals else unquote(name)  # no form wrote this, so that a plus is a plus
+    if _is_name_part(name, text) or any(is_named(key) for key in _KEYS(text)):
+        return True
     if _is_look(text) or (equals and _is_look(_text(name))):
         return True
     if depth and ("%" in text or "=" in text):
         return any(_is_dropped(inner, depth - 1) for inner in _MARK.split(text)[::2])
     return False
+
+
+def _pairs(url: str) -> list[tuple[str, str]]:
+    """Name and value of each parameter of an address without a fragment."""
+    return [(name, value) for name, _, value in (pair.partition("=") for pair in url.partition("?")[2].split("&"))]
+
+
+def _is_name_part(name: str, value: str) -> bool:
+    """Whether first=Jane: half of a person's name. A count (first=20) is none."""
+    return name.lower() in _NAME_PARTS and any(map(str.isalpha, value))
 
 
 def _text(part: str) -> str:

@@ -7,8 +7,11 @@ from functools import cache
 from pipeline.glances import glance
 
 # Three runs with a bound each: linear in the length of the text, whatever it is.
-_LOCAL, _DOMAIN = r"[^\s@/?&=<>\"',;:()]", r"(?:@|%40)[\w-]{1,63}(?:(?:\.|%2[Ee])[\w-]{1,63}){1,8}"
+# U+FF20 and U+FE6B are the @ that keyboards for Chinese and Japanese type.
+_LOCAL = r"[^\s@\uff20\ufe6b/?&=<>\"',;:()]"
+_DOMAIN = r"(?:[@\uff20\ufe6b]|%40)[\w-]{1,63}(?:(?:[.\u3002\uff0e]|%2[Ee])[\w-]{1,63}){1,8}"
 EMAIL = re.compile(_LOCAL + "{1,64}" + _DOMAIN)
+_AT = ("@", "%40", "\uff20", "\ufe6b")
 _END_OF_EMAIL = re.compile(f"(?<={_LOCAL}){_DOMAIN}")  # finds one as surely, and looks only at each @
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){6,}")
 _IPV4 = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
@@ -57,7 +60,7 @@ REDACTED = "[redacted]"
 
 def holds_email(text: str) -> bool:
     """Whether an e-mail address stands in the text."""
-    return ("@" in text or "%40" in text) and _END_OF_EMAIL.search(text) is not None
+    return any(at in text for at in _AT) and _END_OF_EMAIL.search(text) is not None
 
 
 def holds_phone(text: str) -> bool:

@@ -19,21 +19,22 @@ _STRONG = frozenset(
     " msisdn whatsapp fax callerid ssn birthday birthdate birth dob bday geburtsdatum surname forename firstname"
     " lastname fullname middlename nickname username fname lname vorname nachname prenom apellido passport address addr"
     " adresse street strasse zip zipcode postal postcode plz iban cvv cvc creditcard password passwd pwd passcode"
-    " passphrase".split()
+    " passphrase handy rufnummer geburtstag telefone cognome sobrenome indirizzo endereco direccion".split()
 )
 # A person's only next to a role, or alone: a product has a name too.
-_WEAK = frozenset("name nombre nom gender sex ip em ph fn ln db ge zp".split())
+_WEAK = frozenset("name nombre nom nome naam gender sex ip em ph fn ln db ge zp".split())
 _ROLES = frozenset(
     "customer cust client guest buyer purchaser shopper user usr member subscriber contact caller recipient receiver"
     " addressee billing bill shipping ship delivery payer payee holder cardholder owner patient passenger traveler"
     " traveller student parent child spouse visitor prospect applicant attendee participant person donor employee"
-    " lead agent sender additional first last given family middle maiden full real legal display nick sur fore".split()
+    " lead agent sender additional first last given family middle maiden full real legal display nick sur fore"
+    " kunde kunden kundin besteller empfanger kontakt ansprechpartner cliente klant acheteur destinataire titular".split()
 )
 # With a role before them they are a name: customer[first].
 _PARTS = frozenset("first last given family middle maiden".split())
 _ALONE = frozenset("recipient addressee cardholder".split())  # a person's name where nothing follows
 _FILLERS = frozenset(
-    "my your his her their the of on to number num no data fields txt text info details ud hashed sha raw".split()
+    "nummer numero my your his her their the of on to number num no data fields txt text info details ud hashed sha raw".split()
 )
 _PAIRS = (
     frozenset({"social", "security"}),
@@ -64,7 +65,7 @@ _SECRET_ALONE = frozenset({"pass", "pin"})
 
 # Further words that the undivided ones are made of.
 _AFFIXES = frozenset(
-    "number num no id date line code home work office other main alt new old primary day evening confirm confirmation"
+    "nummer numero number num no id date line code home work office other main alt new old primary day evening confirm confirmation"
     " verify api access write public private app shared refresh session csrf xsrf card credit debit exp social security"
     " national tax license licence driver".split()
 )

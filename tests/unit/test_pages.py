@@ -23,6 +23,12 @@ PAGE = "https://shop.example/thanks"
         ("?next=%2Fa%3Fbilling_phone%3D5550100199&ok=1", "?ok=1"),
         ("/phone=5550100199/x", "//x"),
         ("/a;phone=5550100199", "/a"),
+        # a name in two parameters, a name of another language, JSON in a parameter, an @ of another keyboard
+        ("?first=Jane&last=Doe&x=1", "?x=1"),
+        ("?kundenname=Jane&handynummer=5550100199&nome_cliente=Ana&x=1", "?x=1"),
+        ("?j=%7B%22phone%22%3A%225550100199%22%7D&x=1", "?x=1"),
+        ("?j={'contact':{'first_name':'Jane'}}&x=1", "?x=1"),
+        ("?q=jane%EF%BC%A0example.com&x=1", "?x=1"),
         # keys
         ("?key=wc_order_abc&x=1", "?x=1"),
         ("?access_token=abc", ""),

@@ -22,6 +22,7 @@ from tests.unit.conversions import sha
         "jane@example.com",
         "contact: jane.doe+x@mail.example.co.uk!",
         "jane%40example.com",
+        "jane\uff20example\uff0ecom",
         "<j@e.io>",
         "日本@例え.jp",
         "a" * 200 + "@example.com",

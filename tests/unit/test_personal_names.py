@@ -19,6 +19,7 @@ full_name last+name billing_address_1 tel telephone mobile cell callerid caller_
 patientName members[name] phone1 alt_email oldemail UserEMail password ip client_ip ip_address p.phone.2 _phone_
 ship_to_name bill_to_first_name lead_name sender_name post_code ph_no sms_number cc-name cc-csc cc-exp additional-name
 street-address tel-national bday-year honorific.last_name passenger_1_name names mother_maiden_name
+kundenname kundennummer_telefon empfängername kontaktname nome_cliente acheteur_nom telefonnummer handynummer
 """.split()
 
 NOBODYS = """
@@ -29,7 +30,7 @@ query search page p id sku variant color size email_optin phone_type mobile_app 
 keyword theme hotel intel sort order_number customer_id user_id first last first_purchase last_visit quantity price
 customer_group_name shipping_method_name coupon code state city country region ref step view webmail mailing_list
 monkey streetwear addressee_count lead_source order_no post_id page_number gift_card_code
-product_gender recommended _ 1 [] %
+bestellnummer artikelnummer kundengruppe cliente_id product_gender recommended _ 1 [] %
 """.split()
 
 SECRET = """
