@@ -28,13 +28,15 @@ _ROLES = frozenset(
     " addressee billing bill shipping ship delivery payer payee holder cardholder owner patient passenger traveler"
     " traveller student parent child spouse visitor prospect applicant attendee participant person donor employee"
     " lead agent sender additional first last given family middle maiden full real legal display nick sur fore"
-    " kunde kunden kundin besteller empfanger kontakt ansprechpartner cliente klant acheteur destinataire titular".split()
+    " kunde kunden kundin besteller empfanger kontakt ansprechpartner cliente klant acheteur destinataire"
+    " titular".split()
 )
 # With a role before them they are a name: customer[first].
 _PARTS = frozenset("first last given family middle maiden".split())
 _ALONE = frozenset("recipient addressee cardholder".split())  # a person's name where nothing follows
 _FILLERS = frozenset(
-    "nummer numero my your his her their the of on to number num no data fields txt text info details ud hashed sha raw".split()
+    "nummer numero my your his her their the of on to number num no data fields txt text info details ud hashed"
+    " sha raw".split()
 )
 _PAIRS = (
     frozenset({"social", "security"}),
@@ -65,7 +67,8 @@ _SECRET_ALONE = frozenset({"pass", "pin"})
 
 # Further words that the undivided ones are made of.
 _AFFIXES = frozenset(
-    "nummer numero number num no id date line code home work office other main alt new old primary day evening confirm confirmation"
+    "nummer numero number num no id date line code home work office other main alt new old primary day evening"
+    " confirm confirmation"
     " verify api access write public private app shared refresh session csrf xsrf card credit debit exp social security"
     " national tax license licence driver".split()
 )
