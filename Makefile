@@ -31,7 +31,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters bench scale lock clean
+.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters size bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -142,6 +142,9 @@ build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's proce
 
 parameters: $(READY) ## the page that explains each parameter of the template: writes docs/parameters.md
 	@$(BIN)/python .ci/parameters.py docs/parameters.md
+
+size: ## lines of each part and folder beside what was aimed at, and what is written twice
+	@$(PYTHON) .ci/size.py
 
 smoke: build ## in your own AWS account: deploys a throw-away stack, tries all of it, deletes it (STACK=name; a few cents)
 	@test -n "$(STACK)" || { echo "Name the throw-away stack: make smoke STACK=relay-smoke" >&2; exit 1; }
