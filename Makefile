@@ -93,10 +93,11 @@ screenshot: $(READY) ## the console in a telling state: writes docs/console.png 
 
 test: lint types imports unit ## everything that must hold: lint, strict types, import rules, the tests
 
-lint: $(READY) ## style, formatting, and that every regular expression is linear
+lint: $(READY) ## style, formatting, small files and functions, and that every regular expression is linear
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python .ci/linear.py src relay local
+	$(BIN)/python .ci/sizes.py
 
 format: $(READY) ## mend what lint can mend
 	$(BIN)/ruff check --fix
@@ -106,7 +107,7 @@ types: $(READY) ## strict types
 	$(BIN)/mypy
 
 imports: $(READY) ## who may import whom
-	PYTHONPATH=src:. $(BIN)/lint-imports
+	$(BIN)/python .ci/imports.py
 
 unit: $(READY) ## the tests (ARGS="-k name" chooses)
 	@bash .ci/find-chromium >/dev/null || true

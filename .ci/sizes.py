@@ -1,0 +1,138 @@
+"""Fail where a function has more than 12 ways through it (radon's measure), or a file more than 200 lines.
+
+Ruff's C901 is not the same: it does not count `and`, `or`, `a if b else c` and the conditions of comprehensions, which
+a reader must follow too.
+
+Tests are exempt but for the simulation, which is a program: a test file is a list of cases, and a reader needs one of
+them at a time. What is named in STILL is above the limits and waits for its turn.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from radon.visitors import Class, ComplexityVisitor, Function
+
+MOST_WAYS, MOST_LINES = 12, 200
+_SHORT = ("src", "relay", "local", "bench", ".ci", "tests/simulation")
+_SIMPLE = ("src", "relay", "local", ".ci")
+_SUFFIXES = (".py", ".js")
+_NOT_OURS = ("node_modules", "__pycache__")
+STILL = """
+.ci/check_bundle.py:faults
+.ci/linear.py
+.ci/linear.py:__init__
+.ci/linear.py:can_fail
+.ci/linear.py:expressions
+.ci/linear.py:fault
+.ci/linear.py:joined
+.ci/mutation.py:main
+bench/boundary.py
+bench/cost.py
+bench/scale.py
+bench/scale_model.py
+local/__main__.py:_run
+local/console/observer.py
+local/console/posts.py:outcomes
+local/http_event.py:answer
+local/rokt_sandbox/conversions.py:_data
+local/roku_sandbox/rules.py:_check_user_data
+local/samples.py:_faults
+local/samples.py:run
+local/stack.py
+local/template.py
+local/template.py:_call
+relay/calibrate.py:calibrate
+relay/calibrate.py:judge
+relay/calibrate.py:told
+relay/checks.py
+relay/deploy.py
+relay/dlq.py
+relay/hashes.py:_show
+relay/keys.py
+relay/letters.py
+relay/posting.py:post
+relay/remove.py:remove
+relay/send.py
+relay/send.py:_tell
+relay/status.py:status
+relay/sums.py:verdict
+relay/tail.py:words
+src/pipeline/fields.py
+src/pipeline/fields.py:_amount_in
+src/pipeline/messages.py:decode
+src/pipeline/own_phone.py:_may_be_in
+src/pipeline/own_phone.py:without_own_phone
+src/pipeline/personal_names.py:_is_personal
+src/pipeline/phone.py:_careful
+src/pipeline/putting_back.py:remainders
+src/pipeline/reception.py:receive
+src/pipeline/refusals.py
+src/pipeline/senders.py
+src/pipeline/sending.py
+src/pipeline/settling.py:_recall
+src/pipeline/successes.py:_contradicts
+src/pipeline/trying.py:conclude
+src/pipeline/trying.py:step
+src/rokt/attribution.py:_values
+src/rokt/keys.py:pair_in
+src/rokt/properties.py:attributes
+src/rokt/wire.py:batch
+src/roku/answer.py:_refused
+src/roku/careful.py
+src/roku/ordinary.py:read
+src/sources/headers.py:columns_of
+src/sources/headers.py:header_row
+src/sources/segment.py:_user_data
+src/sources/shop.py:basket
+src/sources/tealium.py:_contents
+tests/simulation/faults_run.py
+tests/simulation/service.py
+tests/simulation/traffic.py
+""".split()
+
+
+def too_long(root: Path) -> Iterator[str]:
+    """The files with too many lines."""
+    for file in _files(root, _SHORT, _SUFFIXES):
+        lines = file.read_text(encoding="utf-8").count("\n")
+        name = str(file.relative_to(root))
+        if lines > MOST_LINES and name not in STILL:
+            yield f"{name}: {lines} lines, at most {MOST_LINES}: split it by meaning"
+
+
+def too_complex(root: Path) -> Iterator[str]:
+    """The functions with too many ways through them."""
+    for file in _files(root, _SIMPLE, (".py",)):
+        found = ComplexityVisitor.from_code(file.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
+        for function in _functions([*found.functions, *found.classes]):
+            name = f"{file.relative_to(root)}:{function.name}"
+            if function.complexity > MOST_WAYS and name not in STILL:
+                yield f"{name} in line {function.lineno} has complexity {function.complexity}, at most {MOST_WAYS}"
+
+
+def _files(root: Path, folders: Iterable[str], suffixes: tuple[str, ...]) -> list[Path]:
+    found = [file for folder in folders for file in root.joinpath(folder).rglob("*") if file.suffix in suffixes]
+    return sorted(file for file in found if not set(_NOT_OURS).intersection(file.parts))
+
+
+def _functions(blocks: Iterable[Function | Class]) -> Iterator[Function]:
+    """Functions, methods, and those within them, each for itself."""
+    for block in blocks:
+        if isinstance(block, Function):
+            yield block
+            yield from _functions(block.closures)
+        else:
+            yield from _functions([*block.methods, *block.inner_classes])
+
+
+def main() -> int:
+    """Check the current folder; returns the exit code."""
+    root = Path.cwd()
+    found = [*too_long(root), *too_complex(root)]
+    print("\n".join(found) or f"no file has over {MOST_LINES} lines, no function over {MOST_WAYS} ways through it")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
