@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipeline import fields
+from pipeline import fields, texts
 from pipeline.destination import Refused
 from pipeline.faults import Fault
 from pipeline.timestamps import epoch_seconds
@@ -97,7 +97,7 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
 def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: fields.Warnings) -> int | None:
     notes: list[str] = []
     if isinstance(value, str):
-        value = fields.plain(value, notes)
+        value = texts.plain(value, notes)
     if value is None:
         errors["event_time"] = notes[0] if notes else "is required: the time of the conversion in epoch seconds"
         return None
@@ -125,4 +125,4 @@ def click_id(conversion: Mapping[str, Any], given: str | None, warnings: fields.
     return known or rules.rtid_in(conversion.get("event_source_url"))
 
 
-_EVENT_RULES: dict[str, fields.Rule] = {"event_id": fields.event_id, "rtid": rules.rtid}
+_EVENT_RULES: dict[str, fields.Rule] = {"event_id": texts.event_id, "rtid": rules.rtid}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from pipeline import fields, persons
+from pipeline import addresses, fields, hashing, persons, texts
 from pipeline.digests import as_digest
 from pipeline.faults import Fault
 from rokt import normalise, rules
@@ -63,7 +63,7 @@ def _personal(
 
     `normalised` is applied before hashing, `clear` (the same if None) to what is sent in clear.
     """
-    hashed = fields.hashed(normalised)
+    hashed = hashing.hashed(normalised)
 
     def rule(value: Any, notes: list[str]) -> Personal | None:
         digest = hashed(value, notes)
@@ -71,7 +71,7 @@ def _personal(
             return None
         if hashes or as_digest(str(value).strip()) is not None:
             return Personal(digest, is_hashed=True)
-        word = (clear or normalised)(fields.plain(value, []) or "")
+        word = (clear or normalised)(texts.plain(value, []) or "")
         return Personal(word, is_hashed=False)
 
     return rule
@@ -81,7 +81,7 @@ def _in_clear(normalised: Callable[[str], str]) -> fields.Rule:
     """A rule for what Rokt takes only in clear."""
 
     def rule(value: Any, notes: list[str]) -> str | None:
-        word = fields.plain(value, notes)
+        word = texts.plain(value, notes)
         try:
             return normalised(word) if word is not None else None
         except Fault as fault:
@@ -101,12 +101,12 @@ def _rules(settings: Settings, year: int) -> dict[str, fields.Rule]:
         "ph": _personal(normalise.mobile, hashes=settings.hash_mobile),
         "zp": _personal(normalise.zip_code, hashes=settings.hash_billing_zip),
         "ge": _in_clear(normalise.gender),
-        "ct": fields.clear,
-        "st": fields.clear,
-        "country": fields.clear,
+        "ct": texts.clear,
+        "st": texts.clear,
+        "country": texts.clear,
         "external_id": rules.reference,
-        "client_ip_address": fields.ip_address,
-        "client_user_agent": fields.agent,
+        "client_ip_address": addresses.ip_address,
+        "client_user_agent": texts.agent,
         "aID": rules.device_id,
         "AID": rules.device_id,  # so the vendor page's sentence spells it
         "aGA": rules.device_id,

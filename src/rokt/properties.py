@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline import fields
+from pipeline import amounts, fields, texts
 from rokt import rules
 
 _MOST_ATTRIBUTES = 100
@@ -21,11 +21,11 @@ _TRANSACTION = "transactionid"  # the Event API drops repeats of it
 
 
 _CUSTOM_RULES: dict[str, fields.Rule] = {
-    "value": fields.amount,
+    "value": amounts.amount,
     "currency": rules.currency,
     "order_id": rules.reference,
-    "num_items": fields.integer,
-    "content_name": fields.text,
+    "num_items": amounts.integer,
+    "content_name": texts.text,
 }
 _PURCHASE = {
     "order_id": "confirmationref",
@@ -63,7 +63,7 @@ def _sku(custom: Mapping[str, Any]) -> str | None:
     only = products[0] if len(products) == 1 else None
     if isinstance(only, dict):
         only = only.get("id")
-    return fields.reference(only, []) if isinstance(only, str | int) and not isinstance(only, bool) else None
+    return texts.reference(only, []) if isinstance(only, str | int) and not isinstance(only, bool) else None
 
 
 def attributes(

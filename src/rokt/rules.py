@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from pipeline import fields, limits
+from pipeline import fields, limits, texts
 from pipeline.currencies import ISO_4217
 from pipeline.personal import holds_email, holds_number
 from pipeline.personal_names import is_personal
@@ -32,24 +32,24 @@ def taken(
 
 def reference(value: Any, notes: list[str]) -> str | None:
     """An id by which Rokt tells one from another: one that lost letters could be the same as another that did."""
-    word = fields.reference(value, notes)
-    return word if word is not None and fields.is_whole(word, []) else None  # `fields.reference` has told of it
+    word = texts.reference(value, notes)
+    return word if word is not None and texts.is_whole(word, []) else None  # `texts.reference` has told of it
 
 
 def label(value: Any, notes: list[str]) -> str | None:
     """The name of an audience: free text with all its letters."""
-    word = fields.text(value, notes)
-    return word if word is not None and fields.is_whole(word, []) else None
+    word = texts.text(value, notes)
+    return word if word is not None and texts.is_whole(word, []) else None
 
 
 def event_name(value: Any, notes: list[str]) -> str | None:
     """The type of the conversion: any text of at most 128 characters."""
-    return fields.text(value, notes, LONGEST_NAME)
+    return texts.text(value, notes, LONGEST_NAME)
 
 
 def device_id(value: Any, notes: list[str]) -> str | None:
     """An advertising id: Rokt refuses an event whose id is not a UUID, so such an id stays out."""
-    word = fields.advertising_id(value, notes)
+    word = texts.advertising_id(value, notes)
     if word is not None and not _UUID(word):
         notes.append("is not a UUID such as 5e2d9c1a-9e9c-4d5b-9c1a-9e9c4d5b9c1a, as Rokt requires")
         return None
@@ -58,7 +58,7 @@ def device_id(value: Any, notes: list[str]) -> str | None:
 
 def currency(value: Any, notes: list[str]) -> str | None:
     """A code of ISO 4217."""
-    word = fields.plain(value, notes)
+    word = texts.plain(value, notes)
     if word is not None and word.upper() not in ISO_4217:
         notes.append("is not a currency of ISO 4217: send its three letters, such as USD")
         return None
@@ -67,7 +67,7 @@ def currency(value: Any, notes: list[str]) -> str | None:
 
 def rtid(value: Any, notes: list[str]) -> str | None:
     """Rokt's click id."""
-    word = fields.plain(value, notes)
+    word = texts.plain(value, notes)
     if word is not None and (not _RTID(word) or holds_email(word)):
         notes.append("is not a click id of Rokt: send the value of the parameter rtid of the landing page as it is")
         return None
@@ -92,7 +92,7 @@ def membership(value: Any, notes: list[str]) -> bool | None:
     """Whether the person joins the audience (true) or leaves it (false)."""
     if isinstance(value, bool):
         return value
-    word = fields.plain(value, notes)
+    word = texts.plain(value, notes)
     known = _MEMBERSHIP.get(word.lower()) if word is not None else None
     if word is not None and known is None:
         notes.append("must be true (add to the audience) or false (drop from it)")
@@ -111,7 +111,7 @@ def attribute(value: Any, notes: list[str]) -> str | int | float | bool | None:
     if isinstance(value, dict | list):
         notes.append("must be text, a number, true or false: Rokt takes no lists and objects")
         return None
-    return fields.text(value, notes)
+    return texts.text(value, notes)
 
 
 def fault_of_name(name: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from pipeline import fields, limits, persons, phone
+from pipeline import addresses, amounts, fields, hashing, limits, persons, phone, texts
 from pipeline.destination import Refused
 from pipeline.digests import as_digest
 from pipeline.faults import Fault
@@ -58,7 +58,7 @@ def read(
 def _event_time(value: object, now: float, errors: dict[str, str], warnings: fields.Warnings) -> int | None:
     notes: list[str] = []
     if isinstance(value, str):
-        value = fields.plain(value, notes)
+        value = texts.plain(value, notes)
     if value is None:
         errors["event_time"] = notes[0] if notes else "is required: the time of the conversion in epoch seconds"
         return None
@@ -150,7 +150,7 @@ def _content_ids(value: Any, notes: list[str]) -> list[str | int] | None:
     items = value if isinstance(value, list) else [value]
     if len(items) > words.MAX_CONTENTS:
         notes.append(f"has {len(items)} items: the first {words.MAX_CONTENTS} were taken")
-    kept = [item if type(item) is int else fields.reference(item, notes) for item in items[: words.MAX_CONTENTS]]
+    kept = [item if type(item) is int else texts.reference(item, notes) for item in items[: words.MAX_CONTENTS]]
     return [item for item in kept if item is not None] or None
 
 
@@ -191,12 +191,12 @@ def _quantity(value: Any, notes: list[str]) -> str | None:
     """The page's examples send the quantity as text."""
     if type(value) is str and len(value) < 10 and value.isascii() and value.isdigit() and value[0] != "0":
         return value
-    number = fields.integer(value, notes)
+    number = amounts.integer(value, notes)
     return None if number is None else str(number)
 
 
 def _partner_name(value: Any, notes: list[str]) -> str | None:
-    return fields.text(value, notes, limits.PARTNER)
+    return texts.text(value, notes, limits.PARTNER)
 
 
 def _as_it_is(value: Any, notes: list[str]) -> Any:  # noqa: ARG001 - the form of a rule; read in `prepare`
@@ -208,13 +208,13 @@ def _not_ours(value: Any, notes: list[str]) -> None:  # noqa: ARG001 - the form 
 
 
 _EVENT_RULES: dict[str, fields.Rule] = {
-    "event_id": fields.event_id,
+    "event_id": texts.event_id,
     "event_name": fields.choice(*words.EVENT_NAMES),
     "event_type": fields.choice("conversion"),
     "event_time": _as_it_is,
     "event_source": fields.choice(*words.EVENT_SOURCES),
-    "event_source_url": fields.url,
-    "referrer_url": fields.url,
+    "event_source_url": addresses.url,
+    "referrer_url": addresses.url,
     "user_data": _as_it_is,
     "custom_data": _as_it_is,
     "opt_out": fields.opt_out,
@@ -225,31 +225,31 @@ _EVENT_RULES: dict[str, fields.Rule] = {
 }
 
 _CUSTOM_RULES: dict[str, fields.Rule] = {
-    "content_category": fields.text,
+    "content_category": texts.text,
     "content_ids": _content_ids,
-    "content_name": fields.text,
+    "content_name": texts.text,
     "content_type": fields.choice(*words.CONTENT_TYPES),
     "contents": _contents,
     "currency": fields.choice(*words.CURRENCIES),
-    "num_items": fields.integer,
-    "predicted_ltv": fields.amount,
-    "search_string": fields.text,
-    "status": fields.text,
-    "value": fields.amount,
-    "order_id": fields.reference,
+    "num_items": amounts.integer,
+    "predicted_ltv": amounts.amount,
+    "search_string": texts.text,
+    "status": texts.text,
+    "value": amounts.amount,
+    "order_id": texts.reference,
     "purchase_type": fields.choice(*words.PURCHASE_TYPES),
     "delivery_category": fields.choice(*words.DELIVERY_CATEGORIES),
-    "utm_source": fields.text,
-    "utm_medium": fields.text,
-    "utm_campaign": fields.text,
-    "utm_term": fields.text,
-    "utm_content": fields.text,
+    "utm_source": texts.text,
+    "utm_medium": texts.text,
+    "utm_campaign": texts.text,
+    "utm_term": texts.text,
+    "utm_content": texts.text,
 }
 
 _CONTENT_RULES: dict[str, fields.Rule] = {
-    "id": fields.reference,
+    "id": texts.reference,
     "quantity": _quantity,
-    "price": fields.amount,
+    "price": amounts.amount,
     "delivery_category": fields.choice(*words.DELIVERY_CATEGORIES),
 }
 
@@ -260,26 +260,26 @@ def _user_rules(phone_format: phone.PhoneFormat, country: str | None, year: int)
         return phone.normalise(text, form=phone_format, country=country)
 
     return {
-        "em": fields.hashed(normalise.email),
-        "ph": fields.hashed(number),
-        "fn": fields.hashed(normalise.name),
-        "ln": fields.hashed(normalise.name),
-        "ge": fields.hashed(normalise.gender),
-        "db": fields.hashed(partial(normalise.birth_date, year=year)),
-        "ct": fields.clear,
-        "st": fields.clear,
-        "zp": fields.clear,
-        "country": fields.clear,
-        "external_id": fields.reference,
-        "client_ip_address": fields.ip_address,
-        "client_user_agent": fields.agent,
-        "subscription_id": fields.reference,
-        "aGA": fields.advertising_id,
-        "aID": fields.advertising_id,
-        "aDX": fields.advertising_id,
-        "aGI": fields.advertising_id,
-        "aRI": fields.advertising_id,
-        "aFC": fields.reference,
+        "em": hashing.hashed(normalise.email),
+        "ph": hashing.hashed(number),
+        "fn": hashing.hashed(normalise.name),
+        "ln": hashing.hashed(normalise.name),
+        "ge": hashing.hashed(normalise.gender),
+        "db": hashing.hashed(partial(normalise.birth_date, year=year)),
+        "ct": texts.clear,
+        "st": texts.clear,
+        "zp": texts.clear,
+        "country": texts.clear,
+        "external_id": texts.reference,
+        "client_ip_address": addresses.ip_address,
+        "client_user_agent": texts.agent,
+        "subscription_id": texts.reference,
+        "aGA": texts.advertising_id,
+        "aID": texts.advertising_id,
+        "aDX": texts.advertising_id,
+        "aGI": texts.advertising_id,
+        "aRI": texts.advertising_id,
+        "aFC": texts.reference,
         "is_hashed": _flag,
         "data_processing_country": _as_it_is,
         **dict.fromkeys(words.USER_ELSEWHERE, _not_ours),

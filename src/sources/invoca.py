@@ -8,8 +8,8 @@ documentation, «Transactions API».
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.amounts import amount
 from pipeline.body import Posting
-from pipeline.fields import amount
 from pipeline.senders import SourceSettings
 from sources import calls
 from sources.call_fields import UTM, click_ids, fields, flag, north_american, seconds, tags

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.amounts import amount
 from pipeline.body import Ignored, Refusal
 from pipeline.currencies import ISO_4217
-from pipeline.fields import amount, quoted
+from pipeline.fields import quoted
 from pipeline.senders import SourceSettings
 from sources.values import first_of, found, has, is_absent, text
 

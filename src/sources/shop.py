@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.fields import integer
+from pipeline.amounts import integer
 from sources.preferences import MOST_ITEMS, Warnings, is_same
 from sources.values import as_list, first, first_of, present, text
 

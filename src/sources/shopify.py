@@ -6,8 +6,9 @@ Contract: Shopify's documents «Verify webhook deliveries» (signature), «Webho
 from typing import Any
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.fields import plain, quoted
+from pipeline.fields import quoted
 from pipeline.senders import SourceSettings
+from pipeline.texts import plain
 from sources import signature
 from sources.campaigns import campaign
 from sources.inbound import Inbound, json_object

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from pipeline import fields
+from pipeline import fields, texts
 from pipeline.body import MAX_EVENTS, Posting, Refusal, event_group
 from pipeline.destination import Refused
 from pipeline.digests import DIGESTS_OF_NOTHING, as_digest, is_other_digest
@@ -116,7 +116,7 @@ def _person(known: dict[str, Any], person: str, warnings: Warnings) -> Any:
     ready, clear = known.pop(person + _READY, None), known.pop(person + _CLEAR, None)
     if ready is None:
         return clear
-    text = fields.plain(ready, [])
+    text = texts.plain(ready, [])
     digest = as_digest(text) if text else None
     if digest is not None and digest not in DIGESTS_OF_NOTHING:
         if clear is None or _tealium_digest(person, clear) == digest:
@@ -133,7 +133,7 @@ def _person(known: dict[str, Any], person: str, warnings: Warnings) -> Any:
 
 def _tealium_digest(person: str, clear: Any) -> str:
     """By the guide's rule: trimmed and in lower case; of a phone number the digits, without leading zeros."""
-    text = (fields.plain(clear, []) or "").lower()
+    text = (texts.plain(clear, []) or "").lower()
     if person == "phone_number":
         text = "".join(letter for letter in text if letter.isdigit()).lstrip("0")
     return sha256(text.encode()).hexdigest()

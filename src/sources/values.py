@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.fields import plain
 from pipeline.placeholders import is_ordinary, is_placeholder
+from pipeline.texts import plain
 
 # CallRail shows a missing value as "--"; nobody means it as a value.
 _NOTHING = "--"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import fields
+from pipeline import addresses, amounts, fields, hashing, texts
 from pipeline.fields import Rule, Warnings
 from tests.unit.conversions import sha
 
@@ -47,7 +47,7 @@ AMOUNTS = [
 
 @pytest.mark.parametrize(("given", "number", "notes"), AMOUNTS)
 def test_an_amount_is_read_from_a_number_or_from_text_with_one_reading(given: Any, number: float, notes: int) -> None:
-    kept, said = keep(fields.amount, given)
+    kept, said = keep(amounts.amount, given)
     assert (kept, type(kept), said) == (number, type(number), notes)
 
 
@@ -61,12 +61,12 @@ def test_an_amount_is_read_from_a_number_or_from_text_with_one_reading(given: An
     ],
 )
 def test_what_is_no_amount_of_0_or_more_is_dropped_and_told(given: Any) -> None:
-    assert keep(fields.amount, given) == (None, 1)
+    assert keep(amounts.amount, given) == (None, 1)
 
 
 @pytest.mark.parametrize("given", ["", " ", "null", "n/a"])
 @pytest.mark.parametrize(
-    "rule", [fields.amount, fields.integer, fields.text, fields.url, fields.ip_address, fields.clear]
+    "rule", [amounts.amount, amounts.integer, texts.text, addresses.url, addresses.ip_address, texts.clear]
 )
 def test_an_absent_value_is_dropped_in_silence(rule: Rule, given: str) -> None:
     assert keep(rule, given) == (None, 0)
@@ -76,13 +76,13 @@ def test_an_absent_value_is_dropped_in_silence(rule: Rule, given: str) -> None:
     ("given", "number"), [(2, 2), ("2", 2), (" 2 ", 2), (2.0, 2), ("2.0", 2), ("2.", 2), (0, 0), ("007", 7)]
 )
 def test_a_whole_number_is_read_from_a_number_or_text(given: Any, number: int) -> None:
-    kept, said = keep(fields.integer, given)
+    kept, said = keep(amounts.integer, given)
     assert (kept, type(kept), said) == (number, int, 0)
 
 
 @pytest.mark.parametrize("given", [2.5, "2.5", -1, "-1", "two", True, [2], float("inf"), 10**15, 10**400, "1" * 400])
 def test_what_is_no_whole_number_is_dropped(given: Any) -> None:
-    assert keep(fields.integer, given) == (None, 1)
+    assert keep(amounts.integer, given) == (None, 1)
 
 
 @pytest.mark.parametrize(
@@ -102,30 +102,30 @@ def test_what_is_no_whole_number_is_dropped(given: Any) -> None:
     ],
 )
 def test_text_is_trimmed_and_a_number_becomes_text(given: Any, sent: str) -> None:
-    assert keep(fields.text, given) == (sent, 0)
+    assert keep(texts.text, given) == (sent, 0)
 
 
 @pytest.mark.parametrize(
     "given", [True, False, [], ["a"], {}, {"a": 1}, float("inf"), "jane@example.com", "x jane%40example.com"]
 )
 def test_what_is_no_text_or_holds_an_email_address_is_dropped(given: Any) -> None:
-    assert keep(fields.text, given) == (None, 1)
+    assert keep(texts.text, given) == (None, 1)
 
 
 def test_a_character_that_sqs_refuses_is_replaced() -> None:
     # SQS takes U+0009, U+000A, U+000D and U+0020 to U+FFFD; JSON writes what lies below U+0020 as \u00XX.
-    assert keep(fields.text, "a\ufffeb\uffff") == ("a\ufffdb\ufffd", 1)
-    assert keep(fields.url, "https://example.com/\uffff")[0] == "https://example.com/\ufffd"
+    assert keep(texts.text, "a\ufffeb\uffff") == ("a\ufffdb\ufffd", 1)
+    assert keep(addresses.url, "https://example.com/\uffff")[0] == "https://example.com/\ufffd"
 
 
 # U+FFFD stands for letters that were lost before the post came: a decoder's replacement, or half a surrogate pair.
 @pytest.mark.parametrize(
     ("rule", "kept"),
     [
-        (fields.text, "Caf\ufffd 1"),
-        (fields.clear, None),  # a place that nobody knows
-        (fields.event_id, None),  # order «№1» and order «€1» would be one
-        (fields.hashed(str.lower), None),
+        (texts.text, "Caf\ufffd 1"),
+        (texts.clear, None),  # a place that nobody knows
+        (texts.event_id, None),  # order «№1» and order «€1» would be one
+        (hashing.hashed(str.lower), None),
     ],
 )
 def test_of_lost_letters_the_sender_is_told_and_no_id_and_no_place_is_made(rule: Rule, kept: str | None) -> None:
@@ -135,7 +135,7 @@ def test_of_lost_letters_the_sender_is_told_and_no_id_and_no_place_is_made(rule:
 
 
 def test_an_address_with_lost_letters_is_no_event_id_either() -> None:
-    assert keep(fields.event_id, "jan\ufffd@example.com") == (None, 1)
+    assert keep(texts.event_id, "jan\ufffd@example.com") == (None, 1)
 
 
 SOURCE = fields.choice("system-generated", "website", "phone_call")
@@ -180,7 +180,7 @@ def test_a_note_quotes_no_person(person: str) -> None:
     ],
 )
 def test_the_address_of_a_page_stays_as_it_is(given: str) -> None:
-    assert keep(fields.url, given) == (given, 0)
+    assert keep(addresses.url, given) == (given, 0)
 
 
 @pytest.mark.parametrize(
@@ -202,18 +202,18 @@ def test_the_address_of_a_page_stays_as_it_is(given: str) -> None:
     ],
 )
 def test_what_is_no_web_address_is_dropped(given: Any) -> None:
-    assert keep(fields.url, given) == (None, 1)
+    assert keep(addresses.url, given) == (None, 1)
 
 
 @pytest.mark.parametrize(
     "given", ["203.0.113.9", "192.168.1.1", "2001:db8::1", "::1", "::ffff:203.0.113.9", "2001:DB8::1"]
 )
 def test_an_ip_address_stays_as_it_is(given: str) -> None:
-    assert keep(fields.ip_address, given) == (given, 0)
+    assert keep(addresses.ip_address, given) == (given, 0)
 
 
 def test_of_a_forwarding_chain_the_first_is_the_visitor() -> None:
-    assert keep(fields.ip_address, "203.0.113.9, 10.0.0.1, 10.0.0.2") == ("203.0.113.9", 1)
+    assert keep(addresses.ip_address, "203.0.113.9, 10.0.0.1, 10.0.0.2") == ("203.0.113.9", 1)
 
 
 @pytest.mark.parametrize(
@@ -236,11 +236,11 @@ def test_of_a_forwarding_chain_the_first_is_the_visitor() -> None:
     ],
 )
 def test_what_is_no_ip_address_is_dropped(given: Any) -> None:
-    assert keep(fields.ip_address, given) == (None, 1)
+    assert keep(addresses.ip_address, given) == (None, 1)
 
 
 def test_an_unknown_field_is_dropped_with_the_name_that_was_meant() -> None:
-    rules: dict[str, Rule] = {"em": fields.text, "search_string": fields.text}
+    rules: dict[str, Rule] = {"em": texts.text, "search_string": texts.text}
     warnings: Warnings = []
     source = {"E-Mail": "x", "serach_string": "shoes", "search_string": "boots", "colour": "red"}
     assert fields.apply(rules, source, "user_data.", warnings, {"email": "em"}) == {"search_string": "boots"}
@@ -263,41 +263,41 @@ def test_many_unknown_fields_are_all_counted() -> None:
 
 def test_a_null_is_an_absent_field() -> None:
     warnings: Warnings = []
-    assert fields.apply({"value": fields.amount}, {"value": None}, "", warnings, {}) == {}
+    assert fields.apply({"value": amounts.amount}, {"value": None}, "", warnings, {}) == {}
     assert warnings == []
 
 
 def test_what_is_mended_is_told_but_not_called_dropped() -> None:
     warnings: Warnings = []
-    assert fields.apply({"value": fields.amount}, {"value": "$25"}, "", warnings, {}) == {"value": 25}
-    assert fields.apply({"value": fields.amount}, {"value": "free"}, "", warnings, {}) == {}
+    assert fields.apply({"value": amounts.amount}, {"value": "$25"}, "", warnings, {}) == {"value": 25}
+    assert fields.apply({"value": amounts.amount}, {"value": "free"}, "", warnings, {}) == {}
     assert [text.startswith("dropped: ") for _, text in warnings] == [False, True]
 
 
 # Length.
 
 
-@pytest.mark.parametrize("rule", [fields.text, fields.clear, fields.choice("A"), fields.hashed(str), fields.amount])
+@pytest.mark.parametrize("rule", [texts.text, texts.clear, fields.choice("A"), hashing.hashed(str), amounts.amount])
 def test_a_text_that_is_too_long_is_dropped_with_its_length_and_the_limit(rule: Rule) -> None:
     notes: list[str] = []
     assert rule("x y" * 2_000, notes) is None
     assert notes == ["has 6000 characters: send at most 4096"]
-    assert fields.text(" " + "x" * 4_096 + " ", []) == "x" * 4_096
+    assert texts.text(" " + "x" * 4_096 + " ", []) == "x" * 4_096
 
 
 def test_an_address_may_be_longer_than_a_text() -> None:
     longest = "https://example.com/?q=" + "a" * (16_384 - 23)
     notes: list[str] = []
-    assert fields.url(longest, notes) == longest
-    assert fields.url(longest + "a", notes) is None
+    assert addresses.url(longest, notes) == longest
+    assert addresses.url(longest + "a", notes) is None
     assert notes == ["has 16385 characters: send at most 16384"]
 
 
 def test_an_event_id_that_is_too_long_is_sent_as_its_digest() -> None:
     notes: list[str] = []
-    assert fields.event_id("9" * 1_000, notes) == "9" * 1_000
-    assert fields.event_id("9" * 1_001, notes) == sha("9" * 1_001)
-    assert fields.event_id(" " + "{" * 100_000, notes) == sha("{" * 100_000)
+    assert texts.event_id("9" * 1_000, notes) == "9" * 1_000
+    assert texts.event_id("9" * 1_001, notes) == sha("9" * 1_001)
+    assert texts.event_id(" " + "{" * 100_000, notes) == sha("{" * 100_000)
     assert len(notes) == 2
 
 

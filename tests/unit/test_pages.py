@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import fields
+from pipeline import addresses
 from pipeline.pages import cleaned, is_clean
 
 PAGE = "https://shop.example/thanks"
@@ -59,7 +59,7 @@ def test_what_is_personal_or_secret_goes_and_its_neighbours_stay(given: str, lef
     assert cleaned(PAGE + given) == (PAGE + left, True)
     assert cleaned(PAGE + left) == (PAGE + left, False)
     notes: list[str] = []
-    assert fields.url(PAGE + given, notes) == PAGE + left
+    assert addresses.url(PAGE + given, notes) == PAGE + left
     assert len(notes) == 1
 
 
@@ -85,7 +85,7 @@ def test_what_is_personal_or_secret_goes_and_its_neighbours_stay(given: str, lef
 def test_what_is_neither_stays_to_the_letter(given: str) -> None:
     assert cleaned(PAGE + given) == (PAGE + given, False)
     notes: list[str] = []
-    assert (fields.url(PAGE + given, notes), notes) == (PAGE + given, [])
+    assert (addresses.url(PAGE + given, notes), notes) == (PAGE + given, [])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from local.roku_sandbox.rules import check_event
-from pipeline import body, fields, repair
+from pipeline import amounts, body, repair
 from pipeline.body import Refusal
 from pipeline.destination import Prepared, Refused
 from pipeline.pages import cleaned
@@ -394,8 +394,8 @@ def test_every_unit_of_time_is_one_second(seconds: int, unit: int, as_text: bool
 @given(st.decimals(0, 10**9, places=2), st.sampled_from(["{}", "${}", "{} USD", "€{}", " {} "]))
 def test_an_amount_in_text_is_the_amount(number: Any, frame: str) -> None:
     notes: list[str] = []
-    assert fields.amount(frame.format(number), notes) == float(number)
-    assert fields.amount(frame.format(f"{number:,}"), notes) == float(number)
+    assert amounts.amount(frame.format(number), notes) == float(number)
+    assert amounts.amount(frame.format(f"{number:,}"), notes) == float(number)
 
 
 @given(URLS)

@@ -1,0 +1,41 @@
+"""Rules for personal data, which leaves as its SHA-256 digest. In the form of `pipeline.fields`. Pure."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, is_other_digest
+from pipeline.faults import Fault
+from pipeline.fields import Rule
+from pipeline.texts import is_whole, plain
+
+
+def hashed(normalise: Callable[[str], str]) -> Rule:
+    """A rule for personal data: a SHA-256 digest stays (in lower case), anything else is normalised, then hashed.
+
+    A digest is recognised before any cleaning, whatever the sender's flag says: hashing it again is the commonest
+    defect of such integrations. `normalise` takes the trimmed text and raises Fault.
+    """
+
+    def rule(value: Any, notes: list[str]) -> str | None:
+        value = plain(value, notes)
+        if value is None:
+            return None
+        if not is_whole(value, notes):
+            return None
+        known = as_digest(value) if len(value) in DIGEST_LENGTHS else None
+        if known is None:
+            if len(value) in DIGEST_LENGTHS and is_other_digest(value):
+                notes.append("is a digest, but not SHA-256: send the SHA-256 digest or the clear value")
+                return None
+            try:
+                return sha256(normalise(value).encode()).hexdigest()
+            except Fault as fault:
+                notes.append(str(fault))
+                return None
+        if known in DIGESTS_OF_NOTHING:
+            notes.append("is the digest of an empty value: the sender hashed nothing, so leave the field out")
+            return None
+        return known
+
+    return rule
