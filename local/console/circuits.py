@@ -41,9 +41,15 @@ def look(table: str) -> dict[str, dict[str, Any]]:
 
 
 def make_due(client: "DynamoDBClient", table: str, destination: str) -> None:
-    """The next probe of each open circuit of that destination is due now, unless a run is changing it."""
+    """The next probe of each open circuit of that destination is due now, unless it was or a run is changing it.
+
+    A circuit that is due already is not written: each write makes a run that changes the circuit try again, and it
+    gives up after three.
+    """
+    now = time.time()
     for said in _items(table):
-        if said["what"].startswith(f"{_CIRCUIT}{destination}#") and _is_open(said):
+        due = float(said.get("next_probe_at", 0)) <= now
+        if said["what"].startswith(f"{_CIRCUIT}{destination}#") and _is_open(said) and not due:
             try:
                 client.update_item(
                     TableName=table,
@@ -51,7 +57,7 @@ def make_due(client: "DynamoDBClient", table: str, destination: str) -> None:
                     UpdateExpression="SET next_probe_at = :now, version = version + :one",
                     ConditionExpression="version = :read",
                     ExpressionAttributeValues={
-                        ":now": {"N": f"{time.time():.3f}"},
+                        ":now": {"N": f"{now:.3f}"},
                         ":one": {"N": "1"},
                         ":read": {"N": said["version"]},
                     },
