@@ -19,6 +19,9 @@ _SIMPLE = ("src", "relay", "local", ".ci")
 _SUFFIXES = (".py", ".js")
 _NOT_OURS = ("node_modules", "__pycache__")
 STILL = """
+.ci/size.py:repeated
+src/pipeline/pages.py:_is_dropped
+src/pipeline/reception.py
 .ci/check_bundle.py:faults
 .ci/linear.py
 .ci/linear.py:__init__
@@ -74,11 +77,8 @@ src/pipeline/settling.py:_recall
 src/pipeline/successes.py:_contradicts
 src/pipeline/trying.py:conclude
 src/pipeline/trying.py:step
-src/rokt/attribution.py:_values
-src/rokt/keys.py:pair_in
 src/rokt/properties.py:attributes
 src/rokt/wire.py:batch
-src/roku/answer.py:_refused
 src/roku/careful.py
 src/roku/ordinary.py:read
 src/sources/headers.py:columns_of

@@ -68,19 +68,12 @@ def _roku() -> Roku:
 
 def _ask(received: Reception, time_left: Any) -> str | None:
     """Put Roku's verdict beside ours; return why there is none for some events, or None."""
-    by_partner: dict[str | None, list[int]] = {}
-    for index, event in received.events.items():
-        by_partner.setdefault(event.partner_name, []).append(index)
-    loads = []
-    places = []
-    for partner, indexes in by_partner.items():
-        routing = Routing(received.event_group_id, partner)
-        loads += [Load(routing, [received.events[index].line.decode()]) for index in indexes]
-        places += indexes
+    asked = [(routing, index) for routing, indexes in received.by_routing().items() for index in indexes]
+    loads = [Load(routing, [received.events[index].line.decode()]) for routing, index in asked]
     with clients.executor() as requests:
         outcomes = send(loads, _roku(), now=clients.now, time_left=time_left, executor=requests, reserve=_RESERVE)
     unasked = None
-    for index, (outcome,) in zip(places, outcomes, strict=True):
+    for (_, index), (outcome,) in zip(asked, outcomes, strict=True):
         if isinstance(outcome, Rejected | Retry):
             received.fail(index, {"roku": outcome.reason})
         if isinstance(outcome, Retry):

@@ -1,6 +1,7 @@
 """SHA-256 of personal data: made once, recognised when it is already made, refused when it is made of nothing."""
 
 import binascii
+import json
 import re
 from base64 import b64decode
 from hashlib import sha256
@@ -20,6 +21,15 @@ DIGEST_LENGTHS = _OTHER_DIGESTS | {64, 44}  # a text of any other length is no d
 def digest(text: str) -> str:
     """SHA-256 of the UTF-8 text as 64 lower-case hex characters."""
     return sha256(text.encode()).hexdigest()
+
+
+def derived_id(group: str, content: object) -> str:
+    """The event id of a conversion that came without one: the same content gets the same id, in whatever order.
+
+    So a sender's blind retry is the same event. `content` is what JSON can hold; 128 bits are the digest's share.
+    """
+    canonical = json.dumps([group, content], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return digest(canonical)[:32]
 
 
 def as_digest(text: str) -> str | None:

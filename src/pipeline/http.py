@@ -13,6 +13,7 @@ from pipeline.destination import Answer
 from pipeline.faults import NoKey
 from pipeline.secrets import SecretUnavailable
 from pipeline.sockets import SENDING, Adapter
+from pipeline.statuses import Meaning, meaning
 
 USER_AGENT = "roku-conversions-relay/0.1.0"
 # Seconds to connect, and seconds for the whole answer; between them are those for sending (see `sockets`).
@@ -69,7 +70,7 @@ def with_key(
     try:
         key = key_in(secret.text())
         first = send(key)
-        if first.status not in (401, 403):
+        if first.status is None or meaning(first.status) is not Meaning.KEY:
             return first
         rotated = key_in(secret.reread())
         return first if rotated == key or now() - began > LAST_START else send(rotated)

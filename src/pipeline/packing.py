@@ -2,6 +2,18 @@
 
 from collections.abc import Sequence
 
+from pipeline.destination import Limits
+
+
+def size(line: bytes | str) -> int:
+    """Bytes that an event takes in a request, with the comma after it."""
+    return len(line if isinstance(line, bytes) else line.encode()) + 1
+
+
+def capacity(limits: Limits, overhead: int) -> int:
+    """Bytes that a request has for its events, each with a comma: there is none after the last one."""
+    return limits.bytes - overhead + 1
+
 
 def fill(sizes: Sequence[int], *, capacity: int, most: int) -> list[list[int]]:
     """Fill containers one after another: indexes into `sizes`, in order.

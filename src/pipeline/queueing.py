@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline import fingerprints, packing
-from pipeline.destination import Inlet, Prepared, Routing
+from pipeline.destination import Inlet, Prepared
 from pipeline.messages import Head, QueuedEvent, within
 from pipeline.reception import Reception
 from pipeline.sqs import Outgoing, Queue
@@ -16,16 +16,12 @@ def enqueue(received: Reception, inlet: Inlet, queue: Queue, *, sender: str, now
     A message holds what one request to the destination can hold, so that it travels whole, or less if SQS takes less.
     `sender` is the sender's class, `now` epoch seconds, `key` that of the fingerprints; without one they have none.
     """
-    by_partner: dict[str | None, list[int]] = {}
-    for index, event in received.events.items():
-        by_partner.setdefault(event.partner_name, []).append(index)
     messages: list[Outgoing] = []
     contents: list[Sequence[int]] = []
-    for partner, indexes in by_partner.items():
-        routing = Routing(received.event_group_id, partner)
+    for routing, indexes in received.by_routing().items():
         head = Head(routing, sender, accepted_at=int(now), waits_from=int(now))
-        capacity = inlet.limits.bytes - inlet.overhead(routing) + 1  # n events, n - 1 commas
-        sizes = [len(received.events[index].line) + 1 for index in indexes]
+        capacity = packing.capacity(inlet.limits, inlet.overhead(routing))
+        sizes = [packing.size(received.events[index].line) for index in indexes]
         for places in packing.fill(sizes, capacity=capacity, most=inlet.limits.events):
             group = [indexes[place] for place in places]
             bodies = within(head, [_queued(received.events[index], key) for index in group])

@@ -6,10 +6,9 @@ ledger, where the command line reads it.
 
 import re
 
+from pipeline.statuses import Meaning, meaning
 from pipeline.words import OTHER, Word
 
-_KEY = frozenset({401, 403, 407})
-_SETUP = frozenset({404, 405, 410, 411, 415, 451})
 _OF_OURS = re.compile(r"(?:waited too long: )?\w{1,20} (?:answered|counted) \d").match
 
 # Our own texts of what no answer's status tells, by a part of each.
@@ -29,6 +28,13 @@ _TEXTS = (
     ("key", Word("no key")),
 )
 
+_STATUSES = {
+    Meaning.KEY: Word("key refused"),
+    Meaning.ADDRESS: Word("address refused"),
+    Meaning.SLOWER: Word("throttled"),
+    Meaning.BROKEN: Word("server error"),
+}
+
 
 def class_of(kind: str, status: int | None, reason: str) -> Word:
     """The class of one reason: of a `rejected`, `retried` or `unreadable` event, by the answer's status if it had one.
@@ -46,14 +52,7 @@ def class_of(kind: str, status: int | None, reason: str) -> Word:
 
 def _of_status(status: int, reason: str) -> Word:
     """Why an event that was answered is tried again."""
-    if status in _KEY:
-        return Word("key refused")
-    if status in _SETUP or 300 <= status < 400:
-        return Word("address refused")
-    if status == 429:
-        return Word("throttled")
-    if status >= 500:
-        return Word("server error")
-    if status < 300 and _OF_OURS(reason) and "passes" not in reason:
+    means = meaning(status)
+    if means is Meaning.TAKEN and _OF_OURS(reason) and "passes" not in reason:
         return Word("unreadable answer")
-    return Word("refused for now")
+    return _STATUSES.get(means, Word("refused for now"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline import limits, repeats
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused, Transform, Withheld
+from pipeline.destination import Prepared, Refused, Routing, Transform, Withheld
 from pipeline.own_phone import without_own_phone
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
@@ -57,6 +57,13 @@ class Reception:
         """A finished event that the queue did not take."""
         self.not_queued.add(index)
         self.fail(index, {"event": "could not be queued: send this event again"})
+
+    def by_routing(self) -> dict[Routing, list[int]]:
+        """The finished events by what those of one request must share."""
+        found: dict[Routing, list[int]] = {}
+        for index, event in self.events.items():
+            found.setdefault(Routing(self.event_group_id, event.partner_name), []).append(index)
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many conversions ended how, in the words of the metrics; together they are `received`."""

@@ -6,12 +6,13 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from pydantic_core import SchemaValidator, ValidationError, from_json
+from pydantic_core import SchemaValidator, ValidationError
 from pydantic_core import core_schema as cs
 
 from pipeline import limits
 from pipeline.currencies import ISO_4217
 from pipeline.fields import fold
+from pipeline.json_objects import json_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,8 @@ def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender]
     of all sources, each with whether it checks signatures. A sender with unusable settings stays known, so that its
     posts can be answered with what is wrong.
     """
-    try:
-        entries = from_json(secret.removeprefix("\ufeff"))
-    except ValueError:
-        entries = None
-    if not isinstance(entries, dict):
+    entries = json_object(secret)
+    if entries is None:
         return [], ["the sender keys secret is not a JSON object of sender name -> key"]
     senders: dict[bytes, Sender] = {}
     faults: list[str] = []

@@ -128,7 +128,7 @@ class _Run:
         self.now = now
         self.lines = [line for load in loads for line in load.lines]
         self.outcomes: list[Outcome | None] = [None] * len(self.lines)
-        self.sizes = [len(line.encode()) + 1 for line in self.lines]
+        self.sizes = [packing.size(line) for line in self.lines]
         self.held: dict[Routing, Retry] = {}
         self.parts = 0
         self.lanes: dict[str, _Lane] = {}
@@ -233,8 +233,7 @@ class _Run:
         return max(count, 1)
 
     def _capacity(self, routing: Routing) -> int:
-        # n events have n - 1 commas between them, hence the + 1.
-        return self.destination.limits.bytes - self.destination.overhead(routing) + 1
+        return packing.capacity(self.destination.limits, self.destination.overhead(routing))
 
     def _requests(self, messages: Sequence[_Part]) -> list[_Part]:
         by_routing: dict[Routing, list[_Part]] = {}

@@ -1,14 +1,46 @@
-"""What the HTTP status of an answer means where it says nothing of single events. The same for every destination."""
+"""What the HTTP status of an answer means: the same for every destination, for the outcome and for the log. Pure."""
 
 from collections.abc import Mapping
+from enum import Enum
 
 from pipeline.destination import Answer
 from pipeline.outcome import Retry
 
-# Our key, our address or our way of asking is refused: only an operator can change that.
-_SETUP = frozenset({401, 403, 404, 405, 407, 410, 411, 415, 451})
 # Retry-After is believed for so long (seconds): one header in milliseconds would park every event for half a day.
 LONGEST_AFTER = 3_600.0
+
+
+class Meaning(Enum):
+    """What a status says, whatever the body adds."""
+
+    TAKEN = "the request was taken"
+    REFUSED = "some or all of its events are refused, or there are too many of them"
+    KEY = "our key is refused"
+    ADDRESS = "our address or our way of asking is refused"
+    SLOWER = "we ask too often"
+    BROKEN = "the other side failed, perhaps after it did its work"
+    LATER = "not now"
+
+
+_MEANINGS = (
+    dict.fromkeys((400, 413, 422), Meaning.REFUSED)
+    | dict.fromkeys((401, 403, 407), Meaning.KEY)
+    | dict.fromkeys((404, 405, 410, 411, 415, 451), Meaning.ADDRESS)
+    | {429: Meaning.SLOWER}
+)
+_MEANINGS_OF_HUNDREDS = {2: Meaning.TAKEN, 3: Meaning.ADDRESS}
+
+
+def meaning(status: int) -> Meaning:
+    """What this status means."""
+    if status >= 500:
+        return Meaning.BROKEN
+    return _MEANINGS.get(status) or _MEANINGS_OF_HUNDREDS.get(status // 100, Meaning.LATER)
+
+
+def is_success(status: int | None) -> bool:
+    """Whether there was an answer whose status says that the request was taken."""
+    return status is not None and meaning(status) is Meaning.TAKEN
 
 
 def by_status(answer: Answer, who: str, setup: Mapping[int, str]) -> Retry:
@@ -19,15 +51,16 @@ def by_status(answer: Answer, who: str, setup: Mapping[int, str]) -> Retry:
     status, after = answer.status, answer.retry_after
     if status is None:
         return Retry(answer.failure, ambiguous=answer.ambiguous, setup=answer.setup)
-    if status in _SETUP or 300 <= status < 400:
+    means = meaning(status)
+    if means in (Meaning.KEY, Meaning.ADDRESS):  # only an operator can change that
         return Retry(setup.get(status, f"{who} answered {status}: check the stack's {who}Url"), status, setup=True)
-    if status == 429 and after is None:
-        after = 0.0  # told to slow down, but not until when: the rest of the run is spared anyway
+    if means is Meaning.SLOWER and after is None:
+        after = 0.0  # 429 without Retry-After: send nothing more in this run anyway
     if after is not None:
         after = min(after, LONGEST_AFTER)
     # A server may fail after it did its work, and a gateway before it may time out while it still works. Neither knows
     # better when it says when to come back.
-    return Retry(f"{who} answered {status}", status, ambiguous=status >= 500, after=after)
+    return Retry(f"{who} answered {status}", status, ambiguous=means is Meaning.BROKEN, after=after)
 
 
 def unreadable(status: int, who: str, why: str = "with a body that cannot be read") -> Retry:

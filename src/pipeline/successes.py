@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_core import from_json
-
 # Statuses that say that a request was taken.
 SUCCESS = (200, 201, 202)
 # Where an answer may wrap what the page shows on top.
@@ -30,15 +28,6 @@ _BAD_WORDS = re.compile(r"\s*(?:all events failed|some events could not be proce
 _NO_FAULT = ("OK", "ok", "SUCCESS", "success", "NONE", "none")
 _NUMBER = re.compile(r"\s*[+-]?\d{1,80}(?:\.\d{1,20})?\s*").fullmatch
 _NOT_PLAIN = re.compile(r"[\s_-]")
-
-
-def verdict(body: bytes) -> dict[str, Any] | None:
-    """The JSON object of an answer; None if there is none."""
-    try:
-        found = from_json(body.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def plain(name: str) -> str:

@@ -5,10 +5,13 @@ import re
 from datetime import UTC, datetime
 
 from pipeline.faults import Fault
+from pipeline.fields import Warnings
+from pipeline.texts import plain
 
 # 2000-01-01: an earlier «epoch» is a date such as 20240101, a duration or a zero, never the time of a conversion.
 EARLIEST = 946_684_800
 
+_FIELD = "event_time"
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?").fullmatch  # bounded: int() refuses texts of over 4,300 digits
 # 1e11 is the year 5138 in seconds and March 1973 in milliseconds: from 2000 on the magnitude tells the unit.
 _UNITS = ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (1e20, 1_000_000_000))
@@ -40,6 +43,27 @@ def epoch_seconds(value: object, now: float, tolerance: int) -> tuple[int, str |
             " and check the sender's clock and time zone"
         )
     return seconds, warning
+
+
+def event_time(value: object, now: float, *, ahead: int, errors: dict[str, str], warnings: Warnings) -> int | None:
+    """The `event_time` of a conversion as epoch seconds; None, with its error, if there is none that can be used.
+
+    `ahead`: seconds that it may be after `now`.
+    """
+    notes: list[str] = []
+    if isinstance(value, str):
+        value = plain(value, notes)
+    if value is None:
+        errors[_FIELD] = notes[0] if notes else "is required: the time of the conversion in epoch seconds"
+        return None
+    try:
+        seconds, warning = epoch_seconds(value, now, ahead)
+    except Fault as fault:
+        errors[_FIELD] = str(fault)
+        return None
+    if warning:
+        warnings.append((_FIELD, warning))
+    return seconds
 
 
 def _from_number(value: int | float | str) -> int:

@@ -16,9 +16,10 @@ from typing import Any
 
 from pipeline import refusals
 from pipeline.destination import Answer
+from pipeline.json_objects import json_object
 from pipeline.outcome import Delivered, Outcome, Retry, Unsettled
-from pipeline.statuses import by_status, unreadable
-from pipeline.successes import SUCCESS, contradiction, members, verdict
+from pipeline.statuses import Meaning, by_status, is_success, meaning, unreadable
+from pipeline.successes import SUCCESS, contradiction, members
 from rokt.attribution import Blame, blames
 from rokt.settings import Api
 
@@ -35,11 +36,14 @@ def read(answer: Answer, lines: Sequence[str], api: Api, *, empty_is_delivered: 
     `empty_is_delivered`: an operator says that any success without a body means that all events were taken.
     """
     status = answer.status
-    if status is not None and 200 <= status < 300:
+    if status is None:
+        return [by_status(answer, "Rokt", _SETUP)] * len(lines)
+    means = meaning(status)
+    if means is Meaning.TAKEN:
         if empty_is_delivered and not answer.body.strip():
             return [Delivered()] * len(lines)
         return _taken(status, answer.body, lines, api)
-    if status in (400, 413, 422):
+    if means is Meaning.REFUSED:
         return _refused(status, answer.body, lines, api)
     if status == 409 and api == "events":
         return _seen(lines)
@@ -48,7 +52,7 @@ def read(answer: Answer, lines: Sequence[str], api: Api, *, empty_is_delivered: 
 
 def _taken(status: int, body: bytes, lines: Sequence[str], api: Api) -> list[Outcome]:
     """A success: as documented, with errors, or in another form that contradicts nothing, which is counted."""
-    errors, given = _errors(body, api), verdict(body)
+    errors, given = _errors(body, api), json_object(body)
     if errors and status in SUCCESS:
         return _told(errors, status, lines, api, default=Delivered())
     contradicts = given is not None and contradiction(members(given), len(lines))
@@ -81,7 +85,7 @@ def _told(errors: Sequence[Any], status: int, lines: Sequence[str], api: Api, *,
     for index, blame in named.items():
         outcomes[index] = _outcome(blame, status)
     if len(errors) > most or not all(blame.indexes for blame in attributed):
-        unsettled = Unsettled(f"Rokt answered {status} with an error that names no event", status, status < 300)
+        unsettled = Unsettled(f"Rokt answered {status} with an error that names no event", status, is_success(status))
         outcomes = [outcomes[index] if index in named else unsettled for index in range(len(lines))]
     return refusals.alike(outcomes)
 
@@ -96,7 +100,7 @@ def _errors(body: bytes, api: Api) -> list[Any] | None:
     """The errors that the answer names; None if it cannot be read, which is no success."""
     if api == "conversions" and not body.strip():
         return []
-    said: Any = verdict(body)
+    said: Any = json_object(body)
     if api == "events" and said is not None:
         said = said.get("data", said) or {}
     place = "errors" if api == "conversions" else "unprocessedRecords"
@@ -108,5 +112,5 @@ def _errors(body: bytes, api: Api) -> list[Any] | None:
 
 def _said(body: bytes) -> Mapping[str, Any] | None:
     """The error of a whole request: the Event API's `data`, or whatever the top of the answer says."""
-    said = verdict(body)
+    said = json_object(body)
     return said["data"] if said is not None and isinstance(said.get("data"), dict) else said

@@ -5,9 +5,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json
-
 from pipeline import refusals
+from pipeline.json_objects import json_object
 from rokt.request import places
 from rokt.settings import Api
 
@@ -17,6 +16,9 @@ _POSITION = re.compile(r"\bposition (\d{1,9})\b").findall
 _MARKS = ("Path '[", "position ")
 # Quoted in a message stands what was wrong: a person's data perhaps. Paths are names.
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*(?:\"|\\?\Z)|(?<!Path )'[^']*(?:'|\Z)", re.DOTALL)
+
+# Attributes whose values are words of ours.
+_FIXED = ("conversiontype", "currency")
 
 UNSAID = "refused without a reason"
 
@@ -41,7 +43,7 @@ def blames(errors: Sequence[Any], lines: Sequence[str], api: Api) -> list[Blame]
     if api == "events":
         by_id: dict[object, list[int]] = {}
         for index, line in enumerate(lines):
-            by_id.setdefault(_client_id({"record": _object(line)}), []).append(index)
+            by_id.setdefault(_client_id({"record": json_object(line)}), []).append(index)
         ids = [_client_id(error) for error in errors]
         return [
             _blame(by_id.get(found, []) if found is not None else [], error, lines, api, longest)
@@ -64,14 +66,13 @@ def _blame(indexes: Sequence[int], error: object, lines: Sequence[str], api: Api
     reason = ""
     if indexes:
         # Values first: cut at quotes, one that holds a quote itself would no longer be found.
-        values = _values(_object(lines[indexes[0]]))
+        values = _values(json_object(lines[indexes[0]]) or {})
         reason = refusals.without_persons(text, values, longest, lambda known: _QUOTED.sub("…", known)) or UNSAID
     return Blame(indexes, reason, may_pass, text[:longest])
 
 
 def _client_id(error: object) -> str | None:
-    record = error.get("record") if isinstance(error, dict) else None
-    found = record.get("clientEventId") if isinstance(record, dict) else None
+    found = _members(error, "record").get("clientEventId")
     return found if isinstance(found, str) else None
 
 
@@ -95,34 +96,29 @@ def _located(message: str, spans: Sequence[tuple[int, int]], count: int) -> list
     return list(meant) if len(meant) == 1 and max(meant) < count else []
 
 
-def _object(line: str) -> Mapping[str, Any]:
-    try:
-        event = from_json(line)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
-
-
 def _values(event: Mapping[str, Any]) -> list[str]:
     """Texts of the event that may be a person's: all but the fixed words of either form."""
     pairs = event.get("objectData")
-    if isinstance(pairs, list):
-        return [
-            pair["value"]
-            for pair in pairs
-            if isinstance(pair, dict)
-            and isinstance(pair.get("value"), str)
-            and pair.get("name") not in ("conversiontype", "currency")
-        ]
+    found = _values_of_pairs(pairs) if isinstance(pairs, list) else _values_of_batch(event)
+    return [value for value in found if isinstance(value, str)]
+
+
+def _values_of_pairs(pairs: Sequence[Any]) -> list[Any]:
+    named = [(pair.get("name"), pair.get("value")) for pair in pairs if isinstance(pair, dict)]
+    return [value for name, value in named if name not in _FIXED]
+
+
+def _values_of_batch(event: Mapping[str, Any]) -> list[Any]:
     found = [event.get("ip")]
     for name in ("user_identities", "user_attributes", "device_info", "integration_attributes"):
-        part = event.get(name)
-        found += list(part.values()) if isinstance(part, dict) else []
+        found += _members(event, name).values()
     events = event.get("events")
     for one in events if isinstance(events, list) else []:
-        data = one.get("data") if isinstance(one, dict) else None
-        said = data.get("custom_attributes") if isinstance(data, dict) else None
-        if isinstance(said, dict):
-            found += [value for name, value in said.items() if name not in ("conversiontype", "currency", "status")]
-    found += [inner for part in found if isinstance(part, dict) for inner in part.values()]
-    return [value for value in found if isinstance(value, str)]
+        said = _members(_members(one, "data"), "custom_attributes")
+        found += [value for name, value in said.items() if name not in (*_FIXED, "status")]
+    return found + [inner for part in found if isinstance(part, dict) for inner in part.values()]
+
+
+def _members(whole: object, name: str) -> Mapping[str, Any]:
+    part = whole.get(name) if isinstance(whole, Mapping) else None
+    return part if isinstance(part, dict) else {}

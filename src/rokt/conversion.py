@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from pipeline import fields, texts
 from pipeline.destination import Refused
-from pipeline.faults import Fault
-from pipeline.timestamps import epoch_seconds
+from pipeline.timestamps import event_time
 from rokt import person, properties, rules
 from rokt.person import Person
 from rokt.settings import Api, Settings
@@ -95,23 +94,10 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
 
 
 def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: fields.Warnings) -> int | None:
-    notes: list[str] = []
-    if isinstance(value, str):
-        value = texts.plain(value, notes)
-    if value is None:
-        errors["event_time"] = notes[0] if notes else "is required: the time of the conversion in epoch seconds"
-        return None
-    try:
-        seconds, warning = epoch_seconds(value, now, AHEAD[api])
-    except Fault as fault:
-        errors["event_time"] = str(fault)
-        return None
-    oldest = OLDEST[api]
-    if oldest is not None and seconds < now - oldest:
+    seconds, oldest = event_time(value, now, ahead=AHEAD[api], errors=errors, warnings=warnings), OLDEST[api]
+    if seconds is not None and oldest is not None and seconds < now - oldest:
         errors["event_time"] = f"is more than {oldest // 86_400} days ago, nearly 18 months, which Rokt refuses"
         return None
-    if warning:
-        warnings.append(("event_time", warning))
     return seconds
 
 

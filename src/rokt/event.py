@@ -10,7 +10,6 @@ The Event API drops repeats only by `transactionid`, else `confirmationref`: a c
 as its `confirmationref`, so that a request whose answer was lost can be sent again.
 """
 
-import json
 import uuid
 from collections.abc import Mapping
 from hashlib import sha1
@@ -20,7 +19,7 @@ from pydantic_core import from_json, to_json
 
 from pipeline import fields
 from pipeline.destination import Prepared, Refused, Withheld
-from pipeline.digests import digest
+from pipeline.digests import derived_id, digest
 from pipeline.fingerprints import AMOUNT
 from pipeline.words import Word
 from rokt import conversion as conversions
@@ -116,9 +115,9 @@ def _finish(
     facts: Facts, conversion: Mapping[str, Any], group: str, settings: Settings, warnings: list[tuple[str, str]]
 ) -> Prepared | Refused | Withheld:
     write = wire.batch if settings.api == "conversions" else wire.item
-    # The same content gets the same id, so that a blind retry of the sender is the same event. All of the content: two
-    # conversions may differ only in what Rokt does not take, and the stack's settings may change between the tries.
-    event_id = facts.event_id or digest(json.dumps([group, conversion], sort_keys=True))[:32]
+    # Of all the content: two conversions may differ only in what Rokt does not take, and the stack's settings may
+    # change between a sender's tries.
+    event_id = facts.event_id or derived_id(group, conversion)
     # Rokt drops repeats for one key, whichever the environment: a test must not use up the conversion's own identity.
     name = facts.name if settings.environment == "production" else f"test {facts.name}"
     line = to_json(write(facts, event_id, identity(group, name, event_id), settings))

@@ -4,9 +4,8 @@ import re
 from base64 import b64encode
 from typing import NamedTuple
 
-from pydantic_core import from_json
-
 from pipeline.faults import NoKey
+from pipeline.json_objects import json_object
 from rokt.settings import Api
 
 _WORD = re.compile(r"[\x21-\x7e]{1,4096}").fullmatch  # what a header may carry
@@ -27,16 +26,7 @@ class Pair(NamedTuple):
 
 def pair_in(secret: str, api: Api) -> Pair:
     """The pair in the secret's text: {"key": "...", "secret": "..."}, or key:secret. Raises NoKey."""
-    text = secret.strip()
-    if text.startswith("{"):
-        try:
-            found = from_json(text)
-        except ValueError:
-            raise NoKey("the Rokt keys secret begins like a JSON object but is not one") from None
-        words = [found.get("key"), found.get("secret")]
-    else:
-        words = list(text.partition(":")[::2])
-    key, word = (word.strip() if isinstance(word, str) else "" for word in words)
+    key, word = (word.strip() if isinstance(word, str) else "" for word in _words(secret.strip()))
     if not _WORD(key) or not _WORD(word) or ":" in key:
         raise NoKey('the Rokt keys secret holds no usable pair: put in {"key": "...", "secret": "..."} or key:secret')
     if api == "events" and not (key.startswith(_PUBLIC) and word.startswith(_SECRET)):
@@ -44,3 +34,13 @@ def pair_in(secret: str, api: Api) -> Pair:
     if api == "conversions" and key.startswith((_PUBLIC, _SECRET)):
         raise NoKey("the Rokt keys secret holds a pair of the Event API, and the stack uses the Conversions API")
     return Pair(key, word)
+
+
+def _words(text: str) -> tuple[object, object]:
+    if not text.startswith("{"):
+        key, _, word = text.partition(":")
+        return key, word
+    found = json_object(text)
+    if found is None:
+        raise NoKey("the Rokt keys secret begins like a JSON object but is not one")
+    return found.get("key"), found.get("secret")

@@ -15,12 +15,13 @@ from typing import Any
 
 from pipeline import refusals
 from pipeline.destination import Answer
+from pipeline.json_objects import json_object
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.statuses import by_status, unreadable
-from pipeline.successes import SUCCESS, contradiction, members, number, says_failed, verdict
+from pipeline.statuses import Meaning, by_status, meaning, unreadable
+from pipeline.successes import SUCCESS, contradiction, members, number, says_failed
 from roku import failed
 
-_PARTIAL, _REFUSED = 210, (400, 413, 422)
+_PARTIAL = 210
 _SETUP = {
     401: "Roku answered 401: it does not know the key; put a valid one in the Roku keys secret",
     403: "Roku answered 403: the key may not post to this event group, or the partner_name is not allowed",
@@ -35,15 +36,16 @@ def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = Fal
     """
     if answer.status is None:
         return [by_status(answer, "Roku", _SETUP)] * len(lines)
-    given = verdict(answer.body)
+    given = json_object(answer.body)
     said = {} if given is None else members(given)
     status = _status(answer.status, said)
-    if 200 <= status < 300:
+    means = meaning(status)
+    if means is Meaning.TAKEN:
         if given is None:
             taken = empty_is_delivered and status != _PARTIAL and not answer.body.strip()
             return [Delivered() if taken else unreadable(status, "Roku")] * len(lines)
         return _taken(status, said, lines, documented=_is_documented(answer.status, given, len(lines)))
-    if status in _REFUSED:
+    if means is Meaning.REFUSED:
         return _refused(status, said, lines)
     if status == 403 and answer.partner_refused:
         return [Rejected(_PARTNER, status)] * len(lines)
@@ -93,8 +95,7 @@ def _refused(status: int, said: Mapping[str, Any], lines: Sequence[str]) -> list
     unnamed = Unsettled(f"Roku answered {status} and did not name this event", status)
     if isinstance(named, list) and named:
         return failed.attribute(status, named, lines, default=unnamed, suspect="refused the request")
-    words = [text for name in ("description", "message", "error", "errors") for text in failed.texts(said.get(name))]
-    words = [pair for pair in dict.fromkeys(words) if not says_failed(pair[1])] or words
+    words = _words(said)
     if len(lines) == 1:
         return [failed.outcome(words, lines[0], status, "the request was refused")]
     if words and all(refusals.passes(text) for _, text in words):
@@ -102,3 +103,9 @@ def _refused(status: int, said: Mapping[str, Any], lines: Sequence[str]) -> list
     if any(refusals.names_group(text, field) for field, text in words):
         return [Rejected(f"Roku answered {status} for the event group or account", status, alike=True)] * len(lines)
     return [unnamed] * len(lines)
+
+
+def _words(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The texts of a refused request, without those that only say that events failed if there are others."""
+    words = [text for name in ("description", "message", "error", "errors") for text in failed.texts(said.get(name))]
+    return [pair for pair in dict.fromkeys(words) if not says_failed(pair[1])] or words

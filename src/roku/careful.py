@@ -12,8 +12,7 @@ from typing import Any
 from pipeline import addresses, amounts, fields, hashing, limits, persons, phone, texts
 from pipeline.destination import Refused
 from pipeline.digests import as_digest
-from pipeline.faults import Fault
-from pipeline.timestamps import epoch_seconds
+from pipeline.timestamps import event_time
 from roku import normalise
 from roku import vocabulary as words
 from roku.normalise import Settings
@@ -47,29 +46,14 @@ def read(
     if "event_type" not in event and (said := _said(warnings, "event_type")):
         errors["event_type"] = said
     event["event_type"] = "conversion"
-    event["event_time"] = _event_time(event.get("event_time"), now, errors, warnings)
+    event["event_time"] = event_time(
+        event.get("event_time"), now, ahead=words.FUTURE_TOLERANCE, errors=errors, warnings=warnings
+    )
     event["user_data"] = _user_data(event, now, settings, context, warnings, errors)
     if errors:
         return Refused(errors, warnings)
     event["custom_data"] = _custom_data(event.get("custom_data"), warnings)
     return event, warnings
-
-
-def _event_time(value: object, now: float, errors: dict[str, str], warnings: fields.Warnings) -> int | None:
-    notes: list[str] = []
-    if isinstance(value, str):
-        value = texts.plain(value, notes)
-    if value is None:
-        errors["event_time"] = notes[0] if notes else "is required: the time of the conversion in epoch seconds"
-        return None
-    try:
-        seconds, warning = epoch_seconds(value, now, words.FUTURE_TOLERANCE)
-    except Fault as fault:
-        errors["event_time"] = str(fault)
-        return None
-    if warning:
-        warnings.append(("event_time", warning))
-    return seconds
 
 
 def _said(warnings: fields.Warnings, field: str) -> str | None:

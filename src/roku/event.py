@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from pipeline.destination import Prepared, Refused, Withheld
-from pipeline.digests import digest
+from pipeline.digests import derived_id
 from pipeline.fingerprints import AMOUNT
 from pipeline.words import Word
 from roku import careful, ordinary
@@ -66,7 +66,7 @@ def _is_audience_update(conversion: object) -> bool:
 
 def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Refused:
     if "event_id" not in event:
-        event = {"event_id": _derived_id(group, event)} | event
+        event = {"event_id": derived_id(group, event)} | event
     line = to_json(event)
     if len(line) > MAX_EVENT_BYTES:
         return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
@@ -93,14 +93,3 @@ def _identifiers(event: Mapping[str, Any]) -> dict[str, str]:
     if value is not None:
         found[AMOUNT] = str(value + 0.0)
     return found
-
-
-def _derived_id(group: str, event: dict[str, Any]) -> str:
-    """The same content gets the same id, so that a blind retry of the sender is the same event."""
-    return digest(to_json([group, _sorted(event)]).decode())[:32]
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _sorted(value[name]) for name in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value

@@ -7,11 +7,13 @@ has only an `event_id`, another only an `event_name`.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from pipeline import refusals
+from pipeline.json_objects import json_object
 from pipeline.outcome import Outcome, Retry, Unsettled
 from pipeline.refusals import LONGEST
+from pipeline.statuses import is_success
 from pipeline.successes import plain
 
 # Distinct echoes times events that are compared: an echo past that is taken for one that fits none.
@@ -59,7 +61,7 @@ def attribute(
     One that fits several leaves these Unsettled; one that fits none leaves all Unsettled that are not named.
     """
     most = 2 * len(lines)  # each at most once is documented; the bound keeps an absurd answer from taking minutes
-    events = [_event(line) for line in lines]
+    events = [json_object(line) or {} for line in lines]
     by_id: dict[str, list[int]] = {}
     for index, event in enumerate(events):
         by_id.setdefault(str(event.get("event_id")), []).append(index)
@@ -74,7 +76,7 @@ def attribute(
         open_.update(possible)
         for index in meant:
             said.setdefault(index, []).extend(item.said)
-    unsettled = Unsettled(f"Roku answered {status} and {suspect}", status, ambiguous=status < 300)
+    unsettled = Unsettled(f"Roku answered {status} and {suspect}", status, ambiguous=is_success(status))
     outcomes: list[Outcome] = [unsettled if index in open_ else default for index in range(len(lines))]
     for index, texts_ in said.items():
         outcomes[index] = outcome(texts_, lines[index], status, refused=len(said))
@@ -88,7 +90,7 @@ def outcome(
     longest = refusals.allowance(refused)
     said = [(field[:100], words[:LONGEST]) for field, words in said[:_MOST_TEXTS]]
     text = "; ".join(f"{field}: {words}" if field else words for field, words in said)
-    reason = refusals.without_persons(text, _values(_event(line)), longest) or f"{unsaid} without a reason"
+    reason = refusals.without_persons(text, _values(json_object(line) or {}), longest) or f"{unsaid} without a reason"
     return refusals.outcome([(field, words[:longest]) for field, words in said], reason, status)
 
 
@@ -180,14 +182,6 @@ def texts(said: Any) -> list[tuple[str, str]]:
 
 def _text(value: object) -> str:
     return value[:LONGEST] if isinstance(value, str) else str(value)[:LONGEST]
-
-
-def _event(line: str) -> Mapping[str, Any]:
-    try:
-        event = from_json(line)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
 
 
 def _values(event: Mapping[str, Any]) -> list[str]:

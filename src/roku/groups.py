@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from threading import Lock
 
 from pipeline.destination import Answer, Routing
+from pipeline.statuses import Meaning, meaning
 
 # Seconds for which an answer is remembered. It is one request an event group in this time, however many partners' names
 # senders invent.
@@ -43,4 +44,4 @@ class Groups:
 
 def _is_taken(given: Answer) -> bool:
     """Whether the answer is about the events, and so not about the key."""
-    return given.status is not None and (200 <= given.status < 300 or given.status in (400, 413, 422))
+    return given.status is not None and meaning(given.status) in (Meaning.TAKEN, Meaning.REFUSED)

@@ -2,9 +2,8 @@
 
 import re
 
-from pydantic_core import from_json
-
 from pipeline.faults import NoKey
+from pipeline.json_objects import json_object
 
 _KEY = re.compile(r"[\x21-\x7e]{1,4096}").fullmatch  # what a header may carry
 
@@ -17,10 +16,9 @@ def key_for(event_group_id: str, secret: str) -> str:
     """
     secret = secret.strip()
     if secret.startswith("{"):
-        try:
-            keys = from_json(secret)
-        except ValueError:
-            raise NoKey("the Roku keys secret begins like a JSON object but is not one") from None
+        keys = json_object(secret)
+        if keys is None:
+            raise NoKey("the Roku keys secret begins like a JSON object but is not one")
         key = keys.get(event_group_id, keys.get("*"))
         if key is None:
             raise NoKey('the Roku keys secret has no key for this event group and none for "*"')

@@ -5,6 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import packing
+from pipeline.destination import Limits
 from pipeline.packing import fill, first_fit
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
@@ -70,3 +72,10 @@ def test_first_fit_skips_only_containers_without_room(things: Things, capacity: 
         else:
             naive.append([index])
     assert first_fit(things, capacity=capacity, most=most) == naive
+
+
+def test_a_request_is_full_with_its_events_and_one_comma_fewer() -> None:
+    lines = [b"{}"] * 4  # 8 bytes and 3 commas, between a head and a tail of 9
+    limits = Limits(events=1_000, bytes=20, seconds=1.0, repeat_window=1.0)
+    assert sum(map(packing.size, lines)) == packing.capacity(limits, overhead=9)
+    assert packing.size("é") == 3
