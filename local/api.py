@@ -1,25 +1,27 @@
 """The HTTP front of the local stack: behaves as API Gateway's HTTP API does before and behind the functions."""
 
 import json
+import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import yaml
 
 from local import http_event
 from local.functions import Route
-from local.http_event import Answer, BadAnswer, Request, Stream
-from local.http_server import HOST, Server
+from local.http_event import BadAnswer
+from local.http_server import HOST, Answer, Request, Server, message
 from local.runtime import FunctionError, PayloadTooLarge
 
 # Stands around every request: answers it itself, or lets the given function do so.
-Around = Callable[[Request, Callable[[Request], Answer]], Answer | Stream]
+Around = Callable[[Request, Callable[[Request], Answer]], Answer]
 
 
 class Api:
-    """The server, on 127.0.0.1 only: a thread for each connection, HTTP/1.1 with keep-alive."""
+    """The routes of the template, served on 127.0.0.1."""
 
     def __init__(
         self,
@@ -51,23 +53,27 @@ class Api:
         self._server.start()
 
     def stop(self) -> None:
-        """Stops serving and frees the port; connections still open are dropped."""
+        """Stops serving and frees the port; connections still open are closed."""
         self._server.stop()
 
     def respond(self, request: Request) -> Answer:
         """What API Gateway answers to one request, the function's answer included."""
-        path = unquote(urlsplit(request.target).path)
+        answer = self._answer(request)
+        return replace(answer, headers=[*answer.headers, ("apigw-requestid", uuid.uuid4().hex[:15])])
+
+    def _answer(self, request: Request) -> Answer:
+        path = unquote(request.path)
         if (found := http_event.match(self._routes, request.method, path)) is None:
-            return self._document(path) or http_event.message(404, "Not Found")
+            return self._document(path) or message(404, "Not Found")
         route, parameters = found
         try:
             answered = self._invoke[route.function](http_event.event(request, route, parameters, self.port))
             return http_event.answer(answered)
         except PayloadTooLarge:
-            return http_event.message(413, "Request Entity Too Large")
+            return message(413, "Request Entity Too Large")
         except (FunctionError, BadAnswer) as error:
             print(f"{request.method} {path}: {error}", flush=True)
-            return http_event.message(500, "Internal Server Error")
+            return message(500, "Internal Server Error")
 
     def _document(self, path: str) -> Answer | None:
         if self._openapi is None or not self._openapi.is_file():

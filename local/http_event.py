@@ -9,55 +9,20 @@ import binascii
 import json
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from local.functions import Route
+from local.http_server import Answer, Request, joined
 from local.template import ACCOUNT
 
 _ANY = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # what a route for ANY takes
 _TEXT_TYPES = frozenset({"application/json", "application/javascript", "application/xml"})
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request as it came in."""
-
-    method: str
-    target: str  # path and query string, as on the request line
-    headers: Sequence[tuple[str, str]]
-    body: bytes
-    source_ip: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP answer to be sent."""
-
-    status: int
-    headers: Sequence[tuple[str, str]]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """An HTTP answer of 200 without an end: its pieces are sent as they come, until the client goes away."""
-
-    headers: Sequence[tuple[str, str]]
-    pieces: Iterator[bytes]
-
-
 class BadAnswer(Exception):
     """The function answered what API Gateway cannot turn into an HTTP answer."""
-
-
-def message(status: int, text: str) -> Answer:
-    """An answer of API Gateway's own: a JSON object with one message."""
-    return Answer(
-        status, [("content-type", "application/json")], json.dumps({"message": text}, separators=(",", ":")).encode()
-    )
 
 
 def match(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
@@ -73,7 +38,7 @@ def match(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[
 
 def event(request: Request, route: Route, parameters: Mapping[str, str], port: int) -> dict[str, Any]:
     """The event that the route's function gets; absent parts (body, cookies, query) are absent from it."""
-    url = urlsplit(request.target)
+    path, query = unquote(request.path), request.target.partition("?")[2]
     headers = _headers(request, port)
     cookies = headers.pop("cookie", None)
     text = _is_text(headers.get("content-type", ""))
@@ -81,8 +46,8 @@ def event(request: Request, route: Route, parameters: Mapping[str, str], port: i
     made: dict[str, Any] = {
         "version": "2.0",
         "routeKey": f"{route.method} {route.path}",
-        "rawPath": unquote(url.path),
-        "rawQueryString": url.query,
+        "rawPath": path,
+        "rawQueryString": query,
         "headers": headers,
         "requestContext": {
             "accountId": ACCOUNT,
@@ -91,7 +56,7 @@ def event(request: Request, route: Route, parameters: Mapping[str, str], port: i
             "domainPrefix": headers.get("host", "").split(".")[0],
             "http": {
                 "method": request.method,
-                "path": unquote(url.path),
+                "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": request.source_ip,
                 "userAgent": headers.get("user-agent", ""),
@@ -108,8 +73,8 @@ def event(request: Request, route: Route, parameters: Mapping[str, str], port: i
         made["body"] = request.body.decode(errors="replace") if text else base64.b64encode(request.body).decode()
     if cookies is not None:
         made["cookies"] = [cookie.strip() for cookie in cookies.split(";")]
-    if url.query:
-        made["queryStringParameters"] = _joined(parse_qsl(url.query, keep_blank_values=True, errors="replace"))
+    if query:
+        made["queryStringParameters"] = joined(parse_qsl(query, keep_blank_values=True, errors="replace"))
     if parameters:
         made["pathParameters"] = dict(parameters)
     return made
@@ -155,7 +120,7 @@ def _path_parameters(pattern: str, path: str) -> dict[str, str] | None:
 
 
 def _headers(request: Request, port: int) -> dict[str, str]:
-    headers = _joined([(name.lower(), value) for name, value in request.headers])
+    headers = dict(request.headers)
     for name in ("connection", "transfer-encoding", "keep-alive", "expect"):  # of the connection, not of the request
         headers.pop(name, None)
     headers["content-length"] = str(len(request.body))
@@ -164,13 +129,6 @@ def _headers(request: Request, port: int) -> dict[str, str]:
     headers["x-forwarded-proto"] = "http"
     headers["x-amzn-trace-id"] = f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]}"
     return headers
-
-
-def _joined(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    together: dict[str, str] = {}
-    for name, value in pairs:
-        together[name] = f"{together[name]},{value}" if name in together else value
-    return together
 
 
 def _is_text(content_type: str) -> bool:

@@ -1,141 +1,193 @@
-"""An HTTP/1.1 server on the loopback interface with API Gateway's limit on bodies; a thread for each connection."""
+"""The HTTP/1.1 server of the API, the console and the sandboxes, on 127.0.0.1: connections are kept, a thread for each.
+
+It is the standard library's. Werkzeug's, on which moto runs, closes each connection after one answer.
+"""
 
 import contextlib
+import json
+import socket
+import sys
 import threading
-import uuid
-from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
-
-from local import http_event
-from local.http_event import Answer, Request, Stream
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from itertools import chain
+from socketserver import ThreadingTCPServer
+from typing import Any
 
 HOST = "127.0.0.1"
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit
-_IDLE_SECONDS = 30
+_MAX_READ = 4 * MAX_BODY_BYTES  # bytes read of a body that is too long: its sender can still hear the answer
 _PIECE_BYTES = 65_536
+_IDLE_SECONDS = 75
 
 
-class Server(ThreadingHTTPServer):
-    """Serves `respond`'s answers; a body above 10 MiB is answered 413 and never reaches it."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request; header names are in lower case, and headers of one name are joined with a comma."""
 
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, port: int, respond: Callable[[Request], Answer | Stream]) -> None:
-        """Binds 127.0.0.1:`port` (0: any free one); OSError if it is taken."""
-        super().__init__((HOST, port), _Connection)
-        self.respond = respond
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="local API", daemon=True)
+    method: str
+    target: str  # path and query string, as on the request line
+    headers: Mapping[str, str]
+    body: bytes
+    source_ip: str
 
     @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return int(self.server_address[1])
+    def path(self) -> str:
+        """The target without its query string, as it was sent."""
+        return self.target.partition("?")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer. `pieces` follow the body as they come, and the end of the connection is then the answer's."""
+
+    status: int
+    headers: Iterable[tuple[str, str]]
+    body: bytes
+    pieces: Iterator[bytes] | None = None
+
+
+def message(status: int, text: str) -> Answer:
+    """An answer in API Gateway's own words: a JSON object with one message."""
+    body = json.dumps({"message": text}, separators=(",", ":")).encode()
+    return Answer(status, [("content-type", "application/json")], body)
+
+
+def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The values by name, those of one name with a comma between."""
+    together: dict[str, str] = {}
+    for name, value in pairs:
+        together[name] = f"{together[name]},{value}" if name in together else value
+    return together
+
+
+class Server(ThreadingTCPServer):
+    """Serves what `respond` answers; None closes the connection without an answer. A body above 10 MiB gets 413."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128  # connections waiting; the default of 5 refuses a burst
+
+    def __init__(self, port: int, respond: Callable[[Request], Answer | None]) -> None:
+        """Binds 127.0.0.1:`port` (0: any free one); OSError if it is taken."""
+        super().__init__((HOST, port), _Connection)
+        self.port = int(self.server_address[1])
+        self.respond = respond
+        self._connections: set[Any] = set()
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name=f"port {self.port}", daemon=True)
 
     def start(self) -> None:
         """Begins to serve."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops serving and frees the port; connections still open end with their thread."""
+        """Frees the port and ends every connection, also one that waits for its next request."""
         if self._thread.is_alive():
             self.shutdown()
-            self._thread.join(timeout=2)
         self.server_close()
+        for connection in list(self._connections):
+            with contextlib.suppress(OSError):  # its other end may be quicker
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remembers the connection while it lives."""
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forgets the connection."""
+        self._connections.discard(request)
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
-
-
-class _TooLarge(Exception):
-    pass
+        """Reports what went wrong, unless it is only a client that went away."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
 class _Connection(BaseHTTPRequestHandler):
+    server: Server
     protocol_version = "HTTP/1.1"
     timeout = _IDLE_SECONDS
     disable_nagle_algorithm = True
-    wbufsize = -1  # buffered: an answer leaves in one piece
+    wbufsize = -1  # buffered: head and body of an answer leave together
     server_version, sys_version = "local", ""
 
-    def _serve(self) -> None:
-        try:
-            body = self._chunked() if self._is_chunked() else self._whole()
-        except _TooLarge:
-            self._refuse(413, "Request Entity Too Large")
-        except ValueError:
-            self._refuse(400, "Bad Request")
-        else:
-            request = Request(self.command, self.path, self.headers.items(), body, str(self.client_address[0]))
-            answer = cast(Server, self.server).respond(request)
-            if isinstance(answer, Stream):
-                self._send_pieces(answer)
-            else:
-                self._send(answer)
-
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """The base looks for a `do_METHOD`: every method is served, and the routes say which they take."""
+        """The base looks for a `do_METHOD`: every method is served, and `respond` says which it takes."""
         if name.startswith("do_"):
             return self._serve
         raise AttributeError(name)
 
-    def _is_chunked(self) -> bool:
-        return "chunked" in self.headers.get("Transfer-Encoding", "").lower()
-
-    def _whole(self) -> bytes:
-        text = self.headers.get("Content-Length", "0")
-        if not (text.isascii() and text.isdigit()):
-            raise ValueError
-        if int(text) > MAX_BODY_BYTES:
-            self._discard(int(text))
-            raise _TooLarge
-        return self.rfile.read(int(text))
-
-    def _chunked(self) -> bytes:
+    def _serve(self) -> None:
         body = bytearray()
-        while size := int(self.rfile.readline(_PIECE_BYTES).partition(b";")[0], 16):
-            if size < 0 or len(body) + size > MAX_BODY_BYTES:
-                raise _TooLarge
-            body += self.rfile.read(size)
-            self.rfile.readline(_PIECE_BYTES)
-        while self.rfile.readline(_PIECE_BYTES).strip():  # trailers
-            pass
-        return bytes(body)
+        size = 0
+        try:
+            for piece in self._pieces():
+                size += len(piece)
+                if size <= MAX_BODY_BYTES:
+                    body += piece
+                elif size > _MAX_READ:
+                    self.close_connection = True
+                    break
+        except EOFError:  # the client went away in the middle of its request
+            self.close_connection = True
+            return
+        except ValueError:
+            self.close_connection = True
+            self._send(message(400, "Bad Request"))
+            return
+        headers = joined((name.lower(), value) for name, value in self.headers.items())
+        request = Request(self.command, self.path, headers, bytes(body), str(self.client_address[0]))
+        too_large = size > MAX_BODY_BYTES
+        self._send(message(413, "Request Entity Too Large") if too_large else self.server.respond(request))
 
-    def _discard(self, length: int) -> None:
-        # Closing on unread data resets the connection, and the client never sees the answer.
-        left = min(length, 4 * MAX_BODY_BYTES)
-        while left > 0 and (read := len(self.rfile.read(min(left, _PIECE_BYTES)))):
-            left -= read
+    def _pieces(self) -> Iterator[bytes]:
+        """The body in pieces; ValueError if its length cannot be read, EOFError if its end never comes."""
+        if "chunked" in self.headers.get("transfer-encoding", "").lower():
+            while size := int(self.rfile.readline(_PIECE_BYTES).partition(b";")[0], 16):
+                yield from self._read(size)
+                self.rfile.readline(_PIECE_BYTES)
+            while self.rfile.readline(_PIECE_BYTES).strip():  # trailers
+                pass
+            return
+        length = self.headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            raise ValueError
+        yield from self._read(int(length))
 
-    def _refuse(self, status: int, text: str) -> None:
-        self.close_connection = True
-        self._send(http_event.message(status, text))
+    def _read(self, size: int) -> Iterator[bytes]:
+        while size > 0:
+            piece = self.rfile.read(min(size, _PIECE_BYTES))
+            if not piece:
+                raise EOFError
+            size -= len(piece)
+            yield piece
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Answer | None) -> None:
+        if answer is None or answer.pieces is not None:
+            self.close_connection = True
+        if answer is None:
+            return
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        self.send_header("apigw-requestid", uuid.uuid4().hex[:15])
         if self.close_connection:
             self.send_header("connection", "close")
-        self.send_header("content-length", str(len(answer.body)))
+        if answer.pieces is None:
+            self.send_header("content-length", str(len(answer.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.body)
-        self.wfile.flush()
-
-    def _send_pieces(self, answer: Stream) -> None:
-        self.close_connection = True  # the end of the connection is the end of the answer
-        self.send_response(200)
-        for name, value in [*answer.headers, ("connection", "close")]:
-            self.send_header(name, value)
-        self.end_headers()
-        with contextlib.suppress(OSError):  # the client went away: its way to end it
-            for piece in answer.pieces:
+            for piece in chain([answer.body], answer.pieces or ()):
                 self.wfile.write(piece)
                 self.wfile.flush()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        """Says nothing: the functions keep the log."""
+    def handle_expect_100(self) -> bool:
+        """Lets the client send its body at once: what is buffered would make it wait."""
+        go_on = super().handle_expect_100()
+        self.wfile.flush()
+        return go_on
+
+    def log_message(self, *_: Any, **__: Any) -> None:
+        """Says nothing: functions and sandboxes remember what they were asked."""

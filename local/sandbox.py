@@ -9,26 +9,13 @@ import json
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self
+from typing import Any, Generic, Self
 
+from local.http_server import HOST, Answer, Request, Server
 from local.sandbox_faults import F, FaultSwitch
-from local.sandbox_server import Call, Reply, Server
-
-LAST = 10_000  # entries kept of requests and of events
-
-
-class Memory(Protocol):
-    """What a sandbox remembers."""
-
-    def requests(self, last: int = LAST) -> list[dict[str, Any]]:
-        """Give the last requests, oldest first."""
-
-    def events(self) -> list[dict[str, Any]]:
-        """Give the last events that count as conversions, oldest first, each with how often it was `received`."""
-
-    def counts(self) -> dict[str, int]:
-        """Give the counts since the sandbox was made."""
+from local.sandbox_records import LAST, Records
 
 
 class Sandbox(ABC, Generic[F]):
@@ -37,23 +24,23 @@ class Sandbox(ABC, Generic[F]):
     Port 0 takes a free port, which is kept over `stop` and `start`.
     """
 
-    def __init__(self, port: int, none: F, memory: Memory) -> None:
-        """Start with the faults `none`."""
+    def __init__(self, port: int, none: F, window: float) -> None:
+        """Start with the faults `none`; repeats of an event do not count for `window` seconds."""
         self.port = port
         self._none = none
         self._switch = FaultSwitch(none)
-        self._memory = memory
+        self._records = Records(window)
         self._stopping = threading.Event()
         self._server: Server | None = None
 
     @abstractmethod
-    def _serve(self, call: Call) -> Reply | None:
+    def _serve(self, request: Request) -> Answer | None:
         """Answer one request that is not for the control API; None drops the connection."""
 
     @property
     def url(self) -> str:
         """The base URL, without a slash at its end; known once the sandbox was started."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{HOST}:{self.port}"
 
     def start(self) -> Self:
         """Listen and serve in the background; OSError if the port is taken, RuntimeError if already started."""
@@ -61,7 +48,7 @@ class Sandbox(ABC, Generic[F]):
             raise RuntimeError("the sandbox is already started")
         self._stopping.clear()
         self._server = Server(self.port, self._respond)
-        self.port = self._server.server_port
+        self.port = self._server.port
         self._server.start()
         return self
 
@@ -90,28 +77,31 @@ class Sandbox(ABC, Generic[F]):
 
     def requests(self, last: int = LAST) -> list[dict[str, Any]]:
         """Give the last requests, oldest first, in the form of `GET /_requests`."""
-        return self._memory.requests(last)
+        return self._records.requests(last)
 
     def events(self) -> list[dict[str, Any]]:
         """Give the last events that count as conversions, oldest first, each with how often it was `received`."""
-        return self._memory.events()
+        return self._records.events()
 
     def counts(self) -> dict[str, int]:
         """Give the counts since the sandbox was made."""
-        return self._memory.counts()
+        return self._records.counts()
 
     def _waits(self, faults: F) -> bool:
         """Wait out the delay; true if the sandbox was stopped meanwhile."""
         return bool(faults.delay) and self._stopping.wait(faults.delay)
 
-    def _respond(self, call: Call) -> Reply | None:
-        if not call.path.startswith("/_"):
-            return self._serve(call)
-        status, content = self._control(call)
-        return Reply(status=status, body=json.dumps(content).encode())
+    def _respond(self, request: Request) -> Answer | None:
+        if "transfer-encoding" in request.headers:
+            answer: Answer | None = _said(411, {"description": "Length Required"})
+        elif request.path.startswith("/_"):
+            answer = _said(*self._control(request))
+        else:
+            answer = self._serve(request)
+        return answer and replace(answer, headers=[*answer.headers, ("content-type", "application/json")])
 
-    def _control(self, call: Call) -> tuple[int, object]:
-        match call.method, call.path:
+    def _control(self, request: Request) -> tuple[int, object]:
+        match request.method, request.path:
             case "GET", "/_requests":
                 return 200, self.requests()
             case "GET", "/_events":
@@ -122,7 +112,7 @@ class Sandbox(ABC, Generic[F]):
                 self._switch.put(self._none)
             case "PUT", "/_control":
                 try:
-                    self._switch.put(self._none.read(json.loads(call.body)))
+                    self._switch.put(self._none.read(json.loads(request.body)))
                 except (ValueError, RecursionError) as error:
                     return 400, {"description": str(error)}
             case _, "/_requests" | "/_events" | "/_control":
@@ -132,15 +122,18 @@ class Sandbox(ABC, Generic[F]):
         return 200, self._switch.get().as_json()
 
 
-def reply(status: int, body: bytes, headers: Mapping[str, str], faults: F, success: int = 200) -> Reply | None:
+def reply(status: int, body: bytes, headers: Mapping[str, str], faults: F, success: int = 200) -> Answer | None:
     """Word an answer as the faults have it; None drops the connection."""
     if faults.drop == "after":
         return None
     if faults.failing:
-        return Reply(status=500, body=b'{"description": "Internal Server Error"}', headers=faults.headers)
+        return _said(500, {"description": "Internal Server Error"}, faults.headers)
     if faults.wording:
-        said = b"" if faults.wording == "empty" else b'{"status": "ok"}'
-        return Reply(status=success, body=said, headers={**headers, **faults.headers})
-    if faults.malformed:
-        return Reply(status=success, body=body[: len(body) // 2], headers={**headers, **faults.headers})
-    return Reply(status=status, body=body, headers={**headers, **faults.headers})
+        status, body = success, b"" if faults.wording == "empty" else b'{"status": "ok"}'
+    elif faults.malformed:
+        status, body = success, body[: len(body) // 2]
+    return Answer(status, {**headers, **faults.headers}.items(), body)
+
+
+def _said(status: int, content: object, headers: Mapping[str, str] | None = None) -> Answer:
+    return Answer(status, (headers or {}).items(), json.dumps(content).encode())

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from local.aws import Deployment
 from local.console.actions import Actions, Refused
@@ -16,7 +15,7 @@ from local.console.observer import Observer
 from local.console.samples import samples
 from local.console.state import State
 from local.console.stream import stream
-from local.http_event import Answer, Request, Stream
+from local.http_server import Answer, Request
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,7 +58,7 @@ class Console:
                 "redrive": actions.redrive,
                 "try-now": actions.try_now,
             },
-            lambda: Stream([], stream(self.observer, self._state, self._closed)),
+            lambda: stream(self.observer, self._state, self._closed),
         )
 
     @contextmanager
@@ -71,11 +70,11 @@ class Console:
             finally:
                 self._closed.set()
 
-    def around(self, request: Request, respond: Callable[[Request], Answer]) -> Answer | Stream:
+    def around(self, request: Request, respond: Callable[[Request], Answer]) -> Answer:
         """Answer a request of the page, or let the API answer and see what becomes of it."""
         if (answer := self._front.answer(request, self._port())) is not None:
             return answer
-        path = urlsplit(request.target).path
+        path = request.path
         if request.method == "POST" and path.startswith("/v1/") and path != _UNQUEUED:
             return self.observer.post(request, respond)
         return respond(request)

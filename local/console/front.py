@@ -5,13 +5,13 @@ machine's (DNS rebinding) is refused, and so is one that another site's page sen
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from local.console.actions import Refused
-from local.http_event import Answer, Request, Stream, message
+from local.http_server import Answer, Request, message
 
 PREFIX = "/_console/"
 _FOLDER = Path(__file__).resolve().parent
@@ -36,33 +36,33 @@ Post = Callable[[Mapping[str, Any]], Any]
 class Front:
     """Answers the console's requests; None for all that is not the console's."""
 
-    def __init__(self, gets: Mapping[str, Get], posts: Mapping[str, Post], stream: Callable[[], Stream]) -> None:
+    def __init__(
+        self, gets: Mapping[str, Get], posts: Mapping[str, Post], stream: Callable[[], Iterator[bytes]]
+    ) -> None:
         """`gets` take the query and `posts` the JSON object of the body; both give JSON values, or raise Refused."""
         self._gets = gets
         self._posts = posts
         self._stream = stream
         self._files = {path.name: path for path in _FOLDER.iterdir() if path.suffix in _TYPES}
 
-    def answer(self, request: Request, port: int) -> Answer | Stream | None:
+    def answer(self, request: Request, port: int) -> Answer | None:
         """The answer to a request that came to `port`."""
-        url = urlsplit(request.target)
-        if url.path != "/" and not url.path.startswith(PREFIX):
+        if request.path != "/" and not request.path.startswith(PREFIX):
             return None
         if foreign(request, port):
             return message(403, "The console answers this machine's own pages only.")
-        name = url.path.removeprefix(PREFIX) if url.path != "/" else ""
+        name = request.path.removeprefix(PREFIX) if request.path != "/" else ""
         if request.method == "GET" and name not in self._posts:
-            return self._get(name, url.query)
+            return self._get(name, request.target.partition("?")[2])
         if request.method == "POST" and name in self._posts:
             return self._post(name, request.body)
         return message(405 if name in (*self._gets, *self._posts, "") else 404, "Not here")
 
-    def _get(self, name: str, query: str) -> Answer | Stream:
+    def _get(self, name: str, query: str) -> Answer:
         if name == "":
             return _file(_FOLDER / "page.html", "text/html; charset=utf-8")
         if name == "stream":
-            stream = self._stream()
-            return Stream([("content-type", "text/event-stream"), *_HEADERS], stream.pieces)
+            return Answer(200, [("content-type", "text/event-stream"), *_HEADERS], b"", self._stream())
         if path := self._files.get(name):
             return _file(path, _TYPES[path.suffix])
         if handler := self._gets.get(name):
@@ -81,7 +81,7 @@ class Front:
 
 def foreign(request: Request, port: int) -> bool:
     """Whether a request came to a name that is not this machine's, or from another site's page."""
-    headers = {name.lower(): value for name, value in request.headers}
+    headers = request.headers
     own = {f"127.0.0.1:{port}", f"localhost:{port}"}
     if port == 80:
         own |= {"127.0.0.1", "localhost"}

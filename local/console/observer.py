@@ -20,7 +20,7 @@ from local.console.lanes import Lane
 from local.console.posts import Post, outcomes
 from local.console.runs import Run, answers, received
 from local.event_source_mapping import failed_items
-from local.http_event import Answer, Request
+from local.http_server import Answer, Request
 from local.runtime import FunctionError, PayloadTooLarge
 
 _MOST_SETTLED = 20_000  # messages remembered as given back by a run

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from local.console.conversions import MOST, Conversion
-from local.http_event import Request
+from local.http_server import Request
 
 TOKEN = "x-console-post"  # the header by which the composer finds its own posts again
 _MOST_WARNINGS = 30  # kept of one conversion
@@ -23,8 +22,7 @@ class Post:
     @classmethod
     def of(cls, request: Request) -> "Post":
         """What is kept of the request: its path without the query, for that may hold a key."""
-        headers = {name.lower(): value for name, value in request.headers}
-        return cls(urlsplit(request.target).path, headers.get(TOKEN, ""))
+        return cls(request.path, request.headers.get(TOKEN, ""))
 
     def counts(self, status: int, said: Mapping[str, Any], destinations: Sequence[str]) -> dict[str, int]:
         """How many conversions of the post were accepted (by any of the destinations), invalid, ignored or withheld.

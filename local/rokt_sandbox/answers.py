@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from local import sandbox_json
+from local.http_server import Request
 from local.rokt_sandbox import conversions, event_api
 from local.rokt_sandbox.faults import Faults
-from local.sandbox_server import Call
+from local.sandbox_records import Taken
 
 Api = Literal["conversions", "events"]
 
@@ -22,8 +23,6 @@ MANY: Final = "/v2/bulkevents"
 PATHS: Final[Mapping[Api, tuple[str, ...]]] = {"conversions": (ONE, MANY), "events": (ONE,)}
 MAX_BYTES: Final = 256_000
 VERSION: Final = "2020-05-21"
-
-Taken = tuple[str | None, str | None, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,21 +78,23 @@ def _spans(text: str, count: int) -> list[tuple[int, int]]:
     return spans
 
 
-def obstacle(call: Call, batch: Batch, api: Api, faults: Faults, *, key: bool | None) -> Answer | None:
+def obstacle(request: Request, batch: Batch, api: Api, faults: Faults, *, key: bool | None) -> Answer | None:
     """Refuse a request before its events are looked at. `key` is None without one, else whether it is right."""
-    if call.path not in PATHS[api]:
+    if request.path not in PATHS[api]:
         return Answer(status=404)
-    if call.method != "POST":
+    if request.method != "POST":
         return Answer(status=405, headers={"Allow": "POST"})
     if faults.status is not None:
         return Answer(status=faults.status)
     if not key:
         return Answer(status=401 if key is None else 403)
-    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return refusal(api, "Content-Type: application/json is required")
-    if api == "events" and (call.headers.get("rokt-version") != VERSION or call.headers.get("charset") != "utf-8"):
+    if api == "events" and (
+        request.headers.get("rokt-version") != VERSION or request.headers.get("charset") != "utf-8"
+    ):
         return refusal(api, f"Rokt-Version: {VERSION} and Charset: utf-8 are required")
-    if call.size > MAX_BYTES:
+    if len(request.body) > MAX_BYTES:
         return Answer(status=413)
     return refusal(api, batch.fault) if batch.fault else None
 

@@ -3,9 +3,13 @@
 Conversions API: POST /v2/events takes one object, POST /v2/bulkevents an array. Event API: POST /v2/events.
 """
 
+import base64
 import time
 from collections.abc import Callable, Collection
+from typing import Final
 
+from local import http_server
+from local.http_server import Request
 from local.rokt_sandbox.answers import (
     MANY,
     MAX_BYTES,
@@ -19,9 +23,9 @@ from local.rokt_sandbox.answers import (
     read_batch,
 )
 from local.rokt_sandbox.faults import NO_FAULTS, Faults
-from local.rokt_sandbox.records import Records, Request
 from local.sandbox import Sandbox, reply
-from local.sandbox_server import Call, Reply
+
+WINDOW: Final = 30 * 86_400  # seconds; of Rokt's "30 to 60 days" the fewer, so that nothing relies on more
 
 
 class RoktSandbox(Sandbox[Faults]):
@@ -40,8 +44,7 @@ class RoktSandbox(Sandbox[Faults]):
         api: Api = "conversions",
         account_id: str = "",
     ) -> None:
-        self._records = Records()
-        super().__init__(port, NO_FAULTS, self._records)
+        super().__init__(port, NO_FAULTS, WINDOW)
         self._pairs = frozenset(pairs)
         self._clock = clock
         self._api: Api = api
@@ -51,49 +54,53 @@ class RoktSandbox(Sandbox[Faults]):
         """Replace the pairs, as an operator does who revokes one and makes another."""
         self._pairs = frozenset(pairs)
 
-    def _serve(self, call: Call) -> Reply | None:
-        batch = read_batch(call.body, call.path, self._api) if call.size <= MAX_BYTES else Batch()
+    def _serve(self, request: Request) -> http_server.Answer | None:
+        batch = read_batch(request.body, request.path, self._api) if len(request.body) <= MAX_BYTES else Batch()
         faults = NO_FAULTS
-        if call.path in PATHS[self._api]:
+        if request.path in PATHS[self._api]:
             ids = set(filter(None, batch.ids()))
             faults = self._switch.take(lambda faults: faults.affects(ids))
         if self._waits(faults):
             return None
         now = self._clock()
-        given = call.basic()
+        given = _pair(request)
         key = None if given is None else given in self._pairs and not faults.revoked
-        if faults.drop == "before":
-            self._note(call, batch, status=None, key_ok=bool(key), now=now)
-            return None
-        made = self._answer(call, batch, faults, key=key, now=now)
-        self._records.ingest(made.taken, refused=made.refused, now=now)
-        success = 202 if self._api == "conversions" else 200
-        body = made.body or (b'{"errors": []}' if faults.malformed else b"")
-        sent = reply(made.status, body, made.headers, faults, success)
-        self._note(call, batch, status=sent.status if sent else None, key_ok=bool(key), now=now)
+        sent = None
+        if faults.drop != "before":
+            made = self._answer(request, batch, faults, key=key, now=now)
+            self._records.ingest(made.taken, refused=made.refused, now=now)
+            success = 202 if self._api == "conversions" else 200
+            body = made.body or (b'{"errors": []}' if faults.malformed else b"")
+            sent = reply(made.status, body, made.headers, faults, success)
+        self._records.note(
+            path=request.path,
+            status=sent.status if sent else None,
+            key_ok=bool(key),
+            count=len(batch.events),
+            bytes=len(request.body),
+            event_ids=batch.ids(),
+            at=now,
+        )
         return sent
 
-    def _answer(self, call: Call, batch: Batch, faults: Faults, *, key: bool | None, now: float) -> Answer:
-        refused = obstacle(call, batch, self._api, faults, key=key)
+    def _answer(self, request: Request, batch: Batch, faults: Faults, *, key: bool | None, now: float) -> Answer:
+        refused = obstacle(request, batch, self._api, faults, key=key)
         if refused is not None:
             return refused
         if self._api == "conversions":
-            return judge_objects(batch, faults, bulk=call.path == MANY)
+            return judge_objects(batch, faults, bulk=request.path == MANY)
         judged = judge_events(batch, self._account_id, faults, now=now)
         keys = [key for key, _, _ in judged.taken if key is not None]
         if judged.status == 200 and not judged.refused and len(keys) == len(judged.taken) and self._records.knows(keys):
             return Answer(status=409, taken=judged.taken)
         return judged
 
-    def _note(self, call: Call, batch: Batch, *, status: int | None, key_ok: bool, now: float) -> None:
-        self._records.note(
-            Request(
-                path=call.path,
-                status=status,
-                key_ok=key_ok,
-                count=len(batch.events),
-                bytes=call.size,
-                event_ids=batch.ids(),
-                at=now,
-            )
-        )
+
+def _pair(request: Request) -> str | None:
+    """The `user:password` of the Authorization header (RFC 7617), if it has them."""
+    scheme, _, word = request.headers.get("authorization", "").partition(" ")
+    try:
+        pair = base64.b64decode(word.strip(), validate=True).decode()
+    except ValueError:
+        return None
+    return pair if scheme.lower() == "basic" and ":" in pair else None

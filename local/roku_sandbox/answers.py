@@ -12,9 +12,9 @@ from http.client import responses
 from typing import Any, Final
 
 from local import sandbox_json
+from local.http_server import Request
 from local.roku_sandbox.faults import Faults
 from local.roku_sandbox.rules import Errors, check_body, check_event
-from local.sandbox_server import Call
 
 LIVE: Final = "/v1/events"
 TEST: Final = "/v1/test_events"
@@ -64,32 +64,34 @@ def read_batch(body: bytes) -> Batch:
 
 
 def answer(
-    call: Call, batch: Batch, *, faults: Faults, groups: Sequence[str] | None, strict: bool, now: float
+    request: Request, batch: Batch, *, faults: Faults, groups: Sequence[str] | None, strict: bool, now: float
 ) -> Answer:
     """Give Roku's answer to one request; `groups` are the event groups of its key, None if the key is no good.
 
     `now` is in epoch seconds.
     """
-    obstacle = next(_obstacles(call, batch, faults, groups), None)
+    obstacle = next(_obstacles(request, batch, faults, groups), None)
     if obstacle is None:
         return judge(batch.events, faults=faults, strict=strict, now=now)
     status, detail = obstacle
     return refusal(status, batch, detail)
 
 
-def _obstacles(call: Call, batch: Batch, faults: Faults, groups: Sequence[str] | None) -> Iterator[tuple[int, str]]:
-    if call.path not in (LIVE, TEST):
+def _obstacles(
+    request: Request, batch: Batch, faults: Faults, groups: Sequence[str] | None
+) -> Iterator[tuple[int, str]]:
+    if request.path not in (LIVE, TEST):
         yield 404, ""
-    if call.method != "POST":
+    if request.method != "POST":
         yield 405, ""
     if faults.status is not None:
         yield faults.status, ""
     if groups is None:
         yield 401, ""
-    if fault := _header_fault(call.headers):
+    if fault := _header_fault(request.headers):
         yield 400, fault
-    if call.size > MAX_BYTES:
-        yield 413, f"{call.size} bytes are more than {MAX_BYTES}"
+    if len(request.body) > MAX_BYTES:
+        yield 413, f"{len(request.body)} bytes are more than {MAX_BYTES}"
     if batch.fault:
         yield 400, batch.fault
     if groups is not None and batch.group not in groups and "*" not in groups:

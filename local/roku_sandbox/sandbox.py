@@ -6,12 +6,14 @@ POST /v1/events, POST /v1/test_events   as Roku; only the first takes the events
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
+from local.http_server import Answer, Request
 from local.roku_sandbox.answers import LIVE, MAX_BYTES, TEST, Batch, answer, read_batch
 from local.roku_sandbox.faults import NO_FAULTS, Faults
-from local.roku_sandbox.records import Records, Request
 from local.sandbox import Sandbox, reply
-from local.sandbox_server import Call, Reply
+
+WINDOW: Final = 600  # seconds; Roku: "within 10 minutes of each other with the same event ID"
 
 
 class RokuSandbox(Sandbox[Faults]):
@@ -29,8 +31,7 @@ class RokuSandbox(Sandbox[Faults]):
         *,
         strict: bool = True,
     ) -> None:
-        self._records = Records()
-        super().__init__(port, NO_FAULTS, self._records)
+        super().__init__(port, NO_FAULTS, WINDOW)
         self._keys = dict(keys or {})
         self._clock = clock
         self._strict = strict
@@ -39,37 +40,45 @@ class RokuSandbox(Sandbox[Faults]):
         """Replace the keys, as an operator does who revokes one and makes another."""
         self._keys = dict(keys)
 
-    def _serve(self, call: Call) -> Reply | None:
-        batch = read_batch(call.body) if call.size <= MAX_BYTES else Batch()
+    def _serve(self, request: Request) -> Answer | None:
+        batch = read_batch(request.body) if len(request.body) <= MAX_BYTES else Batch()
         faults = NO_FAULTS
-        if call.path in (LIVE, TEST):
+        if request.path in (LIVE, TEST):
             ids, partners = batch.texts("event_id"), batch.texts("partner_name")
             faults = self._switch.take(lambda faults: faults.affects(ids, partners))
         if self._waits(faults):
             return None
         now = self._clock()
-        groups = None if faults.revoked else self._keys.get(call.key() or "")
-        if faults.drop == "before":
-            self._note(call, batch, status=None, key_ok=groups is not None, now=now)
-            return None
-        given = answer(call, batch, faults=faults, groups=groups, strict=self._strict, now=now)
-        if call.path == LIVE and batch.group:
-            self._records.ingest(batch.group, given.accepted, refused=given.refused, now=now)
-        made = reply(given.status, json.dumps(given.content).encode(), given.headers, faults)
-        self._note(call, batch, status=made.status if made else None, key_ok=groups is not None, now=now)
+        groups = None if faults.revoked else self._keys.get(_key(request))
+        made = None
+        if faults.drop != "before":
+            given = answer(request, batch, faults=faults, groups=groups, strict=self._strict, now=now)
+            if request.path == LIVE and batch.group:
+                taken = [
+                    ((batch.group, one), one, event) if (one := _id(event)) else (None, None, event)
+                    for event in given.accepted
+                ]
+                self._records.ingest(taken, refused=given.refused, now=now, event_group_id=batch.group)
+            made = reply(given.status, json.dumps(given.content).encode(), given.headers, faults)
+        self._records.note(
+            path=request.path,
+            status=made.status if made else None,
+            key_ok=groups is not None,
+            event_group_id=batch.group,
+            count=len(batch.events),
+            bytes=len(request.body),
+            event_ids=[_id(event) for event in batch.events],
+            at=now,
+        )
         return made
 
-    def _note(self, call: Call, batch: Batch, *, status: int | None, key_ok: bool, now: float) -> None:
-        ids = [event.get("event_id") if isinstance(event, dict) else None for event in batch.events]
-        self._records.note(
-            Request(
-                path=call.path,
-                status=status,
-                key_ok=key_ok,
-                event_group_id=batch.group,
-                count=len(batch.events),
-                bytes=call.size,
-                event_ids=[event_id if isinstance(event_id, str) else None for event_id in ids],
-                at=now,
-            )
-        )
+
+def _key(request: Request) -> str:
+    """The bearer key of the Authorization header, empty if there is none."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def _id(event: Any) -> str | None:
+    found = event.get("event_id") if isinstance(event, dict) else None
+    return found if isinstance(found, str) else None

@@ -12,8 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Request as PageRequest
 
 from local import aws
-from local.http_event import Answer, Request
-from local.http_server import Server
+from local.http_server import Answer, Request, Server
 from tests.bounds import BROWSER_BOUND
 from tests.e2e import relay as stack
 from tests.e2e.chromium import chromium

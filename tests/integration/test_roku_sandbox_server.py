@@ -278,9 +278,11 @@ def test_a_request_may_have_a_million_bytes(sandbox: RokuSandbox, client: Client
     assert client.events(event("next"))[0] == 200  # on the same connection
 
 
-def test_a_body_of_unknown_length_is_not_read(client: Client) -> None:
-    status, _, _ = client.send("POST", "/v1/events", headers={"Transfer-Encoding": "chunked"})
-    assert status == 411
+def test_a_body_of_unknown_length_is_not_taken(sandbox: RokuSandbox, client: Client) -> None:
+    body = json.dumps({"event_group_id": GROUP, "events": [ADD_TO_CART]}).encode()
+    client.connection.request("POST", "/v1/events", iter([body]))
+    assert client.connection.getresponse().status == 411
+    assert sandbox.events() == []
 
 
 def test_test_events_are_judged_and_not_taken(sandbox: RokuSandbox, client: Client) -> None:

@@ -6,7 +6,7 @@ from local.console.conversions import Conversion, Conversions, names, split_body
 from local.console.front import foreign
 from local.console.posts import Post, outcomes
 from local.finished import named
-from local.http_event import Request
+from local.http_server import Request
 
 HOST = "127.0.0.1:8080"
 
@@ -221,5 +221,6 @@ def test_where_places_are_not_certain_only_what_concerns_all_is_told() -> None:
     ],
 )
 def test_another_sites_page_is_told_from_our_own(method: str, headers: dict[str, str], is_foreign: bool) -> None:
-    request = Request(method, "/_console/faults", list(headers.items()), b"", "127.0.0.1")
+    named = {name.lower(): value for name, value in headers.items()}
+    request = Request(method, "/_console/faults", named, b"", "127.0.0.1")
     assert foreign(request, 8080) is is_foreign

@@ -9,9 +9,9 @@ import pytest
 from local.roku_sandbox import read_faults
 from local.roku_sandbox.answers import read_batch
 from local.roku_sandbox.fields import CURRENCIES, EMPTY_DIGESTS, EVENT_NAMES, EVENT_SOURCES
-from local.roku_sandbox.records import LAST_IDS, Records, Request
 from local.roku_sandbox.rules import check_body, check_event
-from local.sandbox import LAST
+from local.roku_sandbox.sandbox import WINDOW
+from local.sandbox_records import LAST, LAST_IDS, Records
 
 NOW = 1_700_000_000
 # printf %s someone@example.com | sha256sum
@@ -253,28 +253,15 @@ def test_a_fault_that_makes_no_sense_is_not_taken(told: object) -> None:
 
 
 def test_the_lists_are_bounded_and_the_counts_are_not() -> None:
-    records = Records()
+    records = Records(WINDOW)
     for number in range(LAST + 5):
-        records.ingest("g", [{"event_id": str(number)}], refused=0, now=float(NOW))
-        records.note(
-            Request(
-                path="/v1/events", status=200, key_ok=True, event_group_id="g", count=1, bytes=1, event_ids=[], at=NOW
-            )
-        )
+        records.ingest([(number, str(number), {})], refused=0, now=float(NOW))
+        records.note(event_ids=[], status=200)
     assert [len(records.events()), len(records.requests())] == [LAST, LAST]
     assert records.events()[0]["event_id"] == "5"
     assert records.counts()["conversions"] == records.counts()["requests"] == LAST + 5
-    many = Request(
-        path="/v1/events",
-        status=200,
-        key_ok=True,
-        event_group_id="g",
-        count=LAST_IDS,
-        bytes=1,
-        event_ids=[None] * LAST_IDS,
-        at=NOW,
-    )
-    records.note(many)
+    many = [None] * LAST_IDS
+    records.note(event_ids=many)
     assert len(records.requests()) == LAST  # the ids alone are just within their bound
-    records.note(many)
+    records.note(event_ids=many)
     assert len(records.requests()) == 1

@@ -10,7 +10,7 @@ import local
 
 FOLDER = Path(local.__file__).parent
 SANDBOXES = ["roku_sandbox", "rokt_sandbox"]
-SHARED = ["sandbox", "sandbox_faults", "sandbox_json", "sandbox_server"]
+SHARED = ["sandbox", "sandbox_faults", "sandbox_json", "sandbox_records", "http_server"]
 
 
 def imported(source: Path) -> set[str]:
