@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 from tests.simulation.draws import make
@@ -24,7 +25,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all processors)")
     parser.add_argument("--fault", choices=sorted(FAULTS), help="switch one deliberate fault on")
     parser.add_argument("--faults", action="store_true", help="show that every deliberate fault is found")
-    parser.add_argument("--traffic", action="store_true", help="outages of a day under the traffic of an advertiser")
+    parser.add_argument("--traffic", action="store_true", help="outages under the traffic of an advertiser")
+    parser.add_argument("--hours", type=float, default=24.0, help="how long such an outage lasts (default 24)")
     parser.add_argument("--only", metavar="PATTERN", default="", help="faults or traffics whose names fit this")
     parser.add_argument("--replay", metavar="FILE", help="the plan of a failure, as it was printed")
     choice = parser.parse_args()
@@ -85,9 +87,13 @@ def _traffic(choice: argparse.Namespace) -> int:
     every = [(traffic, mode) for traffic in TRAFFICS for mode in MODES]
     plays = [one for one in every if re.search(choice.only, f"{one[0].name}, {one[1]}")]
     broken = 0
-    print("24 h in which Roku takes events and no answer can be read: the most counts of one conversion, extra counts")
+    print(
+        f"{choice.hours:g} h in which Roku takes events and no answer can be read:"
+        " the most counts of one conversion, extra counts"
+    )
+    lasting = partial(play, hours=choice.hours)
     with ProcessPoolExecutor(choice.workers) as pool:
-        for (traffic, mode), shown in zip(plays, pool.map(play, *zip(*plays, strict=True)), strict=True):
+        for (traffic, mode), shown in zip(plays, pool.map(lasting, *zip(*plays, strict=True)), strict=True):
             faults = "; ".join(shown.faults())
             broken += bool(faults)
             name = f"{traffic.name}, {mode}"
