@@ -2,10 +2,10 @@
 
 import math
 import re
-from datetime import UTC, datetime
 
 from pipeline.faults import Fault
 from pipeline.fields import Warnings
+from pipeline.moments import Habits, moment
 from pipeline.texts import plain
 
 # 2000-01-01: an earlier «epoch» is a date such as 20240101, a duration or a zero, never the time of a conversion.
@@ -16,13 +16,15 @@ _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?").fullmatch  # bounded: int() 
 # 1e11 is the year 5138 in seconds and March 1973 in milliseconds: from 2000 on the magnitude tells the unit.
 _UNITS = ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (1e20, 1_000_000_000))
 
+_UNSAID = Habits()
 
-def epoch_seconds(value: object, now: float, tolerance: int) -> tuple[int, str | None]:
+
+def epoch_seconds(value: object, now: float, tolerance: int, habits: Habits = _UNSAID) -> tuple[int, str | None]:
     """Return the time as whole epoch seconds and a warning or None.
 
-    Takes epoch seconds, milliseconds, microseconds and nanoseconds as number or text, and ISO 8601 (without a zone:
-    UTC). Raises Fault for anything else, for a time before 2000, and for one more than `tolerance` after `now` (both in
-    seconds).
+    Takes epoch seconds, milliseconds, microseconds and nanoseconds as number or text, and the texts of
+    `pipeline.moments` (without a zone: UTC, unless the sender's `habits` say another). Raises Fault for anything else,
+    for a time before 2000, and for one more than `tolerance` after `now` (both in seconds).
     """
     if type(value) is int and EARLIEST <= value <= now + tolerance:
         return value, None
@@ -30,7 +32,7 @@ def epoch_seconds(value: object, now: float, tolerance: int) -> tuple[int, str |
     if isinstance(value, str):
         value = value.strip()
     if isinstance(value, str) and not _NUMBER(value):
-        seconds, warning = _from_iso(value)
+        seconds, warning = _from_text(value, habits)
     elif isinstance(value, bool) or not isinstance(value, int | float | str):
         raise Fault("must be a whole number: the time of the conversion in epoch seconds, such as 1767225600")
     else:
@@ -76,15 +78,6 @@ def _from_number(value: int | float | str) -> int:
     raise Fault("is too large for a time: send epoch seconds, such as 1767225600")
 
 
-def _from_iso(text: str) -> tuple[int, str | None]:
-    try:
-        # Python 3.11 to 3.13 read a trailing Z, basic and extended notation, with T or space; RFC 3339 has t and z too.
-        moment = datetime.fromisoformat(text.upper())
-    except ValueError:
-        raise Fault("is neither epoch seconds nor an ISO 8601 time: send a whole number such as 1767225600") from None
-    if moment.tzinfo is not None:
-        return math.floor(moment.timestamp()), None
-    return (
-        math.floor(moment.replace(tzinfo=UTC).timestamp()),
-        "has no time zone and was read as UTC: add Z or the offset",
-    )
+def _from_text(text: str, habits: Habits) -> tuple[int, str | None]:
+    when, said = moment(text, habits)
+    return math.floor(when.timestamp()), None if said else "has no time zone and was read as UTC: add Z or the offset"

@@ -95,7 +95,7 @@ def test_a_duration_a_date_or_a_zero_is_no_time(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *("yesterday", "2021-05-19T15:06:40 PM", "19/05/2021", "05/19/2021 03:06:40 PM", "2021-13-01", "1e9", "0x60a5"),
+        *("yesterday", "2021-05-19T15:06:40 PM", "05/06/2021", "2021-13-01", "1e9", "0x60a5"),
         *(True, False, [THEN], {"seconds": THEN}, None),
         *(10**20, 10**400, "9" * 21, "9" * 5_000, float("inf"), float("-inf"), float("nan"), 1e300),
         *("9999-12-31T23:59:59-14:00", "", "+", "1" * 1_000_000),
