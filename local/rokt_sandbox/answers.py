@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from local import sandbox_json
 from local.http_server import Request
 from local.rokt_sandbox import conversions, event_api
 from local.rokt_sandbox.faults import Faults
-from local.sandbox_records import Taken
+from local.sandbox import strict_json
+from local.sandbox.records import Taken
 
 Api = Literal["conversions", "events"]
 
@@ -54,7 +54,7 @@ def read_batch(body: bytes, path: str, api: Api) -> Batch:
     """Read the body of a request; never raises."""
     try:
         text = body.decode()
-        content = sandbox_json.read(body)
+        content = strict_json.read(body)
     except (ValueError, RecursionError) as error:
         return Batch(fault=f"the body must be JSON: {type(error).__name__}")
     if api == "events":

@@ -1,4 +1,4 @@
-"""The faults of Rokt's APIs beside those of every sandbox (see `local.sandbox_faults`); every key is optional.
+"""The faults of Rokt's APIs beside those of every sandbox (see `local.sandbox.faults`); every key is optional.
 
     refuse      {event_id: text}: refuse the events with this attribute `event_id`, in these words
     naming      how an error of the Conversions API names its object: "path" (usual), "position" or "none"
@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
-from local import sandbox_faults
-from local.sandbox_faults import Check, is_flag, is_texts
+from local.sandbox import faults
+from local.sandbox.faults import Check, is_flag, is_texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faults(sandbox_faults.Faults):
+class Faults(faults.Faults):
     """One set of faults, already checked; the defaults mean that nothing is wrong."""
 
     CHECKS: ClassVar[Mapping[str, Check]] = {
-        **sandbox_faults.Faults.CHECKS,
+        **faults.Faults.CHECKS,
         "refuse": is_texts,
         "naming": lambda value: value in ("path", "position", "none"),
         "echo": is_flag,

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from http.client import responses
 from typing import Any, Final
 
-from local import sandbox_json
 from local.http_server import Request
 from local.roku_sandbox.faults import Faults
 from local.roku_sandbox.rules import Errors, check_body, check_event
+from local.sandbox import strict_json
 
 LIVE: Final = "/v1/events"
 TEST: Final = "/v1/test_events"
@@ -49,7 +49,7 @@ class Answer:
 def read_batch(body: bytes) -> Batch:
     """Read the body of a request; never raises, for what cannot be read becomes the batch's `fault`."""
     try:
-        content = sandbox_json.read(body)
+        content = strict_json.read(body)
     except (ValueError, RecursionError) as error:
         return Batch(fault=f"the body must be JSON: {type(error).__name__}")
     fault = check_body(content)

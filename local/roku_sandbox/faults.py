@@ -1,4 +1,4 @@
-"""The faults of Roku's API beside those of every sandbox (see `local.sandbox_faults`); every key is optional.
+"""The faults of Roku's API beside those of every sandbox (see `local.sandbox.faults`); every key is optional.
 
     refuse      {event_id: {field: text}}: refuse these events with these reasons
     forbidden_partners   [partner_name]: 403 for a request that holds an event of one of them
@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
-from local import sandbox_faults
-from local.sandbox_faults import Check, is_texts
+from local.sandbox import faults
+from local.sandbox.faults import Check, is_texts
 
 
 def _is_refusal_set(value: object) -> bool:
@@ -25,11 +25,11 @@ def _is_name_list(value: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faults(sandbox_faults.Faults):
+class Faults(faults.Faults):
     """One set of faults, already checked; the defaults mean that nothing is wrong."""
 
     CHECKS: ClassVar[Mapping[str, Check]] = {
-        **sandbox_faults.Faults.CHECKS,
+        **faults.Faults.CHECKS,
         "refuse": _is_refusal_set,
         "forbidden_partners": _is_name_list,
         "thin": lambda value: value in ("id", "name", "none"),

@@ -11,7 +11,7 @@ from local.roku_sandbox.answers import read_batch
 from local.roku_sandbox.fields import CURRENCIES, EMPTY_DIGESTS, EVENT_NAMES, EVENT_SOURCES
 from local.roku_sandbox.rules import check_body, check_event
 from local.roku_sandbox.sandbox import WINDOW
-from local.sandbox_records import LAST, LAST_IDS, Records
+from local.sandbox.records import LAST, LAST_IDS, Records
 
 NOW = 1_700_000_000
 # printf %s someone@example.com | sha256sum

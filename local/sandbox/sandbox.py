@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Any, Generic, Self
 
 from local.http_server import HOST, Answer, Request, Server
-from local.sandbox_faults import F, FaultSwitch
-from local.sandbox_records import LAST, Records
+from local.sandbox.faults import F, FaultSwitch
+from local.sandbox.records import LAST, Records
 
 
 class Sandbox(ABC, Generic[F]):
