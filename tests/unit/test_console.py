@@ -47,7 +47,9 @@ def test_what_is_no_event_has_no_name_and_stops_nothing(line: str) -> None:
 
 
 def test_of_a_message_the_last_500_lines_are_read() -> None:
-    body = "\n".join(['{"event_group_id":"g"}', *(f'{{"event_id":"{number}"}}' for number in range(1_000))])
+    body = "\n".join(
+        ['{"event_group_id":"g"}', *(f'{{"event_id":"{number}","event_name":"LEAD"}}' for number in range(1_000))]
+    )
     group, lines = split_body(body)
     assert (group, len(lines), names(lines[0])["event_id"]) == ("g", 500, "500")
 
