@@ -66,13 +66,17 @@ class Event:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """One message: its first line, its events; or why nobody can deliver it, and whether that was buried."""
+    """One message: its first line, its events; or why nobody can deliver it, and whether that was buried.
+
+    `stays`: it is not acknowledged.
+    """
 
     record: Record
     head: Head
     events: list[Event] = field(default_factory=list)
     unreadable: str = ""
     buried: bool = False
+    stays: bool = False
 
     @property
     def age_from(self) -> float:

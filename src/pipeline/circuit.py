@@ -11,7 +11,6 @@ was read, so that of several runs one makes it; without a table the state is the
 """
 
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 # Seconds: from the opening to the probes, then between them, early and late.
 _FIRST_PROBES, _PROBES, _LATE_PROBES, _LATE = (60, 120, 300, 600), 900, 3_600, 10_800
@@ -23,8 +22,6 @@ _REFRESH = 300
 _RELAPSE = 3_600
 # A circuit open for so long (seconds) takes other probes than fresh events, if none of those came for an hour.
 _STARVED_AFTER = 86_400
-# So many of the last probes are remembered: a run that died with one gives it back within 7 minutes.
-_REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,6 @@ class Circuit:
 
     `suspect_at`: the first lost answer since which none was understood. `unread_at`: the last answer that was lost.
     It is open from `opened_at` to `closed_at`; `why` says what opened it. `stage` is 1 once a probe was understood.
-    Since `shut_at` nothing went out but the events in `probed`, the last probes (`probe_name`).
     """
 
     version: int = 0
@@ -47,8 +43,6 @@ class Circuit:
     stage: int = 0
     probes: int = 0
     next_probe_at: float = 0.0
-    shut_at: float = 0.0
-    probed: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -77,28 +71,16 @@ def unread(state: Circuit, *, now: float, certain: bool, why: str) -> Circuit:
     if not certain and not state.suspect_at:
         return replace(state, suspect_at=now)
     probes = state.probes if now - state.closed_at < _RELAPSE else 0
-    opened = replace(state, opened_at=now, shut_at=now, why=why, stage=0, probes=probes, suspect_at=0.0)
+    opened = replace(state, opened_at=now, why=why, stage=0, probes=probes, suspect_at=0.0)
     return replace(opened, next_probe_at=now + _pause(opened, now))
 
 
-def claimed(state: Circuit, now: float, probe: str) -> Circuit | None:
-    """The state once this run has claimed the next request, for the event that `probe` names; None if none is due."""
+def claimed(state: Circuit, now: float) -> Circuit | None:
+    """The state once this run has claimed the next request; None if none is due."""
     if not state.is_open or now < state.next_probe_at:
         return None
     state = replace(state, probes=state.probes + 1)
-    probed = " ".join([*state.probed.split(), probe_name(probe)][-_REMEMBERED:])
-    state = replace(state, shut_at=now) if state.stage else replace(state, probed=probed)
     return replace(state, next_probe_at=now + _pause(state, now))
-
-
-def probe_name(text: str) -> str:
-    """What an event is called in `probed`: 48 bits of the digest of what names it."""
-    return sha256(text.encode()).hexdigest()[:12]
-
-
-def never_sent(state: Circuit, first_received: float, probe: str) -> bool:
-    """Whether an event, first received then (epoch seconds), was never sent: the circuit was open all the time."""
-    return state.is_open and first_received >= state.shut_at and probe_name(probe) not in state.probed
 
 
 def allowed(state: Circuit, now: float) -> int | None:
@@ -112,11 +94,13 @@ def allowed(state: Circuit, now: float) -> int | None:
 
 
 def lacks_probes(state: Circuit, now: float) -> bool:
-    """Whether nothing fresh came to probe with, so that the circuit would stay open for ever.
+    """Whether an event whose first window is over may be the probe: if that one is lost, the event is a dead letter.
 
-    Then an event whose first window is over may be the probe. Not before the circuit was open for a day: if that probe
-    is lost, the event is a dead letter.
+    At once if a probe was understood. Else only where nothing fresh came to probe with, so that the circuit would stay
+    open for ever: after it was open for a day.
     """
+    if state.stage:
+        return now >= state.next_probe_at
     return state.is_open and now - state.opened_at >= _STARVED_AFTER and now - state.next_probe_at >= _LATE_PROBES
 
 

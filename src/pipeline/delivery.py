@@ -7,7 +7,7 @@ the report. Notes in the ledger come last: without them a repeat may be sent, an
 
 from collections.abc import Sequence
 
-from pipeline import burying, putting_back, reporting, settling
+from pipeline import burying, putting_back, reporting, settling, trying
 from pipeline.batch import Event, Message, Record, Report
 from pipeline.destination import Destination, Routing
 from pipeline.messages import Head, Unreadable, decode
@@ -27,19 +27,25 @@ def deliver(records: Sequence[Record], destination: Destination, world: Surround
     The ledger is read before sending and written after it, never claimed in between: a crash can cause a repeat, which
     the destination drops within its repeat window, and never a loss. Without its answer delivery goes on.
     """
-    deadline = Deadline(world.time_left)
+    deadline, began = Deadline(world.time_left), world.now()
     messages = [_read(record, destination) for record in records]
     settled = settling.settle(messages, destination, world)
     burying.bury(messages, world.dead_letters, now=world.now(), seconds=deadline.left(_AFTER_LETTERS))
-    report = Report()
+    has_windows = trying.is_needed(destination.limits.repeat_window)
     receipts = putting_back.remainders(
-        messages, world.queue, report.failures, jitter=world.jitter, seconds=deadline.left(_AFTER_REMAINDERS)
+        messages,
+        world.queue,
+        now=world.now(),
+        jitter=world.jitter,
+        seconds=deadline.left(_AFTER_REMAINDERS),
+        is_remembered=world.ledger is not None or not has_windows,
     )
     for _ in range(2):
-        # One that is not put off comes back as if its run had died, and so has a window less.
         receipts = receipts and world.queue.postpone(receipts, deadline.left(_AFTER_VISIBILITY))
-    if world.ledger is not None and (notes := reporting.notes(messages)):
+    notes = [*reporting.notes(messages), *(reporting.marks(messages, began) if has_windows else ())]
+    if world.ledger is not None and notes:
         settled.is_complete &= world.ledger.note(notes, deadline.left(_AFTER_NOTES, _LONGEST_NOTES))
+    report = Report()
     reporting.tell(messages, settled, report, world.sample_rate)
     return report
 

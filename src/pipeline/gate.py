@@ -1,7 +1,7 @@
 """What of an event group may be sent in this run: its circuit, as this run and the others know it."""
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -17,8 +17,8 @@ _TRIES = 3  # of a change that another run was faster with
 class Store(Protocol):
     """Where circuits are shared between runs; `pipeline.ledger.Ledger` is one."""
 
-    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:
-        """Write `new` if nobody else has since `old`; return what is there now, None if there was no answer."""
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool] | None:
+        """Write `new` if nobody else has since `old`; what is there now and whether that was it, None: no answer."""
 
 
 class Circuits:
@@ -55,13 +55,13 @@ class Circuits:
             if not circuit.is_worth_writing(self._written[group], new):
                 self._memory[group] = new
                 return True
-            there = self._allowance.ask(partial(self._store.change, group, old, new))
-            if there is None:  # out of reach: from now on it is this process's own
+            answer = self._allowance.ask(partial(self._store.change, group, old, new))
+            if answer is None:  # out of reach: from now on it is this process's own
                 self._shared.discard(group)
                 self._memory[group] = new
                 return True
-            self._memory[group] = self._written[group] = there
-            if there.version == old.version + 1 and there == replace(new, version=there.version):
+            self._memory[group] = self._written[group] = answer[0]
+            if answer[1]:
                 return True
         return False
 
@@ -76,17 +76,17 @@ class Gate:
     is_needed: bool = True
     opened: bool = False  # in this run, or before it
 
-    def room(self, probe: str) -> int | None:
+    def room(self) -> int | None:
         """Events that the next request may hold; 0: none, None: no limit but the destination's.
 
-        If the circuit is open the request is claimed, for the event named `probe`.
+        If the circuit is open the request is claimed.
         """
         if not self.is_needed:
             return None
         now = self.now()
         state = self.circuits.of(self.group)
         self.opened = self.opened or state.is_open
-        if state.is_open and not self.circuits.change(self.group, lambda current: circuit.claimed(current, now, probe)):
+        if state.is_open and not self.circuits.change(self.group, lambda current: circuit.claimed(current, now)):
             return 0
         return circuit.allowed(self.circuits.of(self.group), now)
 

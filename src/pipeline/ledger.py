@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pipeline import marks, waiting
 from pipeline import table as items
-from pipeline import waiting
 from pipeline.circuit import Circuit
 from pipeline.messages import BROWSER
-from pipeline.table import Entry, Found, Item, ItemKey, Key, Unread
+from pipeline.table import Entry, Found, Item, ItemKey, Key, PutOff, Unread
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -51,16 +51,22 @@ class Ledger:
         self._executor = executor
         self._now = now
 
-    def look_up(self, keys: Collection[Key], groups: Collection[str], seconds: float) -> Found:
-        """Which of the events were delivered, and the circuits of the event groups."""
+    def look_up(
+        self, keys: Collection[Key], groups: Collection[str], seconds: float, messages: Collection[str] = ()
+    ) -> Found:
+        """Which of the events were delivered, the circuits of the event groups, and which messages were put off."""
         events = {items.event_key("delivered", self._destination, key): key for key in keys}
         circuits = {items.circuit_key(self._destination, group): group for group in groups}
+        put_off = {marks.key(self._destination, message): message for message in messages}
         answers = items.answers_key(self._destination)
-        read, complete = self._read([*circuits, answers, *events] if circuits else list(events), seconds)
+        names = [*circuits, answers, *put_off, *events] if circuits else list(events)
+        read, complete = self._read(names, seconds)
         found = Found(complete=complete)
         for name, item in read.items():
             if name in events:
                 found.delivered[events[name]] = items.note_of(item)
+            elif name in put_off:
+                found.put_off[put_off[name]] = marks.mark_of(item)
             elif name in circuits:
                 found.circuits[circuits[name]] = items.circuit_of(item)
             else:
@@ -76,16 +82,12 @@ class Ledger:
         read, _ = self._read(list(names), seconds)
         return {names[name]: items.unread_of(item) for name, item in read.items()}
 
-    def note(self, entries: Sequence[Entry], seconds: float) -> bool:
-        """Remember the outcomes, and return whether all of them were written.
+    def note(self, entries: Sequence[Entry | PutOff], seconds: float) -> bool:
+        """Remember the outcomes and what was put off, and return whether all of them were written.
 
         What a browser's event says is never written over a server's.
         """
-        now = int(self._now())
-        made = [
-            items.event_item(self._destination, entry, now=now, seconds=self._seconds, request_id=self._request_id)
-            for entry in entries
-        ]
+        made = [self._item(entry) for entry in entries]
         once = {items.key_of(item): item for item in made}.values()  # a batch names an item once
         guarded = [item for item in once if items.text(item, "sender") == BROWSER]
         plain = [item for item in once if items.text(item, "sender") != BROWSER]
@@ -95,11 +97,20 @@ class Ledger:
         written += waiting.each(self._executor, self._write_guarded, guarded, left)
         return all(written)
 
-    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:
-        """Write a circuit if nobody else has since `old`; return what the table holds now, None without an answer."""
+    def _item(self, entry: Entry | PutOff) -> Item:
+        if isinstance(entry, PutOff):
+            return marks.item(self._destination, entry)
+        now, request_id = int(self._now()), self._request_id
+        return items.event_item(self._destination, entry, now=now, seconds=self._seconds, request_id=request_id)
+
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool] | None:
+        """Write a circuit if nobody else has since `old`.
+
+        Returns what the table holds now and whether that was written here; None without an answer.
+        """
         changed = replace(new, version=old.version + 1)
 
-        def put(item: Item) -> Circuit | None:
+        def put(item: Item) -> tuple[Circuit, bool] | None:
             try:
                 self._client.put_item(
                     TableName=self._table,
@@ -110,10 +121,10 @@ class Ledger:
                 )
             except ClientError as error:
                 there: Any = error.response.get("Item")
-                return items.circuit_of(there) if there else None
+                return (items.circuit_of(there), False) if there else None
             except BotoCoreError:
                 return None
-            return changed
+            return changed, True
 
         item = items.circuit_item(self._destination, group, changed, now=self._now())
         return waiting.each(self._executor, put, [item], seconds)[0]

@@ -27,7 +27,7 @@ def tell_apart(
     """
     left = [(message, event) for message in messages for event in message.events]
     # A server's event is the first of its copies, and of those the one that was tried most.
-    left.sort(key=lambda pair: (pair[0].head.sender == BROWSER, -pair[1].tried.windows))
+    left.sort(key=lambda pair: (pair[0].head.sender == BROWSER, -pair[1].used.windows))
     first, renamed = _divide(left, known)
     if renamed:
         for _, event in renamed:

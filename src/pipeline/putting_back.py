@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pipeline import trying
 from pipeline.batch import Event, Message
 from pipeline.circuit import SMALL
 from pipeline.messages import within
@@ -16,24 +17,33 @@ _LONGEST_DELAY = 900
 # From this generation on a remainder goes back one event a message, so that it is not divided again: Lambda may stop a
 # chain of 16 runs that feed each other.
 _SINGLES_FROM = 6
+# Seconds that a message may be received later than it was to be.
+_LATE = 60
 
 
 def remainders(
-    messages: Sequence[Message], queue: Sink, failures: list[str], *, jitter: Callable[[], float], seconds: float
+    messages: Sequence[Message],
+    queue: Sink,
+    *,
+    now: float,
+    jitter: Callable[[], float],
+    seconds: float,
+    is_remembered: bool,
 ) -> list[tuple[str, int]]:
-    """Send what goes back in new messages, and name in `failures` what stays on the queue.
+    """Send what goes back in new messages, and mark what stays on the queue.
 
-    Returns the receipts of those to put off, each with its seconds. `seconds` is the longest that this may wait.
+    Returns the receipts of those to put off, each with its seconds. `now` is epoch seconds, `seconds` is the longest
+    that this may wait. `is_remembered`: whether it is remembered of a message that it was put off, or need not be.
     """
     postponed: list[tuple[str, int]] = []
     divided: list[tuple[Message, list[Outgoing]]] = []
     for message in messages:
         left = [event for event in message.events if event.retry]
         if message.unreadable and not message.buried:
-            failures.append(message.record.message_id)
+            message.stays = True
             postponed.append((message.record.receipt, wait(Retry(""), message.record.receives, jitter())))
-        elif left and _stays_whole(message, left):
-            failures.append(message.record.message_id)
+        elif left and _stays_whole(message, left) and (is_remembered or not _needs_anew(message, left, now)):
+            message.stays = True
             postponed.append((message.record.receipt, min(event.wait for event in left)))
         elif left:
             divided.append((message, [one for share in _shares(left) for one in _remainder(message, share)]))
@@ -44,7 +54,7 @@ def remainders(
         if not all(results):
             # The message comes back whole, and only after the queue's own time: so that it is known that it may have
             # been sent. Better an event twice than none.
-            failures.append(message.record.message_id)
+            message.stays = True
     return postponed
 
 
@@ -54,6 +64,12 @@ def _stays_whole(message: Message, left: Sequence[Event]) -> bool:
     unchanged = all((event.tried, event.refused_from) == said for event in left)
     parts = {event.outcome.part for event in left if isinstance(event.outcome, Retry)}
     return unchanged and len(left) == len(message.events) and len(parts) == 1
+
+
+def _needs_anew(message: Message, left: Sequence[Event], now: float) -> bool:
+    """Whether it would be taken for one whose run died: a new message was never received. Not without end."""
+    back = now + min(event.wait for event in left)
+    return message.head.generation < _SINGLES_FROM - 1 and trying.is_suspect(message, back + _LATE)
 
 
 def _shares(left: Sequence[Event]) -> list[list[Event]]:

@@ -8,11 +8,11 @@ from pipeline.outcome import COUNTED_TWICE, Delivered, Rejected, Repeated, Retry
 from pipeline.personal import storable
 from pipeline.sampling import Followed, event_digest, is_sampled
 from pipeline.settling import Settled
-from pipeline.table import Entry
+from pipeline.table import Entry, PutOff
 
 
 def notes(messages: Sequence[Message]) -> list[Entry]:
-    """What the ledger is to remember."""
+    """What the ledger is to remember of events."""
     entries = []
     for message in messages:
         for event in message.events:
@@ -27,8 +27,19 @@ def notes(messages: Sequence[Message]) -> list[Entry]:
     return entries
 
 
+def marks(messages: Sequence[Message], began: float) -> list[PutOff]:
+    """What the ledger is to remember of messages that come back: that their run, begun then, has not died."""
+    marks = []
+    for message in messages:
+        used = {event.used for event in message.events if event.retry}
+        if message.stays and message.head.window_from is None and len(used) == 1:
+            marks.append(PutOff(message.record.message_id, message.record.receives, int(began), used.pop()))
+    return marks
+
+
 def tell(messages: Sequence[Message], settled: Settled, report: Report, sample_rate: float) -> None:
-    """Count what became of each event, and say why."""
+    """Name the messages that stay, count what became of each event, and say why."""
+    report.failures = [message.record.message_id for message in messages if message.stays]
     counts, reasons = report.counts, report.reasons
     counts["LedgerUnavailable"] += not settled.is_complete
     counts["CircuitOpen"] += settled.open_circuits

@@ -36,13 +36,13 @@ class Load:
     """Events of one message that are to be sent: lines, and what may be done with them.
 
     `piece`: an answer to them was lost before, so they go in requests of so many at most; 0 for all others. `probe`:
-    the name of the first one if it may be a probe.
+    whether the first one may be a probe.
     """
 
     routing: Routing
     lines: Sequence[str]
     piece: int = 0
-    probe: str = ""
+    probe: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +55,7 @@ class _Part:
     routing: Routing
     indexes: list[int]
     piece: int = 0
-    probe: str = ""
+    probe: bool = False
     split: bool = False
     ambiguous: bool = False
     alone: bool = False
@@ -194,7 +194,7 @@ class _Run:
         if not candidates:
             return None
         smallest = min(candidates, key=lambda part: len(part.indexes))
-        room = None if lane.gate is None else lane.gate.room(smallest.probe)
+        room = None if lane.gate is None else lane.gate.room()
         if room == 0:
             return None
         if room is None:
@@ -319,5 +319,5 @@ def _is_unsent(outcome: Outcome) -> bool:
 def _cut(part: _Part, count: int) -> tuple[_Part, _Part]:
     return (
         replace(part, indexes=part.indexes[:count]),
-        replace(part, indexes=part.indexes[count:], probe=""),
+        replace(part, indexes=part.indexes[count:], probe=False),
     )

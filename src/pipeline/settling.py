@@ -34,11 +34,11 @@ class Settled:
 def settle(messages: Sequence[Message], destination: Destination, world: Surroundings) -> Settled:
     """Give every event its outcome: each is sent once, however many copies of it there are and were."""
     allowance = Allowance(_LONGEST_QUESTIONS, world.now)
-    found = _look_up(messages, world, allowance)
+    is_needed = trying.is_needed(destination.limits.repeat_window)
+    found = _look_up(messages, world, allowance, is_needed=is_needed)
     if found.complete:
         destination.accepts_empty = found.accepts_empty
     circuits = Circuits(world.circuits, found.circuits, world.ledger, allowance=allowance)
-    is_needed = destination.limits.repeat_window < LONGEST_AGE
     gates = {
         group: Gate(circuits, group, world.now, is_needed=is_needed)
         for group in groups_of(event.key for event in events_of(messages))
@@ -51,6 +51,8 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
         found.complete &= answer.complete
         return answer.delivered
 
+    for message in messages if is_needed else ():
+        trying.recall(message, found.put_off.get(message.record.message_id), world.now())
     first = once.tell_apart(messages, found.delivered, more)
     if is_needed:
         _recall(first, circuits, world, allowance)
@@ -68,11 +70,12 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
     return Settled(now, found.complete, sum(gate.opened for gate in gates.values()))
 
 
-def _look_up(messages: Sequence[Message], world: Surroundings, allowance: Allowance) -> Found:
+def _look_up(messages: Sequence[Message], world: Surroundings, allowance: Allowance, *, is_needed: bool) -> Found:
     keys = list(dict.fromkeys(event.key for event in events_of(messages)))
     if world.ledger is None or not keys:
         return Found()
-    return allowance.ask(partial(world.ledger.look_up, keys, groups_of(keys)))
+    again = {message.record.message_id for message in messages if is_needed and message.record.receives > 1}
+    return allowance.ask(partial(world.ledger.look_up, keys, groups_of(keys), messages=list(again)))
 
 
 def _recall(
@@ -94,8 +97,8 @@ def _recall(
             continue
         if once.is_forgeable(other.note, Note(message.head.sender, event.queued.fingerprint)):
             continue
-        if (other.tried.windows, other.tried.began or 0) > (event.tried.windows, event.tried.began or 0):
-            event.tried = other.tried
+        if (other.tried.windows, other.tried.began or 0) > (event.used.windows, event.used.began or 0):
+            event.tried, event.perhaps = other.tried, None
 
 
 def _steps(
@@ -109,9 +112,9 @@ def _steps(
     steps = []
     for message, event in first:
         step = fresh
-        if is_needed and (message.record.receives > 1 or event.tried.windows):
+        if is_needed and event.used.windows:
             state = circuits.of(event.key.event_group_id)
-            step = trying.step(message, event, state, now=now, repeat_window=repeat_window)
+            step = trying.step(event, state, now=now, repeat_window=repeat_window)
             if step.act is Act.CLAIM and (state.is_open or now - state.delivered_at > COLD):
                 # One finds out how the destination is: claims of all would be taken back, again and again.
                 step = held if event.key.event_group_id in probing else step
@@ -140,7 +143,7 @@ def _send(
             message.head.routing,
             [once.sent(event, destination.renamed) for event in events],
             piece=piece,
-            probe=events[0].name if is_probe else "",
+            probe=is_probe,
         )
         for (_, piece, is_probe), (message, events) in loads.items()
     ]

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pipeline.circuit import Circuit
 from pipeline.sqs import Outgoing
-from pipeline.table import Entry, Found, Key, Unread
+from pipeline.table import Entry, Found, Key, PutOff, Unread
 
 
 class Sink(Protocol):
@@ -23,17 +23,19 @@ class Sink(Protocol):
 class Memory(Protocol):
     """What runs share; `pipeline.ledger.Ledger` is one. All `seconds` are the longest that a call may wait."""
 
-    def look_up(self, keys: Sequence[Key], groups: Sequence[str], seconds: float) -> Found:
-        """Which of the events were delivered, and the circuits of the event groups."""
+    def look_up(
+        self, keys: Sequence[Key], groups: Sequence[str], seconds: float, messages: Sequence[str] = ()
+    ) -> Found:
+        """Which of the events were delivered, the circuits of the event groups, and which messages were put off."""
 
     def unread(self, keys: Sequence[Key], seconds: float) -> dict[Key, Unread]:
         """The windows that events have used."""
 
-    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:
-        """Write a circuit if nobody else has since `old`; return what is there now, None without an answer."""
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool] | None:
+        """Write a circuit if nobody else has since `old`: what is there now, whether that was it; or no answer."""
 
-    def note(self, entries: Sequence[Entry], seconds: float) -> bool:
-        """Remember the outcomes, and return whether all of them were written."""
+    def note(self, entries: Sequence[Entry | PutOff], seconds: float) -> bool:
+        """Remember the outcomes and what was put off, and return whether all of them were written."""
 
 
 @dataclass(frozen=True, slots=True)

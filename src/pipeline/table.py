@@ -19,6 +19,7 @@ _LONGEST_ID, _LONGEST_WHAT = 2_048, 1_024
 # Seconds for which a circuit is remembered after its last change.
 _CIRCUIT_SECONDS = 30 * 86_400
 CIRCUIT = "circuit"
+_NONE = Tried()
 
 ItemKey = tuple[str, str]
 Item = Mapping[str, Any]
@@ -69,12 +70,26 @@ class Unread:
     note: Note = Note()
 
 
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """A run that began at `at` (epoch seconds) put a message off, and heard of all that it had sent of it.
+
+    `receives`: how often the message had been received then; `tried`: what its events have used at the most.
+    """
+
+    message_id: str
+    receives: int
+    at: int
+    tried: Tried = _NONE
+
+
 @dataclass(slots=True)
 class Found:
-    """What the ledger answered, and whether that was all."""
+    """What the ledger answered, and whether that was all. `put_off` is by message id."""
 
     delivered: dict[Key, Note] = field(default_factory=dict)
     circuits: dict[str, Circuit] = field(default_factory=dict)
+    put_off: dict[str, PutOff] = field(default_factory=dict)
     accepts_empty: bool = False
     complete: bool = True
 
@@ -111,14 +126,14 @@ def event_item(destination: str, entry: Entry, *, now: int, seconds: float, requ
         said |= {"sender": entry.sender, "fingerprint": entry.fingerprint}
     if entry.tried is not None:
         said |= {"windows": entry.tried.windows, "began": entry.tried.began}
-    return _item(said)
+    return item_of(said)
 
 
 def circuit_item(destination: str, group: str, state: Circuit, *, now: float) -> dict[str, Any]:
     """The item of a circuit. `now` is epoch seconds."""
     event_id, what = circuit_key(destination, group)
     said: dict[str, str | float | None] = asdict(state)
-    return _item(said | {"event_id": event_id, "what": what, "expires": int(now + _CIRCUIT_SECONDS)})
+    return item_of(said | {"event_id": event_id, "what": what, "expires": int(now + _CIRCUIT_SECONDS)})
 
 
 def note_of(item: Item) -> Note:
@@ -128,8 +143,7 @@ def note_of(item: Item) -> Note:
 
 def unread_of(item: Item) -> Unread:
     """What the item says of windows."""
-    tried = Tried(number(item, "windows"), number(item, "began") if "began" in item else None)
-    return Unread(tried, number(item, "at"), note_of(item))
+    return Unread(tried_of(item), number(item, "at"), note_of(item))
 
 
 def circuit_of(item: Item) -> Circuit:
@@ -152,6 +166,11 @@ def text(item: Item, name: str) -> str:
     return str(item.get(name, {}).get("S", ""))
 
 
+def tried_of(item: Item) -> Tried:
+    """The windows of the item, and since when."""
+    return Tried(number(item, "windows"), number(item, "began") if "began" in item else None)
+
+
 def number(item: Item, name: str) -> int:
     """A number of the item; 0 if it has none."""
     return int(float(item.get(name, {}).get("N", 0)))
@@ -162,7 +181,8 @@ def groups_of(keys: Iterable[Key]) -> list[str]:
     return list(dict.fromkeys(key.event_group_id for key in keys))
 
 
-def _item(said: Mapping[str, str | float | None]) -> dict[str, Any]:
+def item_of(said: Mapping[str, str | float | None]) -> dict[str, Any]:
+    """The item with these fields; those that are None or empty are left out."""
     present = {name: value for name, value in said.items() if value is not None and value != ""}
     return {name: {"S": value} if isinstance(value, str) else {"N": str(value)} for name, value in present.items()}
 

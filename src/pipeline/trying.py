@@ -8,15 +8,14 @@ from pipeline import circuit, windows
 from pipeline.batch import Event, Message
 from pipeline.burying import counted_twice
 from pipeline.circuit import Circuit
-from pipeline.outcome import Retry, wait
+from pipeline.outcome import LONGEST_AGE, Retry, wait
 from pipeline.sending import HELD
+from pipeline.table import PutOff
 from pipeline.windows import Standing, Tried
 
 # The queue's visibility timeout is 420 s (template.yaml): a message of a run that died comes back no sooner. One that
-# came back sooner was put back by its run, which would have marked it if it had been sent in vain.
+# came back sooner was put off by its run.
 _SOONEST_AFTER_DEATH = 400
-# A message that came to be by so many others gets no claim of its own any more: Lambda may stop a chain of 16 runs.
-_LAST_CLAIM = 8
 # What waits comes back within 2 minutes of the next probe, and never later than SQS can delay it (seconds). If the
 # probe is overdue nothing that waits may be it: 990 receives must last for 5 days, so one in 436 s at the most.
 _SPREAD, _LONGEST_HOLD, _OVERDUE = 120, 900, 600
@@ -39,65 +38,73 @@ class Step:
     """What to do, and what that makes of the event if the answer cannot be read.
 
     `piece`: events that a request may hold. `is_probe`: whether it may be one. `lost`: the windows that it has used if
-    the answer is lost; `kept`: those if nothing was sent or the answer was read.
+    the answer is lost.
     """
 
     act: Act
     piece: int = 0
     is_probe: bool = False
     lost: Tried | None = None
-    kept: Tried | None = None
     repeat_window: float = 0.0
 
 
-def step(message: Message, event: Event, state: Circuit, *, now: float, repeat_window: float) -> Step:
-    """What to do now (epoch seconds) with an event of a message, as the circuit is."""
-    record = message.record
-    if record.receives > 1 and event.tried.began is None:
-        event.perhaps = _perhaps(event, record.first_received, state, now)
-    used = event.used
-    standing = windows.standing(used, now, repeat_window)
-    unsure = event.perhaps is not None
-    begun = int(now)
+def is_needed(repeat_window: float) -> bool:
+    """Whether events have windows: only where a destination drops repeats for a shorter time than they are retried."""
+    return repeat_window < LONGEST_AGE
+
+
+def recall(message: Message, mark: PutOff | None, now: float) -> None:
+    """Write down what the events of a message have used at the most, if earlier runs had it. `now`: epoch seconds.
+
+    `mark` is what the last run that put the message off has left. If there were further runs since, one of them may
+    have died with it, which counts as a window.
+    """
+    record, head = message.record, message.head
+    if record.receives == 1 or head.window_from is not None:
+        return
+    used, since = (mark.tried, float(mark.at)) if mark else (Tried(), record.first_received)
+    if mark is None or mark.receives < record.receives - 1:
+        died = used.began is None and now - since >= _SOONEST_AFTER_DEATH
+        used = Tried(max(head.windows, 1), int(since)) if died else used
+    if used.began is not None:
+        for event in message.events:
+            event.perhaps = used
+
+
+def is_suspect(message: Message, at: float) -> bool:
+    """Whether a message that comes back then (epoch seconds) without a mark is taken for one whose run died."""
+    return message.head.window_from is None and at - message.record.first_received >= _SOONEST_AFTER_DEATH
+
+
+def step(event: Event, state: Circuit, *, now: float, repeat_window: float) -> Step:
+    """What to do now (epoch seconds) with an event, as the circuit is."""
+    standing = windows.standing(event.used, now, repeat_window)
+    is_sure = event.perhaps is None
 
     def made(act: Act, **said: object) -> Step:
         return Step(act, repeat_window=repeat_window, **said)  # type: ignore[arg-type]
 
     if standing is Standing.FRESH:
         return fresh(now, repeat_window)
-    if standing is Standing.INSIDE and not unsure:
-        return made(Act.PIECE, piece=windows.piece(used, now, repeat_window), lost=used)
+    if standing is Standing.INSIDE and is_sure:
+        return made(Act.PIECE, piece=windows.piece(event.used, now, repeat_window), lost=event.used)
     if standing is Standing.OVER:
         return made(Act.BURY)
-    over = Tried(1, begun - int(windows.length(repeat_window)) - 1)
-    again = Tried(windows.MOST, begun)
-    starved = circuit.lacks_probes(state, now)
-    if standing is Standing.CLAIMED and state.is_open:
-        return made(Act.SEND if starved else Act.HOLD, is_probe=starved, lost=again, kept=over)
-    if standing is Standing.CLAIMED:
-        return made(Act.PIECE, piece=windows.LARGEST_PIECE, lost=again, kept=over)
-    if state.is_open and not (starved and standing is Standing.WAITING):
+    if state.is_open and (standing is Standing.INSIDE or not circuit.lacks_probes(state, now)):
         return made(Act.HOLD)
-    if state.is_open and message.head.generation >= _LAST_CLAIM:
-        # Where every event has come so far, nothing else would ever close the circuit.
-        return made(Act.SEND, is_probe=True, lost=again)
     if standing is Standing.INSIDE:
-        return made(Act.SEND, lost=used)
-    if message.head.generation < _LAST_CLAIM:
+        return made(Act.SEND, lost=event.used)
+    if standing is Standing.WAITING:
         return made(Act.CLAIM)
+    again = Tried(windows.MOST, int(now))
+    if state.is_open:
+        return made(Act.SEND, is_probe=True, lost=again)
     return made(Act.PIECE, piece=windows.LARGEST_PIECE, lost=again)
 
 
 def fresh(now: float, repeat_window: float) -> Step:
     """What to do with an event that was never sent: nearly all are."""
     return Step(Act.SEND, is_probe=True, lost=Tried(1, int(now)), repeat_window=repeat_window)
-
-
-def _perhaps(event: Event, first_received: float, state: Circuit, now: float) -> Tried | None:
-    """The windows that an event without a mark has used if a run died with it; None if none can have."""
-    if now - first_received < _SOONEST_AFTER_DEATH or circuit.never_sent(state, first_received, event.name):
-        return None
-    return Tried(max(event.tried.windows, 1), int(first_received))
 
 
 def conclude(
@@ -130,8 +137,6 @@ def conclude(
             event.letter = counted_twice(outcome.reason)
         event.wait = after if after is not None else held(outcome)
         return
-    if step.kept is not None:
-        event.tried, event.perhaps = step.kept, None
     event.wait = held(outcome) if outcome.held else wait(outcome, tries, jitter())
     if event.used.windows and (after := windows.next_try(event.used, now, step.repeat_window)) is not None:
         # However long it is told to wait: past its window a repeat of what was perhaps taken would be counted.

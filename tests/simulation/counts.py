@@ -141,7 +141,7 @@ class Counts:
         name, count = conversion.name, conversion.counts + 1
         self.stage.result.greatest = max(self.stage.result.greatest, count)
         apart = not self.stage.has_ledger or self.stage.ledger_failed or self._forgotten[name]
-        most = MOST + (self.copies[name] - 1 + self.mishaps[name] if apart else 0)
+        most = (MOST * self.copies[name] + self.mishaps[name]) if apart else MOST
         if self.copies[name] > 1:
             most += self.mishaps[name]
         if count > most:

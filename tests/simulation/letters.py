@@ -43,17 +43,12 @@ def why_not_dead(variant: Variant, reason: str, service: Service, stage: Stage, 
 
 
 def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Counts) -> str | None:
-    """Two windows must have ended unread, with an understood answer between them; a run that died is a window too.
-
-    So is, for the relay cannot tell, a time of clear refusals before the first lost answer.
-    """
+    """Two windows must have ended unread, with an understood answer between them; a run that died is a window too."""
     if counts.unlucky[variant.conversion.name]:
         return None
     lost = [at for one in counts.variants_of(variant) for at in one.lost]
     if len(lost) < 2:
         return f"after {len(lost)} lost answers"
-    if any(at < min(lost) for one in counts.variants_of(variant) for at in one.tries):
-        return None
     if not stage.has_ledger or stage.ledger_failed:  # the circuit is each process's own
         return None
     heard = service.heard[variant.conversion.group].understood

@@ -13,8 +13,7 @@ from pipeline.circuit import (
     allowed,
     claimed,
     is_worth_writing,
-    never_sent,
-    probe_name,
+    lacks_probes,
     understood,
     unread,
 )
@@ -31,9 +30,7 @@ def opened(at: float = T, *, before: Circuit | None = None) -> Circuit:
 
 def test_an_unreadable_success_opens_at_once_and_says_since_when_and_why() -> None:
     state = opened()
-    assert state == Circuit(
-        unread_at=T, opened_at=T, why="Roku answered 200", next_probe_at=T + 60, shut_at=T, probes=0, stage=0
-    )
+    assert state == Circuit(unread_at=T, opened_at=T, why="Roku answered 200", next_probe_at=T + 60, probes=0, stage=0)
     assert state.is_open
 
 
@@ -59,8 +56,8 @@ def test_probes_go_out_after_1_2_5_and_10_minutes_then_every_15_and_hourly_after
     while len(at) < 20:
         now = state.next_probe_at
         at.append((now - T) / 60)
-        assert claimed(state, now - 0.1, "e") is None
-        after = claimed(state, now, f"e{len(at)}")
+        assert claimed(state, now - 0.1) is None
+        after = claimed(state, now)
         assert after is not None
         state = after
     # 10 + 15 n up to 3 hours, and an hour more each time from then on.
@@ -70,24 +67,24 @@ def test_probes_go_out_after_1_2_5_and_10_minutes_then_every_15_and_hourly_after
 @pytest.mark.parametrize(("hours", "pause"), [(2.99, 900), (3, 3_600), (20, 3_600)])
 def test_from_three_hours_on_probes_are_hourly(hours: float, pause: int) -> None:
     now = T + hours * HOUR
-    state = claimed(replace(opened(), probes=9, next_probe_at=now), now, "e")
+    state = claimed(replace(opened(), probes=9, next_probe_at=now), now)
     assert state is not None
     assert state.next_probe_at == now + pause
 
 
 def test_a_closed_circuit_has_no_probes() -> None:
-    assert claimed(Circuit(), T, "e") is None
-    assert claimed(replace(opened(), closed_at=T + 1), T + 120, "e") is None
+    assert claimed(Circuit(), T) is None
+    assert claimed(replace(opened(), closed_at=T + 1), T + 120) is None
 
 
 def test_after_an_understood_probe_comes_a_small_request_and_then_everything() -> None:
     state = opened()
     assert allowed(state, T) == 1
-    probing = claimed(state, T + 60, "e")
+    probing = claimed(state, T + 60)
     assert probing is not None
     heard = understood(probing, begun=T + 60, now=T + 61, delivered=True)
     assert (heard.is_open, heard.stage, allowed(heard, T + 61)) == (True, 1, SMALL)
-    small = claimed(heard, T + 61, "f")
+    small = claimed(heard, T + 61)
     assert small is not None
     closed = understood(small, begun=T + 61, now=T + 62, delivered=False)
     assert (closed.is_open, closed.closed_at, allowed(closed, T + 62)) == (False, T + 62, None)
@@ -105,7 +102,7 @@ def test_what_was_suspected_is_forgotten_once_the_circuit_has_opened() -> None:
 
 
 def test_a_probe_that_is_lost_moves_nothing_but_the_time_of_the_last_lost_answer() -> None:
-    probing = claimed(opened(), T + 60, "e")
+    probing = claimed(opened(), T + 60)
     assert probing is not None
     assert unread(probing, now=T + 70, certain=True, why="another") == replace(probing, unread_at=T + 70)
 
@@ -116,7 +113,7 @@ def test_an_answer_to_a_request_from_before_the_opening_closes_nothing() -> None
 
 
 def test_a_small_request_that_is_lost_leaves_the_circuit_open_and_the_probes_go_on() -> None:
-    probing = claimed(opened(), T + 60, "e")
+    probing = claimed(opened(), T + 60)
     assert probing is not None
     heard = understood(probing, begun=T + 60, now=T + 61, delivered=True)
     lost = unread(heard, now=T + 62, certain=False, why="dropped")
@@ -139,28 +136,23 @@ def test_a_group_without_an_understood_answer_for_10_minutes_begins_with_a_small
     assert allowed(Circuit(understood_at=T - ago), T) == room
 
 
-def test_what_arrived_while_it_was_open_was_never_sent_unless_it_was_a_probe() -> None:
-    state = claimed(opened(), T + 60, "e")
-    assert state is not None
-    assert never_sent(state, T + 1, "other")
-    assert never_sent(state, T, "other")  # it came as the circuit opened
-    assert not never_sent(state, T + 1, "e")
-    assert not never_sent(state, T - 1, "other")
-    assert not never_sent(replace(state, closed_at=T + 2), T + 1, "other")
-
-
-def test_what_arrived_before_the_small_request_may_have_been_in_it() -> None:
-    state = claimed(replace(opened(), stage=1), T + 60, "e")
-    assert state is not None
-    assert not never_sent(state, T + 59, "other")
-    assert never_sent(state, T + 61, "other")
-
-
-def test_the_last_eight_probes_are_remembered() -> None:
-    state = opened()
-    for number in range(10):
-        state = claimed(state, state.next_probe_at, f"p{number}") or state
-    assert state.probed.split() == [probe_name(f"p{number}") for number in range(2, 10)]
+@pytest.mark.parametrize(
+    ("opened_ago", "due_ago", "stage", "lacks"),
+    [
+        (86_400, 3_600, 0, True),
+        (86_399, 3_600, 0, False),
+        (86_400, 3_599, 0, False),
+        # an answer was understood since the opening
+        (60, 0, 1, True),
+        (60, -1, 1, False),
+    ],
+)
+def test_what_waits_for_its_second_window_may_be_the_probe_after_a_day_or_once_a_probe_was_understood(
+    opened_ago: float, due_ago: float, stage: int, lacks: bool
+) -> None:
+    state = Circuit(opened_at=T - opened_ago, next_probe_at=T - due_ago, stage=stage)
+    assert lacks_probes(state, T) is lacks
+    assert not lacks_probes(replace(state, closed_at=T, stage=0), T)
 
 
 def test_only_what_others_must_know_is_written() -> None:
@@ -185,7 +177,7 @@ def test_whatever_happens_a_probe_is_never_due_later_than_an_hour(steps: list[tu
     for seconds, what in steps:
         now += seconds
         if what == "claim":
-            state = claimed(state, now, "e") or state
+            state = claimed(state, now) or state
         elif what == "read":
             state = understood(state, begun=now - 1, now=now, delivered=True)
         else:

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from pipeline.circuit import Circuit, probe_name
+from pipeline.circuit import Circuit
 from pipeline.gate import Circuits, Gate
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.waiting import Allowance
 
 T = 1_790_000_000.0
-OPEN = Circuit(version=3, opened_at=T, next_probe_at=T + 60, shut_at=T)
+OPEN = Circuit(version=3, opened_at=T, next_probe_at=T + 60)
 UNREADABLE = Retry("Roku answered 200", 200, ambiguous=True)
 DROPPED = Retry("the connection failed", None, ambiguous=True)
 
@@ -23,16 +23,17 @@ class Table:
     answers: bool = True
     asked: int = 0
 
-    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool] | None:
         """As the ledger's table does it."""
         self.asked += 1
         assert seconds > 0
         if not self.answers:
             return None
         there = self.states.get(group, Circuit())
-        if there.version == old.version:
-            there = self.states[group] = replace(new, version=old.version + 1)
-        return there
+        if there.version != old.version:
+            return there, False
+        self.states[group] = replace(new, version=old.version + 1)
+        return self.states[group], True
 
 
 @dataclass
@@ -58,8 +59,8 @@ def gate(table: Table | None, memory: dict[str, Circuit] | None = None, now: flo
 def test_of_two_runs_one_gets_the_probe() -> None:
     table = Table({"g": OPEN})
     one, other = gate(table, now=T + 60), gate(table, now=T + 60)
-    assert (one.room("e"), other.room("f")) == (1, 0)
-    assert table.states["g"].probed == probe_name("e")
+    assert (one.room(), other.room()) == (1, 0)
+    assert table.states["g"].probes == 1
 
 
 def test_a_run_learns_from_the_table_that_another_has_opened_the_circuit() -> None:
@@ -74,9 +75,9 @@ def test_a_run_learns_from_the_table_that_another_has_opened_the_circuit() -> No
 def test_without_a_table_the_process_remembers() -> None:
     memory: dict[str, Circuit] = {}
     gate(None, memory).hear([UNREADABLE], T)
-    assert gate(None, memory, T + 30).room("e") == 0
-    assert gate(None, memory, T + 60).room("e") == 1
-    assert gate(None, memory, T + 61).room("f") == 0
+    assert gate(None, memory, T + 30).room() == 0
+    assert gate(None, memory, T + 60).room() == 1
+    assert gate(None, memory, T + 61).room() == 0
 
 
 def test_without_the_tables_answer_the_process_remembers_too_and_asks_no_more() -> None:
@@ -95,7 +96,7 @@ def test_in_calm_times_an_answer_is_shared_at_most_every_five_minutes() -> None:
     calm = gate(table)
     assert calm.hear([Delivered()], T) is True
     assert table.asked == 0
-    assert calm.room("e") is None
+    assert calm.room() is None
     old = gate(Table({"g": Circuit(understood_at=T - 301, delivered_at=T - 301)}))
     old.hear([Delivered()], T)
     store = old.circuits._store
@@ -137,7 +138,7 @@ def test_a_destination_whose_repeat_window_is_long_needs_no_circuit_and_its_deli
     wide.is_needed = False
     wide.hear([UNREADABLE], T)
     assert not wide.is_open
-    assert wide.room("e") is None
+    assert wide.room() is None
     wide.hear([Delivered()], T)
     assert table.states["g"].delivered_at == T
 
@@ -145,7 +146,7 @@ def test_a_destination_whose_repeat_window_is_long_needs_no_circuit_and_its_deli
 def test_a_gate_says_whether_its_circuit_was_open_in_the_run() -> None:
     shut = gate(Table({"g": OPEN}))
     assert not shut.opened
-    shut.room("e")
+    shut.room()
     assert shut.opened
 
 
@@ -164,10 +165,10 @@ def test_a_change_is_made_whether_or_not_it_is_shared(answers: bool) -> None:
 
 def test_a_change_that_others_are_always_faster_with_is_given_up_after_three_tries() -> None:
     class Busy(Table):
-        def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit:  # noqa: ARG002 - the protocol's
+        def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool]:  # noqa: ARG002
             """Somebody else has just written."""
             self.asked += 1
-            return Circuit(version=old.version + 1, probes=99)
+            return Circuit(version=old.version + 1, probes=99), False
 
     table = Busy()
     circuits = Circuits({}, {"g": Circuit()}, table, allowance=Allowance(3.0, Clock()))
@@ -182,6 +183,6 @@ def test_a_circuit_that_opens_or_closes_in_a_run_was_open_in_it() -> None:
     assert opening.circuits.of("g").why == UNREADABLE.reason
     assert (before, opening.opened) == (False, True)
     closing = gate(Table({"g": replace(OPEN, stage=1)}), now=T + 60)
-    assert closing.room("p") == 50
+    assert closing.room() == 50
     closing.hear([Delivered()], T + 60)
     assert (closing.is_open, closing.opened) == (False, True)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from pipeline import waiting
 from pipeline.circuit import Circuit
 from pipeline.ledger import Ledger
-from pipeline.table import Entry, Key, Note, Unread
+from pipeline.table import Entry, Key, Note, PutOff, Unread
 from pipeline.windows import Tried
 from tests.unit.doubles import Never
 
@@ -296,7 +296,7 @@ def test_a_circuit_that_was_read_can_be_changed() -> None:
     ledger(table).change("g", Circuit(), Circuit(probes=1), 60.0)
     there = ledger(table).look_up([], ["g"], 60.0).circuits["g"]
     changed = ledger(table).change("g", there, replace(there, probes=2), 60.0)
-    assert changed == Circuit(version=2, probes=2)
+    assert changed == (Circuit(version=2, probes=2), True)
 
 
 def test_the_windows_of_an_event_are_remembered_beside_its_other_outcomes() -> None:
@@ -309,7 +309,7 @@ def test_the_windows_of_an_event_are_remembered_beside_its_other_outcomes() -> N
 def test_a_circuit_is_read_with_the_events_in_one_call() -> None:
     table = Table()
     opened = Circuit(opened_at=NOW - 5.5, why="Roku answered 500", next_probe_at=NOW + 54.5, probes=1)
-    assert ledger(table).change("g", Circuit(), opened, 60.0) == replace(opened, version=1)
+    assert ledger(table).change("g", Circuit(), opened, 60.0) == (replace(opened, version=1), True)
     table.sizes.clear()
     found = ledger(table).look_up(keys(3), ["g", "h"], 60.0)
     assert found.circuits == {"g": replace(opened, version=1), "h": Circuit()}
@@ -319,8 +319,12 @@ def test_a_circuit_is_read_with_the_events_in_one_call() -> None:
 def test_of_two_changes_of_one_circuit_the_second_learns_what_is_there() -> None:
     table = Table()
     first = ledger(table).change("g", Circuit(), Circuit(probes=1), 60.0)
-    assert ledger(table).change("g", Circuit(), Circuit(probes=7), 60.0) == first == Circuit(version=1, probes=1)
-    assert ledger(table).change("g", Circuit(version=1), Circuit(probes=2), 60.0) == Circuit(version=2, probes=2)
+    assert first == (Circuit(version=1, probes=1), True)
+    # also if both would write the same: of two claims of one probe one is made
+    for probes in (7, 1):
+        assert ledger(table).change("g", Circuit(), Circuit(probes=probes), 60.0) == (first[0], False)
+    again = ledger(table).change("g", Circuit(version=1), Circuit(probes=2), 60.0)
+    assert again == (Circuit(version=2, probes=2), True)
 
 
 def test_a_circuit_that_cannot_be_read_is_not_taken_for_closed() -> None:
@@ -349,3 +353,15 @@ def test_a_table_that_never_answers_is_given_up_when_the_seconds_are_over() -> N
     assert never.unread(keys(3), 0.0) == {}
     assert never.change("g", Circuit(), Circuit(probes=1), 0.0) is None
     assert not never.note([Entry(keys(1)[0], "delivered")], 0.0)
+
+
+def test_a_message_that_was_put_off_is_read_with_the_events_in_one_call_and_forgotten_after_a_day() -> None:
+    table = Table()
+    marks = [PutOff("m1", 4, int(NOW)), PutOff("m2", 1, int(NOW), Tried(1, 5)), PutOff("m3", 2, int(NOW), Tried(2))]
+    assert ledger(table).note([Entry(keys(1)[0], "delivered"), *marks], 60.0)
+    table.sizes.clear()
+    found = ledger(table).look_up(keys(2), ["g"], 60.0, messages=["m1", "m2", "m3", "m4"])
+    assert (set(found.delivered), found.put_off) == ({keys(1)[0]}, {mark.message_id: mark for mark in marks})
+    assert len(table.sizes) == 1
+    assert ledger(table, now=NOW + DAY - 1).look_up([], ["g"], 60.0, messages=["m1"]).put_off == {"m1": marks[0]}
+    assert ledger(table, now=NOW + DAY).look_up([], ["g"], 60.0, messages=["m1"]).put_off == {}

@@ -29,11 +29,12 @@ def ended(count: int, outcome: Outcome, *, head: Head | None = None, delivered: 
 
 
 def put_back(
-    *messages: Message,
+    *messages: Message, is_remembered: bool = True
 ) -> tuple[list[tuple[Head, list[QueuedEvent]]], list[int], list[str], list[tuple[str, int]]]:
     """The new messages and their delays, what stays on the queue, and what is put off."""
-    queue, failures = FakeQueue("queue", []), list[str]()
-    postponed = remainders(messages, queue, failures, jitter=lambda: 1.0, seconds=5.0)
+    queue = FakeQueue("queue", [])
+    postponed = remainders(messages, queue, now=NOW, jitter=lambda: 1.0, seconds=5.0, is_remembered=is_remembered)
+    failures = [one.record.message_id for one in messages if one.stays]
     return [decode(one.body, identify) for one in queue.sent], [one.delay for one in queue.sent], failures, postponed
 
 
@@ -143,9 +144,10 @@ def test_a_remainder_that_was_not_taken_leaves_its_message_and_no_other_on_the_q
     lost, kept, done = ended(2, BUSY), ended(1, BUSY), ended(0, BUSY)
     for number, one in enumerate((lost, kept, done)):
         one.record = type(one.record)(f"m{number}", f"r{number}", "", 1, NOW, NOW)
-    queue, failures = FakeQueue("queue", [], takes=lambda one: "e2" not in one.body), list[str]()
-    assert remainders([lost, kept, done], queue, failures, jitter=lambda: 1.0, seconds=5.0) == []
-    assert failures == ["m0"]
+    queue = FakeQueue("queue", [], takes=lambda one: "e2" not in one.body)
+    every = [lost, kept, done]
+    assert remainders(every, queue, now=NOW, jitter=lambda: 1.0, seconds=5.0, is_remembered=True) == []
+    assert [one.stays for one in every] == [True, False, False]
     assert len(queue.sent) == 1
 
 
@@ -153,7 +155,7 @@ def test_an_unreadable_message_waits_as_after_a_failure_unless_it_was_buried() -
     one = message(head=Head(G), receives=2)
     one.unreadable = "the message is not in this relay's form"
     assert put_back(one) == ([], [], ["m0"], [("r0", 60)])
-    one.buried = True
+    one.buried, one.stays = True, False
     assert put_back(one) == ([], [], [], [])
 
 
@@ -175,3 +177,28 @@ def test_a_message_says_since_when_its_events_are_refused_and_only_once() -> Non
     again.events[0].outcome, again.events[0].wait = BUSY, 30
     again.events[0].refused_from = int(NOW)
     assert put_back(again)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "wait", "head", "is_remembered", "is_new"),
+    [
+        (NOW - 310, 30, Head(G), False, True),  # 400 s after it came first it would count as one whose run died
+        (NOW - 309, 30, Head(G), False, False),
+        (NOW, 400, Head(G, generation=4), False, True),
+        (NOW, 400, Head(G, generation=5), False, False),  # not without end
+        (NOW, 400, Head(G, windows=2), False, True),
+        (NOW, 400, Head(G, windows=1, window_from=int(NOW)), False, False),  # its first line says it all
+        (NOW - 9_000, 900, Head(G), True, False),
+    ],
+)
+def test_where_nothing_is_remembered_what_is_put_off_goes_back_in_a_new_message_which_no_run_has_had(
+    first: float, wait: int, head: Head, is_remembered: bool, is_new: bool
+) -> None:
+    one = message("a", "b", head=head, receives=2, first_received=first)
+    for event in one.events:
+        event.outcome, event.wait = BUSY, wait
+    made, delays, failures, _ = put_back(one, is_remembered=is_remembered)
+    assert [ids(queued) for _, queued in made] == ([["a", "b"]] if is_new else [])
+    assert failures == ([] if is_new else ["m0"])
+    if is_new:
+        assert (delays, made[0][0].windows, made[0][0].generation) == ([wait], head.windows, head.generation + 1)

@@ -8,9 +8,9 @@ from pipeline.batch import Message, Report
 from pipeline.destination import Routing
 from pipeline.messages import Head
 from pipeline.outcome import COUNTED_TWICE, Delivered, Outcome, Rejected, Repeated, Retry
-from pipeline.reporting import notes, tell
+from pipeline.reporting import marks, notes, tell
 from pipeline.settling import Settled
-from pipeline.table import Entry, Key
+from pipeline.table import Entry, Key, PutOff
 from pipeline.windows import Tried
 from tests.unit.batches import NOW, message
 
@@ -55,6 +55,35 @@ def test_an_event_that_goes_back_after_a_lost_answer_is_noted_with_its_windows()
     assert notes([ended(LOST, sender="browser", tried=Tried(1, 5))]) == [page]
     died = ended(Retry("not sent", held=True), perhaps=Tried(1, 5))  # a run may have died with it
     assert notes([died]) == [Entry(KEY, "unread", fingerprint="em:x", tried=Tried(1, 5))]
+
+
+@pytest.mark.parametrize(
+    ("stays", "outcome", "fields", "head", "used"),
+    [
+        (True, Retry("Roku answered 429", 429), {}, Head(G), Tried()),
+        (True, Retry("not sent", held=True), {}, Head(G, windows=2), Tried(2)),
+        # a run before this one may have died with it: that is not forgotten
+        (True, Retry("not sent", held=True), {"perhaps": Tried(1, 5)}, Head(G), Tried(1, 5)),
+        # the message with what it has used now was not taken
+        (True, LOST, {"tried": Tried(1, 9)}, Head(G), Tried(1, 9)),
+        (False, LOST, {"tried": Tried(1, 9)}, Head(G), None),  # it was
+        (True, LOST, {}, Head(G, windows=1, window_from=5), None),  # its first line says it all
+        (True, Rejected("no", 210), {}, Head(G), None),
+    ],
+)
+def test_of_a_message_that_comes_back_it_is_noted_that_its_run_has_not_died(
+    stays: bool, outcome: Outcome, fields: dict[str, Any], head: Head, used: Tried | None
+) -> None:
+    one = message("a", "b", head=head, receives=3)
+    one.stays = stays
+    for event in one.events:
+        event.outcome = outcome
+        for name, value in fields.items():
+            setattr(event, name, value)
+    assert marks([one], NOW) == ([] if used is None else [PutOff("m0", 3, int(NOW), used)])
+    one.events[1].tried = Tried(1, 77)
+    one.events[1].perhaps = None
+    assert marks([one], NOW) == []  # no mark can say both
 
 
 @pytest.mark.parametrize(

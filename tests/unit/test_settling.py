@@ -13,7 +13,7 @@ from pipeline.messages import BROWSER, SERVER, Head
 from pipeline.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
 from pipeline.settling import _steps, settle
 from pipeline.surroundings import Surroundings
-from pipeline.table import Entry, Found, Key, Note, Unread
+from pipeline.table import Entry, Found, Key, Note, PutOff, Unread
 from pipeline.trying import Act
 from pipeline.waiting import Allowance
 from pipeline.windows import Tried
@@ -36,10 +36,18 @@ class Memory:
     known: Mapping[Key, Unread]
     circuits: Mapping[str, Circuit]
     asked: list[Key] = field(default_factory=list)
+    put_off: Mapping[str, PutOff] = field(default_factory=dict)
 
-    def look_up(self, keys: Sequence[Key], groups: Sequence[str], seconds: float) -> Found:  # noqa: ARG002 - the protocol's
+    def look_up(
+        self,
+        keys: Sequence[Key],  # noqa: ARG002 - the protocol's
+        groups: Sequence[str],
+        seconds: float,  # noqa: ARG002 - the protocol's
+        messages: Sequence[str] = (),
+    ) -> Found:
         """Nothing was delivered."""
-        return Found(circuits={group: self.circuits.get(group, Circuit()) for group in groups})
+        circuits = {group: self.circuits.get(group, Circuit()) for group in groups}
+        return Found(circuits=circuits, put_off={one: self.put_off[one] for one in messages if one in self.put_off})
 
     def unread(self, keys: Sequence[Key], seconds: float) -> dict[Key, Unread]:
         """What is known of these."""
@@ -47,10 +55,10 @@ class Memory:
         self.asked += keys
         return {key: self.known[key] for key in keys if key in self.known}
 
-    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> Circuit | None:
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool] | None:
         """Nobody answers."""
 
-    def note(self, entries: Sequence[Entry], seconds: float) -> bool:  # noqa: ARG002 - the protocol's
+    def note(self, entries: Sequence[Entry | PutOff], seconds: float) -> bool:  # noqa: ARG002 - the protocol's
         """Nothing is noted in this step."""
         raise AssertionError
 
@@ -217,8 +225,9 @@ def test_windows_that_a_browsers_event_used_are_not_those_of_a_servers_that_shar
 @pytest.mark.parametrize(
     ("state", "claims"),
     [
-        # starved: one of them is to be the probe
-        (Circuit(opened_at=NOW - 90_000, shut_at=NOW - 90_000, next_probe_at=NOW - 4_000), 1),
+        # starved: one of them is to be the probe; so too if a probe was understood
+        (Circuit(opened_at=NOW - 90, next_probe_at=NOW, stage=1), 1),
+        (Circuit(opened_at=NOW - 90_000, next_probe_at=NOW - 4_000), 1),
         # nothing was delivered for ten minutes: one of them finds out
         (Circuit(understood_at=NOW, delivered_at=NOW - 601), 1),
         (Circuit(understood_at=NOW, delivered_at=NOW - 600), 3),
@@ -231,3 +240,16 @@ def test_as_many_of_the_events_that_wait_begin_their_second_window_as_is_wise(st
     circuits = Circuits({}, {"g": state}, None, allowance=Allowance(3.0, lambda: NOW))
     steps = _steps(first, circuits, FakeDestination(lambda *_: [], repeat_window=600.0), NOW, is_needed=True)
     assert [step.act for _, _, step in steps] == [Act.CLAIM] * claims + [Act.HOLD] * (3 - claims)
+
+
+def test_what_was_put_off_by_its_runs_is_as_fresh_as_ever_and_what_a_run_died_with_is_not() -> None:
+    """Refused clearly for hours (429, no connection), or held: nothing of that may have been counted."""
+    head = replace(HEAD, routing=G)
+    messages = [
+        message(name, head=head, receives=9, first_received=NOW - 5_000, number=n) for n, name in enumerate("ab")
+    ]
+    memory = Memory({}, {"g": Circuit(understood_at=NOW, delivered_at=NOW)}, put_off={"m0": PutOff("m0", 8, ACCEPTED)})
+    settle(messages, roku(Retry("Roku answered 429", 429)), world(memory))
+    assert [one.events[0].used for one in messages] == [Tried(), Tried(2)]  # the other's second window was claimed
+    settle(messages[:1], roku(), world(memory))
+    assert messages[0].events[0].tried == Tried(1, int(NOW))

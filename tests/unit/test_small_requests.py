@@ -140,9 +140,9 @@ def first_request(events: list[str], size: int) -> tuple[list[str], list[Outcome
     return [one.split('"')[3] for one in destination.requests[0][1]], outcomes
 
 
-def test_a_probe_is_one_event_and_the_rest_of_its_message_is_no_probe_of_that_name() -> None:
-    state = Circuit(opened_at=NOW - 90, shut_at=NOW - 90, next_probe_at=NOW - 30)
-    requests, outcomes = sent([Load(G, lines("a", 3), probe="p")], state=state, outcome=LOST, step=4_000)
+def test_a_probe_is_one_event_and_the_rest_of_its_message_is_no_probe() -> None:
+    state = Circuit(opened_at=NOW - 90, next_probe_at=NOW - 30)
+    requests, outcomes = sent([Load(G, lines("a", 3), probe=True)], state=state, outcome=LOST, step=4_000)
     assert requests == [["a0"]]
     assert outcomes[0][0] == LOST
     assert all(isinstance(one, Retry) and one.held for one in outcomes[0][1:])

@@ -5,28 +5,28 @@ from typing import Any
 
 import pytest
 
-from pipeline.circuit import Circuit, probe_name
+from pipeline.batch import Message
+from pipeline.circuit import Circuit
 from pipeline.destination import Routing
 from pipeline.messages import Head
 from pipeline.outcome import COUNTED_TWICE, Delivered, Rejected, Retry
-from pipeline.trying import Act, conclude, step
+from pipeline.table import PutOff
+from pipeline.trying import Act, Step, conclude, is_suspect, recall, step
 from pipeline.windows import Tried
 from tests.unit.batches import NOW, message
 
 WINDOW = 600.0
 G = Routing("g")
 CLOSED = Circuit(understood_at=NOW)
-OPEN = Circuit(opened_at=NOW - 1_000, shut_at=NOW - 1_000, next_probe_at=NOW + 200, why="Roku answered 500")
+OPEN = Circuit(opened_at=NOW - 1_000, next_probe_at=NOW + 200, why="Roku answered 500")
 JUST, OVER = int(NOW) - 60, int(NOW) - 480
 LOST = Retry("Roku answered 500", 500, ambiguous=True)
-NAME = probe_name("g\nLEAD\na")
 
 
-def made(head: Head, receives: int, first: float, state: Circuit) -> tuple[Act, Tried | None]:
-    """What is done, and what a lost answer would make of it."""
-    one = message("a", head=head, receives=receives, first_received=first)
-    planned = step(one, one.events[0], state, now=NOW, repeat_window=WINDOW)
-    return planned.act, planned.lost
+def planned(one: Message, state: Circuit = CLOSED, mark: PutOff | None = None, *, window: float = WINDOW) -> Step:
+    """What is done with its event."""
+    recall(one, mark, NOW)
+    return step(one.events[0], state, now=NOW, repeat_window=window)
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,12 @@ def made(head: Head, receives: int, first: float, state: Circuit) -> tuple[Act, 
         (Head(G), 1, NOW, OPEN, Act.SEND, Tried(1, int(NOW))),  # the gate lets it through as a probe, or holds it
         # received again within 400 s: no run can have died with it
         (Head(G), 7, NOW - 399, CLOSED, Act.SEND, Tried(1, int(NOW))),
-        # received again: a run may have died with it, which counts as a window
+        # received again without a mark: a run may have died with it, which counts as a window
         (Head(G), 2, NOW - 400, CLOSED, Act.SEND, Tried(1, int(NOW) - 400)),
         (Head(G), 2, NOW - 421, CLOSED, Act.SEND, Tried(1, int(NOW) - 421)),
-        (Head(G), 2, NOW - 421, replace(OPEN, shut_at=NOW - 420), Act.HOLD, None),
+        (Head(G), 2, NOW - 421, OPEN, Act.HOLD, None),
         (Head(G), 2, NOW - 480, CLOSED, Act.CLAIM, None),
-        # it came while the circuit was open, and no run had it as a probe
-        (Head(G), 9, NOW - 900, OPEN, Act.SEND, Tried(1, int(NOW))),
-        (Head(G), 9, NOW - 900, replace(OPEN, probed=NAME), Act.HOLD, None),
+        (Head(G), 9, NOW - 900, OPEN, Act.HOLD, None),
         # in a window tries cost nothing, whatever the circuit says
         (Head(G, windows=1, window_from=JUST), 1, NOW, CLOSED, Act.PIECE, Tried(1, JUST)),
         (Head(G, windows=1, window_from=JUST), 9, NOW - 5_000, OPEN, Act.PIECE, Tried(1, JUST)),
@@ -52,9 +50,9 @@ def made(head: Head, receives: int, first: float, state: Circuit) -> tuple[Act, 
         # after it the second begins when the circuit is closed, and is written down first
         (Head(G, windows=1, window_from=OVER), 9, NOW - 5_000, OPEN, Act.HOLD, None),
         (Head(G, windows=1, window_from=OVER), 9, NOW - 5_000, CLOSED, Act.CLAIM, None),
-        (Head(G, windows=1, window_from=OVER, generation=8), 9, NOW - 5_000, CLOSED, Act.PIECE, Tried(2, int(NOW))),
+        (Head(G, windows=1, window_from=OVER, generation=12), 9, NOW - 5_000, CLOSED, Act.CLAIM, None),
         (Head(G, windows=2), 1, NOW, CLOSED, Act.PIECE, Tried(2, int(NOW))),
-        (Head(G, windows=2), 1, NOW, OPEN, Act.HOLD, Tried(2, int(NOW))),
+        (Head(G, windows=2), 1, NOW, OPEN, Act.HOLD, None),
         # a run may have died with the beginning of the second
         (Head(G, windows=2), 2, NOW - 421, CLOSED, Act.SEND, Tried(2, int(NOW) - 421)),
         (Head(G, windows=2), 2, NOW - 480, CLOSED, Act.BURY, None),
@@ -62,40 +60,65 @@ def made(head: Head, receives: int, first: float, state: Circuit) -> tuple[Act, 
     ],
 )
 def test_what_is_done(head: Head, receives: int, first: float, state: Circuit, act: Act, lost: Tried | None) -> None:
-    done, used = made(head, receives, first, state)
-    assert done is act
-    if lost is not None:
-        assert used == lost
+    done = planned(message("a", head=head, receives=receives, first_received=first), state)
+    assert (done.act, done.lost) == (act, lost)
 
 
 @pytest.mark.parametrize(
-    ("opened", "due", "act"),
-    [(86_400, 3_600, Act.CLAIM), (86_399, 3_600, Act.HOLD), (86_400, 3_599, Act.HOLD)],
+    ("head", "receives", "mark", "used"),
+    [
+        # the last run put it off: nobody died, however long ago that was
+        (Head(G), 2, PutOff("m0", 1, int(NOW) - 9_000), None),
+        (Head(G), 40, PutOff("m0", 39, int(NOW) - 900), None),
+        (Head(G, windows=2), 3, PutOff("m0", 2, int(NOW) - 9_000, Tried(2)), None),
+        # what a run that died before that has used is in the mark
+        (Head(G), 4, PutOff("m0", 3, int(NOW) - 900, Tried(1, OVER)), Tried(1, OVER)),
+        # one more run has had it since: it began after the one that left the mark
+        (Head(G), 3, PutOff("m0", 1, int(NOW) - 500), Tried(1, int(NOW) - 500)),
+        (Head(G, windows=2), 3, PutOff("m0", 1, int(NOW) - 500, Tried(2)), Tried(2, int(NOW) - 500)),
+        (Head(G), 4, PutOff("m0", 2, int(NOW) - 500, Tried(1, OVER - 900)), Tried(1, OVER - 900)),
+        # so lately that it cannot have died
+        (Head(G), 3, PutOff("m0", 1, int(NOW) - 399), None),
+        # the mark of a run that ended after another began is not newer than that one's
+        (Head(G), 3, PutOff("m0", 3, int(NOW) - 500), None),
+        # what its first line says is enough
+        (Head(G, windows=1, window_from=JUST), 3, None, None),
+    ],
 )
-def test_a_circuit_open_for_a_day_without_a_fresh_event_for_an_hour_is_probed_with_one_that_waits(
-    opened: int, due: int, act: Act
+def test_only_a_run_that_left_no_mark_costs_a_window(
+    head: Head, receives: int, mark: PutOff | None, used: Tried | None
 ) -> None:
-    state = replace(OPEN, opened_at=NOW - opened, next_probe_at=NOW - due)
-    one = message("a", head=Head(G, windows=1, window_from=OVER), receives=3)
-    planned = step(one, one.events[0], state, now=NOW, repeat_window=WINDOW)
-    assert (planned.act, planned.is_probe) == (act, False)
-    claimed = message("a", head=Head(G, windows=2), receives=1)
-    sent = step(claimed, claimed.events[0], state, now=NOW, repeat_window=WINDOW)
-    assert (sent.act, sent.is_probe) == ((Act.SEND, True) if act is Act.CLAIM else (Act.HOLD, False))
+    one = message("a", "b", head=head, receives=receives, first_received=NOW - 10_000)
+    recall(one, mark, NOW)
+    assert [event.perhaps for event in one.events] == [used, used]
+
+
+def test_a_message_that_comes_back_without_a_mark_is_suspected_after_400_s_unless_its_first_line_says_it_all() -> None:
+    one = message("a", first_received=NOW)
+    assert [is_suspect(one, NOW + after) for after in (399, 400)] == [False, True]
+    assert not is_suspect(message("a", head=Head(G, windows=1, window_from=JUST), first_received=NOW), NOW + 9_000)
+
+
+@pytest.mark.parametrize(("stage", "starves"), [(0, True), (1, True), (0, False)])
+def test_where_a_circuit_lacks_probes_what_waits_begins_its_second_window_as_one(stage: int, starves: bool) -> None:
+    age = 86_400 if starves and not stage else 500
+    state = replace(OPEN, opened_at=NOW - age, next_probe_at=NOW - (3_600 if starves else 0), stage=stage)
+    waiting = planned(message("a", head=Head(G, windows=1, window_from=OVER), receives=3), state)
+    claimed = planned(message("a", head=Head(G, windows=2), receives=1), state)
+    assert (waiting.act, claimed.act) == ((Act.CLAIM, Act.SEND) if starves else (Act.HOLD, Act.HOLD))
+    assert claimed.is_probe is starves
 
 
 @pytest.mark.parametrize(("elapsed", "piece"), [(60, 10), (200, 3), (365, 1)])
 def test_further_tries_are_in_ever_smaller_requests(elapsed: int, piece: int) -> None:
     one = message("a", head=Head(G, windows=1, window_from=int(NOW) - elapsed))
-    planned = step(one, one.events[0], CLOSED, now=NOW, repeat_window=WINDOW)
-    assert (planned.act, planned.piece) == (Act.PIECE, piece)
+    done = planned(one)
+    assert (done.act, done.piece) == (Act.PIECE, piece)
 
 
-@pytest.mark.parametrize("head", [Head(G, windows=2), Head(G, windows=1, window_from=OVER, generation=8)])
-def test_a_second_window_begins_in_requests_of_ten(head: Head) -> None:
-    one = message("a", head=head)
-    planned = step(one, one.events[0], CLOSED, now=NOW, repeat_window=WINDOW)
-    assert (planned.act, planned.piece, planned.lost) == (Act.PIECE, 10, Tried(2, int(NOW)))
+def test_a_second_window_begins_in_requests_of_ten() -> None:
+    done = planned(message("a", head=Head(G, windows=2)))
+    assert (done.act, done.piece, done.lost) == (Act.PIECE, 10, Tried(2, int(NOW)))
 
 
 def test_only_an_event_that_was_never_tried_is_a_probe() -> None:
@@ -106,7 +129,7 @@ def test_only_an_event_that_was_never_tried_is_a_probe() -> None:
         (Head(G, windows=2), 1, False),
     ):
         one = message("a", head=head, receives=receives, first_received=NOW - 421)
-        assert step(one, one.events[0], CLOSED, now=NOW, repeat_window=WINDOW).is_probe is may_be
+        assert planned(one).is_probe is may_be
 
 
 def after(
@@ -115,9 +138,9 @@ def after(
     """The event after a run in which that became of it."""
     one = message("a", head=head, receives=receives)
     event = one.events[0]
-    planned = step(one, event, state, now=NOW, repeat_window=WINDOW)
+    done = planned(one, state)
     event.outcome = outcome  # type: ignore[assignment]
-    conclude(one, event, planned, state, now=NOW, jitter=lambda: jitter)
+    conclude(one, event, done, state, now=NOW, jitter=lambda: jitter)
     return event.tried, event.wait, event.letter
 
 
@@ -148,23 +171,22 @@ def test_after_the_last_try_of_the_second_window_it_is_a_dead_letter_that_says_w
 
 def test_an_event_whose_windows_are_over_is_buried_with_what_opened_the_circuit() -> None:
     one = message("a", head=Head(G, windows=2, window_from=OVER))
-    planned = step(one, one.events[0], OPEN, now=NOW, repeat_window=WINDOW)
-    conclude(one, one.events[0], planned, OPEN, now=NOW, jitter=lambda: 0.0)
+    conclude(one, one.events[0], planned(one, OPEN), OPEN, now=NOW, jitter=lambda: 0.0)
     assert one.events[0].letter.startswith(COUNTED_TWICE)
     assert OPEN.why in one.events[0].letter
 
 
-def test_a_second_window_that_was_claimed_and_not_begun_is_given_back() -> None:
-    for outcome in (Retry("Roku answered 429", 429), Retry("not sent", held=True)):
-        tried, _, letter = after(Head(G, windows=2), outcome)
-        assert (tried.windows, letter) == (1, "")
-        assert tried.began + 480 < NOW
+@pytest.mark.parametrize("state", [CLOSED, OPEN])
+@pytest.mark.parametrize("outcome", [Retry("Roku answered 429", 429), Retry("not sent", held=True)])
+def test_a_second_window_that_was_claimed_and_not_begun_stays_claimed(outcome: Retry, state: Circuit) -> None:
+    tried, wait, letter = after(Head(G, windows=2), outcome, state=state)
+    assert (tried, letter) == (Tried(2), "")
+    assert wait >= 18  # the first wait's least share
 
 
 def test_claiming_begins_at_once_and_sends_nothing_yet() -> None:
     one = message("a", head=Head(G, windows=1, window_from=OVER), receives=3)
-    planned = step(one, one.events[0], CLOSED, now=NOW, repeat_window=WINDOW)
-    conclude(one, one.events[0], planned, CLOSED, now=NOW, jitter=lambda: 1.0)
+    conclude(one, one.events[0], planned(one), CLOSED, now=NOW, jitter=lambda: 1.0)
     assert (one.events[0].tried, one.events[0].wait) == (Tried(2), 0)
     assert isinstance(one.events[0].outcome, Retry)
 
@@ -211,9 +233,9 @@ def test_an_event_in_its_window_is_tried_in_it_however_long_others_ask_to_wait(
 def test_an_event_that_a_run_may_have_died_with_is_tried_in_that_window_too() -> None:
     one = message("a", head=Head(G), receives=2, first_received=NOW - 400)
     wide = 6_000.0  # a window of 4,800 s, in which the last try is 3,600 s after its beginning
-    planned = step(one, one.events[0], CLOSED, now=NOW, repeat_window=wide)
+    done = planned(one, window=wide)
     one.events[0].outcome = Retry("Roku answered 429", 429, after=3_600.0)
-    conclude(one, one.events[0], planned, CLOSED, now=NOW, jitter=lambda: 0.0)
+    conclude(one, one.events[0], done, CLOSED, now=NOW, jitter=lambda: 0.0)
     assert (one.events[0].tried, one.events[0].wait) == (Tried(), 200)
 
 
@@ -223,17 +245,5 @@ def test_refusals_that_pass_are_counted_from_the_first_one() -> None:
         one = message("a")
         event = one.events[0]
         event.outcome, event.refused_from = passes, since
-        conclude(
-            one, event, step(one, event, CLOSED, now=NOW, repeat_window=WINDOW), CLOSED, now=NOW, jitter=lambda: 0.0
-        )
+        conclude(one, event, planned(one), CLOSED, now=NOW, jitter=lambda: 0.0)
         assert event.refused_from == expected
-
-
-def test_a_starved_circuit_is_probed_by_an_event_that_gets_no_claim_of_its_own_any_more() -> None:
-    state = replace(OPEN, opened_at=NOW - 86_400, next_probe_at=NOW - 3_600)
-    for generation, act, is_probe in ((7, Act.CLAIM, False), (8, Act.SEND, True), (12, Act.SEND, True)):
-        one = message("a", head=Head(G, windows=1, window_from=OVER, generation=generation), receives=3)
-        planned = step(one, one.events[0], state, now=NOW, repeat_window=WINDOW)
-        assert (planned.act, planned.is_probe) == (act, is_probe)
-        if is_probe:
-            assert planned.lost == Tried(2, int(NOW))
