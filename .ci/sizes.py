@@ -19,9 +19,6 @@ _SIMPLE = ("src", "relay", "local", ".ci")
 _SUFFIXES = (".py", ".js")
 _NOT_OURS = ("node_modules", "__pycache__")
 STILL = """
-.ci/size.py:repeated
-src/pipeline/pages.py:_is_dropped
-src/pipeline/reception.py
 .ci/check_bundle.py:faults
 .ci/linear.py
 .ci/linear.py:__init__
@@ -30,6 +27,7 @@ src/pipeline/reception.py
 .ci/linear.py:fault
 .ci/linear.py:joined
 .ci/mutation.py:main
+.ci/size.py:repeated
 bench/boundary.py
 bench/cost.py
 bench/scale.py
@@ -61,31 +59,18 @@ relay/send.py:_tell
 relay/status.py:status
 relay/sums.py:verdict
 relay/tail.py:words
-src/pipeline/fields.py
-src/pipeline/fields.py:_amount_in
-src/pipeline/messages.py:decode
-src/pipeline/own_phone.py:_may_be_in
-src/pipeline/own_phone.py:without_own_phone
-src/pipeline/personal_names.py:_is_personal
-src/pipeline/phone.py:_careful
 src/pipeline/putting_back.py:remainders
+src/pipeline/reception.py
 src/pipeline/reception.py:receive
 src/pipeline/refusals.py
 src/pipeline/senders.py
 src/pipeline/sending.py
 src/pipeline/settling.py:_recall
-src/pipeline/successes.py:_contradicts
 src/pipeline/trying.py:conclude
 src/pipeline/trying.py:step
 src/rokt/properties.py:attributes
-src/rokt/wire.py:batch
 src/roku/careful.py
 src/roku/ordinary.py:read
-src/sources/headers.py:columns_of
-src/sources/headers.py:header_row
-src/sources/segment.py:_user_data
-src/sources/shop.py:basket
-src/sources/tealium.py:_contents
 tests/simulation/faults_run.py
 tests/simulation/service.py
 tests/simulation/traffic.py

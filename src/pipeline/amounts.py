@@ -50,20 +50,23 @@ def _amount_in(text: str) -> int | float | None:
     if text.isascii() and _DECIMAL(text):
         return float(text) if "." in text else int(text)
     framed = _CURRENCY(text)
-    if framed is None or any(code not in ISO_4217 for code in (framed[1], framed[3]) if code not in (None, "US")):
+    if framed is None or not all(code in (None, "US") or code in ISO_4217 for code in (framed[1], framed[3])):
         return None
-    bare = framed[2]
-    if _SPACED(bare):
-        bare = re.sub(r"[ \u00a0\u202f'’]", "", bare)
-    if _COMMAS_THEN_POINT(bare):
-        bare = bare.replace(",", "")
-    elif _POINTS_THEN_COMMA(bare):
-        bare = bare.replace(".", "").replace(",", ".")
-    elif _COMMA_ONLY(bare):
-        bare = bare.replace(",", ".")
+    bare = _with_point(framed[2])
     if not bare.isascii() or not _DECIMAL(bare):
         return None
     return float(bare) if "." in bare else int(bare)
+
+
+def _with_point(bare: str) -> str:
+    """The number with its digits together, and a point before the decimals."""
+    if _SPACED(bare):
+        bare = re.sub(r"[ \u00a0\u202f'’]", "", bare)
+    if _COMMAS_THEN_POINT(bare):
+        return bare.replace(",", "")
+    if _POINTS_THEN_COMMA(bare):
+        return bare.replace(".", "").replace(",", ".")
+    return bare.replace(",", ".") if _COMMA_ONLY(bare) else bare
 
 
 def integer(value: Any, notes: list[str]) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from pipeline.destination import Routing
+from pipeline.json_objects import json_object
 
 # SQS: 1 MiB a message and a batch, 10 messages a batch.
 MESSAGE_BYTES = 1_048_576
@@ -84,11 +85,10 @@ def decode(body: str, identify: Identify) -> tuple[Head, list[QueuedEvent]]:
     """What a message says and its events; `identify` names those whose first line does not. Raises Unreadable."""
     first, _, rest = body.partition("\n")
     lines = rest.split("\n") if rest else []
-    try:
-        said = from_json(first)
-    except ValueError:
-        raise _strange() from None
-    if not isinstance(said, dict) or not isinstance(said.get("event_group_id"), str):
+    said = json_object(first)
+    if said is None:
+        raise _strange()
+    if not isinstance(said.get("event_group_id"), str):
         raise Unreadable("the message's first line names no event_group_id")
     partner = said.get("partner_name")
     routing = Routing(said["event_group_id"], partner if isinstance(partner, str) else None)

@@ -61,17 +61,20 @@ def without_own_phone(conversion: Any, warnings: Warnings) -> Any:
         source = conversion.get(part) if part else conversion
         if not isinstance(source, dict):
             continue
-        found: dict[str, Any] = {
-            name: digest(text) for name in ids if name in source and (text := _own_id(source[name], phone))
-        }
-        if phone.digits and part != "user_data":
-            found |= _texts(source, None if part else _TOP_TEXTS, phone.digits)
-        if part == "custom_data":
-            found |= _products(source, phone)
+        found = _without(source, part, ids, phone)
         if found:
             warnings += [(f"{part}.{name}" if part else name, "held the event's own phone number") for name in found]
             changed |= {part: {**source, **found}} if part else found
     return {**conversion, **changed} if changed else conversion
+
+
+def _without(source: Mapping[str, Any], part: str, ids: Iterable[str], phone: _Phone) -> dict[str, Any]:
+    """The fields of this part that held the number, as they are without it."""
+    own = {name: _own_id(source[name], phone) for name in ids if name in source}
+    found: dict[str, Any] = {name: digest(text) for name, text in own.items() if text}
+    if phone.digits and part != "user_data":
+        found |= _texts(source, None if part else _TOP_TEXTS, phone.digits)
+    return found | _products(source, phone) if part == "custom_data" else found
 
 
 def _phone(user: object) -> _Phone | None:
@@ -89,6 +92,16 @@ def _may_be_in(conversion: Mapping[str, Any], phone: _Phone) -> bool:
 
     Where even those are apart, its look tells that it is a phone number.
     """
+    values = _values(conversion)
+    joined = "\n".join([value if type(value) is str else str(value) for value in values if type(value) in (str, int)])
+    if phone.digits[-4:] not in joined:  # of a hashed one there are none, and so it may be anywhere
+        return False
+    tail = phone.digits[-_SHORTEST:]
+    return (len(tail) == _SHORTEST and tail in joined) or not joined.isascii() or _has_punctuated()(joined)
+
+
+def _values(conversion: Mapping[str, Any]) -> list[Any]:
+    """Whatever may hold the number."""
     values = [conversion.get("event_id"), *map(conversion.get, _TOP_TEXTS)]
     values += map(conversion["user_data"].get, _USER_IDS)
     for part in ("custom_data", "attributes"):
@@ -97,14 +110,7 @@ def _may_be_in(conversion: Mapping[str, Any], phone: _Phone) -> bool:
             for name in _LISTS:
                 if type(items := source.get(name)) is list:
                     values += map(_id_of, items)
-    texts = [
-        value if type(value) is str else str(value) for value in values if type(value) is str or type(value) is int
-    ]
-    joined = "\n".join(texts)
-    if phone.digits[-4:] not in joined:  # of a hashed one there are none, and so it may be anywhere
-        return False
-    tail = phone.digits[-_SHORTEST:]
-    return (len(tail) == _SHORTEST and tail in joined) or not joined.isascii() or _has_punctuated()(joined)
+    return values
 
 
 @cache

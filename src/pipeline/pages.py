@@ -100,14 +100,12 @@ def _is_dropped(pair: str, depth: int = _DECODINGS) -> bool:
     name, equals, value = pair.partition("=")
     if "/" not in name and is_named(name):  # a part with slashes is the path behind a fragment
         return True
-    text = _text(value) if equals else unquote(name)  # no form wrote this, so that a plus is a plus
-    if _is_name_part(name, text) or any(is_named(key) for key in _KEYS(text)):
+    # No form wrote a part without a name, so that a plus is a plus there.
+    text, *others = (_text(value), _text(name)) if equals else (unquote(name),)
+    if _is_name_part(name, text) or any(map(is_named, _KEYS(text))) or any(map(_is_look, (text, *others))):
         return True
-    if _is_look(text) or (equals and _is_look(_text(name))):
-        return True
-    if depth and ("%" in text or "=" in text):
-        return any(_is_dropped(inner, depth - 1) for inner in _MARK.split(text)[::2])
-    return False
+    inner = _MARK.split(text)[::2] if depth and ("%" in text or "=" in text) else []
+    return any(_is_dropped(one, depth - 1) for one in inner)
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:

@@ -139,12 +139,15 @@ def _is_personal(words: list[str]) -> bool:
         return found.isdisjoint(_ABOUT) and words[-1] not in _ABOUT_LAST
     if any(pair <= found for pair in _PAIRS):
         return True
-    around = found - _ROLES - _FILLERS
-    if words and words[-1] in _ALONE:
-        return True
-    if len(words) > 1 and words[-1] in _PARTS and not around and not set(words[:-1]) <= _PARTS | _FILLERS:
+    if words and (words[-1] in _ALONE or _is_part_of_somebody(words)):
         return True
     return any(word in _WEAK and _is_of_somebody(words, place) for place, word in enumerate(words))
+
+
+def _is_part_of_somebody(words: list[str]) -> bool:
+    """Whether the last word is half of a name, and those before it say whose: customer_first, not page_first."""
+    *before, last = words
+    return last in _PARTS and set(words) <= _ROLES | _FILLERS and not set(before) <= _PARTS | _FILLERS
 
 
 def _is_of_somebody(words: list[str], place: int) -> bool:

@@ -47,8 +47,7 @@ def _ordinary(value: str) -> str | None:
 def _careful(value: str, form: PhoneFormat, country: str | None) -> str:
     if len(value) > _LONGEST_TEXT:
         raise Fault("is too long for a phone number: send one number, such as +15550100123, or its digest")
-    text = value if value.isascii() else unicodedata.normalize("NFKC", value)
-    text = text.strip()
+    text = unicodedata.normalize("NFKC", value).strip()
     if text[:4].lower() == "tel:":
         text = text[4:].strip()
     if text.lower() in WITHHELD:
@@ -59,11 +58,8 @@ def _careful(value: str, form: PhoneFormat, country: str | None) -> str:
     if not _ALLOWED(text):
         raise Fault("is not a phone number: send it with its country code, such as +15550100123, or its digest")
     international = text.startswith(("+", "00"))
-    if international:
-        text = text.replace("(0)", "")  # the trunk zero of +44 (0)20 is not dialled from abroad
-    digits = _NOT_DIGIT.sub("", text)
-    if not digits.isascii():
-        digits = "".join(str(unicodedata.decimal(character)) for character in digits)
+    # The trunk zero of +44 (0)20 is not dialled from abroad.
+    digits = _digits_of(text.replace("(0)", "") if international else text)
     if digits.lstrip("0") in _WITHHELD_DIGITS:  # before a country code stands in front of it
         raise Fault("is a withheld number, which identifies nobody")
     if international or (form == "digits" and country is None):
@@ -73,6 +69,12 @@ def _careful(value: str, form: PhoneFormat, country: str | None) -> str:
     if not _SHORTEST <= len(digits) <= _LONGEST:
         raise Fault("does not have the 7 to 15 digits of a phone number: send it with its country code")
     return digits
+
+
+def _digits_of(text: str) -> str:
+    """The digits of any script, as ASCII's."""
+    digits = _NOT_DIGIT.sub("", text)
+    return digits if digits.isascii() else "".join(str(unicodedata.decimal(character)) for character in digits)
 
 
 def _with_country(digits: str, country: str | None) -> str:

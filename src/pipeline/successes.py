@@ -59,11 +59,17 @@ def _contradicts(name: str, value: object, count: int) -> bool:
         return amount != count
     if _FAULT(name):
         return bool(value) and amount != 0 and (name in ("error", "errors") or value not in _NO_FAULT)
+    return _is_bad_word(name, value)
+
+
+def _is_bad_word(name: str, value: object) -> bool:
     if name in _WELL:
-        return value is False or amount == 0 or (isinstance(value, str) and value.strip().lower() in ("false", "no"))
+        return number(value) == 0 or str(value).strip().lower() in ("false", "no")
     if not isinstance(value, str):
         return False
-    return bool((name in _STATE and _BAD_STATE(value)) or (name in ("description", "message") and says_failed(value)))
+    if name in _STATE:
+        return _BAD_STATE(value) is not None
+    return name in ("description", "message") and says_failed(value)
 
 
 def says_failed(text: str) -> bool:

@@ -21,17 +21,8 @@ _CLEAR = {"billingzip": "billingzipcode"}
 def batch(facts: Facts, event_id: str, request_id: str, settings: Settings) -> dict[str, Any]:
     """One object of the Conversions API."""
     who = facts.who
-    identities: dict[str, Any] = {}
-    attributes: dict[str, Any] = {}
-    for name, (text, is_hashed) in who.data.items():
-        target = identities if name == "email" else attributes
-        target[_HASHED[name] if is_hashed else _CLEAR.get(name, name)] = text
-    if who.customer_id is not None:
-        identities["customerid"] = who.customer_id
-    if facts.rtid is not None and settings.copy_rtid:
-        identities["other2"] = facts.rtid
-    attributes.update(who.traits)
     made: dict[str, Any] = {"environment": settings.environment, "source_request_id": request_id}
+    identities, attributes = _of_person(facts, settings)
     if identities:
         made["user_identities"] = identities
     if attributes:
@@ -45,6 +36,17 @@ def batch(facts: Facts, event_id: str, request_id: str, settings: Settings) -> d
         made["ip"] = who.ip
     made["events"] = _events(facts, event_id, request_id)
     return made
+
+
+def _of_person(facts: Facts, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
+    """Identities and attributes: of the personal data the e-mail address is the one identity."""
+    identities: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    for name, (text, is_hashed) in facts.who.data.items():
+        target = identities if name == "email" else attributes
+        target[_HASHED[name] if is_hashed else _CLEAR.get(name, name)] = text
+    identities |= _present(customerid=facts.who.customer_id, other2=facts.rtid if settings.copy_rtid else None)
+    return identities, attributes | dict(facts.who.traits)
 
 
 def _events(facts: Facts, event_id: str, request_id: str) -> list[dict[str, Any]]:

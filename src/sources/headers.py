@@ -28,19 +28,16 @@ def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
 
     Raises Refusal if none is known, or if there are more than anybody needs.
     """
-    line = source.peek() or ""
-    excel = _EXCEL(line) if len(line) < _LONGEST_HEADER else None
-    if excel:
-        next(source)
-        line = source.peek() or ""
-    if len(line) > _LONGEST_HEADER:
-        raise _too_wide(f"has {len(line)} characters")
 
     def known(cells: list[str]) -> tuple[int, int]:
         folded = map(fold, cells[:_MOST_COLUMNS])
         return sum(_path(name, mapped) is not None for name in folded), len(cells)
 
-    delimiter = excel[1] if excel else max(DELIMITERS, key=lambda one: known(_cells(line, one)))
+    said = _said_delimiter(source)
+    line = source.peek() or ""
+    if len(line) > _LONGEST_HEADER:
+        raise _too_wide(f"has {len(line)} characters")
+    delimiter = said or max(DELIMITERS, key=lambda one: known(_cells(line, one)))
     header = next(records(source, delimiter), None)
     if header is not None and len(header.cells) > _MOST_COLUMNS:
         raise _too_wide(f"has {len(header.cells)} columns")
@@ -50,6 +47,16 @@ def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
             "the first row names no field: begin with a header row such as event_name,event_time,event_id,email,value",
         )
     return delimiter, [(name, fold(name)) for name in header.cells]
+
+
+def _said_delimiter(source: Lines) -> str | None:
+    """The delimiter that Excel's own first line (sep=;) names; that line is taken away."""
+    line = source.peek() or ""
+    excel = _EXCEL(line) if len(line) < _LONGEST_HEADER else None
+    if excel is None:
+        return None
+    next(source)
+    return excel[1]
 
 
 def _too_wide(what: str) -> Refusal:
@@ -74,8 +81,8 @@ def columns_of(header: Header, mapped: Mapping[str, Path], warnings: Warnings) -
     A column that the caller mapped stands alone, and so does the first with a time: a row without a close date would
     else get its day of creation. Of other fields each row gets the first cell that is not empty.
     """
-    columns = [(index, mapped[folded]) for index, (_, folded) in enumerate(header) if folded in mapped]
-    alone = {path: index for index, path in reversed(columns)}
+    chosen = [(index, mapped[folded]) for index, (_, folded) in enumerate(header) if folded in mapped]
+    alone = {path: index for index, path in reversed(chosen)}
     columns = [(index, path) for path, index in alone.items()]
     taken = dict(alone)
     strangers, doubles = [], []
@@ -91,11 +98,16 @@ def columns_of(header: Header, mapped: Mapping[str, Path], warnings: Warnings) -
             columns.append((index, path))
             fault = f"means {spelled(path)}, as column {taken[path] + 1} does: it counts in rows where that is empty"
             doubles.append((f"column {index + 1}", fault))
-    warnings += doubles[:_MOST_UNKNOWN]
-    if len(doubles) > _MOST_UNKNOWN:
-        warnings.append(("columns", f"{len(doubles) - _MOST_UNKNOWN} further columns mean a field that another means"))
-    warnings += _unknown(strangers)
+    warnings += _doubles(doubles) + _unknown(strangers)
     return columns
+
+
+def _doubles(told: Warnings) -> Warnings:
+    """The first warnings about columns that mean the same field, and how many there are besides."""
+    further = len(told) - _MOST_UNKNOWN
+    if further <= 0:
+        return told
+    return [*told[:_MOST_UNKNOWN], ("columns", f"{further} further columns mean a field that another means")]
 
 
 def _unknown(strangers: list[tuple[int, str]]) -> Warnings:

@@ -137,12 +137,15 @@ def _user_data(call: dict[str, Any], context: dict[str, Any], properties: dict[s
         "client_ip_address": context.get("ip"),
         "client_user_agent": context.get("userAgent"),
     }
+    return present(fields | _device_ids(device))
+
+
+def _device_ids(device: dict[str, Any]) -> dict[str, Any]:
     kind = device.get("type")
-    if kind == "ios":
-        fields["idfv"] = device.get("id")
+    found = {"idfv": device.get("id")} if kind == "ios" else {}
     if isinstance(kind, str) and kind in _ADVERTISING_IDS and device.get("adTrackingEnabled") is not False:
-        fields[_ADVERTISING_IDS[kind]] = device.get("advertisingId")
-    return present(fields)
+        found[_ADVERTISING_IDS[kind]] = device.get("advertisingId")
+    return found
 
 
 def _custom_data(

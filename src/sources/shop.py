@@ -1,5 +1,6 @@
 """What the posts of shops and tag managers have in common: ids of orders, baskets. Pure."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.amounts import integer
@@ -31,9 +32,7 @@ def basket(products: Any, *ids: str, warnings: Warnings) -> dict[str, Any]:
     content_ids: list[Any] = []
     pieces: list[int | None] = []
     listed, empty = as_list(products), 0
-    for product in listed[:MOST_ITEMS]:
-        if not isinstance(product, dict):
-            continue
+    for product in _objects(listed[:MOST_ITEMS]):
         name, price = first_of(product, *ids), first(product.get("price"))
         quantity = first(product.get("quantity"), 1)
         if name is None and price is None and "quantity" not in product:
@@ -48,10 +47,19 @@ def basket(products: Any, *ids: str, warnings: Warnings) -> dict[str, Any]:
         warnings.append(("custom_data.contents", f"has {len(listed)} items: the first {MOST_ITEMS} were taken"))
     if empty:
         warnings.append(("custom_data.contents", f"dropped: {empty} items have neither {ids[0]} nor a price"))
-    counted = [count for count in pieces if count is not None]
     return {
         "contents": contents,
         "content_ids": content_ids,
         "content_type": "product" if contents or content_ids else None,
-        "num_items": sum(counted) if counted and len(counted) == len(pieces) and len(listed) <= MOST_ITEMS else None,
+        "num_items": None if len(listed) > MOST_ITEMS else _sum(pieces),
     }
+
+
+def _objects(listed: Sequence[Any]) -> list[dict[str, Any]]:
+    return [one for one in listed if isinstance(one, dict)]
+
+
+def _sum(pieces: Sequence[int | None]) -> int | None:
+    """How many pieces there are; None if there are none, or if one of the counts is not known."""
+    counted = [count for count in pieces if count is not None]
+    return sum(counted) if counted and len(counted) == len(pieces) else None

@@ -7,6 +7,7 @@ batch is refused only if nothing in it can be used.
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from pipeline import fields, texts
@@ -144,17 +145,17 @@ def _contents(known: dict[str, Any], warnings: Warnings) -> list[dict[str, Any]]
     arrays = {name: items(known.pop(name)) or [] for name in _PRODUCTS if name in known}
     if not any(arrays.values()):
         return None
-    if len(arrays) < len(_PRODUCTS):
-        missing = " and ".join(name for name in _PRODUCTS if name not in arrays)
-        warnings.append((next(iter(arrays)), f"makes no contents without {missing}: map all three, or content_ids"))
+    if missing := sorted(_PRODUCTS.keys() - arrays.keys()):
+        fault = f"makes no contents without {' and '.join(missing)}: map all three, or content_ids"
+        warnings.append((next(iter(arrays)), fault))
         if "product_ids" in arrays:
             known.setdefault("content_ids", arrays["product_ids"])
         return None
-    if len({len(entries) for entries in arrays.values()}) > 1:
+    count, *others = set(map(len, arrays.values()))
+    if others:
         lengths = ", ".join(f"{name} {len(entries)}" for name, entries in arrays.items())
         raise Fault(f"the product arrays differ in length ({lengths}): send one entry of each for every product")
-    count = max(map(len, arrays.values()))
     if count > MOST_ITEMS:
         warnings.append(("product_ids", f"has {count} items: the first {MOST_ITEMS} were taken"))
-    rows = zip(*(entries[:MOST_ITEMS] for entries in arrays.values()), strict=True)
+    rows = islice(zip(*arrays.values(), strict=True), MOST_ITEMS)
     return [dict(zip(_PRODUCTS.values(), row, strict=True)) for row in rows]
