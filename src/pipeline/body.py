@@ -4,12 +4,15 @@ The language is Roku's Events API request, and what real senders make of it: `is
 nested one level too deep, one flat event without an array, unquoted template tags.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic_core import from_json
 
 from pipeline import limits, repair
+from pipeline.consent.decision import Heard
+from pipeline.consent.places import without
 from pipeline.fields import unknown
 from pipeline.personal import is_of_a_person
 from pipeline.placeholders import is_placeholder
@@ -66,12 +69,17 @@ class Posting:
     """One posted body: where to, what it says of all its events, the conversions as received, and warnings.
 
     Among the conversions an `Ignored` stands for what is none, and a `destination.Refused` for what cannot be read.
+    For the signals of consent: `shared` is what the body says beside its events, `spoken` what it says of each event
+    where a source made a conversion of it, and `heard` what `consent.hearing` made of them, by place.
     """
 
     event_group_id: str | None
     context: dict[str, Any]
     conversions: list[Any]
     warnings: list[tuple[str, str]]
+    shared: Any = None
+    spoken: Sequence[Any] = ()
+    heard: Mapping[int, Heard] = field(default_factory=dict)
 
 
 def read(body: bytes) -> Posting:
@@ -88,12 +96,13 @@ def read(body: bytes) -> Posting:
         data = {name: value for name, value in data.items() if name in _KNOWN}
         events = [flat]
     conversions = _conversions(events, warnings)
-    warnings += unknown([name for name in data if name not in _KNOWN], "", _KNOWN, {})
+    beside = {name: value for name, value in data.items() if name not in _KNOWN}
+    warnings += unknown(list(without(beside)), "", _KNOWN, {})
     context = {
         "is_hashed": _flag(data.get("is_hashed")),
         "data_processing_country": data.get("data_processing_country"),
     }
-    return Posting(event_group(data.get("event_group_id")), context, conversions, warnings)
+    return Posting(event_group(data.get("event_group_id")), context, conversions, warnings, shared=beside)
 
 
 def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:

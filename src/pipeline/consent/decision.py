@@ -1,0 +1,107 @@
+"""All signals of one conversion -> what is limited, by which of them. The most restrictive one wins. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from pipeline.consent import categories, consent_mode, flags, gpp_in_force, tcf, us_privacy
+from pipeline.consent.places import MOST, TOO_MANY, Found
+from pipeline.consent.readings import Finding, Reading, Said, short
+from pipeline.consent.settings import Consent
+from pipeline.words import Word
+
+NO_SIGNAL = Word("no_signal")
+SIGNALS: tuple[Word, ...] = (
+    flags.OPT_OUT,
+    flags.GPC,
+    us_privacy.SIGNAL,
+    gpp_in_force.SIGNAL,
+    tcf.SIGNAL,
+    consent_mode.SIGNAL,
+    flags.LIMITED,
+    categories.SIGNAL,
+    flags.TRACKING,
+    flags.LIMIT_TRACKING,
+    flags.DO_NOT_TRACK,
+    flags.ALLOWANCE,
+    NO_SIGNAL,
+)
+_MOST_WARNINGS = 5  # of one conversion
+
+
+class Limit(IntEnum):
+    """What becomes of a conversion, the strictest last."""
+
+    NOTHING = 0
+    LIMIT = 1  # Roku limits its use of the data; a destination that documents no limit does not get it
+    WITHHOLD = 2  # no destination gets it
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the signals of one conversion limit, by which of them, and what its sender should know.
+
+    `lacking`: vendors of the IAB's list to whom the person gave no consent.
+    """
+
+    limit: Limit = Limit.NOTHING
+    signals: tuple[Word, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+    lacking: frozenset[int] = frozenset()
+
+
+NOTHING = Heard()
+
+
+def decide(found: Found, page: Found, settings: Consent, vendors: Sequence[int] = (), country: object = None) -> Heard:
+    """What the fields limit; those of a page's address count only where they refuse.
+
+    `country` is the event's own: consent mode's refusals of people in Europe are under European law.
+    """
+    findings = list(_findings(found, settings, vendors))
+    # What stands in an address may be an advertisement's: it allows nothing.
+    findings += [one for one in _findings(page, settings, vendors) if one.reading is Reading.REFUSED]
+    limiting = [one for one in findings if one.reading >= Reading.UNREADABLE]
+    warnings = tuple(dict.fromkeys(_warnings(findings)))[:_MOST_WARNINGS]
+    lacking = frozenset(vendor for one in findings for vendor in one.lacking)
+    if not limiting:
+        if "no_signal" in settings.also_limits and not any(one.reading is Reading.ALLOWED for one in findings):
+            return Heard(Limit.LIMIT, (NO_SIGNAL,), warnings, lacking)
+        if lacking and settings.european_refusal == "limit":
+            return Heard(Limit.LIMIT, (tcf.SIGNAL,), warnings)
+        return Heard(Limit.NOTHING, (tcf.SIGNAL,) if lacking else (), warnings, lacking)
+    by_law = settings.law == "eu" or True in tcf.told([*found.get("tcf", ()), *page.get("tcf", ())])
+    european = by_law or any(_is_european(one, country) for one in limiting)
+    withhold = european and settings.european_refusal == "withhold"
+    names = {one.signal for one in limiting}
+    signals = tuple(signal for signal in SIGNALS if signal in names)
+    return Heard(Limit.WITHHOLD if withhold else Limit.LIMIT, signals, warnings, lacking)
+
+
+def _findings(found: Found, settings: Consent, vendors: Sequence[int]) -> Iterator[Finding]:
+    said: Mapping[str, list[Said]] = found
+    yield from us_privacy.read(said.get("us_privacy", ()), settings)
+    european = said.get("tcf", ())
+    platform = list(
+        gpp_in_force.read(said.get("gpp", ()), settings, vendors, outside_europe=tcf.told(european) == {False})
+    )
+    yield from platform
+    yield from tcf.read(european, settings, vendors, elsewhere=any(one.signal == tcf.SIGNAL for one in platform))
+    yield from consent_mode.read(said.get("consent_mode", ()), settings)
+    yield from categories.read(said.get("categories", ()), settings)
+    yield from flags.read(said.get("flags", ()), settings)
+    for one in said.get(TOO_MANY, ()):
+        yield Finding(flags.ALLOWANCE, Reading.UNREADABLE, one.name, f"is there more than {MOST} times: send it once")
+
+
+def _is_european(one: Finding, country: object) -> bool:
+    if one.signal == consent_mode.SIGNAL and short(country) in consent_mode.EUROPE:
+        return True
+    return one.european
+
+
+def _warnings(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    for one in findings:
+        if one.warning:
+            until = "; until then it counts as a refusal" if one.reading is Reading.UNREADABLE else ""
+            yield one.field[:100], one.warning + until

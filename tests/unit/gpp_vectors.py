@@ -1,0 +1,122 @@
+"""GPP strings and what each says, for the tests of the decoder.
+
+The first ones are published: in the specification, in the issues of Global-Privacy-Platform and of iabgpp-es, in that
+library's tests, and by Google's consent tool. The others were encoded with `@iabgpp/cmpapi` 3.2.0: of each US section
+one in which everything was refused, one in which nothing was, and one in which nothing applies.
+"""
+
+VECTORS: tuple[tuple[str, str], ...] = (
+    ("DBABTA~1YYN", "refused"),
+    ("DBABTA~1YNN", "allowed"),
+    ("DBABL~BVQVAAAAAg", "refused"),
+    ("DBABL~BVQqAAAAAg", "allowed"),
+    ("DBABLA~BVQVAAAAAAGA.YA", "refused"),
+    ("DBABLA~BVAoAAAAAABk.QA", "refused"),
+    ("DBABLA~BVVqqqqqqkA.QA", "refused"),
+    ("DBABBg~BVWSSSVY.YA", "refused"),
+    ("DBABBg~BbYbGwXY.YA", "refused"),
+    ("DBABRg~BVWSSVY", "refused"),
+    ("DBABJg~BVWSSVg.YA", "refused"),
+    ("DBABFg~BVVkklWA", "refused"),
+    ("DBABVg~BVWSSZFg.YA", "refused"),
+    ("DBABEw~BVWSSVWA.YA", "refused"),
+    ("DBABUw~BVWSSSSVYA.YA", "refused"),
+    ("DBABTA~1---", "not applicable"),
+    ("DBABzYA~1YYN~CEAgAAAAAACA~BUUAAACA.YA", "refused"),
+    ("DBABLA~CAAAAAAAAABA.Y", "refused"),
+    ("DBABLA~CAAAAAAAAABA", "not applicable"),
+    ("DBABLA~CAAAAAAAAABA.QA", "not applicable"),
+    ("DBABCYA~BhWg.AAA", "allowed"),
+    ("DBABLA~CVQVAAAAAACA", "refused"),
+    ("DBABLA~CVQqAAAAAACA", "allowed"),
+    ("DBABLA~CAAAAAAAAACA", "not applicable"),
+    ("DBABLA~CVQqAAAAAACA.YA", "refused"),
+    ("DBABLA~BVQVAAAAAgA", "refused"),
+    ("DBABLA~BVQqAAAAAgA.YA", "refused"),
+    ("DBABLA~CVQpAAAAAABY", "refused"),
+    ("DBABLA~CVQqAAAAAABk", "refused"),
+    ("DBABBg~BUUAAACA", "refused"),
+    ("DBABBg~BUoAAACA", "allowed"),
+    ("DBABBg~BAAAAACA", "not applicable"),
+    ("DBABBg~BUoAAACA.YA", "refused"),
+    ("DBABBg~BUkAAACA", "refused"),
+    ("DBABRg~BVUAACA", "refused"),
+    ("DBABRg~BVoAACA", "allowed"),
+    ("DBABRg~BAAAACA", "not applicable"),
+    ("DBABRg~BVkAACA", "refused"),
+    ("DBABJg~BVUAAIA", "refused"),
+    ("DBABJg~BVoAAIA", "allowed"),
+    ("DBABJg~BAAAAIA", "not applicable"),
+    ("DBABJg~BVoAAIA.YA", "refused"),
+    ("DBABJg~BVkAAIA", "refused"),
+    ("DBABFg~BVFAAAgA", "refused"),
+    ("DBABFg~BVKAAAgA", "allowed"),
+    ("DBABFg~BAAAAAgA", "not applicable"),
+    ("DBABVg~BVUAAAIA", "refused"),
+    ("DBABVg~BVoAAAIA", "allowed"),
+    ("DBABVg~BAAAAAIA", "not applicable"),
+    ("DBABVg~BVoAAAIA.YA", "refused"),
+    ("DBABVg~BVkAAAIA", "refused"),
+    ("DBABAw~BVUAAACA", "refused"),
+    ("DBABAw~BVoAAACA", "allowed"),
+    ("DBABAw~BAAAAACA", "not applicable"),
+    ("DBABQw~BVUAAACA", "refused"),
+    ("DBABQw~BVoAAACA", "allowed"),
+    ("DBABQw~BAAAAACA", "not applicable"),
+    ("DBABIw~BVUAAAACAA", "refused"),
+    ("DBABIw~BVoAAAACAA", "allowed"),
+    ("DBABIw~BAAAAAACAA", "not applicable"),
+    ("DBABEw~BVUAAAgA", "refused"),
+    ("DBABEw~BVoAAAgA", "allowed"),
+    ("DBABEw~BAAAAAgA", "not applicable"),
+    ("DBABEw~BVoAAAgA.YA", "refused"),
+    ("DBABEw~BVkAAAgA", "refused"),
+    ("DBABUw~BVUAAAACAA", "refused"),
+    ("DBABUw~BVoAAAACAA", "allowed"),
+    ("DBABUw~BAAAAAACAA", "not applicable"),
+    ("DBABCw~BVFAAAgA", "refused"),
+    ("DBABCw~BVKAAAgA", "allowed"),
+    ("DBABCw~BAAAAAgA", "not applicable"),
+    ("DBABSw~BVUAAAgA", "refused"),
+    ("DBABSw~BVoAAAgA", "allowed"),
+    ("DBABSw~BAAAAAgA", "not applicable"),
+    ("DBABKw~BVUAAACA", "refused"),
+    ("DBABKw~BVoAAACA", "allowed"),
+    ("DBABKw~BAAAAACA", "not applicable"),
+    ("DBABAYA~BVUAAAAAgA", "refused"),
+    ("DBABAYA~BVoAAAAAgA", "allowed"),
+    ("DBABAYA~BAAAAAAAgA", "not applicable"),
+    ("DBABQYA~BVUAAAgA", "refused"),
+    ("DBABQYA~BVoAAAgA", "allowed"),
+    ("DBABQYA~BAAAAAgA", "not applicable"),
+    ("DBABIYA~BVUAAAgA", "refused"),
+    ("DBABIYA~BVoAAAgA", "allowed"),
+    ("DBABIYA~BAAAAAgA", "not applicable"),
+    ("DBABEYA~BhVQ", "refused"),
+    ("DBABEYA~BhWg", "allowed"),
+    ("DBABEYA~BgAA", "not applicable"),
+    ("DBABUYA~BhVQ", "refused"),
+    ("DBABUYA~BhWg", "allowed"),
+    ("DBABUYA~BgAA", "not applicable"),
+    ("DBABCYA~BhVQ", "refused"),
+    ("DBABCYA~BhWg", "allowed"),
+    ("DBABCYA~BgAA", "not applicable"),
+    ("DBABSYA~BhVQ", "refused"),
+    ("DBABSYA~BhWg", "allowed"),
+    ("DBABSYA~BgAA", "not applicable"),
+)
+
+# Damaged on the way, or made by a broken tool.
+UNDECODABLE = (
+    "DBABzw~1YYNBVQVAAAAAg",  # the second ~ is lost
+    "DBABLA",  # no section
+    "DBABLA~",  # an empty one
+    "DBABLA~YA",  # a sub-section without its core
+    "DBABLA~BVV",  # too short
+    "DBABLA~BVVqqqqqqkA~1YYN",  # one section too many
+    "dbabla~x",  # in small letters
+    "DBABLA~ZZZZZZZZZZZZ",  # version 25 of the national section
+    "DBABEYA~ChVQ",  # version 2 of a section that has one version
+    "DBABLA~CVQqAAAA CA",  # a + of an address that became a space
+    "${GPP_STRING_71}",
+)
