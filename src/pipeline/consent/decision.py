@@ -80,18 +80,24 @@ def decide(found: Found, page: Found, settings: Consent, vendors: Sequence[int] 
 
 def _findings(found: Found, settings: Consent, vendors: Sequence[int]) -> Iterator[Finding]:
     said: Mapping[str, list[Said]] = found
-    yield from us_privacy.read(said.get("us_privacy", ()), settings)
-    european = said.get("tcf", ())
-    platform = list(
-        gpp_in_force.read(said.get("gpp", ()), settings, vendors, outside_europe=tcf.told(european) == {False})
-    )
-    yield from platform
-    yield from tcf.read(european, settings, vendors, elsewhere=any(one.signal == tcf.SIGNAL for one in platform))
-    yield from consent_mode.read(said.get("consent_mode", ()), settings)
-    yield from categories.read(said.get("categories", ()), settings)
-    yield from flags.read(said.get("flags", ()), settings)
+    if "us_privacy" in said:
+        yield from us_privacy.read(said["us_privacy"], settings)
+    european, platform = said.get("tcf", ()), said.get("gpp", ())
+    if european or platform:
+        outside = tcf.told(european) == {False}
+        read = list(gpp_in_force.read(platform, settings, vendors, outside_europe=outside))
+        yield from read
+        yield from tcf.read(european, settings, vendors, elsewhere=any(one.signal == tcf.SIGNAL for one in read))
+    if "consent_mode" in said:
+        yield from consent_mode.read(said["consent_mode"], settings)
+    if "categories" in said:
+        yield from categories.read(said["categories"], settings)
+    if "flags" in said:
+        yield from flags.read(said["flags"], settings)
     for one in said.get(TOO_MANY, ()):
-        yield Finding(flags.ALLOWANCE, Reading.UNREADABLE, one.name, f"is there more than {MOST} times: send it once")
+        yield Finding(
+            flags.ALLOWANCE, Reading.UNREADABLE, one.name, f"is there more than {MOST} times, of one kind: send it once"
+        )
 
 
 def _is_european(one: Finding, country: object) -> bool:

@@ -22,9 +22,9 @@ _STRANGE = "has values that its specification does not define"
 
 def sections(text: str) -> dict[int, str]:
     """The sections by id. Raises Undecodable."""
-    header, *parts = text.split("~")
-    if len(header) > _LONGEST:
+    if len(text) > _LONGEST and "~" not in text[:_LONGEST]:
         raise Undecodable
+    header, *parts = text.split("~")
     ids = _ids(decode(header), len(parts))
     if len(ids) != len(parts) or not all(parts):
         raise Undecodable

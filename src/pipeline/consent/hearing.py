@@ -48,6 +48,8 @@ def hear(
         pages = {family: list(said) for family, said in of_page.items()}
         look([conversion, spoken], found)
         look_at_page(conversion.get("event_source_url"), pages)
+        if quiet and not found and not pages:
+            continue
         one = decide(found, pages, settings, vendors, _country(conversion, posting.context))
         conversions[index] = _saying(conversion, one, settings)
         if one != NOTHING:

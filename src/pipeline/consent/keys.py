@@ -109,7 +109,9 @@ OF_PAGES = frozenset({"us_privacy", "gpp", "tcf", "consent_mode", "opt_out", "do
 
 _GPP_SECTION = re.compile("iabgpp([0-9]{1,2})string").fullmatch
 _PARTS = re.compile(r"[.\[\]]+")
-_OF_MAIL = re.compile("(?:email|sms|newsletter|push|whatsapp).*(?:opt|consent|accept|subscri|marketing)").search
+# Consent to be written to is none to advertising, and no refusal of it: email_opt_out, hasOptedOutOfEmail.
+_CHANNEL = re.compile("email|sms|newsletter|push|whatsapp").search
+_OF_A_CHANNEL = re.compile("opt|consent|accept|subscri|marketing").search
 
 
 def _table() -> dict[str, Key]:
@@ -139,8 +141,10 @@ def _known(name: str) -> Key | None:
         return key
     if section := _GPP_SECTION(folded):
         return Key("gpp", str(int(section[1])))
-    if _OF_MAIL(folded):
+    if _CHANNEL(folded) and _OF_A_CHANNEL(folded):
         return NO_SIGNAL
+    if "." not in name and "[" not in name:
+        return None
     parts = [part for part in _PARTS.split(name) if part]
     return _TABLE.get(fold_name(parts[-1])) if len(parts) > 1 else None
 

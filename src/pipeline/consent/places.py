@@ -31,9 +31,10 @@ Found = dict[str, list[Said]]
 
 _DEEPEST = 16  # objects within objects; what senders post has five
 _MOST_PARAMETERS = 200
-# Fields of one family that are read: an app's storage may have one for each of 27 sections. More of them limit.
-MOST = 40
-TOO_MANY = "too many"
+# Fields of one family that are read; more of them limit. Of GPP an app's storage may have one for each section.
+MOST, _MOST_OF_GPP = 12, 40
+# What is found besides families: that fields were left over, and that there are some that say nothing.
+TOO_MANY, SILENT = "too many", "silent"
 _PLAIN = Consent()
 _LONGITUDE = frozenset("lng lon long longitude".split())
 _STATES = frozenset({"ad_storage", "ad_user_data", "ad_personalization", "analytics_storage"})
@@ -42,7 +43,7 @@ _STATES = frozenset({"ad_storage", "ad_user_data", "ad_personalization", "analyt
 def add(found: Found, family: str, said: Said) -> None:
     """Keep one field for its family, if there is room."""
     kept = found.setdefault(family, [])
-    if len(kept) < MOST:
+    if len(kept) < (_MOST_OF_GPP if family == "gpp" else MOST):
         kept.append(said)
     else:
         found.setdefault(TOO_MANY, [said])
@@ -95,7 +96,10 @@ def _look_into(node: dict[str, Any], found: Found, *, default: bool, depth: int)
 
 def _say(key: Key, name: str, value: Any, node: Mapping[str, Any], found: Found, *, default: bool, depth: int) -> None:
     """Put one field where its family finds it."""
-    if key is NO_SIGNAL or _means_another_thing(key, node):
+    if _means_another_thing(key, node):
+        return
+    if key is NO_SIGNAL:
+        found.setdefault(SILENT, [])
         return
     if key is CONTAINER:
         _contained(name, unwrapped(value), found, default=default, depth=depth)
