@@ -62,12 +62,10 @@ relay/tail.py:words
 src/pipeline/putting_back.py:remainders
 src/pipeline/reception.py
 src/pipeline/reception.py:receive
-src/pipeline/refusals.py
-src/pipeline/senders.py
 src/pipeline/sending.py
 src/pipeline/settling.py:_recall
+src/pipeline/settling.py:settle
 src/pipeline/trying.py:conclude
-src/pipeline/trying.py:step
 src/rokt/properties.py:attributes
 src/roku/careful.py
 src/roku/ordinary.py:read

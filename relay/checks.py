@@ -10,7 +10,8 @@ from pydantic_core import from_json
 
 from pipeline.faults import NoKey
 from pipeline.placeholders import is_placeholder
-from pipeline.senders import Sender, read_senders
+from pipeline.sender_entries import read_senders
+from pipeline.senders import Sender
 from relay.deployment import Deployment, Destination
 from relay.keys import SecretText, read_secret
 from relay.letters import look, now

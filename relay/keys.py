@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import ClientError
 
-from pipeline.senders import Sender, SourceSettings, read_senders
+from pipeline.sender_entries import read_senders
+from pipeline.senders import Sender, SourceSettings
 from relay.deployment import Deployment
 from relay.printing import Out
 from relay.trouble import DECLINED, Trouble, code

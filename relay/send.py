@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from pipeline.senders import read_senders
+from pipeline.sender_entries import read_senders
 from relay.deployment import Deployment
 from relay.doctor import KeyOption
 from relay.inputs import STDIN, Format, Item, Reading, format_of, items

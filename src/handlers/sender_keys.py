@@ -7,7 +7,8 @@ from handlers import telemetry
 from pipeline import reception
 from pipeline.reception import Request
 from pipeline.secrets import Secret, SecretUnavailable
-from pipeline.senders import Sender, Senders, read_senders
+from pipeline.sender_entries import read_senders
+from pipeline.senders import Sender, Senders
 from pipeline.words import Phrase, Word
 from sources import registry
 

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pipeline import refusals
+from pipeline import refusal_words, refusals
 from pipeline.json_objects import json_object
 from rokt.request import places
 from rokt.settings import Api
@@ -62,7 +62,7 @@ def _blame(indexes: Sequence[int], error: object, lines: Sequence[str], api: Api
     code = said.get("code") if isinstance(said, dict) else None
     parts = [code, said.get("message")] if isinstance(said, dict) else [said]
     text = ": ".join(part[: refusals.LONGEST] for part in parts if isinstance(part, str) and part)[: refusals.LONGEST]
-    may_pass = isinstance(code, str | int) and refusals.passes(str(code)[: refusals.LONGEST])
+    may_pass = isinstance(code, str | int) and refusal_words.passes(str(code)[: refusals.LONGEST])
     reason = ""
     if indexes:
         # Values first: cut at quotes, one that holds a quote itself would no longer be found.

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipeline import refusals
+from pipeline import refusal_words
 from pipeline.destination import Answer
 from pipeline.json_objects import json_object
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
@@ -98,9 +98,9 @@ def _refused(status: int, said: Mapping[str, Any], lines: Sequence[str]) -> list
     words = _words(said)
     if len(lines) == 1:
         return [failed.outcome(words, lines[0], status, "the request was refused")]
-    if words and all(refusals.passes(text) for _, text in words):
+    if words and all(refusal_words.passes(text) for _, text in words):
         return [Retry(f"Roku answered {status} and said that this passes", status, passing=True)] * len(lines)
-    if any(refusals.names_group(text, field) for field, text in words):
+    if any(refusal_words.names_group(text, field) for field, text in words):
         return [Rejected(f"Roku answered {status} for the event group or account", status, alike=True)] * len(lines)
     return [unnamed] * len(lines)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import personal, refusals
+from pipeline import personal, refusal_words, refusals
 from pipeline.destination import Answer
 from pipeline.outcome import Delivered, Rejected, Retry
 from rokt.answer import read as read_rokt
@@ -61,14 +61,14 @@ STAYING = [
 
 @pytest.mark.parametrize("text", PASSING)
 def test_it_says_that_it_passes(text: str) -> None:
-    assert refusals.passes(text)
+    assert refusal_words.passes(text)
     assert refusals.outcome([("", text)], "r", 210) == Retry("r", 210, passing=True)
     assert refusals.outcome([("custom_data", text)], "r", 210) == Retry("r", 210, passing=True)
 
 
 @pytest.mark.parametrize("text", STAYING)
 def test_it_does_not_say_that_it_passes(text: str) -> None:
-    assert not refusals.passes(text)
+    assert not refusal_words.passes(text)
     assert refusals.outcome([("", "internal error"), ("", text)], "r", 210) == Rejected("r", 210)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import pipeline.senders
-from pipeline.senders import Sender, Senders, read_senders
+from pipeline.sender_entries import read_senders
+from pipeline.senders import Sender, Senders
 
 KEY = "s3cret-key-of-the-shop"
 SOURCES = {"callrail": True, "ringba": False}
