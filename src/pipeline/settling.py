@@ -59,13 +59,7 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
     steps = _steps(first, circuits, destination, world.now(), is_needed=is_needed)
     _send(steps, destination, gates, world)
     now = world.now()
-    for message, event, step in steps:
-        if isinstance(event.outcome, Delivered):
-            continue
-        state = circuits.of(event.key.event_group_id)
-        if isinstance(event.outcome, Rejected) and event.outcome.alike and state.delivered_at:
-            event.outcome = Retry(event.outcome.reason, event.outcome.status, setup=True)
-        trying.conclude(message, event, step, state, now=now, jitter=world.jitter)
+    _conclude(steps, circuits, now, world)
     _share(messages)
     return Settled(now, found.complete, sum(gate.opened for gate in gates.values()))
 
@@ -158,6 +152,19 @@ def _send(
     for (_, events), outcomes in zip(loads.values(), answers, strict=True):
         for event, outcome in zip(events, outcomes, strict=True):
             event.outcome = outcome
+
+
+def _conclude(
+    steps: Sequence[tuple[Message, Event, Step]], circuits: Circuits, now: float, world: Surroundings
+) -> None:
+    """What each event has used, and when it is tried again."""
+    for message, event, step in steps:
+        if isinstance(event.outcome, Delivered):
+            continue
+        state = circuits.of(event.key.event_group_id)
+        if isinstance(event.outcome, Rejected) and event.outcome.alike and state.delivered_at:
+            event.outcome = Retry(event.outcome.reason, event.outcome.status, setup=True)
+        trying.conclude(message, event, step, state, now=now, jitter=world.jitter)
 
 
 def _share(messages: Sequence[Message]) -> None:
