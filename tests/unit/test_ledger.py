@@ -214,10 +214,40 @@ def test_a_sign_in_the_group_or_the_name_makes_no_two_keys_one() -> None:
     assert len(table.items) == len(groups)
 
 
-def test_ids_that_differ_in_case_only_are_two() -> None:
+ALIKE = [
+    ("Order-a", "order-a"),
+    ("ORDER", "order"),
+    ("a", "a "),
+    ("a", " a"),
+    ("a-1", "a1"),
+    ("a_1", "a-1"),
+    ("1", "01"),
+    ("caf\u00e9", "cafe\u0301"),  # composed, and with a combining accent
+    ("stra\u00dfe", "strasse"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+@pytest.mark.parametrize("part", Key._fields)
+def test_what_differs_in_one_character_of_id_name_or_group_is_another_conversion(
+    part: str, one: str, other: str
+) -> None:
+    first, second = (Key("g", "LEAD", "a")._replace(**{part: text}) for text in (one, other))
     table = Table()
-    note(table, Entry(Key("g", "LEAD", "Order-a"), "delivered"))
-    assert known(table, [Key("g", "LEAD", "order-a")])[0] == set()
+    note(table, Entry(first, "delivered"))
+    note(table, Entry(first, "unread", tried=Tried(2)))
+    assert known(table, [first, second]) == ({first}, True)
+    assert known(table, [second]) == (set(), True)
+    assert list(ledger(table).unread([first, second], 60.0)) == [first]
+    note(table, Entry(second, "delivered"))
+    assert known(table, [first, second]) == ({first, second}, True)
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_groups_that_differ_in_one_character_have_a_circuit_each(one: str, other: str) -> None:
+    table, state = Table(), Circuit(opened_at=NOW, why="Roku answered 500")
+    assert ledger(table).change(one, Circuit(), state, 60.0) == replace(state, version=1)
+    assert ledger(table).look_up([], [one, other], 60.0).circuits == {one: replace(state, version=1), other: Circuit()}
 
 
 # --- what browsers say, windows, circuits -----------------------------------------------------------------------------
