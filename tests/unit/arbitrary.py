@@ -71,7 +71,12 @@ def check_spoiled(whole: Any, post: Callable[[Any], Posting]) -> None:
         except Refusal:
             continue
         assert posting.conversions, body
-        for one in posting.conversions:
-            if not isinstance(one, Ignored):
-                made = prepare(one, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
-                assert isinstance(made, Prepared | Refused)
+        check_judged(posting)
+
+
+def check_judged(posting: Posting) -> None:
+    """The destination answers every conversion of the post."""
+    for one in posting.conversions:
+        if not isinstance(one, Ignored):
+            made = prepare(one, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
+            assert isinstance(made, Prepared | Refused)

@@ -7,14 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.body import Refusal
-from pipeline.senders import SourceSettings
 from sources.callrail import read
-from tests.unit.arbitrary import FUZZ, check_spoiled
-from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, post
+from tests.unit.arbitrary import check_spoiled
+from tests.unit.call_posts import FIELDS, conversion, event, ignored, post
 from tests.unit.conversions import sha
 
 # apidocs.callrail.com, «Validating Payloads»: this key signs this body so, byte for byte.
@@ -238,39 +235,6 @@ def test_the_settings_name_the_event_group() -> None:
     assert post(read, PRE_CALL).event_group_id is None
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'"text"', b"7", b"{"])
-def test_what_is_no_object_is_400(body: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
-        post(read, body)
-    assert refused.value.status == 400
-
-
-FIELDS = (
-    "resource_id id answered voicemail duration call_type direction first_call spam tags lead_status value"
-    " customer_name customer_phone_number callernum customer_city customer_state customer_country ip"
-    " start_time timestamp datetime created_at landing_page_url referring_url"
-    " utm_source utm_medium utm_term utm_content utm_campaign gclid fbclid"
-)
-
-
-@FUZZ
-@given(bodies(FIELDS), SETTINGS)
-def test_any_object_is_read_or_refused(body: object, settings: SourceSettings) -> None:
-    check_safe(read, json.dumps(body).encode(), settings)
-
-
-@FUZZ
-@given(st.binary(max_size=200), SETTINGS)
-def test_any_bytes_are_read_or_refused(raw: bytes, settings: SourceSettings) -> None:
-    check_safe(read, raw, settings)
-
-
-def test_a_form_encoded_post_is_400_with_the_cure() -> None:
-    with pytest.raises(Refusal, match="to JSON") as refused:
-        post(read, b"datetime=2012-08-22+20%3A44%3A43&callernum=%2B15550100142")
-    assert refused.value.status == 400
-
-
 # The caller id's name is often a business, or has the last name first: a wrong digest is worse than none.
 @pytest.mark.parametrize("name", ["Jane Doe", "DOE JANE", "Example Roofing"])
 def test_the_callers_name_is_not_sent(name: str) -> None:
@@ -300,6 +264,6 @@ def test_an_amount_in_euros_is_not_sent_as_dollars() -> None:
 
 @pytest.mark.parametrize("field", [None, "sale.value"])
 def test_junk_in_any_one_place_is_read_or_refused(field: str | None) -> None:
-    whole = dict.fromkeys(FIELDS.split(), "x") | CALL | {"tags": ["sale", {"name": "x"}], "value": "5"}
+    whole = dict.fromkeys(FIELDS["callrail"].split(), "x") | CALL | {"tags": ["sale", {"name": "x"}], "value": "5"}
     names = {"first": "LEAD", "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
     check_spoiled(whole, lambda body: post(read, body, event_names=names, value_field=field, currency="USD"))

@@ -1,18 +1,14 @@
 """CallTrackingMetrics' webhooks: bodies that are public, its statuses, and the stages of one call."""
 
-import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.body import Refusal
 from pipeline.destination import Refused
-from pipeline.senders import SourceSettings
 from sources.calltrackingmetrics import read
-from tests.unit.arbitrary import FUZZ, check_spoiled
-from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, outcome, post
+from tests.unit.arbitrary import check_spoiled
+from tests.unit.call_posts import FIELDS, conversion, event, ignored, outcome, post
 from tests.unit.conversions import NOW, sha
 
 # What a start posts, in public: no duration yet, and the last dial's status alone.
@@ -192,38 +188,6 @@ def test_another_field_can_hold_the_value() -> None:
     assert "custom_data" not in event(read, END | {"sale": None})
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{"])
-def test_what_is_no_object_is_400(body: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
-        post(read, body)
-    assert refused.value.status == 400
-
-
-FIELDS = (
-    "id sid call direction call_status dial_status status duration talk_time voicemail is_new_caller tag_list sale name"
-    " caller_number caller_number_complete caller_number_bare email city state postal_code country unix_time called_at"
-    " visitor_ip location referrer web_source medium campaign keyword ad_content utm_source gclid msclkid"
-)
-
-
-@FUZZ
-@given(bodies(FIELDS), SETTINGS)
-def test_any_object_is_read_or_refused(body: object, settings: SourceSettings) -> None:
-    check_safe(read, json.dumps(body).encode(), settings)
-
-
-@FUZZ
-@given(st.binary(max_size=200), SETTINGS)
-def test_any_bytes_are_read_or_refused(raw: bytes, settings: SourceSettings) -> None:
-    check_safe(read, raw, settings)
-
-
-def test_a_form_encoded_post_is_400_with_the_cure() -> None:
-    with pytest.raises(Refusal, match="to JSON") as refused:
-        post(read, b"id=4379952365&call_status=answered&caller_number=%2B15550100142")
-    assert refused.value.status == 400
-
-
 @pytest.mark.parametrize(
     "body", [{}, {"id": 1, "caller_number": "+15550100142"}, {"data": END}, {"call": {"id": 1}}, {"event": "end"}]
 )
@@ -247,7 +211,9 @@ def test_click_ids_of_the_page_go_along() -> None:
 @pytest.mark.parametrize("field", [None, "sale.value"])
 def test_junk_in_any_one_place_is_read_or_refused(field: str | None) -> None:
     whole = (
-        dict.fromkeys(FIELDS.split(), "x") | END | {"tag_list": [{"name": "sale"}], "sale": {"value": "5"}, "call": {}}
+        dict.fromkeys(FIELDS["calltrackingmetrics"].split(), "x")
+        | END
+        | {"tag_list": [{"name": "sale"}], "sale": {"value": "5"}, "call": {}}
     )
     names = {"first": "LEAD", "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
     check_spoiled(whole, lambda body: post(read, body, event_names=names, value_field=field, currency="USD"))

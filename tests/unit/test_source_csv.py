@@ -1,10 +1,7 @@
 """Files of offline conversions as CSV: header rows of several programs, and rows that harm no other row."""
 
-import hashlib
-import hmac
 import io
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -13,18 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused
+from pipeline.destination import Refused
 from pipeline.senders import SourceSettings
 from roku import careful
-from roku.event import prepare
-from roku.normalise import Settings
 from sources.delimited import read, rows
 from sources.fieldnames import find
 from sources.inbound import Inbound
 from sources.records import MOST_LINES
 from sources.rows import Row
-from tests.unit.arbitrary import FUZZ
-from tests.unit.conversions import GROUP, NOW, finished, sha
+from tests.unit.arbitrary import FUZZ, check_judged
+from tests.unit.conversions import NOW, finished, sha
 
 HEADER = "event_name,event_time,event_id,email,value,currency"
 ROW = f"PURCHASE,{NOW},order-1,jane@example.com,25.00,USD"
@@ -410,15 +405,6 @@ def test_a_file_names_its_event_group_in_a_column() -> None:
         posted("email,event_group_id\na@example.com,web\nb@example.com,app\n")
 
 
-def test_a_signature_is_asked_for_where_a_secret_is_set() -> None:
-    body = f"{HEADER}\n{ROW}\n".encode()
-    signed = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
-    assert posted(body, {"signature": signed}, signature_secret="a secret").conversions
-    with pytest.raises(Refusal) as caught:
-        posted(b"\xff", {"signature": signed}, signature_secret="a secret")
-    assert caught.value.status == 401
-
-
 CELL = st.text(max_size=12) | st.sampled_from(["email", "event_time", "contents", "[1]", "{}", '"', "\n", "sep=;"])
 TABLE = st.lists(st.lists(CELL, max_size=5).map(",".join), max_size=6).map("\n".join)
 
@@ -430,17 +416,7 @@ def test_whatever_text_comes_nothing_but_a_refusal_is_raised(header: str, text: 
         posting = posted(header + text, currency="USD")
     except Refusal:
         return
-    for conversion in posting.conversions:
-        if not isinstance(conversion, Ignored):
-            made = prepare(conversion, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
-            assert isinstance(made, Prepared | Refused)
-
-
-@FUZZ
-@given(st.binary(max_size=200))
-def test_whatever_bytes_come_nothing_but_a_refusal_is_raised(body: bytes) -> None:
-    with suppress(Refusal):
-        posted(body)
+    check_judged(posting)
 
 
 @given(st.lists(st.sampled_from(["a@example.com,1", '"b@example.com",2', "", "c", 'd"d,4', "x,y,z"]), max_size=80))

@@ -1,17 +1,12 @@
 """Invoca's webhooks, with the parameters that docs/senders/invoca.md names."""
 
-import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pipeline.body import Refusal
-from pipeline.senders import SourceSettings
 from sources.invoca import read
-from tests.unit.arbitrary import FUZZ, check_spoiled
-from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, post
+from tests.unit.arbitrary import check_spoiled
+from tests.unit.call_posts import FIELDS, conversion, event, ignored, post
 from tests.unit.conversions import NOW, sha
 
 # Formats as in Invoca's documentation: the id's and the number's, and a start in milliseconds.
@@ -158,38 +153,6 @@ def test_a_post_about_a_signal_is_about_the_same_call() -> None:
     assert conversion(read, later) == conversion(read, CALL | {"transaction_id": "FE7F3A51-11111111"})
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{"])
-def test_what_is_no_object_is_400(body: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
-        post(read, body)
-    assert refused.value.status == 400
-
-
-FIELDS = (
-    "complete_call_id transaction_id start_time_utc calling_phone_number duration connect_duration signal_name sale"
-    " repeat_calling_phone_number city region verified_zip first_name_data_append last_name_data_append email revenue"
-    " sale_amount utm_source utm_medium utm_campaign calling_page landing_page gclid"
-)
-
-
-@FUZZ
-@given(bodies(FIELDS), SETTINGS)
-def test_any_object_is_read_or_refused(body: object, settings: SourceSettings) -> None:
-    check_safe(read, json.dumps(body).encode(), settings)
-
-
-@FUZZ
-@given(st.binary(max_size=200), SETTINGS)
-def test_any_bytes_are_read_or_refused(raw: bytes, settings: SourceSettings) -> None:
-    check_safe(read, raw, settings)
-
-
-def test_a_form_encoded_post_is_400_with_the_cure() -> None:
-    with pytest.raises(Refusal, match="to JSON") as refused:
-        post(read, b"complete_call_id=FE7F3A51-11111111&revenue=5")
-    assert refused.value.status == 400
-
-
 @pytest.mark.parametrize(
     ("number", "sent"), [("1-555-010-0144", "+1-555-010-0144"), ("555-010-0144", "+1555-010-0144")]
 )
@@ -199,6 +162,10 @@ def test_numbers_of_north_america_get_their_plus(number: str, sent: str) -> None
 
 @pytest.mark.parametrize("field", [None, "sale.value"])
 def test_junk_in_any_one_place_is_read_or_refused(field: str | None) -> None:
-    whole = dict.fromkeys(FIELDS.split(), "x") | CALL | {"revenue": "0", "sale_amount": "5", "sale": {"value": "5"}}
+    whole = (
+        dict.fromkeys(FIELDS["invoca"].split(), "x")
+        | CALL
+        | {"revenue": "0", "sale_amount": "5", "sale": {"value": "5"}}
+    )
     names = {"first": "LEAD", "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
     check_spoiled(whole, lambda body: post(read, body, event_names=names, value_field=field, currency="USD"))

@@ -1,7 +1,5 @@
 """Files of offline conversions as JSON Lines: the language of /v1/events, or its fields side by side."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,15 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused
+from pipeline.destination import Refused
 from pipeline.senders import SourceSettings
-from roku.event import prepare
-from roku.normalise import Settings
 from sources.inbound import Inbound
 from sources.json_lines import read, rows
 from sources.rows import Row
-from tests.unit.arbitrary import FUZZ, JSON, check_spoiled, with_names
-from tests.unit.conversions import GROUP, NOW, conversion, finished, outcome, sha
+from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, with_names
+from tests.unit.conversions import NOW, conversion, finished, outcome, sha
 
 
 def posted(body: str | bytes, headers: dict[str, str] | None = None, **settings: Any) -> Posting:
@@ -186,15 +182,6 @@ def test_rows_name_one_event_group() -> None:
         posted('{"event_group_id": "web"}\n{"event_group_id": "app"}\n')
 
 
-def test_a_signature_is_asked_for_where_a_secret_is_set() -> None:
-    body = b'{"value": 1}'
-    signed = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
-    assert posted(body, {"signature": signed}, signature_secret="a secret").conversions
-    with pytest.raises(Refusal) as caught:
-        posted(b"\xff", {"signature": signed}, signature_secret="a secret")
-    assert caught.value.status == 401
-
-
 NAMES = "event_name event_time user_data custom_data email phone value contents content_ids event_group_id click_ids x"
 
 
@@ -205,10 +192,7 @@ def test_whatever_lines_come_nothing_but_a_refusal_is_raised(lines: list[str]) -
         posting = posted("\n".join(lines), currency="USD", event_names={"default": "LEAD"})
     except Refusal:
         return
-    for made in posting.conversions:
-        if not isinstance(made, Ignored):
-            event = prepare(made, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
-            assert isinstance(event, Prepared | Refused)
+    check_judged(posting)
 
 
 @FUZZ

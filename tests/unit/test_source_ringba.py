@@ -5,15 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.body import Refusal
 from pipeline.destination import Refused
-from pipeline.senders import SourceSettings
 from sources.ringba import read
-from tests.unit.arbitrary import FUZZ, check_spoiled
-from tests.unit.call_posts import SETTINGS, bodies, check_safe, conversion, event, ignored, outcome, post
+from tests.unit.arbitrary import check_spoiled
+from tests.unit.call_posts import FIELDS, conversion, event, ignored, outcome, post
 from tests.unit.conversions import NOW, sha
 
 # The body of docs/senders/ringba.md, filled in.
@@ -219,37 +216,6 @@ def test_the_body_that_the_page_says_to_paste_is_the_one_tested_here() -> None:
     assert event(read, pasted | {"user_data": {"ph": "+15550100142"}})["event_name"] == "CONTACT"
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b"{}"])
-def test_what_holds_no_event_is_400(body: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
-        post(read, body)
-    assert refused.value.status == 400
-
-
-FIELDS = (
-    "event_group_id is_hashed events event_name event_type event_time event_source event_id partner_name user_data"
-    " custom_data trigger connected duration duplicate value currency payout"
-)
-
-
-@FUZZ
-@given(bodies(FIELDS), SETTINGS)
-def test_any_object_is_read_or_refused(body: object, settings: SourceSettings) -> None:
-    check_safe(read, json.dumps(body).encode(), settings)
-
-
-@FUZZ
-@given(st.binary(max_size=200), SETTINGS)
-def test_any_bytes_are_read_or_refused(raw: bytes, settings: SourceSettings) -> None:
-    check_safe(read, raw, settings)
-
-
-def test_a_form_encoded_post_is_400_with_the_cure() -> None:
-    with pytest.raises(Refusal, match="to JSON") as refused:
-        post(read, b"event_id=RGB1&value=5")
-    assert refused.value.status == 400
-
-
 @pytest.mark.parametrize(
     ("left_out", "warned"),
     [
@@ -268,7 +234,9 @@ def test_a_post_that_would_count_twice_if_repeated_is_warned_of(left_out: list[s
 @pytest.mark.parametrize("field", [None, "sale.value"])
 def test_junk_in_any_one_place_is_read_or_refused(field: str | None) -> None:
     whole = (
-        dict.fromkeys(FIELDS.split(), "x") | FLAT | {"events": [FLAT], "custom_data": {"value": 5, "currency": "USD"}}
+        dict.fromkeys(FIELDS["ringba"].split(), "x")
+        | FLAT
+        | {"events": [FLAT], "custom_data": {"value": 5, "currency": "USD"}}
     )
     names = {"first": "LEAD", "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
     check_spoiled(whole, lambda body: post(read, body, event_names=names, value_field=field, currency="USD"))

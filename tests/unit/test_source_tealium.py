@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,15 +11,13 @@ from hypothesis import strategies as st
 
 from pipeline import hints
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused
+from pipeline.destination import Refused
 from pipeline.senders import SourceSettings
-from roku.event import prepare
-from roku.normalise import Settings
 from sources import tealium
 from sources.inbound import Inbound
 from sources.tealium import read
-from tests.unit.arbitrary import FUZZ, check_spoiled, with_names
-from tests.unit.conversions import GROUP, NOW, finished, sha
+from tests.unit.arbitrary import FUZZ, check_judged, check_spoiled, with_names
+from tests.unit.conversions import NOW, finished, sha
 
 LEAD: dict[str, Any] = {
     "event_name": "LEAD",
@@ -340,17 +337,7 @@ def test_whatever_json_comes_nothing_but_a_refusal_is_raised(body: object) -> No
         posting = posted(body, currency="USD", event_names={"LEAD": "LEAD", "": None})
     except Refusal:
         return
-    for conversion in posting.conversions:
-        if not isinstance(conversion, Ignored):
-            made = prepare(conversion, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
-            assert isinstance(made, Prepared | Refused)
-
-
-@FUZZ
-@given(st.binary(max_size=200))
-def test_whatever_bytes_come_nothing_but_a_refusal_is_raised(body: bytes) -> None:
-    with suppress(Refusal):
-        posted(body)
+    check_judged(posting)
 
 
 def test_names_that_nobody_knows_are_told_once_a_post_and_looked_up_for_the_first_alone(
