@@ -246,7 +246,7 @@ def test_what_differs_in_one_character_of_id_name_or_group_is_another_conversion
 @pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_groups_that_differ_in_one_character_have_a_circuit_each(one: str, other: str) -> None:
     table, state = Table(), Circuit(opened_at=NOW, why="Roku answered 500")
-    assert ledger(table).change(one, Circuit(), state, 60.0) == replace(state, version=1)
+    ledger(table).change(one, Circuit(), state, 60.0)
     assert ledger(table).look_up([], [one, other], 60.0).circuits == {one: replace(state, version=1), other: Circuit()}
 
 
