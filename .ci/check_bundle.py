@@ -24,13 +24,7 @@ def faults(folder: Path, handler: str, suffix: str) -> Iterator[str]:
     module = folder / f"{handler.rpartition('.')[0].replace('.', '/')}.py"
     if not module.is_file():
         yield f"{handler}: {module} is not in it"
-    for path in sorted(folder.rglob("*.so")):
-        fits = suffix in path.name or ".abi3." in path.name
-        if not fits or int.from_bytes(path.read_bytes()[18:20], "little") != AARCH64:
-            yield f"{path} is not for {suffix} on arm64"
-    for path in sorted(folder.rglob("*.py")):
-        if not (path.parent / "__pycache__" / f"{path.stem}.{suffix}.pyc").is_file():
-            yield f"{path} has no bytecode"
+    yield from unfit(folder, suffix)
     for name in sorted(imports(folder) - sys.stdlib_module_names - OF_THE_RUNTIME):
         if not ((folder / name).is_dir() or (folder / f"{name}.py").is_file()):
             yield f"{name} is imported, but neither src/requirements.txt nor Lambda brings it"
@@ -38,6 +32,17 @@ def faults(folder: Path, handler: str, suffix: str) -> Iterator[str]:
         yield f"{folder} holds {size:,} bytes, more than {LARGEST:,}"
     yield from (f"{name} is not in it" for name in data() if not (folder / name).is_file())
     yield from strays(folder)
+
+
+def unfit(folder: Path, suffix: str) -> Iterator[str]:
+    """What Lambda's processor and Python cannot run, or would have to compile."""
+    for path in sorted(folder.rglob("*.so")):
+        fits = suffix in path.name or ".abi3." in path.name
+        if not fits or int.from_bytes(path.read_bytes()[18:20], "little") != AARCH64:
+            yield f"{path} is not for {suffix} on arm64"
+    for path in sorted(folder.rglob("*.py")):
+        if not (path.parent / "__pycache__" / f"{path.stem}.{suffix}.pyc").is_file():
+            yield f"{path} has no bytecode"
 
 
 def strays(folder: Path) -> Iterator[str]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,12 +51,7 @@ def main(names: list[str]) -> int:
     counted: dict[str, Counter[str]] = {}
     used: set[Change] = set()
     for path in walk_mutatable_files():
-        data = SourceFileMutationData(path=path)
-        data.load()
-        for mutant, exit_code in data.exit_code_by_key.items():
-            status = status_by_exit_code[exit_code]
-            if status == "not checked":
-                continue
+        for mutant, status in _checked(path):
             count = counted.setdefault(str(path), Counter())
             if status in NOTICED:
                 count["killed"] += 1
@@ -68,6 +64,14 @@ def main(names: list[str]) -> int:
                 count["survived"] += 1
                 print(f"\n{change.function}: {status}\n- {change.was}\n+ {change.becomes}")
     return _report(counted, unused=[] if names else [change for change in equivalent if change not in used])
+
+
+def _checked(path: Path) -> Iterator[tuple[str, str]]:
+    """The mutants of a file that were tried, each with what became of it."""
+    data = SourceFileMutationData(path=path)
+    data.load()
+    found = ((mutant, status_by_exit_code[code]) for mutant, code in data.exit_code_by_key.items())
+    return ((mutant, status) for mutant, status in found if status != "not checked")
 
 
 def _report(counted: dict[str, Counter[str]], *, unused: list[Change]) -> int:

@@ -7,6 +7,7 @@ files but for the space at their beginning; lines of one word, imports and brack
 import re
 import subprocess
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,21 +35,22 @@ def rooms(paths: list[Path]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def repeated(paths: list[Path]) -> list[tuple[Path, int, Path, int, int]]:
-    """Pieces that are in two files: the first file and line, the second file and line, and how many lines."""
-    texts = {path: [line.strip() for line in path.read_text().splitlines()] for path in paths}
+def _places(paths: list[Path]) -> Iterable[list[tuple[Path, int]]]:
+    """Where each piece of code begins: the files and lines."""
     places: defaultdict[tuple[str, ...], list[tuple[Path, int]]] = defaultdict(list)
-    for path, text in texts.items():
+    for path in paths:
+        text = [line.strip() for line in path.read_text().splitlines()]
         for number in range(len(text) - _LEAST_REPEATED + 1):
             piece = tuple(text[number : number + _LEAST_REPEATED])
             if sum(bool(_TELLS(line)) and not _SAYS_NOTHING(line) for line in piece) >= _LEAST_REPEATED - 2:
                 places[piece].append((path, number))
-    starts = {
-        (one, other)
-        for found in places.values()
-        for one, other in pairwise(found)
-        if one[0] != other[0]
-    }  # fmt: skip
+    return places.values()
+
+
+def repeated(paths: list[Path]) -> list[tuple[Path, int, Path, int, int]]:
+    """Pieces that are in two files: the first file and line, the second file and line, and how many lines."""
+    found = (pair for places in _places(paths) for pair in pairwise(places))
+    starts = {(one, other) for one, other in found if one[0] != other[0]}
     pieces = []
     for (path, number), (other, place) in sorted(starts):
         if ((path, number - 1), (other, place - 1)) in starts:

@@ -19,15 +19,6 @@ _SIMPLE = ("src", "relay", "local", ".ci")
 _SUFFIXES = (".py", ".js")
 _NOT_OURS = ("node_modules", "__pycache__")
 STILL = """
-.ci/check_bundle.py:faults
-.ci/linear.py
-.ci/linear.py:__init__
-.ci/linear.py:can_fail
-.ci/linear.py:expressions
-.ci/linear.py:fault
-.ci/linear.py:joined
-.ci/mutation.py:main
-.ci/size.py:repeated
 bench/boundary.py
 bench/cost.py
 bench/scale.py
@@ -59,6 +50,17 @@ relay/send.py:_tell
 relay/status.py:status
 relay/sums.py:verdict
 relay/tail.py:words
+src/pipeline/consent/categories.py:_chosen
+src/pipeline/consent/categories.py:read
+src/pipeline/consent/consent_mode.py:_of_text
+src/pipeline/consent/consent_mode.py:read
+src/pipeline/consent/decision.py:decide
+src/pipeline/consent/gpp.py:_judge
+src/pipeline/consent/gpp_in_force.py:_string
+src/pipeline/consent/gpp_in_force.py:read
+src/pipeline/consent/hearing.py:hear
+src/pipeline/consent/places.py
+src/pipeline/consent/tcf.py:read
 src/pipeline/putting_back.py:remainders
 src/pipeline/reception.py
 src/pipeline/reception.py:receive

@@ -16,7 +16,9 @@ assert _SPEC is not None
 assert _SPEC.loader is not None
 linear: Any = importlib.util.module_from_spec(_SPEC)
 sys.modules["linear"] = linear
+sys.path.insert(0, str(_FILE.parent))
 _SPEC.loader.exec_module(linear)
+sys.path.remove(str(_FILE.parent))
 
 SQUARE = [
     (r"https?://[^\s/?#]+[^\s]*", "fullmatch"),  # the one that cost 37 s
