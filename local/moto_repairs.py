@@ -1,12 +1,14 @@
 """Where moto's SQS differs from AWS's: it loses messages in a race, forgets their source queue and accepts too much.
 
-And its Secrets Manager goes on answering with the version from which AWSCURRENT was moved away. Each repair states what
-AWS does. They hold while `repaired()` is entered and are undone after it.
+Its Secrets Manager goes on answering with the version from which AWSCURRENT was moved away. Its DynamoDB looks at a
+condition and writes later, so that two writers may both win. Each repair states what AWS does. They hold while
+`repaired()` is entered and are undone after it.
 """
 
 # ruff: noqa: SLF001 - moto has no public names for what is mended here
 
 import copy
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +16,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 from moto.core.responses import ActionResult
+from moto.dynamodb.models import DynamoDBBackend
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 from moto.sqs import models
 from moto.sqs.models import Message, Queue, SQSBackend
@@ -29,6 +32,8 @@ _delete_message = Queue.delete_message
 _receive_message = SQSBackend.receive_message
 _receive_response = SQSResponse.receive_message
 _update_stage = SecretsManagerBackend.update_secret_version_stage
+_put_item, _update_item = DynamoDBBackend.put_item, DynamoDBBackend.update_item
+_writing = threading.RLock()  # an update of what is not there puts it
 
 
 @contextmanager
@@ -46,6 +51,8 @@ def repaired() -> Iterator[None]:
             (SQSBackend, "send_message", sqs_limits.send_message),
             (SQSBackend, "send_message_batch", sqs_limits.send_message_batch),
             (SecretsManagerBackend, "update_secret_version_stage", _update_current),
+            (DynamoDBBackend, "put_item", _put_alone),
+            (DynamoDBBackend, "update_item", _update_alone),
         ):
             patches.enter_context(patch.object(target, name, replacement))
         yield
@@ -79,6 +86,16 @@ def _update_current(
 
 def _milliseconds() -> float:
     return time.time() * 1000
+
+
+def _put_alone(backend: DynamoDBBackend, *arguments: Any, **named: Any) -> Any:
+    with _writing:
+        return _put_item(backend, *arguments, **named)
+
+
+def _update_alone(backend: DynamoDBBackend, *arguments: Any, **named: Any) -> Any:
+    with _writing:
+        return _update_item(backend, *arguments, **named)
 
 
 def _delete_alone(queue: Queue, receipt_handle: str) -> None:

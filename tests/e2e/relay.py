@@ -1,6 +1,7 @@
 """The whole stack as its sender, its operator and Roku see it."""
 
 import shlex
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from tests.bounds import BOUND
 EVENT_TIME = int(time.time()) - 3_600
 EVENT = {"event_name": "PURCHASE", "event_time": EVENT_TIME, "user_data": {"em": "jane@example.com"}}
 BOTH = {"DeliverToRokt": "true"}
+_NEVER = threading.Event()
 
 
 class Relay:
@@ -65,6 +67,15 @@ class Relay:
         url = f"{self.stack.url}/_console/try-now"
         return requests.post(url, json={"destination": "roku"}, timeout=BOUND).status_code == 200
 
+    def put_off_probe(self, group: str = "g") -> None:
+        """The next probe of that group's open circuit at Roku is an hour away: a busy machine must not reach it."""
+        self.ledger.update_item(
+            TableName=self.stack.deployment.names["LedgerTable"],
+            Key={"event_id": {"S": "circuit"}, "what": {"S": f"circuit#roku#{group}"}},
+            UpdateExpression="SET next_probe_at = :later, version = version + :one",
+            ExpressionAttributeValues={":later": {"N": str(int(time.time()) + 3_600)}, ":one": {"N": "1"}},
+        )
+
     def letters(self, destination: str = "Roku") -> list[DeadLetter]:
         """The dead letters."""
         return peek(self.stack.sqs, self.stack.deployment.names[f"{destination}DeadLetterQueue"])
@@ -109,8 +120,9 @@ def running(**parameters: str) -> Iterator[Relay]:
 
 
 def until(look: Callable[[], Any]) -> Any:
-    """What `look` finds, as soon as it finds anything."""
+    """What `look` finds, as soon as it finds anything; between looks 5 ms are left to the stack's threads."""
     deadline = time.monotonic() + BOUND
     while not (found := look()):
+        _NEVER.wait(0.005)
         assert time.monotonic() < deadline, "it did not come in time"
     return found

@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 
 from sources.script import served
 from tests.e2e.chromium import needs_chromium
-from tests.e2e.web import EVENTS, FIRST_LINE, SEND_FETCH, Web, until, web
+from tests.e2e.relay import until
+from tests.e2e.web import EVENTS, FIRST_LINE, SEND_FETCH, Web, web
 
 pytestmark = needs_chromium
 

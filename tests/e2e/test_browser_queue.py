@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.e2e.chromium import needs_chromium
-from tests.e2e.web import BEACON_REFUSED, EVENTS, FIRST_LINE, SEND_FETCH, Visitor, Web, until, web
+from tests.e2e.relay import until
+from tests.e2e.web import BEACON_REFUSED, EVENTS, FIRST_LINE, SEND_FETCH, Visitor, Web, web
 
 pytestmark = needs_chromium
 

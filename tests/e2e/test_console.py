@@ -209,6 +209,7 @@ def test_an_open_circuit_is_shown_until_its_answers_are_understood(console: Cons
     expect(panel).to_be_visible()
     expect(panel.get_by_role("listitem")).to_contain_text("Roku answered 200 with a body that cannot be read")
     expect(panel.get_by_role("listitem")).to_contain_text("0 probes so far")
+    console.relay.put_off_probe()
     console.send(event_id="probe-1")
     console.becomes("probe-1", "waiting")
     console.switch("Broken answers").uncheck()

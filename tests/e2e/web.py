@@ -1,8 +1,7 @@
 """Websites that use the relay, their visitors in a real browser, and what reached Roku."""
 
 import json
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,8 @@ from playwright.sync_api import Request as PageRequest
 from local import aws
 from local.http_server import Answer, Request, Server
 from tests.bounds import BROWSER_BOUND
-from tests.e2e import relay as stack
 from tests.e2e.chromium import chromium
-from tests.e2e.relay import Relay, running
+from tests.e2e.relay import Relay, running, until
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -29,15 +27,8 @@ SEND_FETCH = 'data-send="fetch"'  # a page that must hear each answer
 BEACON_REFUSED = "navigator.sendBeacon = () => false;"
 EVENTS = "**/v1/beacon*"
 
-_NEVER = threading.Event()
-
 # How the browser itself tells the console of a request that failed: no script can prevent it.
 _NETWORK = ("Failed to load resource", "Access to fetch at", "Connecting to", "Fetch API cannot load")
-
-
-def until(look: Callable[[], Any]) -> Any:
-    """What `look` finds, as soon as it finds anything; between looks 5 ms are left to the stack's threads."""
-    return stack.until(lambda: look() or _NEVER.wait(0.005))
 
 
 class Site:
