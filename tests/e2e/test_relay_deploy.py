@@ -7,7 +7,6 @@ local stack's.
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from io import StringIO
@@ -18,6 +17,7 @@ import pytest
 
 from local import aws
 from local.stack import ROKU_KEY, SENDER_KEY
+from tests import terminal
 from tests.bounds import BOUND
 from tests.e2e.operator import Operator, Said, operating, run
 from tests.e2e.relay import BOTH
@@ -178,8 +178,8 @@ def test_answers_in_capitals_are_the_same_answers(desk: Desk) -> None:
 
 
 def test_at_a_terminal_enter_at_every_question_deploys_and_the_key_is_not_echoed(desk: Desk) -> None:
-    said = terminal(desk, {"API key": ROKU_KEY})
-    assert said.returncode == 0, said.stdout
+    code, shown = at_a_terminal(desk, {"API key": ROKU_KEY})
+    assert code == 0, shown
     assert desk.calls()[-1][4] == "roku-conversions-relay"
     assert desk.parameters() == {
         "DeliverToRoku": "true",
@@ -188,17 +188,17 @@ def test_at_a_terminal_enter_at_every_question_deploys_and_the_key_is_not_echoed
         "DeliveryMode": "live",
         "AlarmEmail": "",
     }
-    assert "a month" in said.stdout
-    assert "sam says: build" in said.stdout
-    assert ROKU_KEY not in said.stdout
+    assert "a month" in shown
+    assert "sam says: build" in shown
+    assert ROKU_KEY not in shown
     assert desk.secret("roku-keys") == ROKU_KEY
-    assert "Bearer SENDER_KEY" not in said.stdout  # a person sees the first key
+    assert "Bearer SENDER_KEY" not in shown  # a person sees the first key
 
 
 def test_a_wrong_answer_is_told_and_asked_again(desk: Desk) -> None:
     wrong = {"Where do": "everywhere", "event group": "no spaces please", "Live, or": "maybe", "E-mail": "nobody"}
-    said = terminal(desk, {**wrong, "API key": "YOUR_ROKU_KEY"})
-    assert said.returncode == 0, said.stdout
+    code, shown = at_a_terminal(desk, {**wrong, "API key": "YOUR_ROKU_KEY"})
+    assert code == 0, shown
     for word in (
         "say roku, rokt or both",
         "letters, digits, dots",
@@ -206,22 +206,16 @@ def test_a_wrong_answer_is_told_and_asked_again(desk: Desk) -> None:
         "one e-mail address",
         "placeholder",
     ):
-        assert word in said.stdout
+        assert word in shown
     assert desk.parameters()["DeliveryMode"] == "live"
     assert desk.secret("roku-keys") == ROKU_KEY  # the placeholder was not put in
 
 
-def terminal(desk: Desk, answers: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """`relay deploy` at a terminal, whose prompts get these answers once and Enter otherwise."""
+def at_a_terminal(desk: Desk, answers: dict[str, str]) -> tuple[int, str]:
+    """The exit code and the words of `relay deploy` at a terminal, with Enter at all other prompts."""
     command = [sys.executable, "-m", "relay", "deploy", "--checkout", str(desk.checkout), "--region", "us-east-1"]
-    return subprocess.run(
-        [sys.executable, "-P", str(ROOT / "tests" / "e2e" / "terminal.py"), json.dumps(answers), *command],
-        env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=BOUND,
-    )
+    env = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    return terminal.answered(command, answers, seconds=BOUND, env=env)
 
 
 def test_both_destinations_get_their_keys_from_standard_input(desk: Desk) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import terminal
 from tests.bounds import BOUND
-from tests.emulator import bundle, gaps, server, terminal
+from tests.emulator import bundle, gaps, server
 from tests.smoke import recorder, steps
 from tests.smoke.account import client, outputs, until
 from tests.smoke.recorder import ROKT_PAIR, ROKU_KEY, Recorder
@@ -66,7 +67,8 @@ def _deployed_with_enter(build: Path, folder: Path) -> RelayStack:
     (checkout / ".aws-sam" / "build").symlink_to(build)
     for name in ("template.yaml", *(path.name for path in ROOT.glob("samconfig.*"))):
         shutil.copy(ROOT / name, checkout / name)
-    code, shown = terminal.answered([SAM, "deploy", "--guided"], checkout, {"Deploy this changeset": "y"})
+    command, env = [str(SAM), "deploy", "--guided"], os.environ | {"COLUMNS": "400"}
+    code, shown = terminal.answered(command, {"Deploy this changeset": "y"}, seconds=4 * BOUND, cwd=checkout, env=env)
     assert "Deploy this changeset" in shown, shown[-3_000:]
     assert code == 0, shown[-3_000:]
     stack = RelayStack(

@@ -2,11 +2,8 @@
 
 import json
 import os
-import pty
 import re
-import select
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +15,8 @@ from moto.server import ThreadedMotoServer
 from samtranslator.yaml_helper import yaml_parse
 
 from local.template import expand
+from tests import terminal
+from tests.bounds import BOUND
 
 ROOT = Path(__file__).parents[2]
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
@@ -89,20 +88,6 @@ def test_what_keeps_the_question_away_changes_nothing_in_the_api(tmp_path: Path)
 
 def _with_enter_only(command: list[str], folder: Path, endpoint: str) -> str:
     """What the command says at a terminal where somebody presses Enter whenever it waits for an answer."""
-    terminal, other = pty.openpty()
     own = CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint, "SAM_CLI_TELEMETRY": "0", "HOME": str(folder), "TERM": "dumb"}
-    environment = {"PATH": os.environ["PATH"], **own}
-    with subprocess.Popen(command, cwd=folder, env=environment, stdin=other, stdout=other, stderr=other) as process:
-        os.close(other)
-        said = b""
-        while process.poll() is None or select.select([terminal], [], [], 0)[0]:
-            if not select.select([terminal], [], [], 0.2)[0]:
-                continue
-            try:
-                said += os.read(terminal, 65_536)
-            except OSError:  # the other side is closed
-                break
-            if said.endswith(b": "):
-                os.write(terminal, b"\n")
-        os.close(terminal)
-    return said.decode(errors="replace")
+    env = {"PATH": os.environ["PATH"], **own}
+    return terminal.answered(command, {}, seconds=2 * BOUND, cwd=folder, env=env)[1]

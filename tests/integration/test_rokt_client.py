@@ -17,13 +17,13 @@ from local.rokt_sandbox import RoktSandbox
 from pipeline.destination import Answer, Prepared, Routing
 from pipeline.http import TIMEOUT, USER_AGENT, open_session
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
-from pipeline.secrets import SecretUnavailable
 from pipeline.sending import Load, send
 from rokt.client import Rokt
 from rokt.event import prepare
 from rokt.request import LIMITS
 from rokt.settings import Api, Settings
 from tests.bounds import BOUND
+from tests.integration.keys import Keys
 from tests.integration.wire import Step, answer, wire
 
 NOW = 1_767_225_600.0  # 2026-01-01T00:00:00Z
@@ -43,30 +43,6 @@ def line(api: Api, event_id: str, event_name: str = "LEAD", **fields: Any) -> st
     made = prepare(posted | fields, group=GROUP.event_group_id, now=NOW, settings=settings(api), context={})
     assert isinstance(made, Prepared)
     return made.line.decode()
-
-
-class Keys:
-    """The keys secret: `now` is remembered, `then` is what reading it again gives; None: out of reach."""
-
-    def __init__(self, now: str | None, then: str | None) -> None:
-        self.now, self.then = now, then
-        self.rereads = 0
-
-    def text(self) -> str:
-        """What is remembered."""
-        return self._given(self.now)
-
-    def reread(self) -> str:
-        """What is there now."""
-        self.rereads += 1
-        self.now = self.then
-        return self._given(self.then)
-
-    @staticmethod
-    def _given(text: str | None) -> str:
-        if text is None:
-            raise SecretUnavailable("the secret cannot be read: AccessDenied")
-        return text
 
 
 @pytest.fixture

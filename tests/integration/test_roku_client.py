@@ -17,12 +17,12 @@ from local.roku_sandbox import RokuSandbox
 from pipeline.destination import Answer, Routing
 from pipeline.http import LONGEST_ANSWER, TIMEOUT, USER_AGENT, open_session
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
-from pipeline.secrets import SecretUnavailable
 from pipeline.sending import Load, send
 from roku.client import Path, Roku
 from roku.groups import REMEMBERED, Groups
 from roku.request import LIMITS
 from tests.bounds import BOUND
+from tests.integration.keys import Keys
 from tests.integration.wire import Step, answer, wire
 
 KEY, GROUP = "key-canary", Routing("g")
@@ -35,30 +35,6 @@ def line(event_id: str, **fields: object) -> str:
     """A finished event that Roku takes."""
     event = {"event_id": event_id, "event_name": "LEAD", "event_type": "conversion", "event_time": int(NOW)}
     return json.dumps(event | {"user_data": {"is_hashed": True, "em": EM}} | fields, separators=(",", ":"))
-
-
-class Keys:
-    """The keys secret: `now` is remembered, `then` is what reading it again gives; None: out of reach."""
-
-    def __init__(self, now: str | None = KEY, then: str | None = KEY) -> None:
-        self.now, self.then = now, then
-        self.rereads = 0
-
-    def text(self) -> str:
-        """What is remembered."""
-        return self._given(self.now)
-
-    def reread(self) -> str:
-        """What is there now."""
-        self.rereads += 1
-        self.now = self.then
-        return self._given(self.then)
-
-    @staticmethod
-    def _given(text: str | None) -> str:
-        if text is None:
-            raise SecretUnavailable("the secret cannot be read: AccessDenied")
-        return text
 
 
 @pytest.fixture
@@ -77,7 +53,9 @@ def roku(url: str, session: requests.Session, keys: Keys | None = None, **option
     """The client under test; no test waits for its real time-outs."""
     path: Path = options.pop("path", "/v1/events")
     timeout = options.pop("timeout", (BOUND, BOUND))
-    return Roku(url=url, path=path, keys=keys or Keys(), session=session, now=lambda: NOW, timeout=timeout, **options)
+    return Roku(
+        url=url, path=path, keys=keys or Keys(KEY, KEY), session=session, now=lambda: NOW, timeout=timeout, **options
+    )
 
 
 def post(client: Roku, *lines: str, routing: Routing = GROUP) -> Answer:
@@ -520,7 +498,7 @@ def test_a_key_that_is_still_the_same_is_not_tried_again(
     faults: dict[str, object], status: int, sandbox: RokuSandbox, session: requests.Session
 ) -> None:
     sandbox.set_faults(faults)
-    keys = Keys()
+    keys = Keys(KEY, KEY)
     assert post(roku(sandbox.url, session, keys), line("1", partner_name="p")).status == status
     assert len(sandbox.requests()) == 1
     assert keys.rereads == 1
