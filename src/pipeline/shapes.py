@@ -1,12 +1,11 @@
-"""What an ordinary value looks like, as schemas of pydantic-core: the parts of a destination's fast path. Pure.
+"""What a usual value looks like, as schemas of pydantic-core. Pure.
 
-«Ordinary» is what the rules in `fields` pass as it is, without a word: of its plain type, trimmed, no placeholder,
-nothing that looks like personal data where none belongs. It is less than all that they pass; the rest is read with
-care.
+«Usual» is what the rules pass without a word: of its plain type, trimmed, no placeholder, nothing that looks like
+personal data where none belongs. It is less than all that they pass; the rest is read with care.
 """
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable
+from typing import Any
 
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
@@ -51,14 +50,12 @@ def text(longest: int = limits.TEXT) -> CoreSchema:
     """Free text of at most so many characters, without a number of a person's or an address."""
     return either(
         cs.chain_schema([agent(longest), like(NO_NUMBER, longest)]),
-        cs.no_info_after_validator_function(_looked_at, agent(longest)),
+        then(only_if(_holds_neither), agent(longest)),
     )
 
 
-def _looked_at(text: str) -> str:
-    if "://" in text or holds_number(text):
-        raise ValueError
-    return text
+def _holds_neither(text: str) -> bool:
+    return "://" not in text and not holds_number(text)
 
 
 def either(*schemas: CoreSchema) -> CoreSchema:
@@ -66,23 +63,26 @@ def either(*schemas: CoreSchema) -> CoreSchema:
     return cs.union_schema(list(schemas), mode="left_to_right")
 
 
-def record(
-    fields: Mapping[str, CoreSchema],
-    *,
-    required: frozenset[str] | set[str] = frozenset(),
-    others: Literal["forbid", "ignore"] = "forbid",
-) -> CoreSchema:
-    """An object with these fields; `others` says what becomes of further ones."""
-    return cs.typed_dict_schema(
-        {name: cs.typed_dict_field(schema, required=name in required) for name, schema in fields.items()},
-        strict=True,
-        extra_behavior=others,
-    )
+def then(finish: Callable[[str], Any], shape: CoreSchema) -> CoreSchema:
+    """What passes the shape, finished; `finish` raises ValueError for what does not pass after all."""
+    return cs.no_info_after_validator_function(finish, shape)
+
+
+def only_if(holds: Callable[[str], bool]) -> Callable[[str], str]:
+    """For `then`: the text itself, if this holds."""
+
+    def finish(text: str) -> str:
+        if not holds(text):
+            raise ValueError
+        return text
+
+    return finish
 
 
 PLACE = text(longest=40)  # no place name is as long as a digest
 WHOLE = cs.int_schema(strict=True, ge=0, lt=10**15)
 AMOUNT = either(WHOLE, cs.float_schema(strict=True, ge=0, lt=1e15, allow_inf_nan=False))
 # A person's, or its digest.
-EMAIL, NAME, PHONE = like(_EMAIL), like(_NAME), like(rf"^(?:\+?[0-9][0-9 ().-]{{6,30}}|{DIGEST})$")
+EMAIL, NAME = like(_EMAIL), like(_NAME)
+PHONE, PHONE_WITH_PLUS = (like(rf"^(?:{plus}[0-9][0-9 ().-]{{6,30}}|{DIGEST})$") for plus in (r"\+?", r"\+"))
 IPV4 = like(_IPV4)

@@ -48,17 +48,8 @@ TOLD = (Word, Phrase, Id, SenderName, int)
 
 UNKNOWN_FIELD, CUSTOM, OTHER = Word("unknown_field"), Word("custom"), Word("other")
 
-# Names of the posted language under which an event or a row can be refused.
-_FIELDS = frozenset(
-    "body header events event line further roku product_ids"
-    " event_group_id event_id event_name event_type event_time event_source event_source_url referrer_url user_data"
-    " custom_data opt_out partner_name is_hashed data_processing_country"
-    " click_ids rtid audience_name audience_membership attributes"
-    " user_data.em user_data.ph user_data.fn user_data.ln user_data.ge user_data.db user_data.ct user_data.st"
-    " user_data.zp user_data.country user_data.external_id user_data.client_ip_address user_data.client_user_agent"
-    " user_data.subscription_id user_data.aGA user_data.aID user_data.aDX user_data.aGI user_data.aRI user_data.aFC"
-    " user_data.idfv user_data.is_hashed user_data.data_processing_country".split()
-)
+# Names besides the fields' own under which an event or a row can be refused.
+_PLACES = frozenset("body header events event line further roku product_ids event_group_id".split())
 _FATES: Mapping[str, Word] = {
     word: word
     for word in (
@@ -76,8 +67,10 @@ _FATES: Mapping[str, Word] = {
 
 def field(name: str) -> Word:
     """The field's name if it is one of ours, else «unknown_field»; «line 7» of a file is «line»."""
+    from pipeline import language  # needed of refused events only
+
     known = name.partition(" ")[0]
-    return Word(known) if known in _FIELDS else UNKNOWN_FIELD
+    return Word(known) if known in _PLACES or known in language.names() else UNKNOWN_FIELD
 
 
 def fate(outcome: str) -> Word:

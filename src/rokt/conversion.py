@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipeline import fields, texts
+from pipeline import field, fields
 from pipeline.destination import Refused
 from pipeline.timestamps import event_time
+from rokt import fields as table
 from rokt import person, properties, rules
 from rokt.person import Person
 from rokt.settings import Api, Settings
@@ -25,6 +26,10 @@ AUDIENCE = "audiencemembershipupdate"
 AHEAD: dict[Api, int] = {"conversions": 3_600, "events": 300}
 # Event API: 18 months, which are 546 days at the least; less the 5 that an event may wait in the queue, and one more.
 OLDEST: dict[Api, int | None] = {"conversions": None, "events": 540 * 86_400}
+
+# The event's other fields have steps of their own.
+_EVENT_RULES = field.rules(one for one in table.EVENT if one.name in ("event_id", "rtid"))
+_CLICK_RULES = field.rules(table.CLICKS)
 
 
 class Facts(NamedTuple):
@@ -106,9 +111,6 @@ def click_id(conversion: Mapping[str, Any], given: str | None, warnings: fields.
     clicks: dict[str, str] = {}
     if conversion.get("click_ids") is not None:
         among = _object(conversion, "click_ids", warnings)
-        clicks = rules.taken({"rtid": rules.rtid, "rclid": rules.rtid}, among, "click_ids.", warnings)
+        clicks = rules.taken(_CLICK_RULES, among, "click_ids.", warnings)
     known = given or clicks.get("rtid") or clicks.get("rclid")
     return known or rules.rtid_in(conversion.get("event_source_url"))
-
-
-_EVENT_RULES: dict[str, fields.Rule] = {"event_id": texts.event_id, "rtid": rules.rtid}

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline import amounts, fields, texts
+from pipeline import field, fields, language, texts
 from rokt import rules
+from rokt.fields import AUDIENCE, CUSTOM
 
 _MOST_ATTRIBUTES = 100
 
@@ -16,30 +17,17 @@ _FILLED = frozenset(
 )
 # Fields of the posted custom_data that are no attributes by themselves: contents and content_ids give the sku.
 _LISTS = frozenset({"contents", "content_ids"})
-_COUNTED = ("value", "predicted_ltv")
 _TRANSACTION = "transactionid"  # the Event API drops repeats of it
 
-
-_CUSTOM_RULES: dict[str, fields.Rule] = {
-    "value": amounts.amount,
-    "currency": rules.currency,
-    "order_id": rules.reference,
-    "num_items": amounts.integer,
-    "content_name": texts.text,
-}
-_PURCHASE = {
-    "order_id": "confirmationref",
-    "value": "amount",
-    "currency": "currency",
-    "num_items": "quantity",
-    "content_name": "productname",
-}
+_RULES = field.rules(CUSTOM)
+_TO = {one.name: one.to for one in CUSTOM}
+_AUDIENCE = field.rules(AUDIENCE)
 
 
 def purchase(custom: Mapping[str, Any], warnings: fields.Warnings) -> tuple[dict[str, Any], bool]:
     """The fields of the purchase under Rokt's names, and whether its currency is one that nobody knows."""
     start = len(warnings)
-    kept = rules.taken(_CUSTOM_RULES, custom, "custom_data.", warnings)
+    kept = rules.taken(_RULES, custom, "custom_data.", warnings)
     fault = "currency" not in kept and any(field == "custom_data.currency" for field, _ in warnings[start:])
     if fault and kept.pop("value", None) is not None:
         # A wrong amount is worse than none.
@@ -49,7 +37,7 @@ def purchase(custom: Mapping[str, Any], warnings: fields.Warnings) -> tuple[dict
 
 def bought(kept: Mapping[str, Any], custom: Mapping[str, Any]) -> dict[str, Any]:
     """What these finished values, and the posted `custom_data` whose products they tell of, are to Rokt."""
-    made = {rokt: kept[ours] for ours, rokt in _PURCHASE.items() if ours in kept}
+    made = {rokt: kept[ours] for ours, rokt in _TO.items() if ours in kept}
     sku = _sku(custom)
     if sku is not None:
         made["sku"] = sku
@@ -70,7 +58,7 @@ def attributes(
     custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: fields.Warnings
 ) -> dict[str, Any]:
     """The sender's own attributes: those of `attributes`, and of custom_data what has no place of its own."""
-    passed = {name: value for name, value in custom.items() if name not in _CUSTOM_RULES and name not in _LISTS}
+    passed = {name: value for name, value in custom.items() if name not in _RULES and name not in _LISTS}
     kept: dict[str, Any] = {}
     left_out = 0
     for path, source in (("attributes.", own), ("custom_data.", passed)):
@@ -84,7 +72,7 @@ def attributes(
             fault = rules.fault_of_name(name)
             if name.lower() in _FILLED:
                 fault = "is filled from the conversion's own fields: send it there"
-            elif name in _COUNTED and currency_fault:
+            elif currency_fault and name in language.amounts():
                 fault = "its currency is not known"
             read = rules.reference if name == _TRANSACTION and isinstance(value, str) else rules.attribute
             clean = read(value, notes) if fault is None else None
@@ -105,8 +93,7 @@ def audience(
     path, source = "", conversion
     if "audience_name" not in conversion and "audience_membership" not in conversion:
         path, source = "custom_data.", custom  # where senders of Segment's language have their properties
-    wanted: dict[str, fields.Rule] = {"audience_name": rules.label, "audience_membership": rules.membership}
-    kept = rules.taken(wanted, source, path, warnings)
+    kept = rules.taken(_AUDIENCE, source, path, warnings)
     if len(kept) == 2:
         return kept["audience_name"], kept["audience_membership"]
     if kept:

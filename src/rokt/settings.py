@@ -38,6 +38,10 @@ class Settings:
         if self.api == "events" and not 0 < len(self.account_id) <= LONGEST_ACCOUNT_ID:
             raise ValueError(f"the Event API needs an account id of at most {LONGEST_ACCOUNT_ID} characters")
 
+    def __hash__(self) -> int:
+        """Of one part: for each event what follows from the settings is looked up, and they are few."""
+        return hash(self.account_id)
+
     @property
     def url(self) -> str:
         """The base URL, without a slash at its end."""

@@ -14,7 +14,7 @@ from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import derived_id
 from pipeline.fingerprints import AMOUNT
 from pipeline.words import Word
-from roku import careful, ordinary
+from roku import careful, fields, ordinary
 from roku import vocabulary as words
 from roku.normalise import Settings
 
@@ -24,11 +24,6 @@ MAX_EVENT_BYTES = 256_000
 NO_AUDIENCES = Word("an audience update is not a conversion that Roku takes")
 
 _DEVICES = frozenset(words.DEVICES)
-# The order in which an event is written: what names it comes first.
-_ORDER = (
-    "event_id event_name event_type event_time event_source event_source_url referrer_url user_data custom_data"
-    " opt_out partner_name"
-).split()
 
 
 def prepare(
@@ -48,7 +43,7 @@ def prepare(
     if isinstance(made, Refused):
         return made
     event, warnings = made
-    return _finish({name: event[name] for name in _ORDER if event.get(name) is not None}, group, warnings)
+    return _finish({name: event[name] for name in fields.SENT if event.get(name) is not None}, group, warnings)
 
 
 def identify(event: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -15,26 +15,12 @@ from pipeline.outcome import Outcome, Retry, Unsettled
 from pipeline.refusals import LONGEST
 from pipeline.statuses import is_success
 from pipeline.successes import plain
+from roku.fields import SENT
 
 # Distinct echoes times events that are compared: an echo past that is taken for one that fits none.
 _COMPARISONS = 200_000
 # The names of an event, by their letters alone.
-_FIELDS = {
-    name.replace("_", ""): name
-    for name in (
-        "event_id",
-        "event_name",
-        "event_source",
-        "event_source_url",
-        "event_time",
-        "event_type",
-        "referrer_url",
-        "user_data",
-        "custom_data",
-        "opt_out",
-        "partner_name",
-    )
-}
+_FIELDS = {name.replace("_", ""): name for name in SENT}
 # Names under which an item may say what is wrong.
 _SAID = ("errors", "error", "reasons", "reason", "message", "errormessage", "description", "code", "errorcode")
 _MOST_TEXTS = 20

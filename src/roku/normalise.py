@@ -4,6 +4,7 @@ Rules: Roku's Events API page, «Normalizing Raw Data Before Hashing»; each tak
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline import persons, phone
 from pipeline.faults import Fault
@@ -22,11 +23,16 @@ class Settings:
 
 def email(text: str) -> str:
     """Lower case, without what stands from + to @."""
-    address = text.lower()
+    return persons.address(without_tag(text))
+
+
+def without_tag(address: str) -> str:
+    """The same for what is an address without a doubt."""
+    address = address.lower()
     if "+" in address:
         local, at, domain = address.rpartition("@")
-        address = local.split("+", 1)[0] + at + domain
-    return persons.address(address)
+        address = local.partition("+")[0] + at + domain
+    return address
 
 
 def name(text: str) -> str:
@@ -45,3 +51,10 @@ def gender(text: str) -> str:
 def birth_date(text: str, year: int) -> str:
     """A real date up to this year, as yyyy-mm-dd."""
     return persons.born(text, year).isoformat()
+
+
+def iso_date(text: str, year: int) -> str:
+    """The same for what has that form. Raises ValueError."""
+    if not 1900 <= date.fromisoformat(text).year <= year:
+        raise ValueError
+    return text

@@ -8,19 +8,16 @@ from pydantic_core import from_json
 from sources.fieldnames import EVENT_FIELDS, Path, find
 from sources.values import is_absent, trimmed
 
-# What may stand in a conversion itself, under its exact name.
-_OWN = EVENT_FIELDS | {"user_data", "custom_data", "click_ids", "rtid", "attributes"}
-
 
 def place(flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[str]]:
     """A conversion from fields that stand side by side or in their places, and the names left over.
 
     First those that nobody knows, then the second names of fields that have their values already.
     """
-    conversion = {name: value for name, value in flat.items() if name in _OWN and value is not None}
+    conversion = {name: value for name, value in flat.items() if name in EVENT_FIELDS and value is not None}
     strangers, spare = [], []
     for name, value in flat.items():
-        if name in _OWN:
+        if name in EVENT_FIELDS:
             continue
         path = find(name)
         if path is None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline import language
 from pipeline.amounts import amount
 from pipeline.body import Ignored, Refusal
 from pipeline.currencies import ISO_4217
@@ -88,7 +89,7 @@ def priced(custom: dict[str, Any], settings: SourceSettings, warnings: Warnings)
 
 
 def _amounts(custom: Mapping[str, Any]) -> Iterator[Any]:
-    yield from (custom.get("value"), custom.get("predicted_ltv"))
+    yield from map(custom.get, language.amounts())
     contents = custom.get("contents")
     for item in contents[:MOST_ITEMS] if isinstance(contents, list) else [contents]:
         if isinstance(item, Mapping):

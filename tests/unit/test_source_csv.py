@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import language
 from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Refused
 from pipeline.senders import SourceSettings
-from roku import careful
 from sources.delimited import read, rows
 from sources.fieldnames import find
 from sources.inbound import Inbound
@@ -112,13 +112,12 @@ def test_a_name_that_means_different_things_means_none(name: str) -> None:
     assert find(name) is None
 
 
-def test_every_field_that_roku_takes_is_known_by_its_own_name() -> None:
-    own = set(careful._EVENT_RULES) - {"user_data", "custom_data", "click_ids", "rtid", "attributes"}
-    assert {name for name in own if find(name) != ("", name)} <= {"audience_name", "audience_membership"}
-    for name in set(careful._user_rules("digits", None, 2026)) - {"is_hashed", "data_processing_country"}:
-        assert find(name) == find(f"user_data.{name}") == ("user_data", name)
-    for name in careful._CUSTOM_RULES:
-        assert find(name) == find(f"custom_data.{name}") == ("custom_data", name)
+def test_every_field_that_a_column_may_be_is_known_by_its_own_name() -> None:
+    for section, fields in language.whole().items():
+        for field in fields if section != "custom_data.contents" else ():
+            path = (section, field.name) if field.in_files else None
+            assert find(f"{section}.{field.name}") == path
+            assert not field.in_files or find(field.name) == path
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

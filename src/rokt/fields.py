@@ -1,0 +1,138 @@
+"""The fields of a conversion as Rokt takes them, one line each. Pure.
+
+Sources: Rokt's pages of the Conversions API and the Event API. What an optional field needs is a line here:
+`pipeline.field` says what follows from it. Any other field of `custom_data` is an attribute (`rokt.properties`).
+"""
+
+from functools import partial
+
+from pydantic_core import core_schema as cs
+
+from pipeline import kinds, shapes
+from pipeline.currencies import ISO_4217
+from pipeline.field import Field, Fields, Kind, Table
+from pipeline.kinds import OBJECT, PLACE, STRING
+from rokt import normalise, rules
+from rokt.personal import in_clear, personal
+from rokt.settings import Settings
+
+_UUID, _NOT_ZERO = "^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$", "[1-9a-fA-F]"
+_DEVICE = Kind(
+    rules.device_id, cs.chain_schema([shapes.like(_UUID), shapes.like(_NOT_ZERO)]), {**STRING, "format": "uuid"}
+)
+_REFERENCE = kinds.id_of(rules.reference)
+_RTID = Kind(rules.rtid, shapes.like("^[0-9A-Za-z][0-9A-Za-z_.~+/=-]{9,255}$"), STRING)  # longer than any placeholder
+_ZIP = shapes.like(rf"^(?:[0-9A-MO-TV-Za-mo-tv-z][0-9A-Za-z -]{{1,14}}[0-9A-Za-z]|{shapes.DIGEST})$")
+_GENDER = cs.literal_schema([*"mfMF", "male", "female", "Male", "Female"])
+_NAME = kinds.text(rules.LONGEST_NAME)._replace(rule=rules.event_name)
+_CURRENCY = Kind(rules.currency, cs.literal_schema(sorted(ISO_4217)), STRING)
+# Looked at before anything else, or wherever it is needed.
+_OPT_OUT, _CLICKS = kinds.OPT_OUT._replace(usual=cs.any_schema()), OBJECT._replace(usual=cs.any_schema())
+
+
+def _without_spaces(text: str) -> str:
+    return text.replace(" ", "")
+
+
+def _name(text: str) -> str:
+    return text.lower().replace(" ", "")
+
+
+# An update of an audience is no row of conversions.
+AUDIENCE: Fields = (
+    Field(
+        "audience_name",
+        Kind(rules.label, None, STRING),
+        says="An audience of Rokt's that the person joins or leaves.",
+        in_files=False,
+    ),
+    Field(
+        "audience_membership",
+        Kind(rules.membership, None, {"type": ["boolean", "string"]}),
+        says="true to join, false to leave.",
+        in_files=False,
+    ),
+)
+CUSTOM: Fields = (
+    Field("order_id", _REFERENCE, to="confirmationref"),
+    Field("value", kinds.AMOUNT, to="amount"),
+    Field("currency", _CURRENCY, says="A code of ISO 4217.", to="currency"),
+    Field("num_items", kinds.INTEGER, to="quantity"),
+    Field("content_name", kinds.TEXT, to="productname"),
+)
+
+
+def data(settings: Settings) -> Fields:
+    """What of `user_data` Rokt takes both hashed and in clear."""
+    names = partial(personal, normalise.name, shapes.NAME, _name, clear=str)
+    return (
+        Field("em", personal(normalise.email, shapes.EMAIL, str.lower, hashes=settings.hash_email), to="email"),
+        Field("fn", names(hashes=settings.hash_first_name), to="firstname"),
+        Field("ln", names(hashes=settings.hash_last_name), to="lastname"),
+        Field("ph", personal(normalise.mobile, shapes.PHONE, hashes=settings.hash_mobile), to="mobile"),
+        Field(
+            "zp",
+            personal(normalise.zip_code, _ZIP, _without_spaces, hashes=settings.hash_billing_zip),
+            to="billingzip",
+        ),
+    )
+
+
+def traits(settings: Settings, year: int) -> Fields:
+    """What it takes only in clear; `year`: nobody is born later."""
+    born = Field("db", in_clear(partial(normalise.birth_date, year=year), cs.str_schema(strict=True)), to="dob")
+    return (
+        *([born] if settings.send_birth_date else []),
+        Field("ge", in_clear(normalise.gender, _GENDER), to="gender"),
+        Field("ct", PLACE, to="city"),
+        Field("st", PLACE, to="state"),
+        Field("country", PLACE, to="country"),
+    )
+
+
+def user(settings: Settings, year: int) -> Fields:
+    """The fields of `user_data`."""
+    return (
+        *data(settings),
+        *traits(settings, year),
+        Field("external_id", _REFERENCE),
+        Field("client_ip_address", kinds.IP_ADDRESS),
+        Field("client_user_agent", kinds.AGENT),
+        Field("aID", _DEVICE),
+        Field("AID", _DEVICE, says="Another spelling of aID.", in_files=False),  # the vendor page's sentence has it
+        Field("aGA", _DEVICE),
+        Field("idfv", _DEVICE, says="The id of an iOS app's vendor."),
+    )
+
+
+EVENT: Fields = (
+    Field("event_name", _NAME, says="Any text of at most 128 characters.", needed=True),
+    Field("event_time", kinds.TIME, needed=True),
+    Field("event_id", kinds.EVENT_ID),
+    # In a file it is one of the click ids.
+    Field("rtid", _RTID, says="Rokt's click id; else that of click_ids or of event_source_url.", in_files=False),
+    Field("click_ids", _CLICKS, says="Click ids of the landing page (gclid, rtid, ...).", in_files=False),
+    Field("user_data", OBJECT, in_files=False),
+    Field("custom_data", OBJECT, in_files=False),
+    Field(
+        "attributes",
+        OBJECT._replace(usual=cs.dict_schema(strict=True)),
+        says="Attributes of your own: at most 100 are sent, and none that is named after a person's data.",
+        in_files=False,
+    ),
+    *AUDIENCE,
+    Field("opt_out", _OPT_OUT, says="A conversion of a person who opted out is withheld."),
+)
+CLICKS: Fields = (
+    Field("rtid", _RTID, "rokt_tracking_id"),
+    Field("rclid", _RTID),
+)
+_ALL = Settings(send_birth_date=True)
+DATA = {one.name: one.to for one in data(_ALL)}
+TRAITS = {one.name: one.to for one in traits(_ALL, 9999)}
+TABLE: Table = {
+    "": EVENT,
+    "user_data": user(_ALL, 9999),
+    "custom_data": (*CUSTOM, *AUDIENCE),
+    "click_ids": CLICKS,
+}

@@ -1,0 +1,91 @@
+"""What was bought: the items of `contents` and `content_ids`. Pure."""
+
+from typing import Any
+
+from pydantic_core import CoreSchema
+from pydantic_core import core_schema as cs
+
+from pipeline import amounts, field, fields, kinds, shapes, texts
+from pipeline.field import Field, Kind
+from roku import vocabulary as words
+
+# So many notes tell of the items of one event: a post has room for a million wrong ones.
+_MOST_NOTES = 20
+
+
+def _quantity(value: Any, notes: list[str]) -> str | None:
+    """The page's examples send the quantity as text."""
+    if type(value) is str and len(value) < 10 and value.isascii() and value.isdigit() and value[0] != "0":
+        return value
+    number = amounts.integer(value, notes)
+    return None if number is None else str(number)
+
+
+_QUANTITY = Kind(
+    _quantity,
+    shapes.either(shapes.like("^[1-9][0-9]{0,8}$"), shapes.then(str, shapes.WHOLE)),
+    {"type": ["string", "integer"]},
+)
+DELIVERY_CATEGORY = kinds.choice(*words.DELIVERY_CATEGORIES)
+ITEM = (
+    Field("id", kinds.REFERENCE, hint="item_id product_id sku", needed=True),
+    Field("quantity", _QUANTITY, hint="qty", needed=True),
+    Field("price", kinds.AMOUNT, hint="item_price", needed=True),
+    Field("delivery_category", DELIVERY_CATEGORY),
+)
+_RULES, _ALIASES = field.rules(ITEM), field.aliases(ITEM)
+_NEEDED = dict.fromkeys(one.name for one in ITEM if one.needed).keys()
+
+
+def _content_ids(value: Any, notes: list[str]) -> list[str | int] | None:
+    items = value if isinstance(value, list) else [value]
+    if len(items) > words.MAX_CONTENTS:
+        notes.append(f"has {len(items)} items: the first {words.MAX_CONTENTS} were taken")
+    kept = [item if type(item) is int else texts.reference(item, notes) for item in items[: words.MAX_CONTENTS]]
+    return [item for item in kept if item is not None] or None
+
+
+def _contents(value: Any, notes: list[str]) -> list[dict[str, Any]] | None:
+    items = value if isinstance(value, list) else [value]
+    if len(items) > words.MAX_CONTENTS:
+        notes.append(f"has {len(items)} items: the first {words.MAX_CONTENTS} were taken")
+    kept, further = [], 0
+    for index, item in enumerate(items[: words.MAX_CONTENTS]):
+        if len(notes) >= _MOST_NOTES and not (isinstance(item, dict) and item.keys() >= _NEEDED):
+            further += 1  # it cannot be kept, and nobody will be told why
+            continue
+        said: fields.Warnings = []
+        clean = _content(item, said)
+        if clean is not None:
+            kept.append(clean)
+        if len(notes) < _MOST_NOTES:
+            notes += [f"item {index}{name} {text}" for name, text in said]
+        else:
+            further += bool(said)
+    if further:
+        notes.append(f"has {further} further items with faults: fix the first ones first")
+    return kept or None
+
+
+def _content(item: Any, said: fields.Warnings) -> dict[str, Any] | None:
+    if not isinstance(item, dict):
+        said.append((" dropped:", "must be an object with id, quantity and price"))
+        return None
+    clean = fields.apply(_RULES, item, ": ", said, _ALIASES)
+    missing = [name for name in _NEEDED if name not in clean]
+    if missing:
+        said.append((" dropped:", f"needs {' and '.join(missing)}"))
+    return None if missing else clean
+
+
+def _list(item: CoreSchema) -> CoreSchema:
+    """Of an array with a thousand faults one is enough to know that it is not usual."""
+    return cs.list_schema(item, strict=True, min_length=1, max_length=words.MAX_CONTENTS, fail_fast=True)
+
+
+CONTENTS = Kind(_contents, _list(field.schema({"": ITEM})), {"type": "array", "items": kinds.OBJECT.json})
+CONTENT_IDS = Kind(
+    _content_ids,
+    _list(shapes.either(shapes.text(), shapes.WHOLE)),
+    {"type": "array", "items": {"type": ["string", "integer"]}},
+)

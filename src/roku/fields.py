@@ -1,0 +1,191 @@
+"""The fields of a conversion as Roku takes them, one line each. Pure.
+
+Sources: Roku's Events API page (fields and lists), the Ringba guide (identifiers), Tealium's connector guide. What an
+optional field needs is a line here: `pipeline.field` says what follows from it.
+"""
+
+from functools import partial
+from typing import Any
+
+from pydantic_core import core_schema as cs
+
+from pipeline import kinds, limits, phone, shapes
+from pipeline.field import Field, Fields, Kind, Table
+from pipeline.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
+from roku import normalise
+from roku import vocabulary as words
+from roku.contents import CONTENT_IDS, CONTENTS, DELIVERY_CATEGORY, ITEM
+
+_GENDER = shapes.like(rf"^(?:[A-Za-z]{{1,7}}|{shapes.DIGEST})$")
+_BIRTH_DATE = shapes.like(rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{shapes.DIGEST})$")
+
+
+def _flag(value: Any, notes: list[str]) -> bool | None:
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    if isinstance(value, bool):
+        return value
+    notes.append("must be true or false; each value is looked at in any case")
+    return None
+
+
+_FLAG, _COUNTRY = Kind(_flag, None, {"type": "boolean"}), Kind(kinds.unchecked, None, kinds.STRING)
+_CONVERSION = choice("conversion")
+# Where they are missing, the one stands for «conversion», the other takes its place in the finished event.
+_EVENT_TYPE = _CONVERSION._replace(
+    usual=cs.with_default_schema(_CONVERSION.usual or cs.any_schema(), default="conversion")
+)
+_IS_HASHED = _FLAG._replace(usual=cs.with_default_schema(cs.bool_schema(strict=True), default=None))
+
+CUSTOM: Fields = (
+    Field(
+        "value",
+        AMOUNT,
+        "amount revenue total order_value order_total order_amount total_price grand_total sale_amount sales_amount"
+        " purchase_value transaction_total conversion_value",
+        hint="price",  # in a file, of one item
+        says="What the conversion is worth, in `currency`.",
+    ),
+    Field("currency", choice(*words.CURRENCIES), "currency_code currency_iso_code order_currency conversion_currency"),
+    Field("content_type", choice(*words.CONTENT_TYPES)),
+    Field(
+        "order_id", REFERENCE, "order_number order_no transaction_id transaction_number invoice_number receipt_number"
+    ),
+    Field(
+        "contents",
+        CONTENTS,
+        "items products line_items",
+        says="What was bought: an item without its three fields is dropped.",
+    ),
+    Field("content_ids", CONTENT_IDS, "product_ids product_id sku skus"),
+    Field("num_items", kinds.INTEGER, "number_of_items item_count quantity"),
+    Field("predicted_ltv", AMOUNT, "ltv", says="What the customer will be worth in all, in `currency`."),
+    Field("purchase_type", choice(*words.PURCHASE_TYPES)),
+    Field("delivery_category", DELIVERY_CATEGORY),
+    Field("content_category", TEXT, "category product_category"),
+    Field("content_name", TEXT, "product_name"),
+    Field("search_string", TEXT, "search_term query"),
+    Field("status", TEXT, "order_status"),
+    Field("utm_source", TEXT),
+    Field("utm_medium", TEXT),
+    Field("utm_campaign", TEXT),
+    Field("utm_term", TEXT),
+    Field("utm_content", TEXT),
+)
+
+
+def user(settings: normalise.Settings, country: str | None, year: int) -> Fields:
+    """The fields of `user_data`. `country`: of a phone number without a calling code; `year`: nobody is born later."""
+    number = partial(phone.normalise, form=settings.phone_format, country=country)
+    # Only where no country is ever put before a number, one without a plus needs no closer look.
+    no_country = settings.phone_format == "digits" and settings.default_country is None
+    return (
+        Field("is_hashed", _IS_HASHED, in_files=False, says="Each value is looked at in any case."),
+        Field(
+            "em",
+            personal(normalise.email, shapes.EMAIL, normalise.without_tag),
+            "email email_address mail customer_email user_email contact_email primary_email work_email hashed_email"
+            " email_hash email_sha256 sha256_email sha256_email_address",
+            says="E-mail address.",
+        ),
+        Field(
+            "ph",
+            personal(number, shapes.PHONE if no_country else shapes.PHONE_WITH_PLUS),
+            "phone phone_number mobile mobile_phone mobile_number mobile_phone_number tel telephone cell cell_phone"
+            " customer_phone contact_phone primary_phone hashed_phone phone_hash phone_sha256 sha256_phone_number",
+            says="Phone number.",
+        ),
+        Field(
+            "fn",
+            personal(normalise.name, shapes.NAME, str.lower),
+            "first_name given_name forename fname",
+            says="First name.",
+        ),
+        Field(
+            "ln",
+            personal(normalise.name, shapes.NAME, str.lower),
+            "last_name family_name surname lname",
+            says="Last name.",
+        ),
+        Field("ge", personal(normalise.gender, _GENDER), "gender sex gen", says="Gender: male, female or unknown."),
+        Field(
+            "db",
+            personal(partial(normalise.birth_date, year=year), _BIRTH_DATE, partial(normalise.iso_date, year=year)),
+            "dob birthdate birthday date_of_birth",
+            says="Date of birth, as yyyy-mm-dd.",
+        ),
+        Field("ct", PLACE, "city town billing_city mailing_city", says="City."),
+        Field(
+            "st",
+            PLACE,
+            "state province region state_region state_province billing_state billing_province mailing_state",
+            says="State.",
+        ),
+        Field(
+            "zp",
+            PLACE,
+            "zip zip_code postal_code postcode billing_zip billing_postal_code mailing_postal_code",
+            says="Postal code.",
+        ),
+        Field("country", PLACE, "country_code billing_country mailing_country"),
+        Field(
+            "external_id",
+            REFERENCE,
+            "extern_id user_id customer_id contact_id member_id loyalty_id",
+            says="Your own id of the person.",
+        ),
+        Field("client_ip_address", kinds.IP_ADDRESS, "ip ip_address client_ip"),
+        Field("client_user_agent", kinds.AGENT, "user_agent ua"),
+        Field("subscription_id", REFERENCE),
+        Field(
+            "aGA", DEVICE, "gaid aaid google_advertising_id android_advertising_id", says="Android's advertising id."
+        ),
+        Field("aID", DEVICE, "idfa apple_advertising_id", says="Apple's advertising id."),
+        Field("aDX", DEVICE, says="A device id."),
+        Field("aGI", DEVICE, "generic_advertising_id", says="An advertising id of any kind."),
+        Field("aRI", DEVICE, "rida roku_advertising_id", says="Roku's advertising id."),
+        Field("aFC", REFERENCE, "first_party_cookie", hint="fbp"),  # Meta's own cookie, as a rule
+        Field("data_processing_country", _COUNTRY, in_files=False),
+    )
+
+
+EVENT: Fields = (
+    Field(
+        "event_id",
+        kinds.EVENT_ID,
+        "conversion_id",
+        hint="id message_id",  # of anything
+        says="Derived from the content if it is missing; of more than 1,000 characters the SHA-256 digest is sent.",
+    ),
+    # A name may be a person's, a type, a source and an id anything's.
+    Field("event_name", choice(*words.EVENT_NAMES), "event conversion_name", hint="name", needed=True),
+    Field("event_type", _EVENT_TYPE, hint="type"),
+    Field(
+        "event_time",
+        kinds.TIME,
+        "time timestamp date datetime event_date conversion_time conversion_date order_date order_time purchase_date"
+        " purchase_time transaction_date transaction_time sale_date close_date closed_date paid_at created_at",
+        says="Epoch seconds; milliseconds, microseconds, nanoseconds and ISO 8601 are read too.",
+        needed=True,
+    ),
+    Field("event_source", choice(*words.EVENT_SOURCES), "action_source", hint="source"),
+    Field("event_source_url", kinds.PAGE, "url page_url source_url landing_page landing_page_url"),
+    Field("referrer_url", kinds.PAGE, "referrer referer referer_url"),
+    Field("user_data", kinds.OBJECT, hint="user", in_files=False, needed=True),
+    Field("custom_data", kinds.OBJECT, hint="properties", in_files=False),
+    Field("opt_out", kinds.OPT_OUT, "limited_data_use ldu", says='"true" limits the use of the data.'),
+    Field("partner_name", kinds.text(limits.PARTNER), "partner", says="At most 20 different ones in one post."),
+    Field("is_hashed", _FLAG, says="Accepted for Ringba's sake; each value is looked at in any case."),
+    Field(
+        "data_processing_country", _COUNTRY, says="Two letters: the country of phone numbers without a calling code."
+    ),
+)
+TABLE: Table = {
+    "": EVENT,
+    "user_data": user(normalise.Settings(), None, 9999),
+    "custom_data": CUSTOM,
+    "custom_data.contents": ITEM,
+}
+# What is sent of an event, in this order: what names it comes first. The rest says how to read it.
+SENT = tuple(one.name for one in EVENT if one.name not in ("is_hashed", "data_processing_country"))
+AMOUNTS = tuple(one.name for one in CUSTOM if one.kind is AMOUNT)
