@@ -58,7 +58,8 @@ TEXTS = [
         "9Gaqqi7BIdG64SigVLuKYbFfWtRNXv3E4cklqJm45Eo=",
     ),
     *(DIGEST, NOTHING, DIGEST.upper(), "d41d8cd98f00b204e9800998ecf8427e", LONG_ADDRESS, f"see {DIGEST}"),
-    *"PURCHASE purchase USD usd XXX JPY true True false product in_store first_time_purchase website conversion".split(),
+    *"PURCHASE purchase USD usd XXX JPY true True false product in_store website conversion".split(),
+    "first_time_purchase",
 ]
 NUMBERS = [0, 1, -1, 2, 25.5, -0.5, 2.0, 1e15, 10**15, 10**16, float("nan"), float("inf"), True, False]
 TIMES = [946_684_799, 946_684_800, 1_000_000_000, *(int(NOW) + more for more in (300, 301, 3_600, 3_601))]
