@@ -6,6 +6,7 @@ normalise what it asks about.
 
 import json
 import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,9 +19,9 @@ from pydantic_core import from_json
 from pipeline.faults import NoKey
 from relay.ambiguities import Probe, probes
 from relay.deployment import Deployment
-from relay.keys import read_secret
 from relay.posting import session
 from relay.printing import Out, number
+from relay.secret_texts import read_secret
 from relay.trouble import Trouble
 from relay.verbs import BAD
 from roku.keys import key_for
@@ -52,15 +53,24 @@ def calibrate(
         if not out.agrees(f"Ask Roku with the key of {deployment.name}?"):
             raise Trouble("nothing was asked: answer y, or say --yes")
     with session(local=deployment.local) as connection:
-        answers = [_ask(connection, url, key, group, asked[0])]
-        if not answers[0]["valid"][0]:
-            raise Trouble(_control(answers[0]))
-        answers += [_ask(connection, url, key, group, probe) for probe in asked[1:]]
+        answers = _answers(asked, lambda probe: _ask(connection, url, key, group, probe))
     at = datetime.now(UTC)
     report = {"asked_at": at.isoformat(timespec="seconds"), "url": url, "answers": answers}
     files = _write(folder, at, report)
-    rows = [[one["name"], assumption(one), _sign(one), told(one)] for one in answers]
     out.answer(report | {"files": [str(file) for file in files]})
+    return _show(out, answers, files)
+
+
+def _answers(asked: Sequence[Probe], ask: Callable[[Probe], dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers to all probes. Raises Trouble if an ordinary event is not taken: the others would say nothing."""
+    control = ask(asked[0])
+    if not control["valid"][0]:
+        raise Trouble(_control(control))
+    return [control, *map(ask, asked[1:])]
+
+
+def _show(out: Out, answers: Sequence[dict[str, Any]], files: Sequence[Path]) -> int:
+    rows = [[one["name"], assumption(one), _sign(one), told(one)] for one in answers]
     out.table(
         ["probe", "the relay takes for granted", "", "Roku says"], rows, {"differs": "red", "no answer": "yellow"}
     )
@@ -75,8 +85,7 @@ def calibrate(
 def judge(probe: Probe, status: int | None, body: Any) -> dict[str, Any]:
     """What an answer says of each event of the probe: valid, invalid, or None if that is not said."""
     said = body if isinstance(body, dict) else {}
-    failed = said.get("failed_events")
-    failed = [one for one in failed if isinstance(one, dict)] if isinstance(failed, list) else []
+    failed = _objects(said.get("failed_events"))
     valid: list[bool | None] = [None] * len(probe.events)
     if status in _JUDGED:
         for place, event in enumerate(probe.events):
@@ -96,6 +105,10 @@ def judge(probe: Probe, status: int | None, body: Any) -> dict[str, Any]:
     }
 
 
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def _is_refused(event: Any, probe: Probe, status: int, failed: list[Any]) -> bool:
     if len(probe.events) == 1:
         return bool(failed) or status >= 400
@@ -110,9 +123,7 @@ def told(answer: dict[str, Any]) -> str:
     words = {True: "valid", False: "invalid", None: "no verdict"}
     said = ", ".join(words[one] for one in answer["valid"])
     code = "" if answer["code"] in (None, answer["status"]) else f", code {answer['code']}"
-    reasons = "; ".join(
-        f"{name}: {text}" for errors in answer["errors"] if isinstance(errors, dict) for name, text in errors.items()
-    )
+    reasons = "; ".join(f"{name}: {text}" for errors in _objects(answer["errors"]) for name, text in errors.items())
     if not reasons and answer["valid"][0] is not True:
         reasons = str(answer["description"] or "")
     echo = f", names {', '.join(answer['echo'])}" if answer["name"] == "partial" and answer["echo"] else ""

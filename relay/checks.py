@@ -9,13 +9,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_core import from_json
 
 from pipeline.faults import NoKey
+from pipeline.json_objects import json_object
 from pipeline.placeholders import is_placeholder
 from pipeline.sender_entries import read_senders
 from pipeline.senders import Sender
 from relay.deployment import Deployment, Destination
-from relay.keys import SecretText, read_secret
 from relay.letters import look, now
 from relay.printing import age, number
+from relay.secret_texts import SecretText, read_secret
 from relay.trouble import Trouble, explain
 from roku.keys import key_for
 from sources import registry
@@ -96,32 +97,21 @@ def just_written(secret: SecretText, destination: str) -> str:
 
 def groups_of(secret: str) -> list[str]:
     """The event groups that the Roku keys secret names, "*" included; none if it is one key for all."""
-    if not secret.strip().startswith("{"):
-        return []
-    try:
-        keys = from_json(secret)
-    except ValueError:
-        return []
-    return [str(group) for group in keys]
+    return list(json_object(secret) or {})
 
 
 def settings(deployment: Deployment) -> list[Finding]:
     """Parameters under which nothing counts, or nobody is told."""
     findings = []
     if deployment.parameters.get("DeliveryMode") == "test":
-        findings.append(
-            Finding(WARNING, "delivery mode", "test: nothing counts", "deploy with DeliveryMode=live when ready")
-        )
+        cure = "deploy with DeliveryMode=live when ready"
+        findings.append(Finding(WARNING, "delivery mode", "test: nothing counts", cure))
     if deployment.parameters.get("LedgerDays") == "0":
-        findings.append(
-            Finding(
-                WARNING,
-                "ledger",
-                "none: repeats after 10 minutes count twice, `relay status` knows little, and each process keeps its"
-                " circuits to itself",
-                "deploy with LedgerDays=7",
-            )
+        text = (
+            "none: repeats after 10 minutes count twice, `relay status` knows little, and each process keeps its"
+            " circuits to itself"
         )
+        findings.append(Finding(WARNING, "ledger", text, "deploy with LedgerDays=7"))
     return findings
 
 

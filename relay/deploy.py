@@ -98,12 +98,10 @@ class _Plan:
         return self._try_out(deployment, answers, sender)
 
     def _switched_off(self, before: Deployment | None, answers: Answers) -> None:
-        off = (
-            []
-            if before is None
-            else [one.name for one in before.destinations() if one.name not in answers.destinations()]
-        )
-        found = [one for one in remaining.held(before, off) if one.waiting or one.dead] if before and off else []
+        if before is None:
+            return
+        off = [one.name for one in before.destinations() if one.name not in answers.destinations()]
+        found = [one for one in remaining.held(before, off) if one.waiting or one.dead] if off else []
         for one in found:
             self.out.aside(f"{one.told()}: the queues stay in the account, and nothing delivers from them any more")
         if found and not self.force:
@@ -139,16 +137,8 @@ class _Plan:
         pages = first_steps.pages(deployment, self.checkout, group)
         api = deployment.output("ApiUrl")
         verdict = [{"level": one.level, "check": one.check, "found": one.text, "fix": one.cure} for one in found]
-        self.out.answer(
-            {
-                "stack": deployment.name,
-                "api": api,
-                "sender": name,
-                "verdict": verdict,
-                "curl": curl,
-                "pages": [str(page) for page in pages],
-            }
-        )
+        made = {"stack": deployment.name, "api": api, "sender": name, "verdict": verdict, "curl": curl}
+        self.out.answer(made | {"pages": [str(page) for page in pages]})
         for one in found:
             self.out.line(f"{one.level}  {one.check}: {one.told()}")
         self.out.line(f"\nSenders post to {api}. Try it:\n\n{curl}\n")
@@ -179,10 +169,8 @@ def _present(where: Where) -> Deployment | None:
     if found.status == "REVIEW_IN_PROGRESS":  # a first change set was made and never carried out
         return None
     if found.status in _STUCK:
-        raise Trouble(
-            f"the stack {found.name} never came up ({found.status}): relay remove --stack {found.name}, then deploy"
-            " again"
-        )
+        cure = f"relay remove --stack {found.name}, then deploy again"
+        raise Trouble(f"the stack {found.name} never came up ({found.status}): {cure}")
     if found.status.endswith("_IN_PROGRESS"):
         raise Trouble(f"the stack {found.name} is being changed ({found.status}): wait until that is done")
     return found

@@ -10,7 +10,7 @@ from pipeline.faults import NoKey
 from pipeline.placeholders import is_placeholder
 from relay.checks import is_placeholder_key
 from relay.deployment import Deployment
-from relay.keys import read_secret
+from relay.secret_texts import read_secret
 from relay.trouble import Trouble
 from rokt.keys import pair_in
 from rokt.settings import Api

@@ -7,8 +7,9 @@ from relay import probes
 from relay.checkout import Checkout
 from relay.checks import Finding, roku_keys, sender_keys
 from relay.deployment import Deployment
-from relay.keys import make, read_secret
+from relay.keys import make
 from relay.rokt_checks import rokt_keys
+from relay.secret_texts import read_secret
 from relay.trouble import Trouble
 
 STACKS_OWN = "first"  # the sender whose key the template makes

@@ -1,28 +1,23 @@
 """`relay keys`: who may post, in the sender keys secret. Keys are shown once, when they are made, and never again."""
 
 import json
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import ClientError
 
 from pipeline.sender_entries import read_senders
 from pipeline.senders import Sender, SourceSettings
 from relay.deployment import Deployment
 from relay.printing import Out
-from relay.trouble import DECLINED, Trouble, code
+from relay.secret_texts import edit, entries_of, sender_keys
+from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD
 from sources import registry
 
 _KEY_BYTES = 30  # 240 bits, 40 characters
-_PENDING = "relay-pending"
-_CHANGED = "the sender keys were changed meanwhile, and nothing was done: look at them (`relay keys list`) and repeat"
 
 NameArgument = Annotated[str, typer.Argument(help="The sender's name, for logs and metrics.")]
 
@@ -32,7 +27,7 @@ def list_(deployment: Deployment, out: Out) -> int:
 
     Exit code 1 if the secret has an entry that is not used.
     """
-    senders, faults = read_senders(_read(deployment).text, registry.SIGNING)
+    senders, faults = read_senders(sender_keys(deployment).text, registry.SIGNING)
     out.answer({"senders": [_told(sender) for sender in senders], "faults": faults})
     columns = ["name", "kept as", "event groups", "event names", "default group", "browser", "sources"]
     out.table(columns, [_row(sender) for sender in senders])
@@ -98,7 +93,7 @@ def make(deployment: Deployment, name: str, rights: dict[str, Any]) -> str:
             raise Trouble(f"there is a sender {name} already: revoke it first, or choose another name")
         entries[name] = entry
 
-    _edit(deployment, change)
+    edit(deployment, change)
     return key
 
 
@@ -109,11 +104,11 @@ def revoke(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> int:
     """Take a sender's key away, after asking. It works for a minute more at the most."""
-    if name not in _entries(_read(deployment).text):
+    if name not in entries_of(sender_keys(deployment).text):
         raise Trouble(f"there is no sender {name}: `relay keys list` shows them")
     if not yes and not out.agrees(f"Revoke the key of {name} in {deployment.name}? Its posts are answered 401 then."):
         raise Trouble(DECLINED)
-    _edit(deployment, lambda entries: entries.pop(name, None))
+    edit(deployment, lambda entries: entries.pop(name, None))
     out.answer({"revoked": name})
     out.line(f"{name} is revoked; its key works for a minute more at the most")
     return 0
@@ -138,67 +133,6 @@ def settings(given: list[str]) -> dict[str, dict[str, Any]]:
         if fields:
             place[fields[-1]] = _value(value)
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class SecretText:
-    """A secret's text, the version that it is of, and when that was written."""
-
-    text: str
-    version: str
-    written: datetime
-
-
-def read_secret(deployment: Deployment, name: str) -> SecretText:
-    """The secret. Raises Trouble if it has no value."""
-    try:
-        secret = deployment.client("secretsmanager").get_secret_value(SecretId=name)
-    except ClientError as error:
-        if code(error) == "ResourceNotFoundException":
-            raise Trouble(f"the secret {name} is not there, or has no value yet") from error
-        raise
-    return SecretText(secret.get("SecretString", ""), secret["VersionId"], secret["CreatedDate"])
-
-
-def _read(deployment: Deployment) -> SecretText:
-    return read_secret(deployment, deployment.output("SenderKeysSecretName"))
-
-
-def _entries(text: str) -> dict[str, Any]:
-    try:
-        entries = json.loads(text)
-    except ValueError:
-        entries = None
-    if not isinstance(entries, dict):
-        raise Trouble("the sender keys secret is not a JSON object of sender name to key: mend it by hand first")
-    return entries
-
-
-def _edit(deployment: Deployment, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change the secret's entries; Trouble if somebody else did so meanwhile.
-
-    The new version is written beside the present one, then AWSCURRENT is moved to it from the version that was read:
-    Secrets Manager refuses that if AWSCURRENT is somewhere else by now.
-    """
-    name, secrets = deployment.output("SenderKeysSecretName"), deployment.client("secretsmanager")
-    read = _read(deployment)
-    entries = _entries(read.text)
-    change(entries)
-    made = secrets.put_secret_value(
-        SecretId=name, SecretString=json.dumps(entries, indent=2, ensure_ascii=False), VersionStages=[_PENDING]
-    )["VersionId"]
-    try:
-        secrets.update_secret_version_stage(
-            SecretId=name, VersionStage="AWSCURRENT", RemoveFromVersionId=read.version, MoveToVersionId=made
-        )
-    except ClientError as error:
-        if code(error) in ("InvalidParameterException", "InvalidRequestException"):
-            raise Trouble(_CHANGED) from error
-        raise
-    finally:
-        # Another edit that began meanwhile has taken the label over: it is gone then, and nothing is left to clear up.
-        with suppress(ClientError):
-            secrets.update_secret_version_stage(SecretId=name, VersionStage=_PENDING, RemoveFromVersionId=made)
 
 
 def _check(name: str, entry: dict[str, Any]) -> None:

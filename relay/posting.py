@@ -18,6 +18,7 @@ MOST_EVENTS, MOST_BYTES = 1_000, 4_000_000
 _TRIES = 8
 _FIRST_WAIT, _LONGEST_WAIT, _LONGEST_RETRY_AFTER = 1.0, 30.0, 300.0  # seconds
 _CONNECT_SECONDS, _READ_SECONDS = 10, 35  # API Gateway gives up after 30 s
+_TAKEN = frozenset({200, 202, 210})
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _NOT_QUEUED = "could not be queued"  # how ingest names an event that SQS did not take
 
@@ -33,6 +34,14 @@ class Outcome:
     refused: dict[int, dict[str, str]] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     withheld: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, answer: Mapping[str, Any], failed: Mapping[int, dict[str, str]], asked: Sequence[int]) -> list[int]:
+        """Take in an answer about the events at these places; return the places of those to post again."""
+        again = [place for place, errors in failed.items() if _is_unqueued(errors)]
+        self.warnings += answer.get("warnings", [])
+        self.withheld += [one for one in answer.get("withheld", []) if one.get("index") not in again]
+        self.refused |= {asked[place]: errors for place, errors in failed.items() if place not in again}
+        return [asked[place] for place in again]
 
 
 def session(*, local: bool) -> requests.Session:
@@ -59,21 +68,14 @@ class Poster:
         for attempt in range(_TRIES):
             body = {**head, "events": [events[place] for place in left]}
             status, answer, after = self._try(key, body)
-            if status in _AGAIN or status is None:
-                self._pause(attempt, after)
-                continue
-            failed = _failed(answer, len(left))
-            if status in (200, 202, 210) or (status == 400 and failed):
-                outcome.warnings += answer.get("warnings", [])
-                again = [place for place, errors in failed.items() if _is_unqueued(errors)]
-                outcome.withheld += [one for one in answer.get("withheld", []) if one.get("index") not in again]
-                outcome.refused |= {left[place]: errors for place, errors in failed.items() if place not in again}
-                left = [left[place] for place in again]
-                if not left:
-                    return outcome
-                self._pause(attempt, after)
-                continue
-            raise Trouble(_refusal(status, answer))
+            if status is not None and status not in _AGAIN:
+                failed = _failed(answer, len(left))
+                if status not in _TAKEN and not (status == 400 and failed):
+                    raise Trouble(_refusal(status, answer))
+                left = outcome.add(answer, failed, left)
+            if not left:
+                return outcome
+            self._pause(attempt, after)
         raise Trouble(
             "the API did not take the events in 8 tries: look at relay doctor; the same command goes on later"
         )

@@ -41,6 +41,11 @@ def remove(
         out.aside("\n".join([_STAYS, *remaining.commands(full)]))
     _agree(deployment, out, full=bool(full), yes=yes, force=force)
     _delete(deployment)
+    _tell(deployment, out, found)
+    return 0
+
+
+def _tell(deployment: Deployment, out: Out, found: Sequence[Held]) -> None:
     left = _left(deployment, found)  # counted anew: posts were taken until the last moment
     out.answer(
         {
@@ -55,7 +60,6 @@ def remove(
     for one in left:
         for count, url in zip((one.waiting, one.dead), one.urls(), strict=True):
             out.line(f"left: {url} ({number(count, 'message')})")
-    return 0
 
 
 def _left(deployment: Deployment, found: Sequence[Held]) -> list[Held]:

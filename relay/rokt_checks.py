@@ -6,7 +6,7 @@ from pipeline.faults import NoKey
 from pipeline.placeholders import is_placeholder
 from relay.checks import NOT_ASKED, OK, PROBLEM, Finding, is_placeholder_key, just_written
 from relay.deployment import Deployment
-from relay.keys import read_secret
+from relay.secret_texts import read_secret
 from relay.trouble import Trouble, explain
 from rokt.keys import pair_in
 from rokt.settings import Api

@@ -1,56 +1,21 @@
 """`relay send`: files of conversions to the API, in as few posts as fit, each line once."""
 
 import json
-import sys
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from pipeline.sender_entries import read_senders
 from relay.deployment import Deployment
 from relay.doctor import KeyOption
-from relay.inputs import STDIN, Format, Item, Reading, format_of, items
-from relay.keys import read_secret
-from relay.posting import MOST_BYTES, MOST_EVENTS, Outcome, Poster
+from relay.inputs import Format, Reading, format_of
 from relay.printing import Out, number
-from relay.probes import sender_key
-from relay.sent import Sent, digest_of, forget
+from relay.sending import Sending, Tally
 from relay.trouble import Trouble
 from relay.verbs import BAD
-from sources import registry
 
 _MOST_SHOWN = 10  # refusals on the screen
-_TEST_EVENTS = 100  # in one post to /v1/test_events, whose answer waits for Roku's
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of one file's lines."""
-
-    file: str
-    accepted: int = 0
-    already: int = 0
-    refused: list[dict[str, Any]] = field(default_factory=list)
-    warnings: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # by destination, field and text
-    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)  # by destination and reason
-
-
-@dataclass(slots=True)
-class _Batch:
-    head: dict[str, Any]
-    items: list[Item] = field(default_factory=list)
-    digests: list[str] = field(default_factory=list)
-    size: int = 0
 
 
 def send(
@@ -80,7 +45,7 @@ def send(
     reading = Reading(form, _pairs("--map", map_), _pairs("--set", set_), group)
     for file in files:
         format_of(file, reading)
-    run = _Run(deployment, out, reading, key, concurrency, dry_run)
+    run = Sending(deployment, out, reading, key, concurrency, dry_run)
     tallies: list[Tally] = []
     try:
         for file in files:
@@ -95,136 +60,14 @@ def send(
     return BAD if any(tally.refused for tally in tallies) else 0
 
 
-class _Run:
-    """One send: the posts under way at once, and who may post."""
-
-    def __init__(
-        self, deployment: Deployment, out: Out, reading: Reading, key: str | None, concurrency: int, dry_run: bool
-    ) -> None:
-        self._deployment = deployment
-        self._out = out
-        self._reading = reading
-        self._given_key = key
-        self._concurrency = concurrency
-        self._dry_run = dry_run
-        self._stopping = threading.Event()
-        path = "/v1/test_events" if dry_run else "/v1/events"
-        url = deployment.output("ApiUrl").rstrip("/") + path
-        self._poster = Poster(url, local=deployment.local, stopping=self._stopping)
-        self._key = cache(self._find_key)
-
-    def send(self, tally: Tally, again: bool) -> None:
-        """Send one file. Raises Trouble; what was accepted until then is remembered."""
-        way = {
-            "map": dict(self._reading.mapping),
-            "set": dict(self._reading.defaults),
-            "group": self._reading.group,
-            "format": format_of(tally.file, self._reading),
-        }
-        if again and tally.file != STDIN and not self._dry_run:
-            forget(tally.file, self._deployment.name)
-        remembered = STDIN if self._dry_run else tally.file
-        sent = Sent(remembered, self._deployment.name, self._deployment.stack_id, way)
-        with sent, _bar(tally.file) as read:
-            lines = items(tally.file, self._reading, read=read, say=self._out.aside)
-            self._post_all(self._batches(lines, sent, tally), sent, tally)
-
-    def _batches(self, lines: Iterator[Item], sent: Sent, tally: Tally) -> Iterator[_Batch]:
-        """The lines still to be sent, in posts as large as may be, each of one event group."""
-        opened: dict[str, _Batch] = {}
-        most = _TEST_EVENTS if self._dry_run else MOST_EVENTS
-        for item in lines:
-            if item.conversion is None:
-                tally.refused.append({"line": item.number, "event_id": None, "errors": {"line": str(item.fault)}})
-                continue
-            digest = digest_of(item)
-            if sent.knows(digest):
-                tally.already += 1
-                continue
-            size = len(json.dumps(item.conversion, ensure_ascii=False).encode()) + 2
-            name = json.dumps(item.head, sort_keys=True)
-            batch = opened.setdefault(name, _Batch(dict(item.head)))
-            if batch.items and (len(batch.items) == most or batch.size + size > MOST_BYTES):
-                yield batch
-                batch = opened[name] = _Batch(dict(item.head))
-            batch.items.append(item)
-            batch.digests.append(digest)
-            batch.size += size
-        yield from (batch for batch in opened.values() if batch.items)
-
-    def _post_all(self, batches: Iterator[_Batch], sent: Sent, tally: Tally) -> None:
-        under_way: dict[Future[Outcome], _Batch] = {}
-
-        def settle() -> None:
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                self._note(under_way.pop(future), future, sent, tally)
-
-        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="post") as threads:
-            try:
-                for batch in batches:
-                    group = batch.head.get("event_group_id")
-                    events = [item.conversion for item in batch.items]
-                    under_way[threads.submit(self._poster.post, self._key(group), batch.head, events)] = batch
-                    if len(under_way) >= self._concurrency:
-                        settle()
-                while under_way:
-                    settle()
-            except BaseException:
-                # What is under way ends first: what it was told must be remembered.
-                self._stopping.set()
-                for future, batch in under_way.items():
-                    if future.exception() is None:
-                        self._note(batch, future, sent, tally)
-                raise
-
-    def _note(self, batch: _Batch, future: Future[Outcome], sent: Sent, tally: Tally) -> None:
-        outcome = future.result()
-        taken = [digest for place, digest in enumerate(batch.digests) if place not in outcome.refused]
-        sent.add(taken)
-        tally.accepted += len(taken)
-        for place, errors in sorted(outcome.refused.items()):
-            item = batch.items[place]
-            tally.refused.append({"line": item.number, "event_id": _event_id(item), "errors": errors})
-        for warning in outcome.warnings:
-            said = warning.get("destination", ""), warning.get("field", ""), warning.get("warning", "")
-            tally.warnings[said] += warning.get("count", 1)
-        for one in outcome.withheld:
-            tally.withheld[one.get("destination", ""), one.get("reason", "")] += 1
-
-    def _find_key(self, group: str | None) -> str:
-        if self._given_key:
-            return self._given_key
-        secret = read_secret(self._deployment, self._deployment.output("SenderKeysSecretName"))
-        found = sender_key(read_senders(secret.text, registry.SIGNING)[0], group)
-        if found is None:
-            where = f"the event group {group}" if group else "this"
-            raise Trouble(f"no sender key for {where} is kept in plain text: name one with --key (RELAY_SENDER_KEY)")
-        return found
-
-
 def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool) -> None:
+    """Print what became of the lines, and write the refusals to `report`."""
     refusals = [
         {"file": tally.file, **one} for tally in tallies for one in sorted(tally.refused, key=lambda one: one["line"])
     ]
     if report is not None:
         report.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in refusals), encoding="utf-8")
-    files = [
-        {
-            "file": tally.file,
-            "accepted": tally.accepted,
-            "accepted_before": tally.already,
-            "refused": len(tally.refused),
-            "warnings": [
-                {**_named(where), "field": name, "warning": text, "count": count}
-                for (where, name, text), count in tally.warnings.items()
-            ],
-            "withheld": [
-                {**_named(where), "reason": text, "count": count} for (where, text), count in tally.withheld.items()
-            ],
-        }
-        for tally in tallies
-    ]
+    files = [_told(tally) for tally in tallies]
     out.answer({"dry_run": dry_run, "files": files, "refusals": refusals})
     accepted = "would be accepted" if dry_run else "accepted"
     rows = [[one["file"], one["accepted"], one["accepted_before"], one["refused"]] for one in files]
@@ -234,6 +77,10 @@ def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool
             out.line(f"{number(count, 'event')}: {_before(where)}{name}: {text}", style="yellow")
         for (where, text), count in tally.withheld.most_common():
             out.line(f"{number(count, 'event')} withheld: {_before(where)}{text}", style="yellow")
+    _show_refusals(out, refusals, report)
+
+
+def _show_refusals(out: Out, refusals: Sequence[dict[str, Any]], report: Path | None) -> None:
     if report is not None and refusals:
         out.line(f"{number(len(refusals), 'refusal')} in {report}")
         return
@@ -245,17 +92,28 @@ def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool
         out.line(f"and {number(len(refusals) - _MOST_SHOWN, 'further refusal')}: --report FILE writes all of them")
 
 
+def _told(tally: Tally) -> dict[str, Any]:
+    return {
+        "file": tally.file,
+        "accepted": tally.accepted,
+        "accepted_before": tally.already,
+        "refused": len(tally.refused),
+        "warnings": [
+            {**_named(where), "field": name, "warning": text, "count": count}
+            for (where, name, text), count in tally.warnings.items()
+        ],
+        "withheld": [
+            {**_named(where), "reason": text, "count": count} for (where, text), count in tally.withheld.items()
+        ],
+    }
+
+
 def _named(destination: str) -> dict[str, str]:
     return {"destination": destination} if destination else {}
 
 
 def _before(destination: str) -> str:
     return f"{destination}: " if destination else ""
-
-
-def _event_id(item: Item) -> str | None:
-    value = (item.conversion or {}).get("event_id")
-    return str(value)[:200] if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
 def _pairs(flag: str, given: Sequence[str] | None) -> dict[str, str]:
@@ -266,15 +124,3 @@ def _pairs(flag: str, given: Sequence[str] | None) -> dict[str, str]:
             raise Trouble(f'{flag} {text}: write it as NAME=VALUE, such as {flag} "event_name=PURCHASE"')
         pairs[name.strip()] = value.strip()
     return pairs
-
-
-@contextmanager
-def _bar(file: str) -> Iterator[Callable[[int], None]]:
-    """A bar of the file's bytes on stderr, at a terminal alone."""
-    size = None if file == STDIN or not Path(file).is_file() else Path(file).stat().st_size
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    stderr: TextIO = sys.stderr
-    shown = Progress(*columns, console=Console(file=stderr), transient=True, disable=not stderr.isatty())
-    with shown:
-        task = shown.add_task(Path(file).name, total=size)
-        yield lambda read: shown.advance(task, read)

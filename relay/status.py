@@ -1,6 +1,6 @@
 """`relay status`: what became of one event."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -28,12 +28,9 @@ def status(deployment: Deployment, out: Out, event_id: Annotated[str, typer.Argu
     names = (event_id, sha256(event_id.encode()).hexdigest())
     entries = [entry for name in names for entry in _ledger(deployment, name)]
     destinations = deployment.destinations()
-    delivered = {entry["destination"] for entry in entries if entry["outcome"] == "delivered"}
-    letters = [
-        letter for one in destinations if one.name not in delivered for letter in _letters(deployment, one, names)
-    ]
+    letters = _undelivered(deployment, destinations, entries, names)
     states = {one.name: _state(one.name, entries, letters) for one in destinations}
-    state = next((worst for worst in _WORST_FIRST if worst in states.values()), "unknown")
+    state = _worst(states)
     waiting = {one.name: _waiting(deployment, one) for one in destinations if states[one.name] not in _SETTLED}
     dead = [_told(letter) for letter in letters]
     out.answer(
@@ -46,20 +43,33 @@ def status(deployment: Deployment, out: Out, event_id: Annotated[str, typer.Argu
             "messages_waiting": sum(waiting.values()),
         }
     )
-    rows = [
-        [one["outcome"], one["at"], one["destination"], one["event_group_id"], one["event_name"], one["reason"]]
-        for one in entries
-    ]
-    rows += [
-        ["dead letter", one["rejected_at"], one["destination"], one["event_group_id"], name, one["reason"]]
-        for one in dead
-        for name in one["event_names"]
-    ]
-    if rows:
+    if rows := [*map(_row, entries), *(row for one in dead for row in _dead_rows(one))]:
         out.table(["outcome", "when (UTC)", "destination", "group", "event", "reason"], rows)
     for text in _meaning(deployment, state, states, waiting):
         out.line(text)
     return {"delivered": 0, "unknown": UNKNOWN}.get(state, BAD)
+
+
+def _undelivered(
+    deployment: Deployment, destinations: Iterable[Destination], entries: list[dict[str, Any]], names: Collection[str]
+) -> list[Letter]:
+    """Its dead letters at destinations that did not take it since."""
+    delivered = {entry["destination"] for entry in entries if entry["outcome"] == "delivered"}
+    open_ = [one for one in destinations if one.name not in delivered]
+    return [letter for one in open_ for letter in _letters(deployment, one, names)]
+
+
+def _row(entry: dict[str, Any]) -> list[Any]:
+    return [entry[name] for name in ("outcome", "at", "destination", "event_group_id", "event_name", "reason")]
+
+
+def _dead_rows(letter: dict[str, Any]) -> list[list[Any]]:
+    of_all = [letter["rejected_at"], letter["destination"], letter["event_group_id"]]
+    return [["dead letter", *of_all, name, letter["reason"]] for name in letter["event_names"]]
+
+
+def _worst(states: dict[str, str]) -> str:
+    return next((worst for worst in _WORST_FIRST if worst in states.values()), "unknown")
 
 
 def _state(destination: str, entries: list[dict[str, Any]], letters: list[Letter]) -> str:

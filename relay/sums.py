@@ -16,6 +16,7 @@ queue it must be 0. A window begins in the middle of things: what waited at its 
 window, so that the equation is exact only if the queue was empty then.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -87,13 +88,9 @@ def verdict(counts: Counts, *, messages: int, messages_at_start: int | None, rec
     `recent` is what was counted in the last minutes: by so much counts that are still under way can differ.
     """
     left = counts.left()
-    low: int | None = messages  # each message holds 1 to 1,000 events
-    high = MOST_IN_A_MESSAGE * messages
-    if messages_at_start is None:
-        low = None  # any number may have waited, and have come out since
-    elif messages_at_start:  # at the most: it is the largest of some minutes
-        low = messages - MOST_IN_A_MESSAGE * messages_at_start
-    off = left - high if left > high else low - left if low is not None and left < low else 0
+    high = MOST_IN_A_MESSAGE * messages  # each message holds 1 to 1,000 events
+    low = _least(messages, messages_at_start)
+    off = left - high if left > high else int(max(low - left, 0))
     if left > high and off <= min(counts.redriven, counts.strangers):
         why = f"{off:,} of the redriven messages nobody could read again, and these are counted as strangers too"
         return Verdict(None, None, f"{why}: drop them instead (relay dlq drop)")
@@ -107,6 +104,13 @@ def verdict(counts: Counts, *, messages: int, messages_at_start: int | None, rec
         "how many waited" if messages_at_start is None else f"how many events the {messages_at_start:,} messages had"
     )
     return Verdict(None, None, f"nobody knows {start} at the start: choose a window that begins when nothing waited")
+
+
+def _least(messages: int, at_start: int | None) -> float:
+    """How many more events must have gone in than came out."""
+    if at_start is None:
+        return -math.inf  # any number may have waited, and have come out since
+    return messages - MOST_IN_A_MESSAGE * at_start  # at the most: it is the largest of some minutes
 
 
 def _missing(number: int) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import ClientError
 
+from pipeline.json_objects import json_object
 from relay.deployment import Deployment
 from relay.durations import seconds
 from relay.printing import Out, moment, printable
@@ -65,23 +66,24 @@ def words(message: str, function: str = "") -> str:
 
     Counts name the destination that they are of, unless the function's name does.
     """
-    try:
-        line = json.loads(message)
-    except ValueError:
-        line = None
-    if not isinstance(line, dict):
+    line = json_object(message)
+    if line is None:
         quiet = message.startswith(_PLATFORM) and not any(word in message for word in ("Status:", "rror", "imed out"))
         return "" if quiet else printable(message.rstrip())
     details = {name: value for name, value in line.items() if name not in _UNSAID}
     if "_aws" in line:
-        names = _metric_names(line)
-        totals = {name: _total(details.pop(name)) for name in names if name in details}
-        counts = [f"{total} {_spaced(name)}" for name, total in totals.items() if total != "0"]
-        destination = str(line.get("destination", ""))
-        of = f" for {destination}" if function and destination and not function.endswith(destination) else ""
-        return printable(", ".join(counts) + of + _listed(details))
+        return printable(_counts(line, details, function) + _listed(details))
     level = f"{line['level']} " if line.get("level") not in (None, "INFO") else ""
     return printable(f"{level}{line.get('message', '')}" + _listed(details))
+
+
+def _counts(line: dict[str, Any], details: dict[str, Any], function: str) -> str:
+    """What a line of metrics counts; its numbers are taken out of `details`."""
+    totals = {name: _total(details.pop(name)) for name in _metric_names(line) if name in details}
+    counts = [f"{total} {_spaced(name)}" for name, total in totals.items() if total != "0"]
+    destination = str(line.get("destination", ""))
+    of = f" for {destination}" if function and destination and not function.endswith(destination) else ""
+    return ", ".join(counts) + of
 
 
 def _said(at: int, name: str, message: str, out: Out, raw: bool) -> str:

@@ -15,7 +15,7 @@ import requests
 
 from local import aws
 from local.stack import ROKU_KEY, SENDER_KEY
-from relay import keys
+from relay import secret_texts
 from relay.deployment import Deployment
 from tests.bounds import BOUND
 from tests.e2e.operator import Operator, operating, run
@@ -193,14 +193,14 @@ def test_settings_of_a_source_and_of_a_page_are_written(operator: Operator, secr
 def test_a_secret_that_changed_meanwhile_is_not_overwritten(
     operator: Operator, secrets: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = keys.read_secret
+    read = secret_texts.read_secret
 
-    def read_and_wait(*arguments: Any) -> keys.SecretText:
+    def read_and_wait(*arguments: Any) -> secret_texts.SecretText:
         found = read(*arguments)
         secrets.put_secret_value(SecretId="local/sender-keys", SecretString=json.dumps({"other": "another-key"}))
         return found
 
-    monkeypatch.setattr(keys, "read_secret", read_and_wait)
+    monkeypatch.setattr(secret_texts, "read_secret", read_and_wait)
     said = operator.run("keys", "add", "late")
     assert said.code == 3
     assert "changed meanwhile" in said.errors
@@ -221,7 +221,9 @@ def test_a_new_key_is_shown_also_if_another_edit_begins_meanwhile(
 
         def move(**given: Any) -> Any:
             if given["VersionStage"] == "AWSCURRENT":  # the other edit writes its version, and takes the label
-                secrets.put_secret_value(SecretId="local/sender-keys", SecretString="{}", VersionStages=[keys._PENDING])
+                secrets.put_secret_value(
+                    SecretId="local/sender-keys", SecretString="{}", VersionStages=[secret_texts.PENDING]
+                )
             return found.update_secret_version_stage(**given)
 
         double.update_secret_version_stage = move
