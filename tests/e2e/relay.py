@@ -3,7 +3,7 @@
 import shlex
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,13 +46,17 @@ class Relay:
 
     def post(self, event_id: str, **fields: Any) -> None:
         """A sender posts the event, and the relay accepts it."""
+        self.post_all([EVENT | {"event_id": event_id} | fields])
+
+    def post_all(self, events: Sequence[Mapping[str, Any]], status: int = 202) -> None:
+        """A sender posts these events in one request and gets this status."""
         answer = requests.post(
             f"{self.stack.url}/v1/events",
-            json={"event_group_id": "g", "events": [EVENT | {"event_id": event_id} | fields]},
+            json={"event_group_id": "g", "events": events},
             headers={"Authorization": f"Bearer {SENDER_KEY}"},
             timeout=BOUND,
         )
-        assert answer.status_code == 202, answer.text
+        assert answer.status_code == status, answer.text
 
     def redrive(self) -> int:
         """Move all dead letters with the arguments of the stack's own command; return their number."""

@@ -5,11 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import requests
 
 from local import aws
-from local.stack import SENDER_KEY
-from tests.bounds import BOUND
 from tests.e2e.operator import Operator, operating
 from tests.e2e.relay import EVENT, until
 
@@ -40,13 +37,7 @@ def test_a_stack_that_did_nothing_adds_up(operator: Operator) -> None:
 def test_everything_that_can_become_of_an_event_is_counted_once(operator: Operator) -> None:
     operator.relay.refuse("bad")
     events = [EVENT | {"event_id": name} for name in ("good", "bad")] + [{"event_name": "NONSENSE"}]
-    answer = requests.post(
-        f"{operator.relay.stack.url}/v1/events",
-        json={"event_group_id": "g", "events": events},
-        headers={"Authorization": f"Bearer {SENDER_KEY}"},
-        timeout=BOUND,
-    )
-    assert answer.status_code == 210
+    operator.relay.post_all(events, status=210)
     until(operator.relay.letters)
     operator.relay.post("good")  # a repeat
 

@@ -7,16 +7,9 @@ import requests
 from local.stack import BROWSER_KEY, ROKU_KEY, SENDER_KEY
 from tests.bounds import BOUND
 from tests.e2e.relay import EVENT, Relay, running, until
+from tests.unit.conversions import CANARIES
 
-# Personal data as senders write it, one for each hashed field, and where it does not belong at all.
-PERSON = {
-    "em": "canary.em+tag@example.com",
-    "ph": "+1 (555) 010-0142",
-    "fn": "Canaryfirst",
-    "ln": "Canarylast",
-    "ge": "female",
-    "db": "1971-04-05",
-}
+# Where personal data does not belong at all.
 MISPLACED = {
     "event_source_url": "https://shop.test/thanks/+15550100142?email=canary.url%40example.com&billing_phone=5550100142"
     "&guest_name=Canary&key=canary-key",
@@ -31,8 +24,8 @@ def test_neither_a_person_nor_a_key_is_found_in_log_ledger_or_dead_letter() -> N
     with running(LogLevel="DEBUG", LogSampleRate="1") as relay:
         said = {"user_data.em": "canary.em@example.com is on a list", "user_data.ph": "+1 (555) 010-0142"}
         relay.sandbox.set_faults({"refuse": {"refused": said}})
-        relay.post("refused", user_data=PERSON | {"canary.name@example.com": "x", "+15550100142": "x"}, **MISPLACED)
-        relay.post("canary.id@example.com", user_data=PERSON, **MISPLACED)
+        relay.post("refused", user_data=CANARIES | {"canary.name@example.com": "x", "+15550100142": "x"}, **MISPLACED)
+        relay.post("canary.id@example.com", user_data=CANARIES, **MISPLACED)
         letters = until(relay.letters)
         until(lambda: '"Delivered"' in relay.stack.log_text() and '"DeadLettered"' in relay.stack.log_text())
         until(relay.sandbox.events)

@@ -155,13 +155,7 @@ def test_a_retry_has_its_reason_and_its_time_and_try_now_ends_the_wait(
 def test_what_is_left_of_a_message_waits_in_one_of_its_own_and_can_be_tried_now(page: Page) -> None:
     page.relay.refuse("twice")
     events = [EVENT | {"event_id": "twice", "custom_data": {"value": value, "currency": "USD"}} for value in (1, 2)]
-    answer = requests.post(
-        f"{page.relay.stack.url}/v1/events",
-        json={"event_group_id": "g", "events": events},
-        headers={"Authorization": f"Bearer {SENDER_KEY}"},
-        timeout=BOUND,
-    )
-    assert answer.status_code == 202
+    page.relay.post_all(events)
     _, left = page.until("twice", "rejected", "waiting")
     assert left["reason"] == "another copy rejected"
     until(lambda: page.lane()["queue"]["later"] == 1)
@@ -328,13 +322,7 @@ def test_a_fault_of_the_observer_reaches_nobody(page: Page, monkeypatch: pytest.
 
 def test_a_thousand_events_are_counted_and_the_last_500_remembered(page: Page) -> None:
     events = [EVENT | {"event_id": f"many-{number}"} for number in range(1_000)]
-    answer = requests.post(
-        f"{page.relay.stack.url}/v1/events",
-        json={"event_group_id": "g", "events": events},
-        headers={"Authorization": f"Bearer {SENDER_KEY}"},
-        timeout=BOUND,
-    )
-    assert answer.status_code == 202
+    page.relay.post_all(events)
     until(lambda: len(page.relay.conversions("many-999")) == 1)
     (last,) = page.until("many-999", "delivered")
     assert last["tries"] == 1

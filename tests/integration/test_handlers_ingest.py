@@ -14,6 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from sources import registry
 from tests.integration.deployed import Deployed, deploy
+from tests.unit.conversions import CANARIES
 
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"  # the vendor page's example
 LEAD = {"event_id": "1", "event_name": "LEAD", "event_time": 1767225600, "user_data": {"em": EM}}
@@ -465,15 +466,6 @@ def test_the_longest_answer_fits_into_lambdas_6_mb(relay: Deployed) -> None:
     assert len(json.dumps(answer)) < 6_291_456
 
 
-# Personal data as senders write it, one for each hashed field, and where it does not belong at all.
-CANARIES = {
-    "em": "canary.em+tag@example.com",
-    "ph": "+1 (555) 010-0142",
-    "fn": "Canaryfirst",
-    "ln": "Canarylast",
-    "ge": "female",
-    "db": "1971-04-05",
-}
 TRACES = [
     "canary.em", "example.com", "5550100142", "010-0142", "canaryfirst", "canarylast", "1971-04-05", "female",
     "canary.url", "canary.unknown", "canary.id",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local import aws
 from local.event_source_mapping import EventSourceMapping, failed_items
 from local.functions import EventSource
 from local.runtime import MAX_PAYLOAD_BYTES, FunctionError
@@ -67,14 +66,6 @@ class Function:
 
 
 Start = Callable[..., EventSourceMapping]
-
-
-@pytest.fixture(scope="module")
-def sqs() -> Iterator["SQSClient"]:
-    with aws.serving(0) as endpoint:
-        client = aws.client("sqs", endpoint)
-        yield client
-        client.close()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ What a redrive does to messages is asked of two: our own endpoint, and an SQS th
 import json
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,27 +13,12 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from local import aws
 from tests.bounds import BOUND
-from tests.integration import independent_sqs
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 COUNTER = iter(range(1000))
-
-
-@pytest.fixture(scope="module", params=["our own", pytest.param("an independent", marks=independent_sqs.thorough)])
-def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
-    with aws.serving(0) if request.param == "our own" else independent_sqs.serving() as endpoint:
-        yield endpoint
-
-
-@pytest.fixture(scope="module")
-def sqs(endpoint: str) -> Iterator["SQSClient"]:
-    client = aws.client("sqs", endpoint)
-    yield client
-    client.close()
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The local endpoint's SQS against the rules of the SQS developer guide, where moto alone breaks them."""
 
-from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -9,20 +8,11 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.sqs.models import Message
 
-from local import aws
 from tests.bounds import BOUND
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
-
-
-@pytest.fixture(scope="module")
-def sqs() -> Iterator["SQSClient"]:
-    with aws.serving(0) as endpoint:
-        client = aws.client("sqs", endpoint)
-        yield client
-        client.close()
 
 
 def _queue(sqs: "SQSClient", name: str, **attributes: Any) -> tuple[str, str]:

@@ -11,50 +11,13 @@ import pytest
 
 from local.roku_sandbox import RokuSandbox
 from tests.bounds import BOUND
+from tests.unit import test_vendor_examples as vendors
+from tests.unit.test_vendor_examples import EM
 
 KEY, GROUP = "key-of-tests", "example_website_123"
-EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
-
 # The first two requests of Roku's page, word for word; both answers there are "all events were processed".
-PURCHASE: dict[str, Any] = {
-    "event_id": "unique_event_id_123",
-    "event_name": "PURCHASE",
-    "event_type": "conversion",
-    "event_time": 1621436800,
-    "event_source": "website",
-    "event_source_url": "https://example.com/checkout/confirmation",
-    "referrer_url": "https://example.com/product/123",
-    "user_data": {
-        "is_hashed": True,
-        "em": EM,
-        "ph": "74234e98afe7498fb5daf1f36ac2d78acc339464f950703b8c019892f982b90b",
-        "client_ip_address": "192.168.1.1",
-        "client_user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-        "Chrome/91.0.4472.124 Safari/537.36",
-    },
-    "custom_data": {
-        "value": 99.99,
-        "currency": "USD",
-        "content_type": "product",
-        "order_id": "order_12345",
-        "contents": [{"id": "product_123", "quantity": "1", "price": 99.99, "delivery_category": "home_delivery"}],
-    },
-    "opt_out": "false",
-}
-ADD_TO_CART: dict[str, Any] = {
-    "event_id": "test_event_id_456",
-    "event_name": "ADD_TO_CART",
-    "event_type": "conversion",
-    "event_time": 1621436800,
-    "event_source": "website",
-    "event_source_url": "https://example.com/cart",
-    "user_data": {"is_hashed": True, "em": EM, "aGA": "5e2d9c1a-9e9c-4d5b-9c1a-9e9c4d5b9c1a"},
-    "custom_data": {
-        "value": 24.99,
-        "currency": "USD",
-        "contents": [{"id": "product_456", "quantity": "1", "price": 24.99}],
-    },
-}
+PURCHASE: dict[str, Any] = json.loads(vendors.PURCHASE)["events"][0]
+ADD_TO_CART: dict[str, Any] = json.loads(vendors.ADD_TO_CART)["events"][0]
 # The page quotes of its two refusals only what failed; what these events need besides is filled in.
 NAMELESS = {"event_id": "error_event_id", "event_type": "conversion", "event_time": 1621436800, "user_data": {}}
 MISNAMED = {

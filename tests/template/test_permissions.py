@@ -9,18 +9,10 @@ from tests.template.stacks import ALL, Names, of_each, on
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
-LOGS = {
-    ("logs:CreateLogStream", "{}LogGroup"),
-    ("logs:PutLogEvents", "{}LogGroup"),
-}
-INGEST = {
-    ("sqs:SendMessage", "{}Queue"),
-    ("secretsmanager:GetSecretValue", "SenderKeysSecret"),
-}
-TEST_EVENTS = {
-    ("secretsmanager:GetSecretValue", "SenderKeysSecret"),
-    ("secretsmanager:GetSecretValue", "RokuKeysSecret"),
-}
+LOGS = {(f"logs:{action}", "{}LogGroup") for action in ("CreateLogStream", "PutLogEvents")}
+SENDERS = ("secretsmanager:GetSecretValue", "SenderKeysSecret")
+INGEST = {SENDERS, ("sqs:SendMessage", "{}Queue")}
+TEST_EVENTS = {SENDERS, ("secretsmanager:GetSecretValue", "RokuKeysSecret")}
 DELIVER = {
     ("sqs:ReceiveMessage", "{}Queue"),
     ("sqs:DeleteMessage", "{}Queue"),

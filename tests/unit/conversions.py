@@ -1,11 +1,15 @@
 """The smallest conversion that Roku takes, with changes, and what becomes of it."""
 
 import json
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from pipeline import body
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.phone import PhoneFormat
+from pipeline.reception import Reception, Request, receive
+from pipeline.senders import Sender
 from roku.event import prepare
 from roku.normalise import Settings
 
@@ -71,3 +75,27 @@ def errors(given: object, **settings: Any) -> dict[str, str]:
 def warned(given: object, **settings: Any) -> list[str]:
     """The fields of which the sender is told something."""
     return [name for name, _ in outcome(given, **settings).warnings]
+
+
+def take(text: str, sender: Sender | None = None) -> Reception:
+    """What becomes of a post for Roku, of any sender or of this one."""
+    request = Request("POST", "/v1/events", {}, {}, text.encode(), None, None)
+    return receive(
+        request,
+        sender or Sender(name="vendor", key="some-key-1"),
+        body.read(request.body),
+        partial(prepare, settings=Settings()),
+        default_event_group=None,
+        now=NOW,
+    )
+
+
+# Personal data as senders write it, one for each hashed field.
+CANARIES = {
+    "em": "canary.em+tag@example.com",
+    "ph": "+1 (555) 010-0142",
+    "fn": "Canaryfirst",
+    "ln": "Canarylast",
+    "ge": "female",
+    "db": "1971-04-05",
+}

@@ -1,5 +1,7 @@
 """Which names say that a person's data or a key is under them, and which do not: both ways."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,24 +43,14 @@ client_secret clientsecret id_token auth authtoken csrftoken jwt password pass o
 OPEN = "keyword keywords monkey turkey q utm_source design signal passage author code session_id gclid order".split()
 
 
-@pytest.mark.parametrize("name", PERSONAL)
-def test_whatever_stands_around_it_a_persons_data_is_known_by_its_name(name: str) -> None:
-    assert is_personal(name)
-
-
-@pytest.mark.parametrize("name", NOBODYS)
-def test_what_only_sounds_alike_is_nobodys(name: str) -> None:
-    assert not is_personal(name)
-
-
-@pytest.mark.parametrize("name", SECRET)
-def test_a_key_is_known_by_its_name(name: str) -> None:
-    assert is_secret(name)
-
-
-@pytest.mark.parametrize("name", OPEN)
-def test_what_only_sounds_like_a_key_is_none(name: str) -> None:
-    assert not is_secret(name)
+@pytest.mark.parametrize(
+    ("known", "names", "others"), [(is_personal, PERSONAL, NOBODYS), (is_secret, SECRET, OPEN)], ids=["personal", "key"]
+)
+def test_what_is_a_persons_or_a_key_is_known_by_its_name_and_what_sounds_alike_is_not(
+    known: Callable[[str], bool], names: Sequence[str], others: Sequence[str]
+) -> None:
+    assert [name for name in names if not known(name)] == []
+    assert [name for name in others if known(name)] == []
 
 
 @given(st.sampled_from(["billing", "x", "a1", "order", "z_9"]), st.sampled_from("_-.[] "), st.sampled_from("_-.] "))

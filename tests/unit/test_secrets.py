@@ -54,11 +54,17 @@ def test_nothing_is_read_before_it_is_asked_for_and_then_once(clock: Clock) -> N
     assert manager.reads == ["roku"]
 
 
-def test_it_is_read_again_when_it_is_older_than_a_minute(clock: Clock) -> None:
+def replaced(clock: Clock) -> tuple[Manager, Secret]:
+    """A secret that was read and then became another."""
     manager = Manager("one")
     kept = secret(manager, clock)
     kept.text()
     manager.value = "two"
+    return manager, kept
+
+
+def test_it_is_read_again_when_it_is_older_than_a_minute(clock: Clock) -> None:
+    _, kept = replaced(clock)
     clock.now += MAX_AGE
     assert kept.text() == "one"
     clock.now += 0.1
@@ -67,10 +73,7 @@ def test_it_is_read_again_when_it_is_older_than_a_minute(clock: Clock) -> None:
 
 
 def test_a_refused_secret_is_read_again_at_once_but_not_more_often_than_every_two_seconds(clock: Clock) -> None:
-    manager = Manager("one")
-    kept = secret(manager, clock)
-    kept.text()
-    manager.value = "two"
+    manager, kept = replaced(clock)
     clock.now += LEAST_AGE
     assert kept.reread() == "one"
     clock.now += 0.1

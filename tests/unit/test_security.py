@@ -4,22 +4,19 @@ import ast
 import json
 import re
 import socket
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import body as bodies
 from pipeline.body import Refusal
 from pipeline.destination import Routing
 from pipeline.messages import Head, QueuedEvent, decode, encode
-from pipeline.reception import Reception, Request, cors, receive
+from pipeline.reception import Request, cors
 from pipeline.senders import Sender, Senders
 from roku import request as roku_request
-from roku.event import identify, prepare
-from roku.normalise import Settings
-from tests.unit.conversions import NOW, conversion, sha
+from roku.event import identify
+from tests.unit.conversions import conversion, sha, take
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
@@ -29,18 +26,6 @@ THREATS = [
     if line.startswith("| ")
 ][1:]
 NARROW = Sender(name="narrow", key="narrow-key", event_groups=("mine",))
-
-
-def take(body: str, sender: Sender = NARROW) -> Reception:
-    request = Request("POST", "/v1/events", {}, {}, body.encode(), None, None)
-    return receive(
-        request,
-        sender,
-        bodies.read(request.body),
-        partial(prepare, settings=Settings()),
-        default_event_group=None,
-        now=NOW,
-    )
 
 
 # --- the document -----------------------------------------------------------------------------------------------------
@@ -77,10 +62,10 @@ def test_the_group_that_is_checked_is_the_group_that_is_sent(first: str, last: s
     body = f'{{"event_group_id": "{first}", "event_group_id": "{last}", "events": [{json.dumps(conversion())}]}}'
     if refused:
         with pytest.raises(Refusal) as caught:
-            take(body)
+            take(body, NARROW)
         assert caught.value.status == 403
         return
-    received = take(body)
+    received = take(body, NARROW)
     event = QueuedEvent(received.events[0].line.decode(), "", "")
     head, (queued,) = decode(encode(Head(Routing(received.event_group_id, None)), [event]), identify)
     sent = roku_request.assemble(head.routing, [queued.line])
@@ -92,7 +77,7 @@ def test_a_name_that_stands_twice_leaves_once() -> None:
     whole = json.dumps(conversion(user_data="USER", event_id="first")).replace('"USER"', user)
     whole = whole.replace("{", '{"event_id": "second", ', 1)
     body = f'{{"event_group_id": "mine", "events": [{whole}]}}'
-    event = once(take(body).events[0].line)
+    event = once(take(body, NARROW).events[0].line)
     assert event["event_id"] == "first"  # the later of the two
     assert event["user_data"] == {"is_hashed": True, "em": sha("b@example.com"), "country": "CA"}
 
@@ -128,10 +113,10 @@ def test_what_is_nested_deeply_is_refused_or_dropped(
     body = f'{{"event_group_id": "mine", "events": {events}}}'
     if depth > 180:  # the parser takes 200 levels, and the body has some of its own
         with pytest.raises(Refusal) as caught:
-            take(body)
+            take(body, NARROW)
         assert caught.value.status == 400
         return
-    received = take(body)
+    received = take(body, NARROW)
     assert sorted(received.events) == [0, 1]
     for made in received.events.values():
         assert levels(json.loads(made.line)) <= 4  # the event, its custom_data, the contents, one of them
@@ -149,7 +134,7 @@ def test_no_address_in_a_post_is_opened(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(socket, name, lambda *args, **_: opened.append(args))
     inside = "http://169.254.169.254/latest/meta-data/"
     given = conversion(event_source_url=inside, referrer_url="http://localhost:8080/admin")
-    received = take(json.dumps({"event_group_id": "mine", "events": [given]}))
+    received = take(json.dumps({"event_group_id": "mine", "events": [given]}), NARROW)
     assert once(received.events[0].line)["event_source_url"] == inside  # it is passed on as text
     assert opened == []
 

@@ -1,18 +1,13 @@
 """The vendors' own examples, word for word: Roku's Events API page, Tealium's connector guide, Ringba's guide."""
 
 import json
-from functools import partial
 from typing import Any
 
 import pytest
 
 from pipeline import body
 from pipeline.body import Refusal
-from pipeline.reception import Reception, Request, receive
-from pipeline.senders import Sender
-from roku.event import prepare
-from roku.normalise import Settings
-from tests.unit.conversions import NOW, conversion, errors, finished, outcome, sha, warned, with_custom, with_user
+from tests.unit.conversions import conversion, errors, finished, outcome, sha, take, warned, with_custom, with_user
 
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
 
@@ -90,19 +85,6 @@ RINGBA = (
     ' "event_id": [Call:InboundCallId], "partner_name": "Ringba", "user_data": {'
     ' "ph": "[Call:InboundPhoneNumber]" } } ]] }'
 )
-
-
-def take(text: str) -> Reception:
-    request = Request("POST", "/v1/events", {}, {}, text.encode(), None, None)
-    sender = Sender(name="vendor", key="some-key-1")
-    return receive(
-        request,
-        sender,
-        body.read(request.body),
-        partial(prepare, settings=Settings()),
-        default_event_group=None,
-        now=NOW,
-    )
 
 
 def events(text: str) -> list[dict[str, Any]]:
