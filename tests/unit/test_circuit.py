@@ -121,6 +121,13 @@ def test_a_small_request_that_is_lost_leaves_the_circuit_open_and_the_probes_go_
     assert lost.next_probe_at == T + 62 + 60  # the second probe is a minute after the first
 
 
+@pytest.mark.parametrize(("since", "pause"), [(3 * HOUR - 1, 900), (3 * HOUR, 3_600)])
+def test_after_a_small_request_that_is_lost_probes_are_as_far_apart_as_before(since: int, pause: int) -> None:
+    heard = replace(opened(), stage=1, probes=9)
+    lost = unread(heard, now=T + since, certain=True, why="another")
+    assert (lost.stage, lost.next_probe_at) == (0, T + since + pause)
+
+
 def test_a_circuit_that_opens_again_within_the_hour_goes_on_with_its_probes() -> None:
     closed = replace(opened(), probes=5, closed_at=T + 100)
     soon, late = opened(T + 200, before=closed), opened(T + 100 + HOUR, before=closed)
