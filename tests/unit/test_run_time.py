@@ -12,7 +12,7 @@ from pipeline.delivery import deliver
 from pipeline.destination import Routing
 from pipeline.ledger import Ledger
 from pipeline.messages import Head, encode
-from pipeline.outcome import Delivered, Outcome, Rejected
+from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.sqs import Queue
 from pipeline.surroundings import Surroundings
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
@@ -146,3 +146,62 @@ def test_a_destination_that_hangs_is_given_up_and_the_rest_waits_as_perhaps_take
     report, _, _ = run(monkeypatch, "destination", half)
     assert report.counts["Retried"] == EVENTS
     assert 0 < report.counts["AnswerUnreadable"] <= 3 * 50  # a small request, and the next after its time was over
+
+
+def test_after_the_last_request_every_step_that_keeps_the_promise_has_its_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, steps = Clock(), list[tuple[str, float]]()
+    monkeypatch.setattr(waiting, "wait", clock.wait)
+
+    class Slow:
+        """A queue whose every call takes all the seconds that it may take, and fails."""
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def send(self, messages: Sequence[Any], seconds: float) -> list[bool]:
+            """None is taken."""
+            steps.append((f"send to {self.name}", seconds))
+            clock.now += seconds
+            return [False] * len(messages)
+
+        def postpone(self, receipts: Sequence[tuple[str, int]], seconds: float) -> list[tuple[str, int]]:
+            """None is put off."""
+            steps.append(("postpone", seconds))
+            clock.now += seconds
+            return list(receipts)
+
+    class OneThread(AtOnce):
+        """Makes one call; no other is ever begun, and so waits until the requests' time is over."""
+
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            """Call now, the first time."""
+            if asked:
+                return Never(begun=False).submit(fn)
+            asked.append(clock.now)
+            return super().submit(fn, *args, **kwargs)
+
+    asked: list[float] = []
+    records = [
+        Record("m0", "r0", "no message of ours", 1, NOW, NOW),
+        Record("m1", "r1", encode(Head(Routing("g")), [event("e1")]), 1, NOW, NOW),
+        Record("m2", "r2", encode(Head(Routing("h")), [event("e2"), event("e3")]), 1, NOW, NOW),
+    ]
+    world = Surroundings(
+        queue=Slow("the queue"),
+        dead_letters=Slow("the dead letters"),
+        ledger=None,
+        circuits={},
+        now=clock,
+        time_left=lambda: NOW + RUN - clock.now,
+        jitter=lambda: 0.5,
+        executor=OneThread(),
+    )
+    lost = Retry("no answer", ambiguous=True)
+    destination = FakeDestination(lambda _, lines: [lost] * len(lines), repeat_window=600.0, seconds=20.0)
+    report = deliver(records, destination, world)
+    assert [name for name, _ in steps[:3]] == ["send to the dead letters", "send to the queue", "postpone"]
+    assert all(seconds >= 2 for _, seconds in steps[:3])  # an answer of AWS's that is slow takes as long
+    assert clock.now <= NOW + RUN - 1
+    assert sorted(report.failures) == ["m0", "m1", "m2"]
