@@ -1,7 +1,8 @@
 """Row: from messages of the queue to the bodies of requests, beside joining as many bytes that are ready."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from pipeline.destination import Answer, Prepared, Routing
 from pipeline.messages import Head, QueuedEvent, decode, encode
 from pipeline.outcome import Delivered, Outcome
 from pipeline.sending import Load, send
-from roku import event, request
+from roku import event
+from roku.destination import DESTINATION
 from roku.event import identify
 from roku.normalise import Settings
 
@@ -24,38 +26,16 @@ GOAL = 1.03
 class Taker:
     """Roku's limits and form of a request, and no request made."""
 
-    name = "taker"
-    limits = request.LIMITS
-
     def __init__(self) -> None:
         """With no bytes taken."""
         self.taken = 0
+        self.destination = replace(DESTINATION, post=self._post, read=self._read)
 
-    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Roku's."""
-        return identify(event)
-
-    def overhead(self, routing: Routing) -> int:
-        """Roku's."""
-        return request.overhead(routing.event_group_id)
-
-    accepts_empty = False
-
-    def renamed(self, line: str, event_id: str) -> str:  # noqa: ARG002 - nothing collides here
-        """The event as it is."""
-        return line
-
-    def assemble(self, routing: Routing, lines: Sequence[str]) -> bytes:
-        """Roku's."""
-        return request.assemble(routing, lines)
-
-    def post(self, routing: Routing, body: bytes) -> Answer:  # noqa: ARG002 - the protocol's
-        """Count the bytes."""
+    def _post(self, _: Routing, body: bytes) -> Answer:
         self.taken += len(body)
         return Answer(status=200)
 
-    def read(self, answer: Answer, lines: Sequence[str]) -> list[Outcome]:  # noqa: ARG002 - the protocol's
-        """All taken."""
+    def _read(self, _: Answer, lines: Sequence[str], **__: object) -> list[Outcome]:
         return [Delivered()] * len(lines)
 
 
@@ -91,13 +71,13 @@ def measure(turns: int) -> list[Figure]:
     def whole() -> None:
         read = [decode(body, identify) for body in bodies]
         loads = [Load(head.routing, [event.line for event in events]) for head, events in read]
-        send(loads, taker, now=lambda: NOW, time_left=lambda: 60.0, executor=executor)
+        send(loads, taker.destination, now=lambda: NOW, time_left=lambda: 60.0, executor=executor)
 
     works: dict[str, Callable[[], object]] = {
         "join": lambda: b'{"event_group_id":"g","events":[' + b",".join(lines) + b"]}",
         RELAY: whole,
         "reading the messages": lambda: [decode(body, identify) for body in bodies],
-        "assemble": lambda: request.assemble(routing, texts),
+        "assemble": lambda: DESTINATION.assemble(routing, texts),
     }
     runs = {name: cpu(partial(_repeated, work)) for name, work in works.items()}
     taken = interleaved(runs, turns=turns)

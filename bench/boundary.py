@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
@@ -17,6 +16,8 @@ import requests
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
+
+import destinations
 
 KEY = "bench-sender-key"
 TABLE = "ledger"
@@ -37,6 +38,7 @@ ENVIRONMENT = {
     "SENDER_KEYS_SECRET": "sender-keys",
     "FINGERPRINT_SECRET": "fingerprint-key",
     "ROKU_KEYS_SECRET": "roku-keys",
+    "DESTINATION": "roku",  # of the functions that are one destination's
     "ROKU_URL": "https://roku.invalid",
     "DELIVERY_MODE": "live",
     "DEFAULT_EVENT_GROUP": "",
@@ -164,24 +166,23 @@ class Relay:
     def __init__(self, world: World) -> None:
         """Put the boundary into the functions' own clients."""
         # Not at the top: a test has fresh handlers of its own.
-        from handlers import clients, ingest
+        from handlers import clients, deliver, ingest
 
         self.world = world
         self._ingest = ingest.handler
-        self._deliver: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {}
+        self._deliver = deliver.run
         for client in (clients.sqs(), clients.secrets_manager(), clients.dynamodb()):
             watch(client, world)
         clients.session().mount("https://", Taker(world))
 
     def use(self, *names: str) -> None:
         """Deliver to these destinations from now on."""
-        from handlers import destinations
+        from handlers import ingest
 
-        for name in ("roku", "rokt"):
+        for name in destinations.NAMES:
             os.environ[f"{name.upper()}_QUEUE_URL"] = _QUEUES + name if name in names else ""
-        self._deliver |= {name: import_module(f"handlers.deliver_{name}").handler for name in names}
-        destinations.inlets.cache_clear()
-        destinations.inlets()
+        ingest.destinations_on.cache_clear()
+        ingest.destinations_on()
 
     def ingest(self, event: dict[str, Any]) -> int:
         """One POST; return the status."""
@@ -190,7 +191,7 @@ class Relay:
     def deliver(self, event: dict[str, Any], *, to: str = "roku", ledger: bool = False) -> None:
         """One batch, which must go through as a whole."""
         os.environ["LEDGER_TABLE"] = TABLE if ledger else ""
-        report = self._deliver[to](event, CONTEXT)
+        report = self._deliver(event, CONTEXT, to)
         if report["batchItemFailures"]:
             raise RuntimeError(f"{len(report['batchItemFailures'])} messages were not delivered")
 

@@ -78,7 +78,7 @@ def _events() -> dict[str, dict[str, Any]]:
     with Relay.running() as relay:
         relay.ingest(post)
         batch = sqs_event(relay.world.messages())
-    return {"ingest": post, "deliver_roku": batch, "test_events": post | {"rawPath": "/v1/test_events"}}
+    return {"ingest": post, "deliver": batch, "test_events": post | {"rawPath": "/v1/test_events"}}
 
 
 class Start:

@@ -11,9 +11,11 @@ from bench.conversions import GROUP
 from bench.figures import RELAY, Figure
 from bench.timing import Run, compared, interleaved
 from pipeline.destination import Routing
+from pipeline.http import open_session
 from pipeline.outcome import Delivered
 from pipeline.sending import WORKERS, Load, send
-from roku.client import Roku, open_session
+from roku.destination import declared
+from roku.settings import Settings
 
 REQUESTS, SECONDS = 20, 0.1
 GOAL = 1.4
@@ -33,7 +35,7 @@ class Key:
 def measure(turns: int) -> list[Figure]:
     """Wall time, in multiples of one request's 100 ms."""
     with _server() as url, ThreadPoolExecutor(WORKERS) as executor:
-        roku = Roku(url=url, path="/v1/events", keys=Key(), session=open_session())
+        roku = declared(Settings(url=url)).connected(keys=Key(), session=open_session(), now=time.time)
 
         def requests(count: int) -> Run:
             """Each of another event group, so that none can share a request."""

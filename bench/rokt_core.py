@@ -77,6 +77,6 @@ def relay(post: bytes) -> int:
     posting = body.read(post)
     finished = 0
     for conversion in posting.conversions:
-        made = event.prepare(conversion, group=GROUP, now=NOW, settings=settings, context=posting.context)
+        made = event.prepare(conversion, group=GROUP, now=NOW, settings=settings)
         finished += hasattr(made, "line")
     return finished

@@ -20,6 +20,7 @@ from pipeline.destination import Prepared, Routing
 from pipeline.messages import Head, QueuedEvent, encode
 from pipeline.sending import WORKERS
 from roku import event, request
+from roku.destination import DESTINATION
 from roku.normalise import Settings
 
 # The event source mapping of a standard queue (AWS Lambda's guide): batches at the start, batches more each minute
@@ -99,7 +100,7 @@ def capacity(sent: Message, world: World) -> int:
 @cache
 def requests(messages: int, sent: Message, routings: int) -> list[int]:
     """Messages of each request that a batch becomes, its messages spread evenly over the routings."""
-    room = request.LIMITS.bytes - request.overhead(GROUP) + 1
+    room = request.LIMITS.bytes - DESTINATION.overhead(Routing(GROUP)) + 1
     found = []
     for place in range(min(routings, messages)):
         share = (messages - place - 1) // routings + 1

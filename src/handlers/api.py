@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from handlers import clients, sender_keys, telemetry
 from pipeline import hints, reception
 from pipeline.body import Posting, Refusal
-from pipeline.destination import Inlet
+from pipeline.destination import Destination
 from pipeline.reception import Reception, Request
 from pipeline.reply import reply
 from pipeline.secrets import SecretUnavailable
@@ -57,7 +57,7 @@ def serve(
     reader: Callable[[str], Reader | None],
     answer: Decide,
     line: telemetry.Line,
-    inlets: Sequence[Inlet],
+    to: Sequence[Destination],
     apart: Callable[[], bool],
 ) -> Answer:
     """Take one POST: authenticate, read, finish the events for each destination, and let `answer` decide.
@@ -66,7 +66,7 @@ def serve(
     tell different conversions of one id apart. Never raises: what is wrong with the request is a 4xx that says how to
     mend it, what is wrong with us is a 503. Writes the `line`, with its sender.
     """
-    made = _served(event, reader, answer, line, inlets, apart)
+    made = _served(event, reader, answer, line, to, apart)
     line.write(status=made["statusCode"])
     return made
 
@@ -76,7 +76,7 @@ def _served(
     reader: Callable[[str], Reader | None],
     answer: Decide,
     line: telemetry.Line,
-    inlets: Sequence[Inlet],
+    to: Sequence[Destination],
     apart: Callable[[], bool],
 ) -> Answer:
     headers: dict[str, str] = {}
@@ -86,7 +86,7 @@ def _served(
         read = _found(reader(request.path), request, headers)
         known = settings()
         secret = clients.secret(known.sender_keys_secret)
-        senders, found = sender_keys.look_up(request, secret, known.allowed_origins, line.of(inlets[0].name))
+        senders, found = sender_keys.look_up(request, secret, known.allowed_origins, line.of(to[0].name))
         headers |= reception.cors(request, senders)
         if request.method == "OPTIONS":
             return _preflight(headers)
@@ -95,16 +95,16 @@ def _served(
         _admit(sender, request.path)
         posting, now, are_apart = read(request, sender), clients.now(), apart()
         received = {
-            inlet.name: reception.receive(
+            destination.name: reception.receive(
                 request,
                 sender,
                 posting,
-                inlet.transform,
-                default_event_group=known.default_event_group if inlet.needs_group else known.default_event_group or "",
+                destination,
+                default_event_group=known.default_event_group,
                 now=now,
                 apart=are_apart,
             )
-            for inlet in inlets
+            for destination in to
         }
         status, body = answer(received, sender, request)
     except Refusal as refusal:

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, get_args
 
-from handlers import api, clients, destinations, telemetry
+import destinations
+from handlers import api, clients, telemetry
 from handlers.fingerprinting import FingerprintKey
 from handlers.script import answer_script
 from pipeline import body as bodies
 from pipeline import sampling, verdict, words
 from pipeline.body import IgnoredCode, Posting
+from pipeline.destination import Destination
 from pipeline.messages import BROWSER, SERVER
 from pipeline.queueing import enqueue
 from pipeline.reception import Reception, Request
@@ -31,20 +33,20 @@ _OWN = {api.EVENTS: "events", api.BEACON: "beacon"}
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Answer one request of API Gateway's HTTP API (payload format 2.0), after SQS has taken its events."""
     line = telemetry.Line(event["requestContext"]["requestId"])  # the API's, so that its own line is found with ours
-    inlets = destinations.inlets()
-    key = cache(partial(_fingerprint_key, line.of(inlets[0].name)))
+    to = destinations_on()
+    key = cache(partial(_fingerprint_key, line.of(to[0].name)))
 
     def answer(received: Mapping[str, Reception], sender: Sender, request: Request) -> tuple[int, dict[str, Any]]:
         rate = float(os.environ["LOG_SAMPLE_RATE"])
         source = api.source_of(request.path) or _OWN[request.path]
         trust, now = BROWSER if sender.browser else SERVER, clients.now()
         line.told["source"] = words.among(source, (*registry.MODULES, *_OWN.values()))
-        for inlet in inlets:
-            reception = received[inlet.name]
-            line.tell(inlet.name, **_words(reception))
-            enqueue(reception, inlet, _queue(inlet.name), sender=trust, now=now, key=key())
-            line.of(inlet.name).update(reception.counts())
-            line.follow(sampling.received(reception, rate, inlet.identify))
+        for destination in to:
+            reception = received[destination.name]
+            line.tell(destination.name, **_words(reception))
+            enqueue(reception, destination, _queue(destination.name), sender=trust, now=now, key=key())
+            line.of(destination.name).update(reception.counts())
+            line.follow(sampling.received(reception, rate, destination.identify))
         code, body = verdict.answer(received)
         if source != "events" and code == 210 and any(one.not_queued for one in received.values()):
             # Platforms and pages read no body: only a 5xx makes them post again, and what was taken is known by its id.
@@ -53,7 +55,14 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
     if api.path_of(event) == _SCRIPT:
         return answer_script(event)
-    return api.serve(event, _reader, answer, line, inlets, lambda: key() is not None)
+    return api.serve(event, _reader, answer, line, to, lambda: key() is not None)
+
+
+@cache
+def destinations_on() -> tuple[Destination, ...]:
+    """Those that are on: whose queues the environment names."""
+    names = [name for name in destinations.NAMES if os.environ[f"{name.upper()}_QUEUE_URL"]]
+    return tuple(destinations.load(name).configured(os.environ) for name in names)
 
 
 def _words(received: Reception) -> dict[str, words.Word]:

@@ -1,12 +1,15 @@
-"""What a destination is to the pipeline: how it turns, limits, takes and answers events. One folder implements it."""
+"""What a destination is to the pipeline: how it turns, limits, takes and answers events. One folder declares it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pipeline.outcome import Outcome
 from pipeline.words import Word
+
+if TYPE_CHECKING:
+    import requests
 
 
 class Prepared(NamedTuple):
@@ -76,55 +79,101 @@ class Answer:
     partner_refused: bool = False
 
 
-class Transform(Protocol):
-    """Turns conversions into one destination's finished events. Pure."""
+class Shared(NamedTuple):
+    """What all conversions of a post share: the event group, the time (epoch seconds), what the body said for all.
 
-    def __call__(
-        self, conversion: object, *, group: str, now: float, context: Mapping[str, Any]
-    ) -> Prepared | Refused | Withheld:
-        """Return the finished event of one conversion, its errors, or why it is withheld; never raises."""
+    `event_group_id` is empty where none is said and the destination needs none.
+    """
+
+    event_group_id: str
+    now: float
+    context: Mapping[str, Any]
+
+
+class Frame(NamedTuple):
+    """What a request has before and after its events. `is_for_one`: a single event has it too."""
+
+    head: bytes
+    tail: bytes
+    is_for_one: bool = True
+
+
+class KeySecret(Protocol):
+    """The secret that holds a destination's keys."""
+
+    def text(self) -> str:
+        """The secret's text, maybe remembered. Raises SecretUnavailable."""
+
+    def reread(self) -> str:
+        """The secret's text, read again. Raises SecretUnavailable."""
+
+
+# One conversion -> its finished event, its errors, or why it is withheld. Pure; never raises.
+Transform = Callable[[object, Shared], Prepared | Refused | Withheld]
+# Sends the body of one request. Never raises.
+Post = Callable[[Routing, bytes], Answer]
+
+
+class Read(Protocol):
+    """Reads answers. Pure."""
+
+    def __call__(self, answer: Answer, lines: Sequence[str], /, *, empty_is_delivered: bool = False) -> list[Outcome]:
+        """Return one outcome for each event of the request, in its order; never raises.
+
+        `empty_is_delivered`: an operator says that a success without a body means that all events were taken.
+        """
+
+
+class Connect(Protocol):
+    """Makes what posts to the destination: the one part of it that does I/O, imported only when it is called."""
+
+    def __call__(self, *, keys: KeySecret, session: "requests.Session", now: Callable[[], float]) -> Post:
+        """Return what posts over `session` with the keys in the secret. `now` is epoch seconds."""
+
+
+def _not_connected(_: Routing, __: bytes) -> Answer:
+    return Answer(failure="the destination is not connected")
 
 
 @dataclass(frozen=True, slots=True)
-class Inlet:
-    """What ingest needs of a destination: all that is pure. `needs_group`: it takes nothing without an event group."""
+class Destination:
+    """All that is known of a destination. Its folder's `destination.py` declares one, with its usual settings.
+
+    `name` is the word for it in metrics, the ledger, logs and queues' variables; `title` is its name in sentences.
+    `needs_group`: it takes nothing without an event group. `identify` gives the event id and event name of a finished
+    event, None if it is not one of this destination's; `renamed` gives the line of an event under another event id.
+    `key_words` finds the key of an event group in the secret's text and raises NoKey, which says what is wrong with it.
+    `masked` puts a word in place of all that a finished event says of a person. `configured` gives the destination with
+    the settings in an environment; it raises KeyError or ValueError if they are none.
+    """
 
     name: str
-    transform: Transform
+    title: str
     limits: Limits
-    overhead: Callable[[Routing], int]
-    identify: Callable[[Mapping[str, Any]], tuple[str, str] | None]
     needs_group: bool
+    transform: Transform
+    identify: Callable[[Mapping[str, Any]], tuple[str, str] | None]
+    renamed: Callable[[str, str], str]
+    frame: Callable[[Routing], Frame]
+    read: Read
+    key_words: Callable[[str, str], Sequence[str]]
+    masked: Callable[[Mapping[str, Any], str], dict[str, Any]]
+    configured: Callable[[Mapping[str, str]], "Destination"]
+    connect: Connect
+    post: Post = _not_connected
 
-
-class Destination(Protocol):
-    """Takes finished events. `assemble` and `read` are pure; only `post` does I/O. None of them raises."""
-
-    @property
-    def name(self) -> str:
-        """The word for it in metrics, ledger and logs."""
-
-    @property
-    def limits(self) -> Limits:
-        """What one request may hold."""
-
-    accepts_empty: bool
-    """An operator says that a success without a body means delivered. Each run sets it anew."""
-
-    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
-        """The event id and event name of one finished event; None if it is not one of this destination's."""
+    def connected(self, *, keys: KeySecret, session: "requests.Session", now: Callable[[], float]) -> "Destination":
+        """The destination with what posts to it. `now` is epoch seconds."""
+        return replace(self, post=self.connect(keys=keys, session=session, now=now))
 
     def overhead(self, routing: Routing) -> int:
-        """Bytes of a request besides its events and the commas between them."""
-
-    def renamed(self, line: str, event_id: str) -> str:
-        """The event under another event id."""
+        """Bytes of a request besides its events and the commas between them, at the most."""
+        frame = self.frame(routing)
+        return len(frame.head) + len(frame.tail)
 
     def assemble(self, routing: Routing, lines: Sequence[str]) -> bytes:
-        """The body of one request, the events' lines unchanged."""
-
-    def post(self, routing: Routing, body: bytes) -> Answer:
-        """Send one request."""
-
-    def read(self, answer: Answer, lines: Sequence[str]) -> list[Outcome]:
-        """One outcome for each event of the request, in its order."""
+        """The body of one request: the events' lines as they are, joined."""
+        frame = self.frame(routing)
+        if len(lines) == 1 and not frame.is_for_one:
+            return lines[0].encode()
+        return frame.head + ",".join(lines).encode() + frame.tail

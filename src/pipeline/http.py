@@ -3,13 +3,13 @@
 import email.utils
 import time
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import requests
 from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from pipeline.destination import Answer
+from pipeline.destination import Answer, KeySecret
 from pipeline.faults import NoKey
 from pipeline.secrets import SecretUnavailable
 from pipeline.sockets import SENDING, Adapter
@@ -27,16 +27,6 @@ _PIECE = 65_536
 _CONNECTIONS = 20  # as many as sending.WORKERS
 
 Key = TypeVar("Key")
-
-
-class KeySecret(Protocol):
-    """Where the keys of a destination lie."""
-
-    def text(self) -> str:
-        """The secret's text, maybe remembered. Raises SecretUnavailable."""
-
-    def reread(self) -> str:
-        """The secret's text, read again. Raises SecretUnavailable."""
 
 
 class _NoCookies(RequestsCookieJar):

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline import fingerprints, packing
-from pipeline.destination import Inlet, Prepared
+from pipeline.destination import Destination, Prepared
 from pipeline.messages import Head, QueuedEvent, within
 from pipeline.reception import Reception
 from pipeline.sqs import Outgoing, Queue
 
 
-def enqueue(received: Reception, inlet: Inlet, queue: Queue, *, sender: str, now: float, key: bytes | None) -> None:
+def enqueue(
+    received: Reception, destination: Destination, queue: Queue, *, sender: str, now: float, key: bytes | None
+) -> None:
     """Queue the finished events; those that SQS did not take are lost to the request, which names them.
 
     A message holds what one request to the destination can hold, so that it travels whole, or less if SQS takes less.
@@ -20,9 +22,9 @@ def enqueue(received: Reception, inlet: Inlet, queue: Queue, *, sender: str, now
     contents: list[Sequence[int]] = []
     for routing, indexes in received.by_routing().items():
         head = Head(routing, sender, accepted_at=int(now), waits_from=int(now))
-        capacity = packing.capacity(inlet.limits, inlet.overhead(routing))
+        capacity = packing.capacity(destination.limits, destination.overhead(routing))
         sizes = [packing.size(received.events[index].line) for index in indexes]
-        for places in packing.fill(sizes, capacity=capacity, most=inlet.limits.events):
+        for places in packing.fill(sizes, capacity=capacity, most=destination.limits.events):
             group = [indexes[place] for place in places]
             bodies = within(head, [_queued(received.events[index], key) for index in group])
             messages += map(Outgoing, bodies)

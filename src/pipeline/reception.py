@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline import limits, repeats
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused, Routing, Transform, Withheld
+from pipeline.destination import Destination, Prepared, Refused, Routing, Shared, Withheld
 from pipeline.own_phone import without_own_phone
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
@@ -110,7 +110,7 @@ def receive(
     request: Request,
     sender: Sender,
     posting: Posting,
-    transform: Transform,
+    destination: Destination,
     *,
     default_event_group: str | None,
     now: float,
@@ -120,18 +120,12 @@ def receive(
 
     `apart`: whether delivery can tell different conversions of one id apart.
 
-    Raises Refusal: 400 without an event group (an empty default stands for none that is needed), 403 for one that the
-    key does not open.
+    Raises Refusal: 400 without an event group that is needed, 403 for one that the key does not open.
     """
-    group = posting.event_group_id or sender.default_event_group or default_event_group
-    if group is None:
-        raise Refusal(
-            400, "event_group_id is required: name the event group, or set a default for the key or the stack"
-        )
-    if not group and not sender.may_post_to(group):
-        raise Refusal(400, "event_group_id is required for this key, which opens only its own groups: name one of them")
-    if not sender.may_post_to(group):
-        raise Refusal(403, "this key may not post to this event_group_id")
+    group = _event_group(
+        posting.event_group_id or sender.default_event_group or default_event_group, sender, destination
+    )
+    shared = Shared(group, now, posting.context)
     reception = Reception(group, len(posting.conversions), posting.conversions)
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
     partners: set[str] = set()
@@ -142,7 +136,7 @@ def receive(
         said: list[tuple[str, str]] = []
         whole = without_own_phone(_with_connection(conversion, request) if sender.browser else conversion, said)
         warnings += [(index, name, text) for name, text in said]
-        made = whole if isinstance(whole, Refused) else transform(whole, group=group, now=now, context=posting.context)
+        made = whole if isinstance(whole, Refused) else destination.transform(whole, shared)
         if isinstance(made, Refused):
             reception.fail(index, made.errors)
         elif isinstance(made, Withheld):
@@ -157,6 +151,19 @@ def receive(
             warnings += [(index, name, text) for name, text in made.warnings]
     reception.warnings = gather(repeats.told(reception.events, apart=apart) + warnings)
     return reception
+
+
+def _event_group(named: str | None, sender: Sender, destination: Destination) -> str:
+    """The event group, empty where none is named and the destination needs none. Raises Refusal."""
+    if not named and destination.needs_group:
+        raise Refusal(
+            400, "event_group_id is required: name the event group, or set a default for the key or the stack"
+        )
+    if not named and not sender.may_post_to(""):
+        raise Refusal(400, "event_group_id is required for this key, which opens only its own groups: name one of them")
+    if named and not sender.may_post_to(named):
+        raise Refusal(403, "this key may not post to this event_group_id")
+    return named or ""
 
 
 def _not_of_this_key(sender: Sender) -> str:

@@ -92,12 +92,14 @@ def send(
     executor: Executor,
     reserve: float = RESERVE,
     gates: Mapping[str, Gate] | None = None,
+    accepts_empty: bool = False,
 ) -> list[list[Outcome]]:
     """Return the outcomes of each load's events, none of them Unsettled.
 
     `now` is epoch seconds, `time_left` and `reserve` are seconds. `gates` by event group; one without is open wide.
+    `accepts_empty`: a success without a body means delivered.
     """
-    run = _Run(loads, destination, gates or {}, now)
+    run = _Run(loads, destination, gates or {}, now, accepts_empty=accepts_empty)
     running: dict[Future[list[Outcome]], _Part] = {}
     while True:
         while len(running) < WORKERS and (part := run.next(time_left() - reserve)) is not None:
@@ -122,9 +124,16 @@ class _Run:
     """The state of one batch: what waits to be asked, what is known, and which routings to leave alone."""
 
     def __init__(
-        self, loads: Sequence[Load], destination: Destination, gates: Mapping[str, Gate], now: Callable[[], float]
+        self,
+        loads: Sequence[Load],
+        destination: Destination,
+        gates: Mapping[str, Gate],
+        now: Callable[[], float],
+        *,
+        accepts_empty: bool,
     ) -> None:
         self.destination = destination
+        self.accepts_empty = accepts_empty
         self.now = now
         self.lines = [line for load in loads for line in load.lines]
         self.outcomes: list[Outcome | None] = [None] * len(self.lines)
@@ -253,7 +262,7 @@ class _Run:
         part.begun = self.now()
         lines = [self.lines[index] for index in part.indexes]
         answer = self.destination.post(part.routing, self.destination.assemble(part.routing, lines))
-        return self.destination.read(answer, lines)
+        return self.destination.read(answer, lines, empty_is_delivered=self.accepts_empty)
 
     def patience(self, parts: Iterable[_Part], time_left: float) -> float:
         """Seconds to wait for an answer before looking at the time again."""

@@ -37,8 +37,8 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
     is_needed = trying.is_needed(destination.limits.repeat_window)
     found = _look_up(messages, world, allowance, is_needed=is_needed)
     if found.complete:
-        destination.accepts_empty = found.accepts_empty
-    circuits = Circuits(world.circuits, found.circuits, world.ledger, allowance=allowance)
+        world.remembered.accepts_empty = found.accepts_empty
+    circuits = Circuits(world.remembered.circuits, found.circuits, world.ledger, allowance=allowance)
     gates = {
         group: Gate(circuits, group, world.now, is_needed=is_needed)
         for group in groups_of(event.key for event in events_of(messages))
@@ -148,6 +148,7 @@ def _send(
         time_left=world.time_left,
         executor=world.executor,
         gates=gates,
+        accepts_empty=world.remembered.accepts_empty,
     )
     for (_, events), outcomes in zip(loads.values(), answers, strict=True):
         for event, outcome in zip(events, outcomes, strict=True):

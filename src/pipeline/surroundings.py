@@ -1,8 +1,8 @@
 """What a run of delivery has of the world: two queues, what is shared between runs, time and chance."""
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.circuit import Circuit
@@ -38,19 +38,30 @@ class Memory(Protocol):
         """Remember the outcomes and what was put off, and return whether all of them were written."""
 
 
+@dataclass(slots=True)
+class Remembered:
+    """What a process remembers of a destination from run to run, for when the table does not answer.
+
+    `accepts_empty`: an operator says that a success without a body means delivered.
+    """
+
+    circuits: dict[str, Circuit] = field(default_factory=dict)
+    accepts_empty: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a run has of the world.
 
-    `ledger` is None where the stack has no table; then `circuits` is all that is known of circuits, and lives as long
-    as the process. `now` is epoch seconds, `time_left` seconds until the run is killed, `jitter` draws from 0..1.
-    `sample_rate` is the share of events, from 0 to 1, that the report follows one by one.
+    `ledger` is None where the stack has no table; then all that is known of circuits is `remembered`. `now` is epoch
+    seconds, `time_left` seconds until the run is killed, `jitter` draws from 0..1. `sample_rate` is the share of
+    events, from 0 to 1, that the report follows one by one.
     """
 
     queue: Sink
     dead_letters: Sink
     ledger: Memory | None
-    circuits: MutableMapping[str, Circuit]
+    remembered: Remembered
     now: Callable[[], float]
     time_left: Callable[[], float]
     jitter: Callable[[], float]

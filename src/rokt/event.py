@@ -44,17 +44,10 @@ OPTED_OUT = Word("the person opted out, and Rokt documents no limited use of dat
 NO_AUDIENCES = Word("Rokt's Event API takes no audience updates")
 
 
-def prepare(
-    conversion: object,
-    *,
-    group: str,
-    now: float,
-    settings: Settings,
-    context: Mapping[str, Any],  # noqa: ARG001 - the contract's; digests are recognised whatever the body says of them
-) -> Prepared | Refused | Withheld:
+def prepare(conversion: object, *, group: str, now: float, settings: Settings) -> Prepared | Refused | Withheld:
     """Return the finished event of one conversion, its errors by field, or why Rokt does not get it. Never raises.
 
-    `now` is epoch seconds.
+    `now` is epoch seconds. Digests are recognised whatever the body says of them.
     """
     if not isinstance(conversion, dict):
         return Refused({"events": "each event must be a JSON object"}, [])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic_core import to_json
 
-from pipeline.destination import Limits
+from pipeline.destination import Frame, Limits
 from rokt.settings import Settings
 
 # 100 and 256 KB (read as 256,000): the Conversions API. The Event API states 100 events and no bytes: the same.
@@ -19,18 +19,11 @@ LIMITS = Limits(events=100, bytes=256_000, seconds=20.0, repeat_window=30 * 86_4
 ONE, MANY = "/v2/events", "/v2/bulkevents"
 
 
-def overhead(settings: Settings) -> int:
-    """Bytes of a request besides its events and the commas between them, at the most."""
-    head, tail = _frame(settings)
-    return len(head) + len(tail)
-
-
-def assemble(lines: Sequence[str], settings: Settings) -> bytes:
-    """The body of one request: the events' lines as they are."""
-    if settings.api == "conversions" and len(lines) == 1:
-        return lines[0].encode()
-    head, tail = _frame(settings)
-    return head + ",".join(lines).encode() + tail
+def frame(settings: Settings) -> Frame:
+    """What a request has around its events; the Conversions API takes one alone as it is."""
+    if settings.api == "conversions":
+        return Frame(b"[", b"]", is_for_one=False)
+    return Frame(b'{"accountId":' + to_json(settings.account_id) + b',"events":[', b"]}")
 
 
 def path(body: bytes) -> str:
@@ -45,9 +38,3 @@ def places(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
         size = len(line.encode())
         yield start, start + size - 1
         start += size + 1
-
-
-def _frame(settings: Settings) -> tuple[bytes, bytes]:
-    if settings.api == "conversions":
-        return b"[", b"]"
-    return b'{"accountId":' + to_json(settings.account_id) + b',"events":[', b"]}"

@@ -1,7 +1,8 @@
 """What an operator chooses of Rokt. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 Api = Literal["conversions", "events"]
 Environment = Literal["production", "development"]
@@ -46,3 +47,26 @@ class Settings:
     def url(self) -> str:
         """The base URL, without a slash at its end."""
         return (self.base_url or _URLS[self.api]).rstrip("/")
+
+
+def in_environment(environment: Mapping[str, str]) -> Settings:
+    """The stack's parameters, as the template gives them to functions. In a stack that only tests, Rokt's development.
+
+    Raises KeyError and ValueError.
+    """
+    api, hashed = environment["ROKT_API"], set(environment["ROKT_HASHED"].split(","))
+    if api not in get_args(Api):
+        raise ValueError(f"ROKT_API must be one of {', '.join(get_args(Api))}")
+    return Settings(
+        api=cast("Api", api),
+        environment="production" if environment["DELIVERY_MODE"] == "live" else "development",
+        hash_email="email" in hashed,
+        hash_first_name="first_name" in hashed,
+        hash_last_name="last_name" in hashed,
+        hash_mobile="mobile" in hashed,
+        hash_billing_zip="billing_zip" in hashed,
+        send_birth_date=environment["ROKT_SEND_BIRTH_DATE"] == "true",
+        copy_rtid=environment["ROKT_COPY_RTID"] == "true",
+        account_id=environment["ROKT_ACCOUNT_ID"],
+        base_url=environment["ROKT_URL"],
+    )

@@ -16,6 +16,11 @@ _HASHED = {
     "billingzip": "billingzipsha256",
 }
 _CLEAR = {"billingzip": "billingzipcode"}
+# Where an object of the Conversions API says something of a person, and where an event of the Event API says nothing.
+_PERSONAL = frozenset("user_identities user_attributes device_info integration_attributes ip".split())
+_IMPERSONAL = frozenset(
+    "event_id conversiontype amount currency quantity transactionid confirmationref productname sku".split()
+)
 
 
 def batch(facts: Facts, event_id: str, request_id: str, settings: Settings) -> dict[str, Any]:
@@ -103,3 +108,17 @@ def _text(value: str | int | float | bool) -> str:
 
 def _present(**values: str | None) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def masked(event: Mapping[str, Any], word: str) -> dict[str, Any]:
+    """A finished event of either form with `word` in place of all that it says of a person."""
+    made = {name: word if name in _PERSONAL else value for name, value in event.items()}
+    if isinstance(pairs := event.get("objectData"), list):
+        made["objectData"] = [_masked_pair(pair, word) for pair in pairs]
+    return made
+
+
+def _masked_pair(pair: object, word: str) -> object:
+    if not isinstance(pair, dict):
+        return word
+    return pair if pair.get("name") in _IMPERSONAL else {**pair, "value": word}

@@ -1,30 +1,22 @@
 """Roku as a destination: the only file here that does I/O."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
 
 import requests
 
-from pipeline.destination import Answer, Limits, Routing
-from pipeline.http import LAST_START, TIMEOUT, Connection, KeySecret, open_session, with_key
-from pipeline.outcome import Outcome
-from roku import answer, request
-from roku.event import identify, renamed
+from pipeline.destination import Answer, KeySecret, Routing
+from pipeline.http import LAST_START, TIMEOUT, Connection, with_key
+from roku import request
 from roku.groups import Groups
 from roku.keys import key_for
-
-__all__ = ["Path", "Roku", "open_session"]
-
-Path = Literal["/v1/events", "/v1/test_events"]
+from roku.settings import Path
 
 
 class Roku:
-    """Roku's Events API at one base URL. Implements `pipeline.destination.Destination`."""
-
-    name = "roku"
+    """Roku's Events API at one base URL."""
 
     def __init__(
         self,
@@ -35,45 +27,17 @@ class Roku:
         session: requests.Session,
         now: Callable[[], float] = time.time,
         timeout: tuple[float, float] = TIMEOUT,
-        accepts_empty: bool = False,
     ) -> None:
         """Post to `url` + `path` over `session` with the key of each event group.
 
-        `accepts_empty`: a success without a body counts as delivered; it may be set anew for each run. `now` is epoch
-        seconds; `timeout` is for connecting and for the whole answer.
+        `now` is epoch seconds; `timeout` is for connecting and for the whole answer.
         """
-        self.accepts_empty = accepts_empty
         self._url = url.rstrip("/")
         self._path = path
         self._keys = keys
         self._now = now
         self._connection = Connection(session, "Roku", now=now, timeout=timeout)
         self._groups = Groups(now)
-
-    @property
-    def limits(self) -> Limits:
-        """1,000 events, 1,000,000 bytes."""
-        return request.LIMITS
-
-    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
-        """The event id and event name of one finished event."""
-        return identify(event)
-
-    def renamed(self, line: str, event_id: str) -> str:
-        """The event under another event id."""
-        return renamed(line, event_id)
-
-    def overhead(self, routing: Routing) -> int:
-        """Bytes of a request besides its events and the commas between them."""
-        return request.overhead(routing.event_group_id)
-
-    def assemble(self, routing: Routing, lines: Sequence[str]) -> bytes:
-        """The body of one request."""
-        return request.assemble(routing, lines)
-
-    def read(self, answer_: Answer, lines: Sequence[str]) -> list[Outcome]:
-        """One outcome for each event of the request, in its order."""
-        return answer.read(answer_, lines, empty_is_delivered=self.accepts_empty)
 
     def post(self, routing: Routing, body: bytes) -> Answer:
         """Send one request; if Roku refuses the key and the secret holds another by now, once more with that.

@@ -75,6 +75,11 @@ def renamed(line: str, event_id: str) -> str:
     return to_json(from_json(line) | {"event_id": event_id}).decode()
 
 
+def masked(event: Mapping[str, Any], word: str) -> dict[str, Any]:
+    """A finished event with `word` in place of all that it says of a person."""
+    return {name: word if name == "user_data" else value for name, value in event.items()}
+
+
 def _identifiers(event: Mapping[str, Any]) -> dict[str, str]:
     """What tells persons apart, as it is sent (device ids in lower case), and the amount."""
     user = event["user_data"]

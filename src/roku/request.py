@@ -1,32 +1,18 @@
 """The request that Roku's Events API takes. Pure."""
 
-from collections.abc import Sequence
-
 from pydantic_core import from_json, to_json
 
-from pipeline.destination import Limits, Routing
+from pipeline.destination import Frame, Limits
 
 # 1,000 events: Roku's Events API page. 1 MB: Tealium's connector guide; an ordinary event has 1,150 bytes, so the bytes
 # bind first. Seconds: connecting and reading, at the longest (pipeline.http.TIMEOUT).
 # Repeats: Events API page, 10 minutes.
 LIMITS = Limits(events=1_000, bytes=1_000_000, seconds=20.0, repeat_window=600.0)
 
-_TAIL = b"]}"
 
-
-def head(event_group_id: str) -> bytes:
-    """What stands before the first event."""
-    return b'{"event_group_id":' + to_json(event_group_id) + b',"events":['
-
-
-def overhead(event_group_id: str) -> int:
-    """Bytes of a request besides its events and the commas between them."""
-    return len(head(event_group_id)) + len(_TAIL)
-
-
-def assemble(routing: Routing, lines: Sequence[str]) -> bytes:
-    """The body of one request: the events' lines as they are, joined."""
-    return head(routing.event_group_id) + ",".join(lines).encode() + _TAIL
+def frame(event_group_id: str) -> Frame:
+    """What a request has around its events."""
+    return Frame(b'{"event_group_id":' + to_json(event_group_id) + b',"events":[', b"]}")
 
 
 def without_partner(body: bytes) -> bytes:

@@ -30,6 +30,7 @@ _CREDENTIALS = {
     "LOG_SAMPLE_RATE": "0",
     "SENDER_KEYS_SECRET": "senders",
     "FINGERPRINT_SECRET": "fingerprints",
+    "DESTINATION": "roku",
     "ROKU_KEYS_SECRET": "roku",
     "ROKT_QUEUE_URL": "",
 }
@@ -77,7 +78,7 @@ class Deployed:
             }
             for place, body in enumerate(bodies)
         ]
-        answer = self._handler("deliver_roku", {"Records": records})
+        answer = self._handler("deliver", {"Records": records})
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def _drain(self, url: str) -> list[Any]:

@@ -62,7 +62,7 @@ class Relay:
             invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:deliver",
             get_remaining_time_in_millis=lambda: self.stack.remaining_ms,
         )
-        reply = importlib.import_module("handlers.deliver_roku").handler({"Records": records}, context)
+        reply = importlib.import_module("handlers.deliver").handler({"Records": records}, context)
         assert set(reply) == {"batchItemFailures"}
         failed = [failure["itemIdentifier"] for failure in reply["batchItemFailures"]]
         assert set(failed) <= {record["messageId"] for record in records}  # an unknown id would fail the whole batch
@@ -153,7 +153,7 @@ def test_the_delay_is_from_when_sqs_took_the_message(relay: Relay, capsys: pytes
     attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": str(round((moment - 60) * 1_000))}
     message = {"MessageId": "m", "ReceiptHandle": "r", "Body": body, "Attributes": attributes, "MD5OfBody": ""}
     context = SimpleNamespace(aws_request_id="r-1", get_remaining_time_in_millis=lambda: 60_000)
-    importlib.import_module("handlers.deliver_roku").handler({"Records": [_record(message)]}, context)
+    importlib.import_module("handlers.deliver").handler({"Records": [_record(message)]}, context)
     (blob,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
     (delay,) = blob["Delay"]
     assert delay >= 60_000  # milliseconds

@@ -8,17 +8,19 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
 from local.rokt_sandbox import RoktSandbox
-from pipeline.destination import Answer, Prepared, Routing
+from pipeline.destination import Answer, Destination, Prepared, Routing
 from pipeline.http import TIMEOUT, USER_AGENT, open_session
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.sending import Load, send
 from rokt.client import Rokt
+from rokt.destination import declared
 from rokt.event import prepare
 from rokt.request import LIMITS
 from rokt.settings import Api, Settings
@@ -40,7 +42,7 @@ def settings(api: Api, url: str = "") -> Settings:
 def line(api: Api, event_id: str, event_name: str = "LEAD", **fields: Any) -> str:
     """A finished event."""
     posted = {"event_id": event_id, "event_name": event_name, "event_time": int(NOW), "user_data": {"em": "a@b.co"}}
-    made = prepare(posted | fields, group=GROUP.event_group_id, now=NOW, settings=settings(api), context={})
+    made = prepare(posted | fields, group=GROUP.event_group_id, now=NOW, settings=settings(api))
     assert isinstance(made, Prepared)
     return made.line.decode()
 
@@ -58,19 +60,20 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[tuple[Api, RoktSandbox]]
         yield api, running
 
 
-def rokt(api: Api, url: str, session: requests.Session, keys: Keys | None = None, **options: Any) -> Rokt:
+def rokt(api: Api, url: str, session: requests.Session, keys: Keys | None = None, **options: Any) -> Destination:
     """The client under test; no test waits for its real time-outs."""
     timeout = options.pop("timeout", (BOUND, BOUND))
     pair = keys or Keys(PAIRS[api], PAIRS[api])
-    return Rokt(settings=settings(api, url), keys=pair, session=session, now=lambda: NOW, timeout=timeout, **options)
+    client = Rokt(settings=settings(api, url), keys=pair, session=session, now=lambda: NOW, timeout=timeout, **options)
+    return replace(declared(settings(api, url)), post=client.post)
 
 
-def post(client: Rokt, *lines: str) -> Answer:
+def post(client: Destination, *lines: str) -> Answer:
     """One request with these events."""
     return client.post(GROUP, client.assemble(GROUP, lines))
 
 
-def sent(client: Rokt, api: Api, *ids: str) -> list[Outcome]:
+def sent(client: Destination, api: Api, *ids: str) -> list[Outcome]:
     """The outcomes of these events, sent in one message."""
     load = Load(GROUP, [line(api, event_id) for event_id in ids])
     with ThreadPoolExecutor(4) as pool:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,13 +15,15 @@ import requests
 from requests.adapters import BaseAdapter
 
 from local.roku_sandbox import RokuSandbox
-from pipeline.destination import Answer, Routing
+from pipeline.destination import Answer, Destination, Routing
 from pipeline.http import LONGEST_ANSWER, TIMEOUT, USER_AGENT, open_session
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.sending import Load, send
-from roku.client import Path, Roku
+from roku.client import Roku
+from roku.destination import DESTINATION
 from roku.groups import REMEMBERED, Groups
 from roku.request import LIMITS
+from roku.settings import Path
 from tests.bounds import BOUND
 from tests.integration.keys import Keys
 from tests.integration.wire import Step, answer, wire
@@ -49,16 +52,17 @@ def sandbox() -> Iterator[RokuSandbox]:
         yield running
 
 
-def roku(url: str, session: requests.Session, keys: Keys | None = None, **options: Any) -> Roku:
+def roku(url: str, session: requests.Session, keys: Keys | None = None, **options: Any) -> Destination:
     """The client under test; no test waits for its real time-outs."""
     path: Path = options.pop("path", "/v1/events")
     timeout = options.pop("timeout", (BOUND, BOUND))
-    return Roku(
+    client = Roku(
         url=url, path=path, keys=keys or Keys(KEY, KEY), session=session, now=lambda: NOW, timeout=timeout, **options
     )
+    return replace(DESTINATION, post=client.post)
 
 
-def post(client: Roku, *lines: str, routing: Routing = GROUP) -> Answer:
+def post(client: Destination, *lines: str, routing: Routing = GROUP) -> Answer:
     """One request with these events."""
     return client.post(routing, client.assemble(routing, lines or [line("1")]))
 
@@ -467,8 +471,7 @@ def test_a_success_without_a_body_counts_if_an_operator_says_so(session: request
     empty = Answer(status=200)
     (outcome,) = client.read(empty, ["{}"])
     assert outcome == Retry("Roku answered 200 with a body that cannot be read", 200, ambiguous=True)
-    client.accepts_empty = True
-    assert client.read(empty, ["{}"]) == [Delivered()]
+    assert client.read(empty, ["{}"], empty_is_delivered=True) == [Delivered()]
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------

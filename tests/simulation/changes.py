@@ -2,15 +2,16 @@
 
 import importlib
 from collections.abc import Callable
+from pkgutil import resolve_name
 from typing import Any
 from unittest.mock import patch
 
 
 def changed(module: str, name: str, change: Callable[[Any, Any], Any]) -> Callable[[], Any]:
-    """The fault in which `change(right, pipeline.outcome)` stands in the place of the module's function."""
+    """The fault in which the function of a module, or of a class of it, is `change(right, pipeline.outcome)`."""
 
     def fault() -> Any:
-        place = importlib.import_module(module)
+        place = resolve_name(module)
         return patch.object(place, name, change(getattr(place, name), importlib.import_module("pipeline.outcome")))
 
     return fault
@@ -30,11 +31,14 @@ def unmatched_delivered(one: Any, outcome: Any) -> Any:
     return outcome.Delivered() if isinstance(one, outcome.Unsettled) and one.status in (200, 202, 210) else one
 
 
-def acknowledged(right: Any, _: Any) -> Any:
-    """A handler that acknowledges whatever it was given."""
+def acknowledged(destination: str) -> Callable[[Any, Any], Any]:
+    """A delivery to this destination that acknowledges whatever it was given."""
 
-    def acknowledge(event: Any, context: Any) -> Any:
-        right(event, context)
-        return {"batchItemFailures": []}
+    def change(right: Any, _: Any) -> Any:
+        def run(event: Any, context: Any, name: str) -> Any:
+            report = right(event, context, name)
+            return {"batchItemFailures": []} if name == destination else report
 
-    return acknowledge
+        return run
+
+    return change

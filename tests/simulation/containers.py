@@ -10,7 +10,7 @@ from unittest.mock import patch
 from tests.simulation.world import World
 
 # The modules whose `functools.cache` keeps something from one invocation to the next.
-_HANDLERS = ("clients", "api", "destinations", "delivering", "ingest", "deliver_roku", "deliver_rokt")
+_HANDLERS = ("clients", "api", "deliver", "ingest")
 
 Memory = dict[Any, Any]
 

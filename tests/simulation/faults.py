@@ -21,7 +21,7 @@ def _ambiguity_forgotten(one: Any, outcome: Any) -> Any:
 
 _BY_CHANGE: dict[str, Callable[[], Any]] = {
     "unmatched failure counted as delivered": changed("roku.answer", "read", verdicts(unmatched_delivered)),
-    "acknowledged before it was sent": changed("handlers.deliver_roku", "handler", acknowledged),
+    "acknowledged before it was sent": changed("handlers.deliver", "run", acknowledged("roku")),
     "event dead-lettered for our own key": changed("roku.answer", "read", verdicts(_setup_rejected)),
     "no answer is ambiguous": changed("roku.answer", "read", verdicts(_ambiguity_forgotten)),
 }

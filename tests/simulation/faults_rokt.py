@@ -3,10 +3,8 @@
 import importlib
 import itertools
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
-from unittest.mock import patch
 
 from tests.simulation.changes import acknowledged, changed, unmatched_delivered, verdicts
 from tests.simulation.planting import planted
@@ -24,12 +22,12 @@ def _passing_rejected(one: Any, outcome: Any) -> Any:
 def _ids_by_the_try(right: Any, _: Any) -> Any:
     tries = itertools.count()
 
-    def assemble(lines: Any, settings: Any) -> Any:
+    def assemble(rokt: Any, routing: Any, lines: Any) -> Any:
         events = [json.loads(line) for line in lines]
         for event in events:
             if "source_request_id" in event:
                 event["source_request_id"] = f"{next(tries):036}"
-        return right([json.dumps(event, separators=(",", ":")) for event in events], settings)
+        return right(rokt, routing, [json.dumps(event, separators=(",", ":")) for event in events])
 
     return assemble
 
@@ -49,36 +47,26 @@ def _opted_out_sent(right: Any, _: Any) -> Any:
     return prepare
 
 
-def _poisoned() -> Any:
+def _poisoned(right: Any, _: Any) -> Any:
     """Roku's messages wait until Rokt has taken the same conversions."""
-    roku, rokt = importlib.import_module("handlers.deliver_roku"), importlib.import_module("handlers.deliver_rokt")
-    roku_event, rokt_event = importlib.import_module("roku.event"), importlib.import_module("rokt.event")
-    right_roku, right_rokt = roku.handler, rokt.handler
     owed: set[str] = set()
 
-    def ids(record: Any, identify: Any) -> set[str]:
+    def ids(record: Any, name: str) -> set[str]:
+        identify = importlib.import_module(f"{name}.event").identify
         return {identify(json.loads(line))[0] for line in record["body"].split("\n")[1:]}
 
-    def deliver_rokt(event: Any, context: Any) -> Any:
-        report = right_rokt(event, context)
+    def run(event: Any, context: Any, name: str) -> Any:
+        report = right(event, context, name)
         failed = {one["itemIdentifier"] for one in report["batchItemFailures"]}
         for record in event["Records"]:
-            named = ids(record, rokt_event.identify)
-            owed.update(named) if record["messageId"] in failed else owed.difference_update(named)
+            named = ids(record, name)
+            if name == "rokt":
+                owed.update(named) if record["messageId"] in failed else owed.difference_update(named)
+            elif named & owed:
+                report["batchItemFailures"].append({"itemIdentifier": record["messageId"]})
         return report
 
-    def deliver_roku(event: Any, context: Any) -> Any:
-        report = right_roku(event, context)
-        waiting = [one["messageId"] for one in event["Records"] if ids(one, roku_event.identify) & owed]
-        report["batchItemFailures"] += [{"itemIdentifier": name} for name in waiting]
-        return report
-
-    @contextmanager
-    def both() -> Iterator[None]:
-        with patch.object(roku, "handler", deliver_roku), patch.object(rokt, "handler", deliver_rokt):
-            yield
-
-    return both()
+    return run
 
 
 def _only_the_first_told(right: Any, _: Any) -> Any:
@@ -105,16 +93,16 @@ ROKT: dict[str, Callable[[], Any]] = {
     "Rokt: 409 of several events taken for all of them": changed(
         "rokt.answer", "_seen", lambda _, outcome: lambda lines: [outcome.Delivered()] * len(lines)
     ),
-    "Rokt: source_request_id new at each try": changed("rokt.request", "assemble", _ids_by_the_try),
+    "Rokt: source_request_id new at each try": changed("pipeline.destination:Destination", "assemble", _ids_by_the_try),
     "Rokt: source_request_id is the event id alone": changed(
         "rokt.event",
         "identity",
         lambda *_: lambda group, name, event_id: event_id,  # noqa: ARG005
     ),
     "Rokt: withheld conversion sent all the same": changed("rokt.event", "prepare", _opted_out_sent),
-    "Rokt: acknowledged before it was sent": changed("handlers.deliver_rokt", "handler", acknowledged),
+    "Rokt: acknowledged before it was sent": changed("handlers.deliver", "run", acknowledged("rokt")),
     # of both together
-    "Rokt's failure keeps Roku's message waiting": _poisoned,
+    "Rokt's failure keeps Roku's message waiting": changed("handlers.deliver", "run", _poisoned),
     "ledger takes one destination for the other": planted(
         "pipeline.table", 'f"{outcome}#{destination}#{_escaped', 'f"{outcome}#roku#{_escaped'
     ),

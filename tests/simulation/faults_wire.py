@@ -78,7 +78,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     ),
     # request
     "request: an event is left out": (
-        "roku.request",
+        "pipeline.destination",
         '",".join(lines)',
         '",".join(lines[:99])',
     ),

@@ -155,7 +155,7 @@ class Lane:
         ]
         for _, message in received:
             self.promises.received(message)
-        function = importlib.import_module(f"handlers.deliver_{self.name}")
+        function = importlib.import_module("handlers.deliver")
         counts = self.promises.counts
         counts.batches[process.name] = {message.name: set(message.conversions) for _, message in received}
         given = [name for _, message in received for name in message.conversions]
@@ -180,7 +180,7 @@ class Lane:
             self.arrived(self.queue)
 
         context = self.stage.context(process)
-        self.stage.world.spawn(process, lambda: function.handler({"Records": records}, context), done)
+        self.stage.world.spawn(process, lambda: function.run({"Records": records}, context, self.name), done)
 
     def _report(self, answer: Any, received: list[Message]) -> None:
         failures = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}

@@ -217,7 +217,7 @@ class _Outage:
         self._running += 1
         process = self.stage.begin("deliver-roku", SECONDS)
         records = [record(receipt, message) for receipt, message in received]
-        function = importlib.import_module("handlers.deliver_roku")
+        function = importlib.import_module("handlers.deliver")
 
         def done(answer: Any, alive: bool) -> None:
             self._running -= 1
@@ -232,7 +232,7 @@ class _Outage:
             self.arrived(self.queue)
 
         context = self.stage.context(process)
-        self.world.spawn(process, lambda: function.handler({"Records": records}, context), done)
+        self.world.spawn(process, lambda: function.run({"Records": records}, context, "roku"), done)
 
     def _forget(self, process: Process) -> None:
         """Drop what nobody asks for here: a million conversions come back so often that it would fill the memory."""

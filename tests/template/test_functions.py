@@ -10,11 +10,12 @@ from typing import Any, get_args
 import pytest
 from aws_lambda_powertools.shared import constants
 
-from handlers import deliver_roku, destinations
+import destinations
 from local.functions import Route, functions, routes
 from local.template import Template
 from pipeline.phone import PhoneFormat
 from rokt import settings
+from roku import settings as roku_settings
 from tests.template.stacks import WORDS, Names, of_each, on
 
 SRC = Path(__file__).parents[2] / "src"
@@ -24,8 +25,13 @@ READ_BY_POWERTOOLS = {
     constants.POWERTOOLS_LOG_LEVEL_ENV,
 }
 NAMES = ["IngestFunction", "TestEventsFunction", "DeliverRokuFunction", "DeliverRoktFunction"]
-# The destinations whose queues a function is given: it reads ROKU_QUEUE_URL as f"{name}_QUEUE_URL".
-QUEUES_OF = {"IngestFunction": ["ROKU", "ROKT"], "DeliverRokuFunction": ["ROKU"], "DeliverRoktFunction": ["ROKT"]}
+# The destinations of a function: it reads ROKU_QUEUE_URL as f"{name.upper()}_QUEUE_URL".
+OF = {
+    "IngestFunction": destinations.NAMES,
+    "TestEventsFunction": ("roku",),
+    "DeliverRokuFunction": ("roku",),
+    "DeliverRoktFunction": ("rokt",),
+}
 
 
 def test_there_are_these_functions(stack: Template) -> None:
@@ -43,7 +49,15 @@ def test_the_handler_imports(template: Template, name: str) -> None:
 def test_the_environment_holds_what_the_code_reads_and_nothing_else(template: Template, name: str) -> None:
     function = functions(template)[name]
     module, _, handler = function.handler.rpartition(".")
-    assert set(function.variables) == variables_read(module, handler, QUEUES_OF.get(name, [])) | READ_BY_POWERTOOLS
+    read = variables_read(module, handler, [one.upper() for one in OF[name]]) | READ_BY_POWERTOOLS
+    for destination in OF[name]:
+        read |= settings_read(destination) - ({"DELIVERY_MODE"} if name == "TestEventsFunction" else set())
+    assert set(function.variables) == read
+
+
+def test_a_function_of_one_destination_is_told_which(template: Template) -> None:
+    for name in NAMES[1:]:
+        assert functions(template)[name].variables["DESTINATION"] == OF[name][0]
 
 
 def test_ingest_is_given_the_queues_of_the_destinations_that_are_on_and_no_other(stack: Template) -> None:
@@ -87,19 +101,18 @@ def test_routes(stack: Template) -> None:
 def test_every_choice_of_an_operator_is_one_that_the_code_knows(source: dict[str, Any]) -> None:
     parameters = source["Parameters"]
     assert set(parameters["PhoneFormat"]["AllowedValues"]) == set(get_args(PhoneFormat))
-    assert set(parameters["DeliveryMode"]["AllowedValues"]) == set(deliver_roku._PATHS)
+    assert set(parameters["DeliveryMode"]["AllowedValues"]) == set(roku_settings._PATHS)
     assert set(parameters["RoktApi"]["AllowedValues"]) == set(get_args(settings.Api))
     hashed = {field.name.removeprefix("hash_") for field in fields(settings.Settings) if field.name.startswith("hash_")}
     assert set(parameters["RoktHashed"]["Default"].split(",")) == hashed
 
 
-def test_what_is_not_chosen_of_rokt_is_as_the_code_has_it(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
-    variables = template.resolve(dict(functions(template)["DeliverRoktFunction"].variables), Names(template))
-    for name, value in variables.items():
-        monkeypatch.setenv(name, str(value))
-    destinations.rokt_settings.cache_clear()
-    assert destinations.rokt_settings() == settings.Settings()
-    destinations.rokt_settings.cache_clear()
+@pytest.mark.parametrize(
+    ("name", "module"), [("DeliverRokuFunction", roku_settings), ("DeliverRoktFunction", settings)]
+)
+def test_what_is_not_chosen_is_as_the_code_has_it(template: Template, name: str, module: Any) -> None:
+    variables = template.resolve(dict(functions(template)[name].variables), Names(template))
+    assert module.in_environment({name: str(value) for name, value in variables.items()}) == module.Settings()
 
 
 def test_the_api_is_throttled(template: Template) -> None:
@@ -148,6 +161,19 @@ def test_each_function_logs_to_a_group_of_its_own_that_forgets(template: Templat
 
 def _lambdas(template: Template) -> dict[str, Any]:
     return dict(template.of_type("AWS::Lambda::Function"))
+
+
+def settings_read(destination: str) -> set[str]:
+    """The variables that a destination's settings are read from."""
+    asked: set[str] = set()
+
+    class Environment(dict[str, str]):
+        def __getitem__(self, name: str) -> str:
+            asked.add(name)
+            return {"ROKT_API": "conversions", "PHONE_FORMAT": "digits", "DELIVERY_MODE": "live"}.get(name, "")
+
+    destinations.load(destination).configured(Environment())
+    return asked
 
 
 def variables_read(module: str, function: str, destinations: list[str]) -> set[str]:

@@ -10,6 +10,7 @@ from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.phone import PhoneFormat
 from pipeline.reception import Reception, Request, receive
 from pipeline.senders import Sender
+from roku.destination import DESTINATION
 from roku.event import prepare
 from roku.normalise import Settings
 
@@ -84,7 +85,7 @@ def take(text: str, sender: Sender | None = None) -> Reception:
         request,
         sender or Sender(name="vendor", key="some-key-1"),
         body.read(request.body),
-        partial(prepare, settings=Settings()),
+        DESTINATION,
         default_event_group=None,
         now=NOW,
     )

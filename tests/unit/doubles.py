@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import fields
 from typing import Any
 
-from pipeline.destination import Answer, Limits, Routing
+from pipeline.destination import Answer, Destination, Frame, Limits, Routing
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Outcome
 from pipeline.sqs import Outgoing
@@ -50,11 +51,35 @@ class Never(Executor):
         return future
 
 
-class FakeDestination:
+def never(*_: object, **__: object) -> Any:
+    """For what a test has no use for."""
+    raise AssertionError("nobody asks this here")
+
+
+def destination(**parts: Any) -> Destination:
+    """A destination with these parts, the rest of it made up."""
+    usual: dict[str, Any] = {
+        "name": "fake",
+        "title": "Fake",
+        "limits": Limits(events=1_000, bytes=1_000_000, seconds=18.0, repeat_window=30 * 86_400.0),
+        "needs_group": True,
+        "identify": identify,
+        "renamed": _renamed,
+        "frame": lambda _: Frame(b"0" * 10, b""),
+    }
+    return Destination(**(_UNUSED | usual | parts))
+
+
+_UNUSED = dict.fromkeys(("transform", "read", "key_words", "masked", "configured", "connect"), never)
+
+
+def _renamed(line: str, event_id: str) -> str:
+    return json.dumps(json.loads(line) | {"event_id": event_id}, separators=(",", ":"))
+
+
+class FakeDestination(Destination):
     """Answers each request with what `respond` says of its events, and remembers the requests."""
 
-    name = "fake"
-    accepts_empty = False
     HEAD = 10  # bytes of a request besides its events and commas
 
     def __init__(
@@ -65,36 +90,21 @@ class FakeDestination:
         size: int = 1_000_000,
         seconds: float = 18.0,
         repeat_window: float = 30 * 86_400.0,
+        frame: Callable[[Routing], Frame] = lambda _: Frame(b"0" * 10, b""),
     ) -> None:
-        self.limits = Limits(events=events, bytes=size, seconds=seconds, repeat_window=repeat_window)
+        limits = Limits(events=events, bytes=size, seconds=seconds, repeat_window=repeat_window)
+        made = destination(limits=limits, frame=frame, read=self._read, post=self._post)
+        super().__init__(**{field.name: getattr(made, field.name) for field in fields(made)})
         self.respond = respond
         self.requests: list[tuple[Routing, list[str]]] = []
         self.bodies: list[bytes] = []
 
-    def identify(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Its event id and event name, where Roku's event has them too."""
-        return identify(event)
-
-    def overhead(self, routing: Routing) -> int:  # noqa: ARG002 - the protocol's
-        """As large as `assemble` makes it."""
-        return self.HEAD
-
-    def renamed(self, line: str, event_id: str) -> str:
-        """The event under another id."""
-        return json.dumps(json.loads(line) | {"event_id": event_id}, separators=(",", ":"))
-
-    def assemble(self, routing: Routing, lines: Sequence[str]) -> bytes:  # noqa: ARG002 - the protocol's
-        """Ten bytes and the events."""
-        return b"0" * self.HEAD + ",".join(lines).encode()
-
-    def post(self, routing: Routing, body: bytes) -> Answer:
-        """Remember the request."""
+    def _post(self, routing: Routing, body: bytes) -> Answer:
         self.bodies.append(body)
         self.requests.append((routing, []))
         return Answer(status=200)
 
-    def read(self, answer: Answer, lines: Sequence[str]) -> list[Outcome]:  # noqa: ARG002 - the protocol's
-        """What `respond` says."""
+    def _read(self, _: Answer, lines: Sequence[str], **__: object) -> list[Outcome]:
         routing, asked = self.requests[-1]
         asked.extend(lines)
         return list(self.respond(routing, asked))

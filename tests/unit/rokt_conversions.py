@@ -30,7 +30,7 @@ def with_user(**fields: Any) -> dict[str, Any]:
 
 def outcome(given: object, settings: Settings = SETTINGS, group: str = GROUP) -> Prepared | Refused | Withheld:
     """What the code makes of the conversion."""
-    return prepare(given, group=group, now=NOW, settings=settings, context={})
+    return prepare(given, group=group, now=NOW, settings=settings)
 
 
 def finished(given: object, settings: Settings = SETTINGS, group: str = GROUP) -> dict[str, Any]:

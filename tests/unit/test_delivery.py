@@ -18,7 +18,7 @@ from pipeline.messages import Head, decode, encode
 from pipeline.outcome import LONGEST_AGE, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.sampling import event_digest
 from pipeline.sqs import Outgoing
-from pipeline.surroundings import Surroundings
+from pipeline.surroundings import Remembered, Surroundings
 from pipeline.table import Entry, Found, Key, Note, PutOff, Unread
 from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, event, identify
 
@@ -104,7 +104,7 @@ class Run:
                 queue=self.queue,
                 dead_letters=self.dead_letters,
                 ledger=self.ledger,
-                circuits={},
+                remembered=Remembered(),
                 now=lambda: NOW,
                 time_left=lambda: self.time_left,
                 jitter=lambda: self.jitter,
@@ -271,7 +271,7 @@ def test_the_parts_of_a_split_request_go_back_apart() -> None:
             queue=queue,
             dead_letters=dead_letters,
             ledger=None,
-            circuits={},
+            remembered=Remembered(),
             now=lambda: NOW,
             time_left=lambda: 60.0,
             jitter=lambda: 0.0,

@@ -1,7 +1,6 @@
 """What holds for everything that a sender can post, on generated bodies, documents and conversions."""
 
 import json
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -17,8 +16,10 @@ from pipeline.pages import cleaned
 from pipeline.personal import holds_email, safe_reason
 from pipeline.reception import Request, receive
 from pipeline.senders import Sender
+from roku.destination import declared
 from roku.event import prepare
 from roku.normalise import Settings
+from roku.settings import Settings as Roku
 from roku.vocabulary import CURRENCIES, DELIVERY_CATEGORIES, EVENT_NAMES, EVENT_SOURCES, PURCHASE_TYPES
 from tests.unit.conversions import GROUP, NOW, sha
 
@@ -38,9 +39,10 @@ def post(
     """For each conversion of the body its finished event or its failure; None if the body was refused."""
     headers = {"referer": "https://shop.example.com/", "sec-gpc": "1"}
     request = Request("POST", "/v1/events", headers, {}, raw, "203.0.113.9", "Mozilla/5.0")
-    transform = partial(prepare, settings=settings)
     try:
-        reception = receive(request, sender, body.read(request.body), transform, default_event_group=GROUP, now=NOW)
+        reception = receive(
+            request, sender, body.read(request.body), declared(Roku(settings)), default_event_group=GROUP, now=NOW
+        )
     except Refusal:
         return None
     assert reception.events.keys() | reception.failed.keys() == set(range(reception.received))

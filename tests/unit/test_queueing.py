@@ -6,11 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from pipeline.destination import Inlet, Limits, Prepared
+from pipeline.destination import Frame, Limits, Prepared
 from pipeline.messages import ATTRIBUTE_BYTES, BROWSER, MESSAGE_BYTES, SERVER, Head, QueuedEvent, decode
 from pipeline.queueing import enqueue
 from pipeline.reception import Reception
 from pipeline.sqs import Outgoing, Queue
+from tests.unit.doubles import destination
 
 NOW = 1_767_225_600.75
 KEY = b"a key of the stack"
@@ -40,17 +41,9 @@ def queued(
     """What became of the events, and the messages as delivery reads them."""
     reception = Reception("g", len(events), [{}] * len(events), events=dict(enumerate(events)))
     bounds = {"events": 1_000, "bytes": 1_000_000, "seconds": 20.0, "repeat_window": 600.0} | limits
-    inlet = cast("Inlet", _Inlet(Limits(**bounds)))
-    enqueue(reception, inlet, cast("Queue", queue), sender=sender, now=NOW, key=key)
+    to = destination(limits=Limits(**bounds), frame=lambda _: Frame(b"0" * 100, b""))
+    enqueue(reception, to, cast("Queue", queue), sender=sender, now=NOW, key=key)
     return reception, [decode(body, lambda _: pytest.fail("a line had to be read")) for body in queue.bodies]
-
-
-class _Inlet:
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-
-    def overhead(self, _: object) -> int:
-        return 100
 
 
 @pytest.mark.parametrize("sender", [SERVER, BROWSER])

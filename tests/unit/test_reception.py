@@ -1,20 +1,19 @@
 """One HTTP request: who may post it, what a browser's connection adds, and what becomes of each conversion."""
 
 import json
-from functools import partial
 from typing import Any
 
 import pytest
 
 from pipeline import body as bodies
 from pipeline.body import Refusal
-from pipeline.destination import Prepared, Withheld
+from pipeline.destination import Prepared, Shared, Withheld
 from pipeline.reception import Reception, Request, authenticate, cors, presented_key, receive
 from pipeline.senders import Sender, Senders
 from pipeline.words import Word
-from roku.event import prepare
-from roku.normalise import Settings
+from roku.destination import DESTINATION
 from tests.unit.conversions import ABSENT, DEVICE, NOW, conversion, sha
+from tests.unit.doubles import destination
 
 SHOP = Sender(name="shop", key="shop-key-1")
 PAGE = Sender(name="page", key="page-key-1", browser=True, origins=("https://shop.example.com",))
@@ -42,9 +41,8 @@ def admitted(asked: Request) -> Sender:
 
 
 def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Reception:
-    transform = partial(prepare, settings=Settings())
     made = request(body, **parts)
-    return receive(made, sender, bodies.read(made.body), transform, default_event_group=default, now=NOW)
+    return receive(made, sender, bodies.read(made.body), DESTINATION, default_event_group=default, now=NOW)
 
 
 def sent(reception: Reception) -> list[dict[str, Any]]:
@@ -271,14 +269,16 @@ def test_an_event_that_the_key_may_send_is_taken_however_it_is_spelt(name: str) 
 
 
 def test_the_list_of_names_holds_for_what_a_destination_names_freely() -> None:
-    def transform(conversion: object, **_: Any) -> Prepared:
+    def transform(conversion: object, _: Shared) -> Prepared:
         assert isinstance(conversion, dict)
         return Prepared(b"{}", conversion["event_id"], None, [], conversion["event_name"])
 
     names = ["Lead", "Lead ", "lead\u200b", "Newsletter"]
     body = json.dumps({"events": [{"event_id": str(n), "event_name": name} for n, name in enumerate(names)]}).encode()
     posting = bodies.read(body)
-    taken = receive(request(body), LEADS_ONLY, posting, transform, default_event_group="g", now=NOW)
+    taken = receive(
+        request(body), LEADS_ONLY, posting, destination(transform=transform), default_event_group="g", now=NOW
+    )
     assert list(taken.events) == [0, 1]
 
 
@@ -297,8 +297,7 @@ CUSTOM_25, CUSTOM_30 = {"value": 25, "currency": "USD"}, {"value": 30, "currency
 def repeats(*events: dict[str, Any], apart: bool = True) -> list[tuple[str, list[int]]]:
     """What is said of event ids, and of which events."""
     body = json.dumps({"event_group_id": "g", "events": events}).encode()
-    transform = partial(prepare, settings=Settings())
-    taken = receive(request(body), SHOP, bodies.read(body), transform, default_event_group=None, now=NOW, apart=apart)
+    taken = receive(request(body), SHOP, bodies.read(body), DESTINATION, default_event_group=None, now=NOW, apart=apart)
     assert len(taken.events) == len(events)
     return [(one["warning"], one["events"]) for one in taken.warnings if one["field"] == "event_id"]
 
@@ -386,13 +385,14 @@ def test_the_same_request_makes_the_same_events() -> None:
 
 
 def test_a_withheld_conversion_is_neither_queued_nor_failed_and_its_reason_and_warnings_are_kept() -> None:
-    def transform(conversion: object, **_: Any) -> Prepared | Withheld:
+    def transform(conversion: object, _: Shared) -> Prepared | Withheld:
         if conversion == {"event_name": "LEAD"}:
             return Withheld(Word("opted out"), [("opt_out", "was read as true")])
         return Prepared(b"{}", "1", None, [])
 
     body = b'{"event_group_id":"g","events":[{"event_name":"SEARCH"},{"event_name":"LEAD"}]}'
-    reception = receive(request(body), SHOP, bodies.read(body), transform, default_event_group=None, now=NOW)
+    made = destination(transform=transform)
+    reception = receive(request(body), SHOP, bodies.read(body), made, default_event_group=None, now=NOW)
     assert (list(reception.events), reception.withheld, reception.failed) == ([0], {1: "opted out"}, {})
     assert reception.warnings == [{"field": "opt_out", "warning": "was read as true", "count": 1, "events": [1]}]
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.destination import Answer
+from pipeline.destination import Answer, Routing
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from rokt.answer import read
-from rokt.request import assemble
-from rokt.settings import Api, Settings
+from rokt.destination import DESTINATION
+from rokt.settings import Api
 
 bounded = settings(derandomize=True, max_examples=400, deadline=None)
 EMAIL = "jane.canary@example.com"
@@ -133,7 +133,7 @@ def test_an_error_names_its_object_by_path(message: str) -> None:
 
 
 def test_an_error_names_its_object_by_the_one_based_offset_in_the_array() -> None:
-    body = assemble(LINES["conversions"], Settings()).decode()
+    body = DESTINATION.assemble(Routing("g"), LINES["conversions"]).decode()
     for index, line in enumerate(LINES["conversions"]):
         start = body.index(line)
         for position in (start + 1, start + len(line) // 2, start + len(line)):

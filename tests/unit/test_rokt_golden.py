@@ -49,7 +49,7 @@ def test_the_files_are_there() -> None:
 def test_what_is_posted_becomes_exactly_this_line(path: Path) -> None:
     case = golden(path)
     settings = Settings(**case["settings"])
-    made = prepare(case["posted"], group=case["group"], now=case["now"], settings=settings, context={})
+    made = prepare(case["posted"], group=case["group"], now=case["now"], settings=settings)
     assert isinstance(made, Prepared)
     assert json.loads(made.line) == case["wire"]
     assert made.event_id == case["posted"]["event_id"]

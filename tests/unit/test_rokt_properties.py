@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.rokt_sandbox import conversions, event_api
-from pipeline.destination import Prepared, Refused, Withheld
+from pipeline.destination import Prepared, Refused, Routing, Withheld
 from pipeline.messages import decode
+from rokt.destination import declared
 from rokt.event import IDS, identify, identity, prepare
-from rokt.request import LIMITS, assemble, overhead
+from rokt.request import LIMITS
 from rokt.settings import Settings
 from tests.unit.conversions import NOW, sha
 from tests.unit.test_properties import ANYTHING, CHARACTERS, DIGESTS, EMAILS, PHONES, TEXT, URLS, near, some
@@ -103,7 +104,7 @@ def accepted(line: bytes, settings: Settings) -> bool:
 
 @given(posted=POSTED, settings=SETTINGS)
 def test_nothing_raises_and_what_is_finished_the_sandbox_takes(posted: Any, settings: Settings) -> None:
-    made = prepare(posted, group="g", now=NOW, settings=settings, context={})
+    made = prepare(posted, group="g", now=NOW, settings=settings)
     json.dumps(made.warnings)
     if isinstance(made, Refused):
         assert made.errors
@@ -127,7 +128,7 @@ def test_nothing_raises_and_what_is_finished_the_sandbox_takes(posted: Any, sett
 def test_a_digest_is_never_hashed_again(digest: str, field: str, form: Any, settings: Settings) -> None:
     user = {"em": "jane@example.com", field: form(digest)}
     posted = {"event_name": "LEAD", "event_time": NOW, "event_id": "1", "user_data": user}
-    made = prepare(posted, group="g", now=NOW, settings=settings, context={})
+    made = prepare(posted, group="g", now=NOW, settings=settings)
     assert isinstance(made, Prepared)
     assert digest.encode() in made.line
     assert sha(form(digest)).encode() not in made.line
@@ -139,7 +140,7 @@ def test_a_digest_is_never_hashed_again(digest: str, field: str, form: Any, sett
 def test_with_the_switches_on_no_person_is_in_the_line(em: str, name: str, settings: Settings) -> None:
     user = {"em": em, "fn": "Canary" + name, "ph": "+1 323 867 5309", "zp": "10014", "db": "1983-12-15"}
     posted = {"event_name": "LEAD", "event_time": NOW, "event_id": "1", "user_data": user}
-    made = prepare(posted, group="g", now=NOW, settings=settings, context={})
+    made = prepare(posted, group="g", now=NOW, settings=settings)
     assert isinstance(made, Prepared)
     if settings.hash_email:
         text = made.line.decode().lower()
@@ -155,7 +156,7 @@ def test_what_is_queued_is_named_as_before_and_fits_its_request(ids: list[str], 
     lines = []
     for event_id in ids:
         posted = {"event_name": "LEAD", "event_time": NOW, "event_id": event_id, "user_data": {"em": "a@b.co"}}
-        made = prepare(posted, group="g", now=NOW, settings=settings, context={})
+        made = prepare(posted, group="g", now=NOW, settings=settings)
         assert isinstance(made, Prepared)
         lines.append(made)
     # As the version before wrote them: so each line is read, and named by what it holds.
@@ -163,8 +164,9 @@ def test_what_is_queued_is_named_as_before_and_fits_its_request(ids: list[str], 
     _, queued = decode(message, identify)
     assert [event.event_id for event in queued] == [made.event_id for made in lines]
     assert {event.event_name for event in queued} == {made.event_name for made in lines} == {"LEAD"}
-    body = assemble([event.line for event in queued], settings)
-    assert len(body) <= overhead(settings) + sum(len(made.line) + 1 for made in lines) <= LIMITS.bytes
+    rokt = declared(settings)
+    body = rokt.assemble(Routing("g"), [event.line for event in queued])
+    assert len(body) <= rokt.overhead(Routing("g")) + sum(len(made.line) + 1 for made in lines) <= LIMITS.bytes
     json.loads(body)
 
 

@@ -1,16 +1,25 @@
 """The bodies of both APIs' requests, byte for byte, and their limits."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rokt.request import LIMITS, assemble, overhead, path, places
+from pipeline.destination import Routing
+from rokt.destination import declared
+from rokt.request import LIMITS, path, places
 from rokt.settings import Settings
 
 CONVERSIONS, EVENTS = Settings(), Settings(api="events", account_id='12"345')
+G = Routing("g")
 FIRST, SECOND = '{"a":1}', '{"b":"é"}'
+
+
+def assemble(lines: Sequence[str], settings: Settings) -> bytes:
+    """The body of a request with these events."""
+    return declared(settings).assemble(G, lines)
 
 
 def test_the_limits_of_the_documents() -> None:
@@ -36,8 +45,8 @@ def test_events_go_with_their_account() -> None:
 )
 def test_the_overhead_is_all_but_the_events_and_their_commas(settings: Settings, lines: list[str]) -> None:
     events = sum(len(line.encode()) for line in lines) + len(lines) - 1
-    assert len(assemble(lines, settings)) == overhead(settings) + events
-    assert len(assemble(lines[:1], settings)) <= overhead(settings) + len(lines[0].encode())
+    assert len(assemble(lines, settings)) == declared(settings).overhead(G) + events
+    assert len(assemble(lines[:1], settings)) <= declared(settings).overhead(G) + len(lines[0].encode())
 
 
 def test_the_places_are_one_based_and_in_bytes() -> None:

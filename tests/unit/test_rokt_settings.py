@@ -4,8 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from handlers.destinations import rokt_settings
-from rokt.settings import Settings
+from rokt.settings import Settings, in_environment
 
 ENVIRONMENT = {
     "ROKT_API": "conversions",
@@ -19,22 +18,20 @@ ENVIRONMENT = {
 WORDS = ENVIRONMENT["ROKT_HASHED"].split(",")
 
 
-def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> Settings:
-    for name, value in (ENVIRONMENT | changes).items():
-        monkeypatch.setenv(name, value)
-    return rokt_settings.__wrapped__()
+def read(**changes: str) -> Settings:
+    return in_environment(ENVIRONMENT | changes)
 
 
-def test_the_parameters_as_they_are_hash_everything_and_send_no_birth_date(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = read(monkeypatch)
+def test_the_parameters_as_they_are_hash_everything_and_send_no_birth_date() -> None:
+    settings = read()
     assert settings == Settings()
     assert all(getattr(settings, "hash_" + word) for word in WORDS)
     assert not settings.send_birth_date
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_each_word_hashes_its_own_field_and_no_other(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
-    settings = asdict(read(monkeypatch, ROKT_HASHED=word))
+def test_each_word_hashes_its_own_field_and_no_other(word: str) -> None:
+    settings = asdict(read(ROKT_HASHED=word))
     assert [name for name, on in settings.items() if name.startswith("hash_") and on] == ["hash_" + word]
 
 
@@ -49,13 +46,11 @@ def test_each_word_hashes_its_own_field_and_no_other(monkeypatch: pytest.MonkeyP
         ({"ROKT_URL": "https://s2s.eu1.mparticle.com"}, "url", "https://s2s.eu1.mparticle.com"),
     ],
 )
-def test_each_other_parameter_has_its_setting(
-    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], name: str, value: object
-) -> None:
-    assert getattr(read(monkeypatch, **changes), name) == value
+def test_each_other_parameter_has_its_setting(changes: dict[str, str], name: str, value: object) -> None:
+    assert getattr(read(**changes), name) == value
 
 
 @pytest.mark.parametrize("changes", [{"ROKT_API": "audiences"}, {"ROKT_API": "events"}])
-def test_a_stack_that_cannot_work_says_so(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str]) -> None:
+def test_a_stack_that_cannot_work_says_so(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"ROKT_API|account id"):
-        read(monkeypatch, **changes)
+        read(**changes)

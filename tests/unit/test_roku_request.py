@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.destination import Routing
-from roku.request import LIMITS, assemble, overhead, without_partner
+from roku.destination import DESTINATION
+from roku.request import LIMITS, without_partner
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -27,14 +28,14 @@ def test_a_request_byte_for_byte() -> None:
         b'{"event_id":"2","event_name":"SEARCH","custom_data":{"search_string":"caf\xc3\xa9 \\u2028 \\"x\\""}}'
         b"]}"
     )
-    assert assemble(Routing("example_website_123"), [FIRST, SECOND]) == expected
+    assert DESTINATION.assemble(Routing("example_website_123"), [FIRST, SECOND]) == expected
     # A partner travels in each event, not beside them: it only keeps events of others out of the request.
-    assert assemble(Routing("example_website_123", "partner"), [FIRST, SECOND]) == expected
+    assert DESTINATION.assemble(Routing("example_website_123", "partner"), [FIRST, SECOND]) == expected
 
 
 def test_what_asks_about_a_partner_is_the_first_event_of_the_request_and_names_none() -> None:
     named = '{"event_id":"1","partner_name":"somebody","custom_data":{"partner_name":"kept"}}'
-    body = assemble(Routing("g", "somebody"), [named, SECOND])
+    body = DESTINATION.assemble(Routing("g", "somebody"), [named, SECOND])
     assert without_partner(body) == (
         b'{"event_group_id":"g","events":[{"event_id":"1","custom_data":{"partner_name":"kept"}}]}'
     )
@@ -47,5 +48,7 @@ def test_the_limits_are_those_of_roku_and_tealium() -> None:
 @given(texts, st.lists(texts.map(lambda text: '{"t":"' + text + '"}'), min_size=1, max_size=5))
 @bounded
 def test_the_overhead_is_all_but_the_events_and_their_commas(group: str, lines: list[str]) -> None:
-    body = assemble(Routing(group), lines)
-    assert len(body) == overhead(group) + sum(len(line.encode()) for line in lines) + len(lines) - 1
+    body = DESTINATION.assemble(Routing(group), lines)
+    assert (
+        len(body) == DESTINATION.overhead(Routing(group)) + sum(len(line.encode()) for line in lines) + len(lines) - 1
+    )

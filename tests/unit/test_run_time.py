@@ -14,7 +14,7 @@ from pipeline.ledger import Ledger
 from pipeline.messages import Head, encode
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.sqs import Queue
-from pipeline.surroundings import Surroundings
+from pipeline.surroundings import Remembered, Surroundings
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
 
 NOW, RUN = 1_790_000_000.0, 60.0
@@ -81,7 +81,7 @@ def run(
         queue=Queue(aws, "queue", threads("queue")),
         dead_letters=Queue(aws, "letters", threads("letters")),
         ledger=Ledger(aws, "table", destination="fake", days=7, request_id="r", executor=threads("ledger"), now=clock),
-        circuits={},
+        remembered=Remembered(),
         now=clock,
         time_left=lambda: NOW + RUN - clock.now,
         jitter=lambda: 0.5,

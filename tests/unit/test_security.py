@@ -14,7 +14,7 @@ from pipeline.destination import Routing
 from pipeline.messages import Head, QueuedEvent, decode, encode
 from pipeline.reception import Request, cors
 from pipeline.senders import Sender, Senders
-from roku import request as roku_request
+from roku.destination import DESTINATION
 from roku.event import identify
 from tests.unit.conversions import conversion, sha, take
 
@@ -68,7 +68,7 @@ def test_the_group_that_is_checked_is_the_group_that_is_sent(first: str, last: s
     received = take(body, NARROW)
     event = QueuedEvent(received.events[0].line.decode(), "", "")
     head, (queued,) = decode(encode(Head(Routing(received.event_group_id, None)), [event]), identify)
-    sent = roku_request.assemble(head.routing, [queued.line])
+    sent = DESTINATION.assemble(head.routing, [queued.line])
     assert once(sent)["event_group_id"] == "mine"
 
 

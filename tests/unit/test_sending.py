@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import waiting
-from pipeline.destination import Answer, Routing
+from pipeline.destination import Answer, Limits, Routing
 from pipeline.gate import Circuits, Gate
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
@@ -19,6 +19,7 @@ from pipeline.sending import RESERVE, WORKERS, Load, send
 from pipeline.waiting import Allowance
 from tests.bounds import BOUND
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
+from tests.unit.doubles import destination as destination_with
 
 bounded = settings(derandomize=True, max_examples=150, deadline=None)
 G, H = Routing("g"), Routing("h")
@@ -405,18 +406,18 @@ def test_a_request_is_given_up_when_its_own_time_is_over_and_the_run_goes_on(mon
         began.wait(BOUND)
         return clock.wait(futures, timeout, return_when)
 
-    class Hanging(FakeDestination):
-        def post(self, routing: Routing, body: bytes) -> Answer:
-            """Begins, and says nothing."""
-            began.set()
-            over.wait(BOUND)
-            return super().post(routing, body)
+    def hang(*_: object) -> Answer:
+        began.set()
+        over.wait(BOUND)
+        return Answer()
 
     monkeypatch.setattr(waiting, "wait", wait)
     with ThreadPoolExecutor(1) as threads:
         (outcomes,) = send(
             loads([message("ab")]),
-            Hanging(deliver_all, seconds=18.0),
+            destination_with(
+                limits=Limits(events=1_000, bytes=1_000_000, seconds=18.0, repeat_window=600.0), post=hang
+            ),
             now=lambda: clock.now,
             time_left=lambda: begun_at + 500.0 - clock.now,
             executor=threads,

@@ -12,7 +12,7 @@ from pipeline.gate import Circuits
 from pipeline.messages import BROWSER, SERVER, Head
 from pipeline.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
 from pipeline.settling import _steps, settle
-from pipeline.surroundings import Surroundings
+from pipeline.surroundings import Remembered, Surroundings
 from pipeline.table import Entry, Found, Key, Note, PutOff, Unread
 from pipeline.trying import Act
 from pipeline.waiting import Allowance
@@ -69,7 +69,7 @@ def world(ledger: Memory | None, circuits: dict[str, Circuit] | None = None) -> 
         queue=FakeQueue("queue", []),
         dead_letters=FakeQueue("letters", []),
         ledger=ledger,
-        circuits={} if circuits is None else circuits,
+        remembered=Remembered({} if circuits is None else circuits),
         now=lambda: NOW,
         time_left=lambda: 60.0,
         jitter=lambda: 0.0,

@@ -1,42 +1,30 @@
 """One small request, as the gate of an event group asks for it: which events are in it, and what is left for later."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from pipeline.circuit import Circuit
-from pipeline.destination import Answer, Routing
+from pipeline.destination import Frame, Routing
 from pipeline.gate import Circuits, Gate
 from pipeline.outcome import Delivered, Outcome, Retry
 from pipeline.sending import Load, send
 from pipeline.waiting import Allowance
-from tests.unit.doubles import AtOnce, FakeDestination
+from tests.unit.doubles import AtOnce, FakeDestination, Respond
 
 NOW = 1_790_000_000.0
 G = Routing("g")
 LOST = Retry("Roku answered 500", 500, ambiguous=True)
 
 
-class Destination(FakeDestination):
-    """Its head holds the event group, so that a request of another group has another capacity."""
-
-    def overhead(self, routing: Routing) -> int:
-        """As large as `assemble` makes it."""
-        return self.HEAD + len(routing.event_group_id)
-
-    def assemble(self, routing: Routing, lines: object) -> bytes:
-        """The head, the group and the events."""
-        return super().assemble(routing, lines) + routing.event_group_id.encode()  # type: ignore[arg-type]
-
-    def read(self, answer: Answer, lines: Sequence[str]) -> list[Outcome]:
-        """What the answer says, which must be there."""
-        assert answer.status == 200
-        return super().read(answer, lines)
+def framed(respond: Respond, *, size: int) -> FakeDestination:
+    """Its tail holds the event group, so that a request of another group has another capacity."""
+    return FakeDestination(
+        respond, size=size, frame=lambda routing: Frame(b"0" * FakeDestination.HEAD, routing.event_group_id.encode())
+    )
 
 
 def room(*events: str) -> int:
     """The bytes of a request with exactly these events."""
-    return Destination.HEAD + len("g") + sum(len(event) for event in events) + len(events) - 1
+    return FakeDestination.HEAD + len("g") + sum(len(event) for event in events) + len(events) - 1
 
 
 def line(name: str, size: int = 20) -> str:
@@ -65,7 +53,7 @@ def sent(
         return clock[0]
 
     circuits = Circuits({"g": state or Circuit()}, {}, None, allowance=Allowance(3.0, now))
-    destination = Destination(lambda _, asked: [outcome or Delivered()] * len(asked), size=size)
+    destination = framed(lambda _, asked: [outcome or Delivered()] * len(asked), size=size)
     outcomes = send(
         loads,
         destination,
@@ -128,7 +116,7 @@ def test_an_event_larger_than_a_request_goes_alone() -> None:
 def first_request(events: list[str], size: int) -> tuple[list[str], list[Outcome]]:
     """The first request of a message that no request may hold whole, such as one that was edited by hand."""
     circuits = Circuits({"g": Circuit()}, {}, None, allowance=Allowance(3.0, lambda: NOW))
-    destination = Destination(lambda _, asked: [Retry("Roku answered 429", 429, after=60.0)] * len(asked), size=size)
+    destination = framed(lambda _, asked: [Retry("Roku answered 429", 429, after=60.0)] * len(asked), size=size)
     (outcomes,) = send(
         [Load(G, events)],
         destination,

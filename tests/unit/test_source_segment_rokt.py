@@ -51,7 +51,7 @@ def read(call: dict[str, Any], **settings: Any) -> dict[str, Any] | Ignored:
 
 
 def outcome(call: dict[str, Any], settings: Settings = SETTINGS) -> Prepared | Refused | Withheld:
-    return prepare(read(call), group=GROUP, now=NOW, settings=settings, context={})
+    return prepare(read(call), group=GROUP, now=NOW, settings=settings)
 
 
 def finished(call: dict[str, Any], settings: Settings = SETTINGS) -> dict[str, Any]:
@@ -337,5 +337,5 @@ _CALL = st.fixed_dictionaries(
 def test_no_call_raises_and_rokt_answers_each(call: dict[str, Any], settings: Settings) -> None:
     one = read(call)
     if not isinstance(one, Ignored):
-        made = prepare(one, group=GROUP, now=NOW, settings=settings, context={})
+        made = prepare(one, group=GROUP, now=NOW, settings=settings)
         assert isinstance(made, Prepared | Refused | Withheld)

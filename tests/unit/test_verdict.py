@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from pipeline import verdict
 from pipeline.body import Ignored
-from pipeline.destination import Inlet, Limits, Prepared, Refused
+from pipeline.destination import Destination, Frame, Limits, Prepared
 from pipeline.messages import decode
 from pipeline.queueing import enqueue
 from pipeline.reception import Reception
 from pipeline.sqs import Outgoing
 from pipeline.words import Word
-from tests.unit.doubles import FakeQueue, identify
+from tests.unit.doubles import FakeQueue, destination, identify
 
 NAMES = ("roku", "rokt")
 
@@ -194,17 +194,13 @@ def test_each_conversion_has_its_end_for_each_destination(ends: list[tuple[str, 
 # --- queueing --------------------------------------------------------------------------------------------------------
 
 
-def _never(*_: object, **__: object) -> Refused:
-    raise AssertionError("nothing is transformed while it is queued")
-
-
-def inlet(*, events: int = 1_000, size: int = 1_000_000, head: int = 10) -> Inlet:
+def holding(*, events: int = 1_000, size: int = 1_000_000, head: int = 10) -> Destination:
     """A destination whose requests hold so many events and bytes, `head` of them around the events."""
-    return Inlet("fake", _never, Limits(events, size, 18.0, 600.0), lambda _: head, identify, needs_group=False)
+    return destination(limits=Limits(events, size, 18.0, 600.0), frame=lambda _: Frame(b"0" * head, b""))
 
 
 def queued(
-    events: dict[int, Prepared], to: Inlet, takes: Callable[[Outgoing], bool] = lambda _: True
+    events: dict[int, Prepared], to: Destination, takes: Callable[[Outgoing], bool] = lambda _: True
 ) -> tuple[Reception, list[tuple[str | None, list[str]]]]:
     """The reception afterwards, and of each message its partner and its events' ids."""
     received = Reception("g", len(events), [{}] * (max(events, default=0) + 1), events=events)
@@ -216,12 +212,12 @@ def queued(
 
 
 def test_nothing_finished_makes_no_message() -> None:
-    assert queued({}, inlet())[1] == []
+    assert queued({}, holding())[1] == []
 
 
 def test_a_message_has_no_more_events_than_a_request() -> None:
     events = {index: prepared(str(index)) for index in range(250)}
-    _, messages = queued(events, inlet(events=100))
+    _, messages = queued(events, holding(events=100))
     assert [len(ids) for _, ids in messages] == [100, 100, 50]
     assert [one for _, ids in messages for one in ids] == [str(index) for index in range(250)]
 
@@ -230,17 +226,17 @@ def test_a_message_has_no_more_events_than_a_request() -> None:
 def test_a_message_fills_a_request_to_the_last_byte(spare: int, messages: list[int]) -> None:
     events = {index: prepared(str(index)) for index in range(3)}
     body = 10 + len(b",".join(event.line for event in events.values()))  # the request that holds all three
-    assert [len(ids) for _, ids in queued(events, inlet(size=body + spare))[1]] == messages
+    assert [len(ids) for _, ids in queued(events, holding(size=body + spare))[1]] == messages
 
 
 def test_partners_do_not_share_a_message_and_each_keeps_its_order() -> None:
     events = {index: prepared(str(index), partner=(None, "a", "b")[index % 3]) for index in range(6)}
-    assert queued(events, inlet())[1] == [(None, ["0", "3"]), ("a", ["1", "4"]), ("b", ["2", "5"])]
+    assert queued(events, holding())[1] == [(None, ["0", "3"]), ("a", ["1", "4"]), ("b", ["2", "5"])]
 
 
 def test_what_the_queue_does_not_take_is_lost_to_the_request_and_named() -> None:
     events = {index: prepared(str(index)) for index in (1, 4, 5)}
-    received, messages = queued(events, inlet(events=2), lambda message: '"5"' in message.body)
+    received, messages = queued(events, holding(events=2), lambda message: '"5"' in message.body)
     assert messages == [(None, ["5"])]
     assert received.not_queued == {1, 4}
     assert sorted(received.failed) == [1, 4]
@@ -258,7 +254,7 @@ def test_every_event_travels_once_in_a_message_that_one_request_can_hold(
     events = {
         index: prepared(str(index), partner=partner, filler="x" * length) for index, (partner, length) in given_.items()
     }
-    _, messages = queued(events, inlet(events=most, size=size))
+    _, messages = queued(events, holding(events=most, size=size))
     assert sorted(int(one) for _, ids in messages for one in ids) == sorted(events)
     for partner, ids in messages:
         assert {events[int(one)].partner_name for one in ids} == {partner}

@@ -1,4 +1,4 @@
-"""What the functions that deliver share: a batch of SQS's in, the messages to receive again out."""
+"""Batches of a destination's queue, delivered to it: one function a destination, which DESTINATION names."""
 
 import os
 from collections import Counter
@@ -6,15 +6,15 @@ from concurrent.futures import Executor
 from functools import cache
 from typing import Any
 
+import destinations
 from handlers import clients, telemetry
 from pipeline.batch import Record, Report
-from pipeline.circuit import Circuit
 from pipeline.delivery import deliver
 from pipeline.destination import Destination
 from pipeline.ledger import Ledger
 from pipeline.reasons import class_of
 from pipeline.sqs import Queue
-from pipeline.surroundings import Surroundings
+from pipeline.surroundings import Remembered, Surroundings
 from pipeline.words import Id, Word, fate
 
 _MOST_CLASSES = 20  # lines of a run about them
@@ -24,13 +24,18 @@ class RunFailed(Exception):
     """A fault of the program: the batch comes back. It has no text, since Lambda logs what a function raises."""
 
 
-def run(event: dict[str, Any], context: Any, destination: Destination) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deliver one SQS batch; the answer names the messages to receive again (partial batch response).
 
     Raises RunFailed.
     """
+    return run(event, context, os.environ["DESTINATION"])
+
+
+def run(event: dict[str, Any], context: Any, name: str) -> dict[str, Any]:
+    """Deliver one SQS batch to the destination of this name. Raises RunFailed."""
     try:
-        return _run(event, context, destination)
+        return _run(event, context, _connected(name))
     except Exception as error:  # noqa: BLE001 - its text may quote an event, and Lambda would log it
         telemetry.failed(error, request_id=Id(context.aws_request_id))
     raise RunFailed  # out of the handler, so that nothing is chained to it
@@ -38,15 +43,15 @@ def run(event: dict[str, Any], context: Any, destination: Destination) -> dict[s
 
 def _run(event: dict[str, Any], context: Any, destination: Destination) -> dict[str, Any]:
     line = telemetry.Line(context.aws_request_id)
-    name = destination.name.upper()
+    name = destination.name
     # Threads of this run alone: what still hangs at its end must not be in the way of the next one. Nor must a table
     # that hangs be in the way of the queues.
     with clients.executor() as requests, clients.aws_executor() as calls, clients.aws_executor() as questions:
         world = Surroundings(
-            queue=_queue(os.environ[f"{name}_QUEUE_URL"], calls),
-            dead_letters=_queue(os.environ[f"{name}_DEAD_LETTER_QUEUE_URL"], calls),
-            ledger=_ledger(context.aws_request_id, destination.name, questions),
-            circuits=_circuits(destination.name),
+            queue=_queue(os.environ[f"{name.upper()}_QUEUE_URL"], calls),
+            dead_letters=_queue(os.environ[f"{name.upper()}_DEAD_LETTER_QUEUE_URL"], calls),
+            ledger=_ledger(context.aws_request_id, name, questions),
+            remembered=_remembered(name),
             now=clients.now,
             time_left=lambda: context.get_remaining_time_in_millis() / 1000,
             jitter=clients.jitter,
@@ -56,7 +61,7 @@ def _run(event: dict[str, Any], context: Any, destination: Destination) -> dict[
         report = deliver([_record(record) for record in event["Records"]], destination, world)
     _tell_reasons(report, line.request_id)
     line.follow(report.followed)
-    line.of(destination.name).update(report.counts)
+    line.of(name).update(report.counts)
     line.delays = report.delays
     line.told["messages"] = len(event["Records"])
     line.write()
@@ -78,9 +83,22 @@ def _queue(url: str, executor: Executor) -> Queue:
 
 
 @cache
-def _circuits(_destination: str) -> dict[str, Circuit]:
-    """What this process knows of the circuits of a destination; the ledger's table knows more."""
-    return {}
+def _connected(name: str) -> Destination:
+    return (
+        destinations.load(name)
+        .configured(os.environ)
+        .connected(
+            keys=clients.secret(os.environ[f"{name.upper()}_KEYS_SECRET"]),
+            session=clients.session(),
+            now=clients.now,
+        )
+    )
+
+
+@cache
+def _remembered(_destination: str) -> Remembered:
+    """What this process knows of a destination; the ledger's table knows more."""
+    return Remembered()
 
 
 def _ledger(request_id: str, destination: str, executor: Executor) -> Ledger | None:

@@ -1,0 +1,71 @@
+"""Rokt, declared."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.destination import (
+    Answer,
+    Destination,
+    Frame,
+    KeySecret,
+    Post,
+    Prepared,
+    Refused,
+    Routing,
+    Shared,
+    Withheld,
+)
+from pipeline.outcome import Outcome
+from rokt import event, request, wire
+from rokt.settings import Settings, in_environment
+
+if TYPE_CHECKING:
+    import requests
+
+
+def declared(settings: Settings) -> Destination:
+    """Rokt with these settings."""
+
+    def transform(conversion: object, shared: Shared) -> Prepared | Refused | Withheld:
+        return event.prepare(conversion, group=shared.event_group_id, now=shared.now, settings=settings)
+
+    def frame(_: Routing) -> Frame:
+        return request.frame(settings)
+
+    def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = False) -> list[Outcome]:
+        from rokt import answer as answers  # ingest reads none
+
+        return answers.read(answer, lines, settings.api, empty_is_delivered=empty_is_delivered)
+
+    def key_words(_: str, secret: str) -> Sequence[str]:
+        from rokt.keys import pair_in
+
+        return pair_in(secret, settings.api)
+
+    def connect(*, keys: KeySecret, session: "requests.Session", now: Callable[[], float]) -> Post:
+        from rokt.client import Rokt  # 25 ms that ingest never needs
+
+        return Rokt(settings=settings, keys=keys, session=session, now=now).post
+
+    return Destination(
+        name="rokt",
+        title="Rokt",
+        limits=request.LIMITS,
+        needs_group=False,
+        transform=transform,
+        identify=event.identify,
+        renamed=event.renamed,
+        frame=frame,
+        read=read,
+        key_words=key_words,
+        masked=wire.masked,
+        configured=_configured,
+        connect=connect,
+    )
+
+
+def _configured(environment: Mapping[str, str]) -> Destination:
+    return declared(in_environment(environment))
+
+
+DESTINATION = declared(Settings())
