@@ -76,19 +76,12 @@ def function_names(template: Template) -> dict[str, str]:
     return names
 
 
-def environment(template: Template, names: Mapping[str, str]) -> dict[str, str]:
-    """The variables of all functions together; two functions that disagree about one are a TemplateError."""
-    together: dict[str, str] = {}
-    owners: dict[str, str] = {}
-    for function in functions(template).values():
-        for variable, value in template.resolve(dict(function.variables), names).items():
-            if together.setdefault(variable, str(value)) != str(value):
-                raise TemplateError(
-                    f"{function.logical_id} and {owners[variable]} give {variable} different values, "
-                    "and one process has one environment"
-                )
-            owners.setdefault(variable, function.logical_id)
-    return together
+def environments(template: Template, names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The variables of each function by its logical id; `names` holds what they refer to."""
+    return {
+        name: {variable: str(value) for variable, value in template.resolve(dict(one.variables), names).items()}
+        for name, one in functions(template).items()
+    }
 
 
 def routes(template: Template) -> list[Route]:

@@ -6,10 +6,11 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local import environment
 from local.functions import Function
 
 # Lambda's limit for the payload of a synchronous invocation, and for its answer.
@@ -48,10 +49,13 @@ class Runtime:
     A Lambda environment never serves two events at once, so handlers need not be safe for threads.
     """
 
-    def __init__(self, function: Function, *, before: Callable[[], None] = lambda: None) -> None:
-        """Imports the handler's module, which may read the environment; `before` is called before each invocation."""
+    def __init__(
+        self, function: Function, variables: Mapping[str, str], *, before: Callable[[], None] = lambda: None
+    ) -> None:
+        """Imports the handler's module; `variables` are the function's, `before` is called before each invocation."""
         module, _, name = function.handler.rpartition(".")
         self._function = function
+        self._variables = variables
         self._before = before
         self._handler: Callable[[Any, Context], Any] = getattr(importlib.import_module(module), name)
         self._alone = threading.Lock()
@@ -76,7 +80,8 @@ class Runtime:
                 aws_request_id=str(uuid.uuid4()),
             )
             try:
-                answer = json.dumps(self._handler(json.loads(payload), context))
+                with environment.of(self._variables):
+                    answer = json.dumps(self._handler(json.loads(payload), context))
             except Exception as error:  # whatever a handler raises fails its invocation and nothing else
                 print(traceback.format_exc(), flush=True)
                 raise FunctionError(f"{self._function.handler} raised {type(error).__name__}") from error

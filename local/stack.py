@@ -1,11 +1,10 @@
 """The whole system in one process: the template's functions and queues, and stand-ins for AWS, Roku and Rokt."""
 
 import json
-import os
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +14,9 @@ from local import aws
 from local.api import Api
 from local.bundle import fresh
 from local.console.console import Console
+from local.environment import separate
 from local.event_source_mapping import EventSourceMapping
-from local.functions import environment, event_sources, functions, routes
+from local.functions import environments, event_sources, functions, routes
 from local.logs import SplitStdout, redirect_loggers
 from local.rokt_sandbox import RoktSandbox
 from local.roku_sandbox import RokuSandbox
@@ -69,7 +69,7 @@ class Choices:
 
 
 class Stack:
-    """Runs while it is entered; one at a time in a process, for the process's environment becomes the functions'."""
+    """Runs while it is entered; one at a time in a process, for it changes the process's environment."""
 
     def __init__(self, choices: Choices | None = None, *, logs: TextIO | None = None) -> None:
         """`logs` takes what the functions print; without it a file does, see `log_text`."""
@@ -101,7 +101,7 @@ class Stack:
         self._stdout.listeners.append(self._telemetry.heard)
         self._stdout.install()
         ends.callback(self._stdout.remove)
-        ends.enter_context(_environment_restored())
+        ends.enter_context(separate())
         roku_url = self._start_sandbox(ends)
         rokt_url = self._start_rokt_sandbox(ends)
         self.aws_endpoint = ends.enter_context(aws.serving(self.choices.aws_port))
@@ -112,7 +112,7 @@ class Stack:
         ends.enter_context(self._telemetry.feeding(template, self.deployment.names))
         put_alarms(template, self.deployment.names, aws.client("cloudwatch", self.aws_endpoint), aws.STACK_NAME)
         self.sqs: SQSClient = aws.client("sqs", self.aws_endpoint)
-        os.environ.update(environment(template, self.deployment.names) | {"ROKU_URL": roku_url, "ROKT_URL": rokt_url})
+        self._urls = {"ROKU_URL": roku_url, "ROKT_URL": rokt_url}
         invoke: dict[str, Callable[[dict[str, Any]], Any]] = {}
         self.console = self._console(roku_url, rokt_url)
         openapi = ROOT / "docs" / "openapi.yaml"
@@ -164,7 +164,11 @@ class Stack:
         declared = functions(template)
         (folder,) = {(self.choices.template.parent / function.folder).resolve() for function in declared.values()}
         ends.enter_context(fresh(folder))
-        runtimes = {name: Runtime(function, before=self._stdout.install) for name, function in declared.items()}
+        variables = environments(template, self.deployment.names)
+        runtimes = {
+            name: Runtime(one, variables[name] | self._urls, before=self._stdout.install)
+            for name, one in declared.items()
+        }
         redirect_loggers()
         return {name: self._telemetry.of(name, runtime.invoke) for name, runtime in runtimes.items()}
 
@@ -235,13 +239,3 @@ class Stack:
 
 
 _GATEWAY = "https://HttpApi.execute-api.us-east-1.amazonaws.com"
-
-
-@contextmanager
-def _environment_restored() -> Iterator[None]:
-    before = dict(os.environ)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

@@ -1,10 +1,13 @@
 """The local stack's reading of a template: expansion, parameters, conditions, references, routes and queues."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from local.functions import Route, environment, event_sources, functions, routes
+from local import environment
+from local.functions import Route, environments, event_sources, functions, routes
 from local.template import Template, TemplateError, read
 
 TEMPLATE = """
@@ -109,26 +112,30 @@ def test_a_queue_feeds_its_function(template: Template) -> None:
     assert (source.window_seconds, source.reports_item_failures) == (0.5, True)
 
 
-def test_the_environment_is_the_union_with_references_resolved(template: Template) -> None:
-    assert environment(template, NAMES) == {
-        "MODE": "live",
-        "QUEUE": "http://queue",
-        "TABLE": "table",
-        "NAME": "live-arn:queue",
+def test_each_function_has_its_own_variables_with_references_resolved(template: Template) -> None:
+    assert environments(template, NAMES) == {
+        "Take": {"MODE": "live", "QUEUE": "http://queue", "TABLE": "table", "NAME": "live-arn:queue"},
+        "Give": {"MODE": "live"},
     }
+
+
+def test_a_function_reads_its_own_variables_and_the_processes_and_no_others() -> None:
+    with environment.separate():
+        os.environ["OF_ALL"] = "process"
+        with environment.of({"OWN": "mine", "OF_ALL": "mine"}), ThreadPoolExecutor(1) as another:
+            assert (os.environ["OWN"], os.environ["OF_ALL"]) == ("mine", "mine")
+            assert dict(os.environ)["OWN"] == os.environ.copy()["OWN"] == "mine"
+            assert another.submit(os.environ.get, "OWN").result() is None
+        assert (os.environ.get("OWN"), os.environ["OF_ALL"]) == (None, "process")
+    assert "OF_ALL" not in os.environ
 
 
 def test_a_condition_that_fails_takes_its_resources_away(path: Path) -> None:
     template = read(path, {"Mode": "live", "Days": "0"})
     assert "Table" not in template.resources
     assert template.conditions == {"HasTable": False, "IsLive": False}
-    assert environment(template, {name: value for name, value in NAMES.items() if name != "Table"})["TABLE"] == ""
-
-
-def test_functions_that_disagree_about_a_variable_are_refused(path: Path) -> None:
-    path.write_text(TEMPLATE.replace("{QUEUE: !Ref Queue,", "{MODE: test, QUEUE: !Ref Queue,"))
-    with pytest.raises(TemplateError, match="MODE different values"):
-        environment(read(path, {"Mode": "live"}), NAMES)
+    names = {name: value for name, value in NAMES.items() if name != "Table"}
+    assert environments(template, names)["Take"]["TABLE"] == ""
 
 
 @pytest.mark.parametrize(

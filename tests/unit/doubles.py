@@ -81,6 +81,9 @@ class FakeDestination(Destination):
     """Answers each request with what `respond` says of its events, and remembers the requests."""
 
     HEAD = 10  # bytes of a request besides its events and commas
+    respond: Respond
+    requests: list[tuple[Routing, list[str]]]
+    bodies: list[bytes]
 
     def __init__(
         self,
@@ -95,9 +98,7 @@ class FakeDestination(Destination):
         limits = Limits(events=events, bytes=size, seconds=seconds, repeat_window=repeat_window)
         made = destination(limits=limits, frame=frame, read=self._read, post=self._post)
         super().__init__(**{field.name: getattr(made, field.name) for field in fields(made)})
-        self.respond = respond
-        self.requests: list[tuple[Routing, list[str]]] = []
-        self.bodies: list[bytes] = []
+        self.__dict__.update(respond=respond, requests=[], bodies=[])  # the class is frozen
 
     def _post(self, routing: Routing, body: bytes) -> Answer:
         self.bodies.append(body)
