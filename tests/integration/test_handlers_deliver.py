@@ -371,7 +371,7 @@ def test_a_fault_of_ours_is_told_without_its_text(
         raise ValueError("jane.canary@example.com")
 
     relay.put([line("a")])
-    monkeypatch.setattr("handlers.delivering.deliver", break_down)
+    monkeypatch.setattr("handlers.deliver.deliver", break_down)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - imported anew for each stack
         relay.run()
     assert (type(caught.value).__name__, str(caught.value)) == ("RunFailed", "")

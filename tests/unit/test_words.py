@@ -46,7 +46,7 @@ def test_these_places_alone_put_together_a_phrase_an_id_or_a_name() -> None:
     made = [(path, ast.unparse(call)) for path, call in CALLS if named(call) in ("Phrase", "Id", "SenderName", "among")]
     assert sorted(set(made)) == [
         ("handlers/api.py", "SenderName(sender.name)"),
-        ("handlers/delivering.py", "Id(context.aws_request_id)"),
+        ("handlers/deliver.py", "Id(context.aws_request_id)"),
         ("handlers/ingest.py", "words.among(one.code, get_args(IgnoredCode))"),
         ("handlers/ingest.py", "words.among(source, (*registry.MODULES, *_OWN.values()))"),
         (
