@@ -11,7 +11,8 @@ from hatchling.builders.wheel import WheelBuilder
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(folder.name for folder in (ROOT / "src").iterdir() if any(folder.glob("*.py")))
 CLEAN = {
-    "__init__.py": "def connect() -> object:\n    from pinboard import client\n\n    return client\n",
+    "__init__.py": "",
+    "destination.py": "def connect() -> object:\n    from pinboard import client\n\n    return client\n",
     "client.py": "import requests\n\nfrom pipeline import http\n\nUSED = (requests, http)\n",
     "event.py": "from pipeline import fields\n\nUSED = fields\n",
 }
