@@ -1,7 +1,6 @@
 """The smallest conversion that Roku takes, with changes, and what becomes of it."""
 
 import json
-from functools import partial
 from hashlib import sha256
 from typing import Any
 

@@ -192,7 +192,7 @@ def test_after_the_last_request_every_step_that_keeps_the_promise_has_its_second
         queue=Slow("the queue"),
         dead_letters=Slow("the dead letters"),
         ledger=None,
-        circuits={},
+        remembered=Remembered(),
         now=clock,
         time_left=lambda: NOW + RUN - clock.now,
         jitter=lambda: 0.5,
