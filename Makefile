@@ -31,7 +31,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters size bench scale lock clean
+.PHONY: help venv run screenshot test checks lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters size bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -91,7 +91,11 @@ run: $(READY) ## the whole system on this machine, with a table of what became o
 screenshot: $(READY) ## the console in a telling state: writes docs/console.png (needs Chromium)
 	@$(BIN)/python -m local.console.screenshot
 
-test: lint types imports unit ## everything that must hold: lint, strict types, import rules, the tests
+test: checks unit ## everything that must hold: lint, strict types, import rules, the tests
+
+# Each takes one processor only.
+checks: $(READY)
+	@$(MAKE) --no-print-directory -j2 types lint imports
 
 lint: $(READY) ## style, formatting, small files and functions, and that every regular expression is linear
 	$(BIN)/ruff check
@@ -152,7 +156,7 @@ smoke: build ## in your own AWS account: deploys a throw-away stack, tries all o
 	@PYTHONPATH=src:. $(BIN)/python -m tests.smoke --stack "$(STACK)" $(ARGS)
 
 emulator: build $(EMULATOR_READY) ## the same in an emulator of AWS that others wrote, and an operator's whole walk; needs no account
-	$(BIN)/pytest -m emulator -rP tests/emulator $(ARGS)
+	$(BIN)/pytest -n 2 -m emulator -rP tests/emulator $(ARGS)
 
 bench: $(BENCH_READY) $(PEERS_READY) ## this relay beside floors and peers, in ratios (ARGS="--only core --turns 5"); writes bench/results.json
 	@PYTHONPATH=src:. $(BENCH_VENV)/bin/python -m bench $(ARGS)

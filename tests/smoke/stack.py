@@ -2,8 +2,9 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,25 +34,11 @@ class RelayStack:
         """Makes or updates the stack with these parameters beside the ones it has; Failed with what sam said."""
         self.parameters |= changed
         given = [f'{name}="{value}"' for name, value in self.parameters.items()]
-        where: list[str | Path] = [
-            "--template-file",
-            self.template,
-            "--stack-name",
-            self.name,
-            "--s3-bucket",
-            self.bucket,
-        ]
+        where: list[str | Path] = ["--template-file", _packaged(self.template, self.bucket), "--s3-bucket", self.bucket]
         flags = "--capabilities CAPABILITY_IAM --no-confirm-changeset --no-progressbar --no-fail-on-empty-changeset"
         # Not from the project's folder: its settings are the operator's.
-        run = subprocess.run(
-            [SAM, "deploy", *where, *flags.split(), "--parameter-overrides", *given],
-            cwd=self.template.parent,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if run.returncode:
-            raise Failed(f"sam deploy of {self.name}: {run.stdout[-1500:]} {run.stderr[-1500:]}")
+        asked = ["deploy", "--stack-name", self.name, *where, *flags.split(), "--parameter-overrides", *given]
+        _sam(asked, self.template.parent)
         self.queues |= {value for name, value in outputs(self.name).items() if name.endswith("QueueUrl")}
         self.after(self)
 
@@ -130,6 +117,22 @@ class RelayStack:
         remove(self.name)
         for queue in sorted(self.queues):
             client("sqs").delete_queue(QueueUrl=queue)
+
+
+@cache
+def _packaged(template: Path, bucket: str) -> Path:
+    """The template with its bundles in the bucket: packing them is half of a deployment's work, so it is done once."""
+    made = template.with_name("packaged.yaml")
+    asked: list[str | Path] = ["package", "--template-file", template, "--output-template-file", made]
+    _sam([*asked, "--s3-bucket", bucket, "--no-progressbar"], template.parent)
+    return made
+
+
+def _sam(asked: Sequence[str | Path], folder: Path) -> None:
+    """Runs the SAM CLI in a folder; Failed with what it said."""
+    run = subprocess.run([SAM, *asked], cwd=folder, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise Failed(f"sam {' '.join(map(str, asked[:3]))}: {run.stdout[-1500:]} {run.stderr[-1500:]}")
 
 
 def _arn(uri: str) -> str:
