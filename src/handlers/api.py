@@ -4,152 +4,68 @@ import base64
 import binascii
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, wraps
 from typing import Any
 
 from pydantic_core import to_json
 
 from handlers import clients, sender_keys, telemetry
-from pipeline import hints, reception
+from pipeline import access, hints, reception
+from pipeline.access import Request
 from pipeline.body import Posting, Refusal
 from pipeline.destination import Destination
-from pipeline.reception import Reception, Request
+from pipeline.reception import Reception
 from pipeline.reply import reply
 from pipeline.secrets import SecretUnavailable
 from pipeline.senders import Sender
 from pipeline.words import SenderName
 from sources import registry
 
-EVENTS, BEACON, SOURCES = "/v1/events", "/v1/beacon", "/v1/sources/"
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]").sub
 _NAMES = ", ".join(registry.MODULES)
 
-Answer = dict[str, Any]
-# Reads a request's body; raises Refusal.
-Reader = Callable[[Request, Sender], Posting]
-# Decides on status and body, from what the request became for each destination.
-Decide = Callable[[Mapping[str, Reception], Sender, Request], tuple[int, dict[str, Any]]]
+# What a function behind the API says: the status and the body, None for an answer without one.
+Said = tuple[int, dict[str, Any] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the stack's parameters say to the functions behind the API."""
+@dataclass(slots=True)
+class Call:
+    """One call of a function: the line of the log that it ends with, and the headers of its answer."""
 
-    sender_keys_secret: str
-    default_event_group: str | None
-    allowed_origins: tuple[str, ...]
-
-
-@cache
-def settings() -> Settings:
-    """Read from the environment, once."""
-    return Settings(
-        sender_keys_secret=os.environ["SENDER_KEYS_SECRET"],
-        default_event_group=os.environ["DEFAULT_EVENT_GROUP"] or None,
-        allowed_origins=tuple(filter(None, (o.strip() for o in os.environ["ALLOWED_ORIGINS"].split(",")))),
-    )
+    line: telemetry.Line
+    headers: dict[str, str] = field(default_factory=dict)
 
 
-def serve(
-    event: Mapping[str, Any],
-    reader: Callable[[str], Reader | None],
-    answer: Decide,
-    line: telemetry.Line,
-    to: Sequence[Destination],
-    apart: Callable[[], bool],
-) -> Answer:
-    """Take one POST: authenticate, read, finish the events for each destination, and let `answer` decide.
+def answering(
+    take: Callable[[dict[str, Any], Any, Call], Said],
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """The function as Lambda calls it: it writes its line, and turns errors into answers. It never raises.
 
-    `reader` gives what reads the posts to a path, or None where there is nothing; `apart` tells whether delivery can
-    tell different conversions of one id apart. Never raises: what is wrong with the request is a 4xx that says how to
-    mend it, what is wrong with us is a 503. Writes the `line`, with its sender.
+    What is wrong with the request is a 4xx that says how to fix it, what is wrong with us is a 503.
     """
-    made = _served(event, reader, answer, line, to, apart)
-    line.write(status=made["statusCode"])
-    return made
 
+    @wraps(take)
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        # The id is the API's, so that its own line is found with ours.
+        call = Call(telemetry.Line(event["requestContext"]["requestId"]))
+        hints.begin()
+        try:
+            status, body = take(event, context, call)
+        except Refusal as refusal:
+            status, body = refusal.status, reply(refusal.status, 0, description=refusal.description)
+        except SecretUnavailable as error:
+            telemetry.failed(error, **call.line.told)
+            status, body = 503, reply(503, 0, description="the sender keys cannot be read: send the request again")
+        except Exception as error:  # noqa: BLE001 - a sender must get an answer that makes it try again, and no data may reach the log
+            telemetry.failed(error, **call.line.told)
+            status, body = 503, reply(503, 0, description="nothing was taken: send the request again")
+        call.line.write(status=status)
+        return _answer(status, body, call.headers)
 
-def _served(
-    event: Mapping[str, Any],
-    reader: Callable[[str], Reader | None],
-    answer: Decide,
-    line: telemetry.Line,
-    to: Sequence[Destination],
-    apart: Callable[[], bool],
-) -> Answer:
-    headers: dict[str, str] = {}
-    hints.begin()
-    try:
-        request = _request(event)
-        read = _found(reader(request.path), request, headers)
-        known = settings()
-        secret = clients.secret(known.sender_keys_secret)
-        senders, found = sender_keys.look_up(request, secret, known.allowed_origins, line.of(to[0].name))
-        headers |= reception.cors(request, senders)
-        if request.method == "OPTIONS":
-            return _preflight(headers)
-        sender = reception.authenticate(request, found, known.allowed_origins)
-        line.told["sender"] = SenderName(sender.name)
-        _admit(sender, request.path)
-        posting, now, are_apart = read(request, sender), clients.now(), apart()
-        received = {
-            destination.name: reception.receive(
-                request,
-                sender,
-                posting,
-                destination,
-                default_event_group=known.default_event_group,
-                now=now,
-                apart=are_apart,
-            )
-            for destination in to
-        }
-        status, body = answer(received, sender, request)
-    except Refusal as refusal:
-        status, body = refusal.status, reply(refusal.status, 0, description=refusal.description)
-    except SecretUnavailable as error:
-        telemetry.failed(error, **line.told)
-        status, body = 503, reply(503, 0, description="the sender keys cannot be read: send the request again")
-    except Exception as error:  # noqa: BLE001 - a sender must get an answer that makes it try again, and no data may reach the log
-        telemetry.failed(error, **line.told)
-        status, body = 503, reply(503, 0, description="nothing was taken: send the request again")
-    return _answer(status, body, headers)
-
-
-def source_of(path: str) -> str | None:
-    """The source that this path belongs to, in lower case; None for the paths that are no source's."""
-    return path.removeprefix(SOURCES).lower() if path.startswith(SOURCES) else None
-
-
-def _admit(sender: Sender, path: str) -> None:
-    """Raise Refusal if the sender's key does not open this path."""
-    source = source_of(path)
-    if sender.browser and path != BEACON:
-        raise Refusal(403, f"this is a browser key, which opens nothing else: post to {BEACON}")
-    if path == BEACON and not sender.browser:
-        raise Refusal(
-            403,
-            f"this is a server's key, and whoever reads a page could use it: a server posts to {EVENTS}, a page needs"
-            " a browser key",
-        )
-    if source is not None and sender.unread:
-        raise Refusal(503, f"the settings of this sender cannot be used ({', '.join(sender.unread)}): mend its entry")
-    if not sender.opens(source):
-        raise Refusal(403, "this sender's platform signs, so its key opens only the sources whose posts are signed")
-
-
-def _found(reader: Reader | None, request: Request, headers: dict[str, str]) -> Reader:
-    if reader is None:
-        raise Refusal(
-            404,
-            f"there is nothing here: post to {EVENTS}, {BEACON}, /v1/test_events or {SOURCES}SOURCE ({_NAMES})",
-        )
-    if request.method not in ("POST", "OPTIONS"):
-        headers["Allow"] = "POST, OPTIONS"
-        raise Refusal(405, f"{request.method} is not supported: use POST")
-    return reader
+    return handler
 
 
 def path_of(event: Mapping[str, Any]) -> str:
@@ -159,7 +75,8 @@ def path_of(event: Mapping[str, Any]) -> str:
     return path if stage == "$default" else path.removeprefix(f"/{stage}")
 
 
-def _request(event: Mapping[str, Any]) -> Request:
+def request_of(event: Mapping[str, Any]) -> Request:
+    """The request of an event of API Gateway's HTTP API (payload format 2.0). Raises Refusal."""
     http = event["requestContext"]["http"]
     text = event.get("body") or ""
     try:
@@ -177,18 +94,67 @@ def _request(event: Mapping[str, Any]) -> Request:
     )
 
 
+def nothing_here() -> Refusal:
+    """The refusal of a path that nothing reads."""
+    doors = f"{access.EVENTS}, {access.BEACON}, /v1/test_events or {access.SOURCES}SOURCE ({_NAMES})"
+    return Refusal(404, f"there is nothing here: post to {doors}")
+
+
+def sender_of(request: Request, call: Call, counts: Counter[str]) -> Sender | None:
+    """The sender of the request; None if a browser only asks whether its page may post.
+
+    Raises Refusal, and SecretUnavailable. Gives the answer its headers and the line its sender.
+    """
+    if request.method not in ("POST", "OPTIONS"):
+        call.headers["Allow"] = "POST, OPTIONS"
+        raise Refusal(405, f"{request.method} is not supported: use POST")
+    key, origins = access.presented_key(request), _allowed_origins()
+    secret = clients.secret(os.environ["SENDER_KEYS_SECRET"])
+    senders, sender = sender_keys.look_up(key, secret, origins, counts)
+    call.headers |= access.cors(request, senders)
+    if request.method == "OPTIONS":
+        return None
+    sender = access.authenticate(request, key, sender, origins)
+    call.line.told["sender"] = SenderName(sender.name)
+    access.admit(sender, request)
+    return sender
+
+
+def preflight(call: Call) -> Said:
+    """What the browser is told that asks whether its page may post."""
+    if not call.headers:
+        return 403, reply(403, 0, description="no browser key may be used from this origin")
+    return 204, None
+
+
+def received(
+    request: Request, sender: Sender, posting: Posting, to: Sequence[Destination], *, apart: bool
+) -> dict[str, Reception]:
+    """What the post becomes for each destination, by its name. Raises Refusal.
+
+    Here everything that a post says is known, whatever door it came by: its conversions, and the request with its
+    headers, its query and its page. `apart`: whether delivery can tell different conversions of one id apart.
+    """
+    now, group = clients.now(), os.environ["DEFAULT_EVENT_GROUP"] or None
+    return {
+        one.name: reception.receive(request, sender, posting, one, default_event_group=group, now=now, apart=apart)
+        for one in to
+    }
+
+
+@cache
+def _allowed_origins() -> tuple[str, ...]:
+    return tuple(filter(None, (origin.strip() for origin in os.environ["ALLOWED_ORIGINS"].split(","))))
+
+
 def _whole(text: str) -> str:
     """The text with each half of a surrogate pair, which no UTF-8 can hold, replaced by U+FFFD."""
     return _HALF_A_PAIR("\ufffd", text)
 
 
-def _preflight(headers: Mapping[str, str]) -> Answer:
-    if not headers:
-        return _answer(403, reply(403, 0, description="no browser key may be used from this origin"), headers)
-    return {"statusCode": 204, "headers": dict(headers), "body": "", "isBase64Encoded": False}
-
-
-def _answer(status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Answer:
+def _answer(status: int, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> dict[str, Any]:
+    if body is None:
+        return {"statusCode": status, "headers": dict(headers), "body": "", "isBase64Encoded": False}
     extra = {"Retry-After": "5"} if status == 503 else {}
     return {
         "statusCode": status,

@@ -5,21 +5,23 @@ GET /v1/relay.js: the script with which a web page sends its own.
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, get_args
 
 import destinations
-from handlers import api, clients, telemetry
+from handlers import api, clients
+from handlers.api import Call, Said
 from handlers.fingerprinting import FingerprintKey
-from handlers.script import answer_script
+from handlers.telemetry import Line
+from pipeline import access, sampling, verdict, words
 from pipeline import body as bodies
-from pipeline import sampling, verdict, words
+from pipeline.access import Request
 from pipeline.body import IgnoredCode, Posting
 from pipeline.destination import Destination
 from pipeline.messages import BROWSER, SERVER
 from pipeline.queueing import enqueue
-from pipeline.reception import Reception, Request
+from pipeline.reception import Reception
 from pipeline.senders import Sender, SourceSettings
 from pipeline.sqs import Queue
 from sources import registry
@@ -27,35 +29,74 @@ from sources.inbound import Inbound
 
 _SCRIPT = "/v1/relay.js"
 # What the log calls the posts to a path that is no source's.
-_OWN = {api.EVENTS: "events", api.BEACON: "beacon"}
+_OWN = {access.EVENTS: "events", access.BEACON: "beacon"}
 
 
-def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """Answer one request of API Gateway's HTTP API (payload format 2.0), after SQS has taken its events."""
-    line = telemetry.Line(event["requestContext"]["requestId"])  # the API's, so that its own line is found with ours
-    to = destinations_on()
-    key = cache(partial(_fingerprint_key, line.of(to[0].name)))
-
-    def answer(received: Mapping[str, Reception], sender: Sender, request: Request) -> tuple[int, dict[str, Any]]:
-        rate = float(os.environ["LOG_SAMPLE_RATE"])
-        source = api.source_of(request.path) or _OWN[request.path]
-        trust, now = BROWSER if sender.browser else SERVER, clients.now()
-        line.told["source"] = words.among(source, (*registry.MODULES, *_OWN.values()))
-        for destination in to:
-            reception = received[destination.name]
-            line.tell(destination.name, **_words(reception))
-            enqueue(reception, destination, _queue(destination.name), sender=trust, now=now, key=key())
-            line.of(destination.name).update(reception.counts())
-            line.follow(sampling.received(reception, rate, destination.identify))
-        code, body = verdict.answer(received)
-        if source != "events" and code == 210 and any(one.not_queued for one in received.values()):
-            # Platforms and pages read no body: only a 5xx makes them post again, and what was taken is known by its id.
-            return 503, body | {"code": 503, "description": "not all of it was queued: send the request again"}
-        return 200 if source in registry.ONLY_200 and code < 500 else code, body
-
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request of API Gateway's HTTP API (payload format 2.0)."""
     if api.path_of(event) == _SCRIPT:
-        return answer_script(event)
-    return api.serve(event, _reader, answer, line, to, lambda: key() is not None)
+        from browser import script  # no conversion needs it, so no cold start of one pays for it
+
+        return script.answer(event)
+    return _take(event, context)
+
+
+@api.answering
+def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
+    """One post, which is answered after SQS has taken its events."""
+    to = destinations_on()
+    counts = call.line.of(to[0].name)
+    request = api.request_of(event)
+    read = _reader(request)
+    sender = api.sender_of(request, call, counts)
+    if sender is None:
+        return api.preflight(call)
+    posting = read(request, sender)
+    key = _fingerprint_key(counts)
+    received = api.received(request, sender, posting, to, apart=key is not None)
+    for one in to:
+        enqueue(received[one.name], one, _queue(one.name), sender=_trust(sender), now=clients.now(), key=key)
+    _tell(call.line, request, received, to)
+    return _answer(request, received)
+
+
+def _reader(request: Request) -> Callable[[Request, Sender], Posting]:
+    """What reads the posts to this path. Raises Refusal."""
+    if request.path in _OWN:
+        return lambda request, _: bodies.read(request.body)
+    read = registry.source(request.source) if request.source else None
+    if read is None:
+        raise api.nothing_here()
+    return partial(_read_source, read)
+
+
+def _read_source(read: registry.Source, request: Request, sender: Sender) -> Posting:
+    settings = sender.sources.get(request.source or "", SourceSettings())
+    return read(Inbound(request.body, request.headers, settings, clients.now()))
+
+
+def _trust(sender: Sender) -> str:
+    return BROWSER if sender.browser else SERVER
+
+
+def _tell(line: Line, request: Request, received: Mapping[str, Reception], to: Sequence[Destination]) -> None:
+    """Count what became of the conversions, and say it in words of ours."""
+    rate = float(os.environ["LOG_SAMPLE_RATE"])
+    source = request.source or _OWN[request.path]
+    line.told["source"] = words.among(source, (*registry.MODULES, *_OWN.values()))
+    for one in to:
+        reception = received[one.name]
+        line.tell(one.name, **_words(reception))
+        line.of(one.name).update(reception.counts())
+        line.follow(sampling.received(reception, rate, one.identify))
+
+
+def _answer(request: Request, received: Mapping[str, Reception]) -> Said:
+    code, body = verdict.answer(received)
+    if request.path != access.EVENTS and code == 210 and any(one.not_queued for one in received.values()):
+        # Platforms and pages read no body: only a 5xx makes them post again, and what was taken is known by its id.
+        return 503, body | {"code": 503, "description": "not all of it was queued: send the request again"}
+    return 200 if request.source in registry.ONLY_200 and code < 500 else code, body
 
 
 @cache
@@ -73,23 +114,6 @@ def _words(received: Reception) -> dict[str, words.Word]:
         "withheld": words.listed(received.withheld.values(), "; "),
     }
     return {word: names for word, names in told.items() if names}
-
-
-def _reader(path: str) -> api.Reader | None:
-    if path in _OWN:
-        return _read_events
-    source = api.source_of(path)
-    read = registry.source(source) if source else None
-    return None if read is None else partial(_read_source, read)
-
-
-def _read_events(request: Request, _: Sender) -> Posting:
-    return bodies.read(request.body)
-
-
-def _read_source(read: registry.Source, request: Request, sender: Sender) -> Posting:
-    settings = sender.sources.get(api.source_of(request.path) or "", SourceSettings())
-    return read(Inbound(request.body, request.headers, settings, clients.now()))
 
 
 def _fingerprint_key(counts: Counter[str]) -> bytes | None:

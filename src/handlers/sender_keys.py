@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from handlers import telemetry
-from pipeline import reception
-from pipeline.reception import Request
 from pipeline.secrets import Secret, SecretUnavailable
 from pipeline.sender_entries import read_senders
 from pipeline.senders import Sender, Senders
@@ -14,14 +12,13 @@ from sources import registry
 
 
 def look_up(
-    request: Request, secret: Secret, allowed_origins: Sequence[str], counts: Counter[str]
+    key: str | None, secret: Secret, allowed_origins: Sequence[str], counts: Counter[str]
 ) -> tuple[Senders, Sender | None]:
-    """All senders, and the one whose key the request has; read again when it is nobody's, since it may be new.
+    """All senders, and the one whose key this is; they are read again when it is nobody's, since it may be new.
 
     `allowed_origins` are the stack's. Raises SecretUnavailable.
     """
     senders = _parsed(secret.text(), allowed_origins, counts)
-    key = reception.presented_key(request)
     if key is None:
         return senders, None
     found = senders.recognise(key)

@@ -11,7 +11,8 @@ from itertools import count
 from typing import Any
 
 import destinations
-from handlers import api, clients, telemetry
+from handlers import api, clients
+from handlers.api import Call, Said
 from pipeline import body as bodies
 from pipeline import limits, verdict
 from pipeline.destination import Answer, Destination, Routing
@@ -20,6 +21,7 @@ from pipeline.reception import Reception
 from pipeline.reply import reply
 from pipeline.sending import Load, send
 
+_PATH = "/v1/test_events"
 # Seconds kept at the end for the answer; the rest may go into finding which event the destination means.
 _RESERVE = 2.0
 _UNASKED = (
@@ -28,28 +30,30 @@ _UNASKED = (
 )
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@api.answering
+def handler(event: dict[str, Any], context: Any, call: Call) -> Said:
     """Answer one request of API Gateway's HTTP API (payload format 2.0) with our verdict and the destination's."""
     tested = _tested(os.environ["DESTINATION"])
-
-    def answer(taken: Mapping[str, Reception], *_: object) -> tuple[int, dict[str, Any]]:
-        received = taken[tested.name]
-        unasked = _ask(received, tested, lambda: context.get_remaining_time_in_millis() / 1000)
-        failed = [received.failed[index] for index in sorted(received.failed)]
-        if unasked and len(failed) == received.received:
-            return 424, reply(
-                424, received.received, failed, received.warnings, f"{tested.title} gave no verdict: {unasked}"
-            )
-        status = 200 if not failed else 210 if len(failed) < received.received else 400
-        return status, reply(status, received.received, failed, received.warnings) | verdict.withheld(taken)
-
+    request = api.request_of(event)
+    if request.path != _PATH:
+        raise api.nothing_here()
+    sender = api.sender_of(request, call, call.line.of(tested.name))
+    if sender is None:
+        return api.preflight(call)
+    posting = bodies.read(request.body)
     apart = bool(os.environ["FINGERPRINT_SECRET"])  # not read here: only what delivery will do is told
-    line = telemetry.Line(event["requestContext"]["requestId"])
-    return api.serve(event, _reader, answer, line, (tested,), lambda: apart)
+    received = api.received(request, sender, posting, [tested], apart=apart)
+    unasked = _ask(received[tested.name], tested, lambda: context.get_remaining_time_in_millis() / 1000)
+    return _answer(received, tested, unasked)
 
 
-def _reader(path: str) -> api.Reader | None:
-    return (lambda request, _: bodies.read(request.body)) if path == "/v1/test_events" else None
+def _answer(received: Mapping[str, Reception], tested: Destination, unasked: str | None) -> Said:
+    own = received[tested.name]
+    failed = [own.failed[index] for index in sorted(own.failed)]
+    if unasked and len(failed) == own.received:
+        return 424, reply(424, own.received, failed, own.warnings, f"{tested.title} gave no verdict: {unasked}")
+    status = 200 if not failed else 210 if len(failed) < own.received else 400
+    return status, reply(status, own.received, failed, own.warnings) | verdict.withheld(received)
 
 
 @cache

@@ -1,34 +1,22 @@
-"""One HTTP request of a sender: who it is, what it may do, and its conversions as finished events. Pure."""
+"""The conversions of one post, as finished events of one destination. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline import limits, repeats
+from pipeline.access import Request
 from pipeline.body import Ignored, Posting, Refusal
 from pipeline.destination import Destination, Prepared, Refused, Routing, Shared, Withheld
 from pipeline.own_phone import without_own_phone
 from pipeline.placeholders import is_placeholder
 from pipeline.reply import failed_event, gather
-from pipeline.senders import Sender, Senders
+from pipeline.senders import Sender
 from pipeline.words import Word
 
 _TOO_MANY_PARTNERS = (
     f"is another name after {limits.PARTNERS} different ones, the most of one post: send this event in another post"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An HTTP request. Header names are lower-case; `source_ip` and `user_agent` are the connection's."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    body: bytes
-    source_ip: str | None
-    user_agent: str | None
 
 
 @dataclass(slots=True)
@@ -74,36 +62,6 @@ class Reception:
             "Withheld": len(self.withheld),
             "NotQueued": len(self.not_queued),
         }
-
-
-def authenticate(request: Request, sender: Sender | None, allowed_origins: Collection[str]) -> Sender:
-    """The sender, if the request's key is one's and may be used from where it is.
-
-    Raises Refusal: 401 without a known key, 403 for a browser key from elsewhere.
-    """
-    if sender is None and presented_key(request) is None:
-        raise Refusal(401, "no key: send the header Authorization: Bearer KEY (a browser: ?key=KEY)")
-    if sender is None:
-        raise Refusal(401, "the key is not known: it was mistyped, revoked, or belongs to another stack")
-    if sender.browser and not sender.allows(request.headers.get("origin"), allowed_origins):
-        raise Refusal(
-            403, "this browser key may not be used from this origin: add the origin to the key, or use its own"
-        )
-    return sender
-
-
-def cors(request: Request, senders: Senders) -> dict[str, str]:
-    """Headers that let the page of a browser key read the answer; none for an origin that no browser key allows."""
-    origin = request.headers.get("origin")
-    if not senders.open_to(origin):
-        return {}
-    return {
-        "Access-Control-Allow-Origin": str(origin),
-        "Access-Control-Allow-Methods": "POST, OPTIONS",
-        "Access-Control-Allow-Headers": "authorization, content-type, x-api-key",
-        "Access-Control-Max-Age": "7200",  # the longest that Chromium keeps
-        "Vary": "Origin",
-    }
 
 
 def receive(
@@ -179,17 +137,6 @@ def _is_one_too_many(partner: str | None, partners: set[str]) -> bool:
         return True
     partners.add(partner)
     return False
-
-
-def presented_key(request: Request) -> str | None:
-    """The key as the sender presents it, wherever it puts it."""
-    for name in ("authorization", "authentication"):
-        scheme, _, key = request.headers.get(name, "").strip().partition(" ")
-        if key and scheme.lower() == "bearer":
-            return key.strip()
-        if scheme and not key and scheme.lower() != "bearer":
-            return scheme
-    return request.headers.get("x-api-key", "").strip() or request.query.get("key", "").strip() or None
 
 
 def _is_absent(value: object) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from sources.script import served
+from browser.script import served
 from tests.e2e.chromium import needs_chromium
 from tests.e2e.relay import until
 from tests.e2e.web import EVENTS, FIRST_LINE, SEND_FETCH, Web, web

@@ -5,9 +5,10 @@ from hashlib import sha256
 from typing import Any
 
 from pipeline import body
+from pipeline.access import Request
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.phone import PhoneFormat
-from pipeline.reception import Reception, Request, receive
+from pipeline.reception import Reception, receive
 from pipeline.senders import Sender
 from roku.destination import DESTINATION
 from roku.event import prepare

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from local.roku_sandbox.rules import check_event
 from pipeline import amounts, body, repair
+from pipeline.access import Request
 from pipeline.body import Refusal
 from pipeline.destination import Prepared, Refused
 from pipeline.pages import cleaned
 from pipeline.personal import holds_email, safe_reason
-from pipeline.reception import Request, receive
+from pipeline.reception import receive
 from pipeline.senders import Sender
 from roku.destination import declared
 from roku.event import prepare

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from pipeline import body as bodies
+from pipeline.access import Request, authenticate, cors, presented_key
 from pipeline.body import Refusal
 from pipeline.destination import Prepared, Shared, Withheld
-from pipeline.reception import Reception, Request, authenticate, cors, presented_key, receive
+from pipeline.reception import Reception, receive
 from pipeline.senders import Sender, Senders
 from pipeline.words import Word
 from roku.destination import DESTINATION
@@ -37,7 +38,7 @@ def request(
 
 def admitted(asked: Request) -> Sender:
     key = presented_key(asked)
-    return authenticate(asked, KNOWN.recognise(key) if key else None, STACK)
+    return authenticate(asked, key, KNOWN.recognise(key) if key else None, STACK)
 
 
 def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Reception:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from pipeline.access import Request, cors
 from pipeline.body import Refusal
 from pipeline.destination import Routing
 from pipeline.messages import Head, QueuedEvent, decode, encode
-from pipeline.reception import Request, cors
 from pipeline.senders import Sender, Senders
 from roku.destination import DESTINATION
 from roku.event import identify

@@ -5,9 +5,9 @@ from importlib.resources import files
 
 import pytest
 
-from sources.script import served, stripped
+from browser.script import served, stripped
 
-SOURCE = files("sources").joinpath("relay.js").read_text(encoding="utf-8")
+SOURCE = files("browser").joinpath("relay.js").read_text(encoding="utf-8")
 
 
 def test_it_has_at_most_2048_bytes() -> None:

@@ -1,0 +1,1 @@
+"""What web pages load: the script, and how it is served. Pure."""
