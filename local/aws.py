@@ -17,9 +17,9 @@ from botocore.config import Config
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
+from local import move_tasks
 from local.functions import function_names
 from local.moto_repairs import repaired
-from local.move_tasks import MoveTasks
 from local.template import REGION, Template, TemplateError
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ def serving(port: int) -> Iterator[str]:
     """The endpoint's URL while it serves on 127.0.0.1:`port` (0: any free port); its state is gone afterwards."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # otherwise one line a request on the terminal
     server = ThreadedMotoServer(ip_address=HOST, port=port, verbose=False)
-    tasks = MoveTasks()
-    with repaired(), tasks.installed():
+    with repaired(), move_tasks.installed():
         server.start()
         endpoint = f"http://{HOST}:{server.get_host_and_port()[1]}"
         try:

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from moto.sqs.models import Message, Queue
 
+from local import move_tasks
 from local.console import queues
 from local.console.conversions import Conversion, Conversions, names, split_body
 from local.console.lanes import Lane
@@ -24,7 +25,6 @@ from local.http_server import Answer, Request
 from local.runtime import FunctionError, PayloadTooLarge
 
 _MOST_SETTLED = 20_000  # messages remembered as given back by a run
-_MOVE_TASK = "move-task"  # the name of the threads of local.move_tasks
 Result = TypeVar("Result")
 Invoke = Callable[[dict[str, Any]], Any]
 
@@ -111,7 +111,7 @@ class Observer:
         elif lane := self._by_queue.get(arn):
             group, lines = split_body(message.body)
             run = self._runs.get(lane.name)
-            if threading.current_thread().name == _MOVE_TASK:
+            if threading.current_thread().name == move_tasks.THREAD:
                 self._redriven(lane, message, lines, group)
             elif run and run.holds(lines) and (self._post is None or message.delayed_until):
                 self._remained(run, message, lines)

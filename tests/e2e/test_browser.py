@@ -1,11 +1,9 @@
 """The script for web pages in a real Chromium: what a page says reaches Roku, whatever the page does next."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.e2e.chromium import needs_chromium
-from tests.e2e.web import BEACON_REFUSED, FIRST_LINE, SEND_FETCH, Web, web
+from tests.e2e.web import BEACON_REFUSED, FIRST_LINE, SEND_FETCH, Web
 
 pytestmark = needs_chromium
 
@@ -15,12 +13,6 @@ BEACON_BROKEN = "Navigator.prototype.sendBeacon = () => { throw new TypeError('i
 # The page notes how fetch was called last.
 NOTING = "window.how = {}; const send = fetch; fetch = (url, how) => send(url, window.how = how);"
 CALL = "relay('PURCHASE', {event_id: '%s', user_data: {em: 'jane@example.com'}})"
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[Web]:
-    with web() as running:
-        yield running
 
 
 def test_three_lines_send_a_conversion(world: Web) -> None:

@@ -1,24 +1,15 @@
 """What docs/senders/browser.md tells people to paste, pasted into a real Chromium."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.chromium import needs_chromium
-from tests.e2e.web import FIRST_LINE, GROUP, KEY, Web, web
+from tests.e2e.web import FIRST_LINE, GROUP, KEY, Web
 
 pytestmark = needs_chromium
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "senders" / "browser.md"
 HOST = "https://ID.execute-api.REGION.amazonaws.com"
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[Web]:
-    with web() as running:
-        yield running
 
 
 def block(language: str, part: str) -> str:

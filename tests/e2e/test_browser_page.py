@@ -1,15 +1,11 @@
 """The script for web pages in a real Chromium: what it takes from a page, what the pixel hears, what harms neither."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page
 
 from browser.script import served
 from tests.e2e.chromium import needs_chromium
 from tests.e2e.relay import until
-from tests.e2e.web import EVENTS, FIRST_LINE, SEND_FETCH, Web, web
+from tests.e2e.web import EVENTS, FIRST_LINE, SEND_FETCH, Web, say
 
 pytestmark = needs_chromium
 
@@ -25,17 +21,6 @@ LANDING = (
     "?utm_source=roku&utm_medium=ctv&utm_campaign=spring%20sale&utm_id=7"
     "&gclid=G-1&rtid=R-1&cartid=9&email=jane%40example.com"
 )
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[Web]:
-    with web() as running:
-        yield running
-
-
-def say(page: Page, name: str, **fields: Any) -> None:
-    """The page tells the relay of a purchase with this event id."""
-    page.evaluate("fields => relay('PURCHASE', fields)", {"event_id": name, **fields})
 
 
 def test_the_pixel_and_the_relay_get_the_same_id(world: Web) -> None:

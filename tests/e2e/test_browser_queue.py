@@ -1,6 +1,5 @@
 """The script for web pages in a real Chromium: what cannot be sent waits, and is the same event when it is sent."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ from playwright.sync_api import Page, Route
 
 from tests.e2e.chromium import needs_chromium
 from tests.e2e.relay import until
-from tests.e2e.web import BEACON_REFUSED, EVENTS, FIRST_LINE, SEND_FETCH, Visitor, Web, web
+from tests.e2e.web import BEACON_REFUSED, EVENTS, FIRST_LINE, SEND_FETCH, Visitor, Web, say
 
 pytestmark = needs_chromium
 
@@ -17,17 +16,6 @@ WAITING = "[].concat(...Object.values(localStorage).map(JSON.parse))"
 NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"])
     Object.defineProperty(window, name, {get() { throw new DOMException("denied", "SecurityError") }})"""
 DAY = 86_400  # seconds
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[Web]:
-    with web() as running:
-        yield running
-
-
-def say(page: Page, name: str, **fields: Any) -> None:
-    """The page tells the relay of a purchase with this event id."""
-    page.evaluate("fields => relay('PURCHASE', fields)", {"event_id": name, **fields})
 
 
 def waiting(page: Page) -> list[str]:

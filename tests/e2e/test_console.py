@@ -2,16 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.bounds import BROWSER_BOUND
-from tests.e2e.chromium import chromium, needs_chromium
-from tests.e2e.console import Console, opened
-from tests.e2e.relay import Relay, running, until
+from tests.e2e.chromium import needs_chromium
+from tests.e2e.console import Console
+from tests.e2e.relay import Relay, until
 
 pytestmark = needs_chromium
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -56,24 +55,6 @@ PALE = """() => {
     }
     return seen;
 }"""
-
-
-@pytest.fixture(scope="module")
-def relay() -> Iterator[Relay]:
-    with running() as relay:
-        yield relay
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def console(relay: Relay, browser: Browser) -> Iterator[Console]:
-    with opened(relay, browser) as console:
-        yield console
 
 
 def test_a_sample_is_posted_and_its_arrival_is_seen(console: Console) -> None:

@@ -2,34 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.e2e.chromium import chromium, needs_chromium
-from tests.e2e.console import Console, opened
-from tests.e2e.relay import BOTH, Relay, running
+from tests.e2e.chromium import needs_chromium
+from tests.e2e.console import Console
+from tests.e2e.relay import BOTH
+
+PARAMETERS = BOTH
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def relay() -> Iterator[Relay]:
-    with running(**BOTH) as relay:
-        yield relay
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def console(relay: Relay, browser: Browser) -> Iterator[Console]:
-    with opened(relay, browser) as console:
-        yield console
 
 
 def _row(console: Console, event_id: str, destination: str) -> Locator:

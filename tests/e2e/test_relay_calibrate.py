@@ -1,7 +1,6 @@
 """`relay calibrate`: the vendors' ambiguous sentences are asked of Roku itself, and its answers are written down."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,11 @@ from local.http_server import Answer, Request
 from local.stack import ROKU_KEY
 from relay.ambiguities import Probe, probes
 from relay.calibrate import assumption, judge, told
-from tests.e2e.operator import Operator, operating
+from tests.e2e.operator import Operator
+
+PARAMETERS = {"DefaultEventGroup": "shop_us"}
 
 NAMES = [probe.name for probe in probes(1_700_000_000, "x")]
-
-
-@pytest.fixture(scope="module")
-def operator() -> Iterator[Operator]:
-    with operating(DefaultEventGroup="shop_us") as operator:
-        yield operator
 
 
 def test_every_question_gets_an_answer_which_is_shown_and_written_down_and_nothing_counts(

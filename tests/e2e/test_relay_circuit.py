@@ -6,14 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.operator import Operator, operating
+from tests.e2e.operator import Operator
 from tests.e2e.relay import Relay, until
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Operator]:
-    with operating() as operator:
-        yield operator
 
 
 @pytest.fixture

@@ -19,17 +19,13 @@ from local import aws
 from local.stack import ROKU_KEY, SENDER_KEY
 from tests import terminal
 from tests.bounds import BOUND
-from tests.e2e.operator import Operator, Said, operating, run
+from tests.e2e.operator import Operator, Said, run
 from tests.e2e.relay import BOTH
+
+PARAMETERS = BOTH
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUP = "shop_us"
-
-
-@pytest.fixture(scope="module")
-def operator() -> Iterator[Operator]:
-    with operating(**BOTH) as operator:
-        yield operator
 
 
 class Desk:

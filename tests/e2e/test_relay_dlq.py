@@ -1,30 +1,18 @@
 """`relay dlq` and `relay status`: what is no longer tried, seen, moved, exported and dropped."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.outcome import COUNTED_TWICE
-from tests.e2e.operator import Operator, operating
+from tests.e2e.operator import Operator
 from tests.e2e.relay import until
 
+pytestmark = pytest.mark.usefixtures("no_dead_letters")
+
 TOO_OLD, TOO_MUCH = "event_time: is too old", "custom_data.value: is too much"
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Operator]:
-    with operating() as operator:
-        yield operator
-
-
-@pytest.fixture
-def operator(stack: Operator) -> Iterator[Operator]:
-    yield stack
-    stack.relay.accept()
-    stack.run("dlq", "drop", "--yes")
 
 
 def _refused(operator: Operator, **reasons: str) -> None:

@@ -18,16 +18,10 @@ from local.stack import ROKU_KEY, SENDER_KEY
 from relay import secret_texts
 from relay.deployment import Deployment
 from tests.bounds import BOUND
-from tests.e2e.operator import Operator, operating, run
+from tests.e2e.operator import Operator, run
 from tests.e2e.relay import EVENT, until
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def operator() -> Iterator[Operator]:
-    with operating() as operator:
-        yield operator
 
 
 @pytest.fixture

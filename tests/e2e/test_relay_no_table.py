@@ -1,16 +1,10 @@
 """`relay` on a stack without a table (LedgerDays=0)."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.e2e.operator import Operator, operating
+from tests.e2e.operator import Operator
 
-
-@pytest.fixture(scope="module")
-def operator() -> Iterator[Operator]:
-    with operating(LedgerDays="0") as operator:
-        yield operator
+PARAMETERS = {"LedgerDays": "0"}
 
 
 @pytest.mark.parametrize("verb", [("list",), ("close", "g"), ("accept-empty", "--destination", "roku", "--yes")])

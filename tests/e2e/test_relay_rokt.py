@@ -1,30 +1,20 @@
 """The command line on a stack that delivers to Roku and to Rokt: each verb tells of both."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local import aws
-from tests.e2e.operator import Operator, operating
+from tests.e2e.operator import Operator
 from tests.e2e.relay import BOTH, EVENT, until
 
+PARAMETERS = BOTH
+
+pytestmark = pytest.mark.usefixtures("no_dead_letters")
+
 DATA = {"em": "jane@example.com", "client_ip_address": "203.0.113.9", "client_user_agent": "Canary/1.0"}
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Operator]:
-    with operating(**BOTH) as operator:
-        yield operator
-
-
-@pytest.fixture
-def operator(stack: Operator) -> Iterator[Operator]:
-    yield stack
-    stack.relay.accept()
-    stack.run("dlq", "drop", "--yes")
 
 
 def _refused_by_rokt(operator: Operator, **reasons: str) -> None:

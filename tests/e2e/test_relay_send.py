@@ -2,22 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.operator import Operator, operating
+from tests.e2e.operator import Operator
 from tests.e2e.relay import until
 
 NOW = int(time.time()) - 600
-
-
-@pytest.fixture(scope="module")
-def operator() -> Iterator[Operator]:
-    with operating() as operator:
-        yield operator
 
 
 def _line(event_id: str | None, **fields: Any) -> str:

@@ -5,6 +5,7 @@ What a redrive does to messages is asked of two: our own endpoint, and an SQS th
 
 import json
 import re
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from local import move_tasks
 from tests.bounds import BOUND
 
 if TYPE_CHECKING:
@@ -120,23 +122,19 @@ def test_a_moved_message_keeps_body_and_attributes_and_is_otherwise_new(queues: 
     assert "DeadLetterQueueSourceArn" not in after["Attributes"]
 
 
-def test_a_running_task_excludes_a_second_one_and_can_be_cancelled(queues: Queues) -> None:
-    bodies = [f"{number:02}" for number in range(60)]  # a minute's work: it still runs when it is looked at
-    queues.send(queues.dead, *bodies)
+def test_a_running_task_excludes_a_second_one(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, send = threading.Event(), move_tasks._send_anew
+    monkeypatch.setattr(move_tasks, "_send_anew", lambda *given: go_on.wait(BOUND) and send(*given))
+    queues.send(queues.dead, "one")
     arns: Any = {"SourceArn": queues.arn(queues.dead), "DestinationArn": queues.arn(queues.other)}
-    handle = queues.sqs.start_message_move_task(**arns, MaxNumberOfMessagesPerSecond=1)["TaskHandle"]
+    handle = queues.sqs.start_message_move_task(**arns)["TaskHandle"]
     (running,) = queues.sqs.list_message_move_tasks(SourceArn=arns["SourceArn"])["Results"]
-    assert (running["Status"], running["TaskHandle"], running["MaxNumberOfMessagesPerSecond"]) == ("RUNNING", handle, 1)
+    assert (running["Status"], running["TaskHandle"]) == ("RUNNING", handle)
     with pytest.raises(ClientError, match=r"There is already a task running. Only one active task is allowed"):
         queues.sqs.start_message_move_task(**arns)
-    queues.sqs.cancel_message_move_task(TaskHandle=handle)
-    cancelled = queues.ended()
-    assert cancelled["Status"] == "CANCELLED"
-    moved = queues.bodies(queues.other)
-    assert len(moved) == cancelled["ApproximateNumberOfMessagesMoved"] < len(bodies)
-    assert sorted(moved + queues.bodies(queues.dead, least=len(bodies) - len(moved))) == bodies
-    with pytest.raises(ClientError, match=r"Only active tasks can be cancelled."):
-        queues.sqs.cancel_message_move_task(TaskHandle=handle)
+    go_on.set()
+    assert queues.ended()["Status"] == "COMPLETED"
+    assert queues.bodies(queues.other) == ["one"]
 
 
 def test_tasks_are_listed_newest_first_and_one_unless_more_are_asked_for(queues: Queues) -> None:
@@ -148,49 +146,47 @@ def test_tasks_are_listed_newest_first_and_one_unless_more_are_asked_for(queues:
     assert len(queues.sqs.list_message_move_tasks(SourceArn=queues.arn(queues.dead))["Results"]) == 1
 
 
-def test_a_destination_that_is_deleted_meanwhile_fails_the_task_and_loses_nothing(queues: Queues) -> None:
+def test_a_destination_that_is_deleted_meanwhile_fails_the_task_and_loses_nothing(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = move_tasks._send_anew
+
+    def send_the_last(*given: Any) -> None:
+        send(*given)
+        queues.sqs.delete_queue(QueueUrl=queues.other)
+
+    monkeypatch.setattr(move_tasks, "_send_anew", send_the_last)
     queues.send(queues.dead, "one", "two")
-    arns: Any = {"SourceArn": queues.arn(queues.dead), "DestinationArn": queues.arn(queues.other)}
-    queues.sqs.start_message_move_task(**arns, MaxNumberOfMessagesPerSecond=1)
-    queues.sqs.delete_queue(QueueUrl=queues.other)
+    queues.sqs.start_message_move_task(SourceArn=queues.arn(queues.dead), DestinationArn=queues.arn(queues.other))
     task = queues.ended()
     assert (task["Status"], task["FailureReason"]) == ("FAILED", "AWS.SimpleQueueService.NonExistentQueue")
-    left = 2 - task["ApproximateNumberOfMessagesMoved"]
-    assert len(queues.bodies(queues.dead, least=left)) == left
+    assert task["ApproximateNumberOfMessagesMoved"] == 1
+    assert len(queues.bodies(queues.dead, least=1)) == 1
 
 
 NOWHERE = "arn:aws:sqs:us-east-1:123456789012:nowhere"
 
 
 @pytest.mark.parametrize(
-    ("source", "destination", "per_second", "code", "text"),
+    ("source", "destination", "code", "text"),
     [
-        ("main", None, None, "InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue."),
-        (NOWHERE, None, None, "ResourceNotFoundException", "for the SourceArn parameter doesn't exist"),
-        ("dead", NOWHERE, None, "ResourceNotFoundException", "for the DestinationArn parameter doesn't exist"),
-        ("dead", "dead", None, "InvalidParameterValue", "cannot be the same"),
-        ("dead", "main", 501, "InvalidParameterValue", "MaxNumberOfMessagesPerSecond is invalid"),
-        ("dead", "main", 0, "InvalidParameterValue", "MaxNumberOfMessagesPerSecond is invalid"),
-        ("no arn", None, None, "InvalidParameterValue", "You must use this format to specify the SourceArn"),
+        ("main", None, "InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue."),
+        (NOWHERE, None, "ResourceNotFoundException", "for the SourceArn parameter doesn't exist"),
+        ("dead", NOWHERE, "ResourceNotFoundException", "for the DestinationArn parameter doesn't exist"),
+        ("dead", "dead", "InvalidParameterValue", "cannot be the same"),
+        ("no arn", None, "InvalidParameterValue", "You must use this format to specify the SourceArn"),
     ],
 )
 def test_what_aws_refuses_to_start_is_refused(
-    queues: Queues, source: str, destination: str | None, per_second: int | None, code: str, text: str
+    queues: Queues, source: str, destination: str | None, code: str, text: str
 ) -> None:
     known = {"main": queues.arn(queues.main), "dead": queues.arn(queues.dead)}
     asked: dict[str, Any] = {"SourceArn": known.get(source, source)}
     if destination is not None:
         asked["DestinationArn"] = known.get(destination, destination)
-    if per_second is not None:
-        asked["MaxNumberOfMessagesPerSecond"] = per_second
     with pytest.raises(ClientError, match=text) as refusal:
         queues.sqs.start_message_move_task(**asked)
     assert refusal.value.response["Error"]["Code"] == code
-
-
-def test_a_handle_that_nobody_gave_is_refused(queues: Queues) -> None:
-    with pytest.raises(ClientError, match=r"Value for parameter TaskHandle is invalid."):
-        queues.sqs.cancel_message_move_task(TaskHandle="foobar")
 
 
 def test_the_query_protocol_is_answered_in_xml(queues: Queues, endpoint: str) -> None:
