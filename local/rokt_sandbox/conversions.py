@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from local.rokt_sandbox import fields
-from local.rokt_sandbox.fields import Check
+from local.sandbox import checks
+from local.sandbox.checks import Check
 
 MAX_OBJECTS: Final = 100
 MAX_EVENTS: Final = 100
@@ -16,8 +17,8 @@ _TOP: Final = frozenset(
 _IDENTITIES: Final[Mapping[str, Check]] = {
     "email": fields.email,
     "other": fields.digest,
-    "customerid": fields.filled,
-    "other2": fields.filled,
+    "customerid": checks.filled,
+    "other2": checks.filled,
 }
 _ATTRIBUTES: Final[Mapping[str, Check]] = {
     **dict.fromkeys("firstname lastname".split(), fields.clear),
@@ -28,18 +29,18 @@ _ATTRIBUTES: Final[Mapping[str, Check]] = {
     "gender": fields.gender,
 }
 _DEVICE: Final[Mapping[str, Check]] = {
-    "http_header_user_agent": fields.filled,
+    "http_header_user_agent": checks.filled,
     "ios_advertising_id": fields.uuid,
     "android_advertising_id": fields.uuid,
     "ios_idfv": fields.uuid,
 }
 _CONVERSION: Final[Mapping[str, Check]] = {
-    "conversiontype": fields.filled,
-    "confirmationref": fields.filled,
+    "conversiontype": checks.filled,
+    "confirmationref": checks.filled,
     "amount": fields.amount,
     "currency": fields.currency,
 }
-_AUDIENCE: Final[Mapping[str, Check]] = {"audience_name": fields.filled, "status": fields.one_of("add", "drop")}
+_AUDIENCE: Final[Mapping[str, Check]] = {"audience_name": checks.filled, "status": checks.one_of("add", "drop")}
 _KINDS: Final = {
     "conversion": ("transaction", _CONVERSION, ("conversiontype",)),
     "audiencemembershipupdate": ("other", _AUDIENCE, ("audience_name", "status")),
@@ -62,14 +63,14 @@ def _faults(item: Mapping[str, Any], size: int) -> Errors:
         yield f".{name}", "is not a known field"
     if item.get("environment") not in ("production", "development"):
         yield ".environment", "must be production or development"
-    if fault := fields.filled(item.get("source_request_id")):
+    if fault := checks.filled(item.get("source_request_id")):
         yield ".source_request_id", fault
     yield from _part(item, "user_identities", _IDENTITIES)
     yield from _part(item, "user_attributes", _ATTRIBUTES, others=fields.scalars)
     yield from _part(item, "device_info", _DEVICE)
     if "integration_attributes" in item:
         yield from _integration(item["integration_attributes"])
-    if "ip" in item and (fault := fields.ip_address(item["ip"])):
+    if "ip" in item and (fault := checks.ip_address(item["ip"])):
         yield ".ip", fault
     yield from _events(item.get("events"))
     if not _is_somebody(item):
@@ -91,7 +92,7 @@ def _part(item: Mapping[str, Any], name: str, checks: Mapping[str, Check], other
 def _integration(part: object) -> Errors:
     rokt = part.get("1277") if isinstance(part, dict) and len(part) == 1 else None
     rtid = rokt.get("passbackconversiontrackingid") if isinstance(rokt, dict) and len(rokt) == 1 else None
-    if fault := fields.filled(rtid):
+    if fault := checks.filled(rtid):
         yield ".integration_attributes.1277.passbackconversiontrackingid", fault
 
 
@@ -118,10 +119,10 @@ def _data(data: Mapping[str, Any]) -> Errors:
     if kind is None:
         yield ".event_name", f"must be one of {', '.join(_KINDS)}"
         return
-    event_type, checks, required = kind
+    event_type, known, required = kind
     if data.get("custom_event_type") != event_type:
         yield ".custom_event_type", f"must be {event_type}"
-    if fault := fields.filled(data.get("source_message_id")):
+    if fault := checks.filled(data.get("source_message_id")):
         yield ".source_message_id", fault
     moment = data.get("timestamp_unixtime_ms")
     if not isinstance(moment, int) or isinstance(moment, bool) or not 10**11 <= moment < 10**14:
@@ -134,7 +135,7 @@ def _data(data: Mapping[str, Any]) -> Errors:
         if name not in said:
             yield f".custom_attributes.{name}", "is required"
     for name, value in said.items():
-        if fault := checks.get(name, fields.scalar)(value) or fields.scalar(value):
+        if fault := known.get(name, fields.scalar)(value) or fields.scalar(value):
             yield f".custom_attributes.{name}", fault
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from local.rokt_sandbox import fields
-from local.rokt_sandbox.fields import Check
+from local.sandbox import checks
+from local.sandbox.checks import Check
 
 MAX_EVENTS: Final = 100
 MAX_AHEAD: Final = 300  # seconds
@@ -19,14 +20,14 @@ _NAMED: Final[Mapping[str, Check]] = {
     "email": fields.email,
     **dict.fromkeys("emailsha256 firstnamesha256 lastnamesha256 mobilesha256 billingzipsha256".split(), fields.digest),
     **dict.fromkeys("firstname lastname".split(), fields.clear),
-    **dict.fromkeys("conversiontype confirmationref transactionid".split(), fields.filled),
-    "passbackconversiontrackingid": fields.filled,
+    **dict.fromkeys("conversiontype confirmationref transactionid".split(), checks.filled),
+    "passbackconversiontrackingid": checks.filled,
     "amount": fields.decimal,
     "quantity": fields.whole,
     "currency": fields.currency,
     "mobile": fields.mobile,
     "billingzipcode": fields.zip_code,
-    "ipaddress": fields.ip_address,
+    "ipaddress": checks.ip_address,
     "dob": fields.birth_date,
     "gender": fields.gender,
 }

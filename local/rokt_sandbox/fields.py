@@ -1,32 +1,18 @@
 """What Rokt's documents say one value may be; each check answers what is wrong with it, or None."""
 
-import hashlib
-import ipaddress
 import math
 import re
-from collections.abc import Callable
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Final
 
-Check: TypeAlias = Callable[[object], str | None]
+from local.sandbox import checks
+from local.sandbox.checks import EMPTY_DIGESTS, RAW_EMAIL, filled
 
-# SHA-256 of what integrations hash by mistake when there was no value.
-EMPTY_DIGESTS: Final = frozenset(
-    hashlib.sha256(nothing.encode()).hexdigest()
-    for nothing in ("", "null", "undefined", "None", "none", "NULL", "NaN", "[object Object]", " ", "-no value-")
-)
-RAW_EMAIL: Final = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+").fullmatch
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _DATE: Final = re.compile(r"[0-9]{8}")
 _DECIMAL: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 _HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
-
-
-def filled(value: object) -> str | None:
-    """Accept a string that is more than white space."""
-    return None if isinstance(value, str) and value.strip() else "must be text"
 
 
 def scalar(value: object) -> str | None:
@@ -45,9 +31,7 @@ def scalars(value: object) -> str | None:
 
 def digest(value: object) -> str | None:
     """Accept SHA-256 of something, written as 64 lower-case hexadecimal digits."""
-    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
-        return "must be a SHA-256 digest of 64 lower-case hexadecimal digits"
-    return "is the digest of an absent value" if value in EMPTY_DIGESTS else None
+    return checks.digest(value) or ("is the digest of an absent value" if value in EMPTY_DIGESTS else None)
 
 
 def email(value: object) -> str | None:
@@ -95,15 +79,6 @@ def uuid(value: object) -> str | None:
     return None if value.strip("0-") else "is the id of a device that limits ad tracking"
 
 
-def ip_address(value: object) -> str | None:
-    """Accept an IPv4 or IPv6 address."""
-    try:
-        ipaddress.ip_address(value if isinstance(value, str) else "")
-    except ValueError:
-        return "must be an IP address"
-    return None
-
-
 def amount(value: object) -> str | None:
     """Accept a number that is not negative."""
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0:
@@ -125,12 +100,3 @@ def whole(value: object) -> str | None:
 def currency(value: object) -> str | None:
     """Accept three capital letters."""
     return None if isinstance(value, str) and re.fullmatch("[A-Z]{3}", value) else "must be a currency's three letters"
-
-
-def one_of(*allowed: str) -> Check:
-    """Make a check that accepts exactly these strings."""
-
-    def check(value: object) -> str | None:
-        return None if isinstance(value, str) and value in allowed else f"must be one of {', '.join(allowed)}"
-
-    return check

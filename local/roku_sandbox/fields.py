@@ -4,15 +4,12 @@ The page gives types for the event and for `custom_data`. It gives none for `use
 example is text) and none for `quantity` (its examples are text of digits; a whole number is taken too).
 """
 
-import hashlib
-import ipaddress
 import math
 import re
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import urlsplit
 
-Check: TypeAlias = Callable[[object], str | None]
+from local.sandbox.checks import filled
 
 # The page's 24, then three that Roku's newer public material adds.
 EVENT_NAMES: Final = frozenset(
@@ -29,34 +26,12 @@ CURRENCIES: Final = frozenset(
     JPY KES KHR KRW KWD KZT MAD MOP MXN MYR NGN NIO NOK NZD OMR PEN PHP PKR PLN PYG QAR RON RUB SAR SEK SGD THB TRY
     TWD UAH USD VES VND ZAR""".split()
 )
-# SHA-256 of what integrations hash by mistake when there was no value.
-EMPTY_DIGESTS: Final = frozenset(
-    hashlib.sha256(nothing.encode()).hexdigest()
-    for nothing in ("", "null", "undefined", "None", "none", "NULL", "NaN", "[object Object]", " ", "-no value-")
-)
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]+")
 
 
 def text(value: object) -> str | None:
     """Accept any string."""
     return None if isinstance(value, str) else "must be a string"
-
-
-def filled(value: object) -> str | None:
-    """Accept a string that is more than white space."""
-    return None if isinstance(value, str) and value.strip() else "must be a string that is not empty"
-
-
-def one_of(*allowed: str) -> Check:
-    """Make a check that accepts exactly these strings."""
-    values = frozenset(allowed)
-    fault = f"must be one of {', '.join(sorted(values))}"
-
-    def check(value: object) -> str | None:
-        return None if isinstance(value, str) and value in values else fault
-
-    return check
 
 
 def flag(value: object) -> str | None:
@@ -107,19 +82,3 @@ def url(value: object) -> str | None:
     except ValueError:  # for one, an IPv6 host without its closing bracket
         return fault
     return None if parts.scheme in ("http", "https") and parts.netloc else fault
-
-
-def ip_address(value: object) -> str | None:
-    """Accept an IPv4 or IPv6 address in its text form, without a port."""
-    try:
-        ipaddress.ip_address(value if isinstance(value, str) else "")
-    except ValueError:
-        return "must be an IP address"
-    return None
-
-
-def digest(value: object) -> str | None:
-    """Accept SHA-256 written as 64 lower-case hexadecimal digits."""
-    if isinstance(value, str) and _DIGEST.fullmatch(value):
-        return None
-    return "must be a SHA-256 digest of 64 lower-case hexadecimal digits"

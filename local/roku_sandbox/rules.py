@@ -9,29 +9,23 @@ with 200. Hence `strict`: while it is true, a digest of nothing (see `EMPTY_DIGE
 value, for the relay has promised never to send one; while it is false, it is let through, as the page has it.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from local.roku_sandbox.fields import (
     CURRENCIES,
-    EMPTY_DIGESTS,
     EVENT_NAMES,
     EVENT_SOURCES,
-    Check,
-    digest,
-    filled,
     flag,
     identities,
     identity,
     integer,
-    ip_address,
     number,
-    one_of,
     quantity,
     text,
     url,
 )
+from local.sandbox.checks import EMPTY_DIGESTS, RAW_EMAIL, Check, digest, filled, ip_address, one_of
 
 Errors: TypeAlias = dict[str, str]
 
@@ -40,7 +34,6 @@ MAX_AHEAD: Final = 3_600  # seconds; public reports: Roku refuses events of the 
 IDENTIFIERS: Final = frozenset("em ph client_ip_address aGA aID aDX aGI aRI".split())
 HASHED: Final = frozenset("em ph fn ln ge db".split())
 
-_RAW_EMAIL: Final = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")  # a lone @, as in some user agents, is none
 _DELIVERY: Final = one_of("in_store", "curbside", "home_delivery")
 _EVENT: Final[Mapping[str, Check]] = {
     "event_id": filled,
@@ -144,7 +137,7 @@ def _check_user_data(user_data: object, strict: bool, errors: Errors) -> None:
         errors["user_data"] = "At least one user identifier is required"
     _check_fields(user_data or {}, _USER_DATA, "user_data.", errors)
     for field, value in (user_data or {}).items():
-        if isinstance(value, str) and _RAW_EMAIL.search(value):
+        if isinstance(value, str) and RAW_EMAIL.search(value):
             errors[f"user_data.{field}"] = f"{field} must not hold a raw e-mail address"
         elif strict and field in HASHED and isinstance(value, str) and value in EMPTY_DIGESTS:
             errors[f"user_data.{field}"] = f"{field} is the digest of an absent value"

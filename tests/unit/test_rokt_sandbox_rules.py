@@ -8,7 +8,7 @@ import pytest
 
 from local.rokt_sandbox import Faults, conversions, event_api
 from local.rokt_sandbox.answers import judge_objects, read_batch
-from local.rokt_sandbox.fields import EMPTY_DIGESTS
+from local.sandbox.checks import EMPTY_DIGESTS
 
 NOW = 1_767_225_600  # 2026-01-01T00:00:00Z
 EMAIL_DIGEST = "fab1e2e699b3b927cbf875046a64f2225df02d5cb306f3857424c2bbb87be61f"  # the Event API page's example

@@ -8,9 +8,10 @@ import pytest
 
 from local.roku_sandbox import read_faults
 from local.roku_sandbox.answers import read_batch
-from local.roku_sandbox.fields import CURRENCIES, EMPTY_DIGESTS, EVENT_NAMES, EVENT_SOURCES
+from local.roku_sandbox.fields import CURRENCIES, EVENT_NAMES, EVENT_SOURCES
 from local.roku_sandbox.rules import check_body, check_event
 from local.roku_sandbox.sandbox import WINDOW
+from local.sandbox.checks import EMPTY_DIGESTS
 from local.sandbox.records import LAST, LAST_IDS, Records
 
 NOW = 1_700_000_000
