@@ -16,6 +16,7 @@ from handlers import clients, sender_keys, telemetry
 from pipeline import access, hints, reception
 from pipeline.access import Request
 from pipeline.body import Posting, Refusal
+from pipeline.consent.hearing import hear
 from pipeline.destination import Destination
 from pipeline.reception import Reception
 from pipeline.reply import reply
@@ -136,8 +137,16 @@ def received(
     headers, its query and its page. `apart`: whether delivery can tell different conversions of one id apart.
     """
     now, group = clients.now(), os.environ["DEFAULT_EVENT_GROUP"] or None
+    heard = hear(
+        posting,
+        sender.consent,
+        headers=request.headers,
+        query=request.query,
+        vendors=[one.vendor for one in to if one.vendor is not None],
+        page=request.headers.get("referer") if sender.browser else None,
+    )
     return {
-        one.name: reception.receive(request, sender, posting, one, default_event_group=group, now=now, apart=apart)
+        one.name: reception.receive(request, sender, heard, one, default_event_group=group, now=now, apart=apart)
         for one in to
     }
 

@@ -144,7 +144,8 @@ class Destination:
     event, None if it is not one of this destination's; `renamed` gives the line of an event under another event id.
     `key_words` finds the key of an event group in the secret's text and raises NoKey, which says what is wrong with it.
     `masked` puts a word in place of all that a finished event says of a person. `configured` gives the destination with
-    the settings in an environment; it raises KeyError or ValueError if they are none.
+    the settings in an environment; it raises KeyError or ValueError if they are none. `vendor` is its id in the IAB's
+    Global Vendor List, if it has one.
     """
 
     name: str
@@ -161,6 +162,7 @@ class Destination:
     configured: Callable[[Mapping[str, str]], "Destination"]
     connect: Connect
     post: Post = _not_connected
+    vendor: int | None = None
 
     def connected(self, *, keys: KeySecret, session: "requests.Session", now: Callable[[], float]) -> "Destination":
         """The destination with what posts to it. `now` is epoch seconds."""

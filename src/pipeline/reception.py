@@ -7,6 +7,7 @@ from typing import Any
 from pipeline import limits, repeats
 from pipeline.access import Request
 from pipeline.body import Ignored, Posting, Refusal
+from pipeline.consent.decision import NOTHING, Limit
 from pipeline.destination import Destination, Prepared, Refused, Routing, Shared, Withheld
 from pipeline.own_phone import without_own_phone
 from pipeline.placeholders import is_placeholder
@@ -17,6 +18,7 @@ from pipeline.words import Word
 _TOO_MANY_PARTNERS = (
     f"is another name after {limits.PARTNERS} different ones, the most of one post: send this event in another post"
 )
+REFUSED_IN_EUROPE = Word("the person refused under European law, and a limited use of data is for US states")
 
 
 @dataclass(slots=True)
@@ -24,7 +26,7 @@ class Reception:
     """What a request became for one destination, by place in it.
 
     Finished events, those of them that could not be queued, conversions withheld (why), failed ones as answered, and
-    what was ignored.
+    what was ignored. `refusals` are the signals by which the use of a conversion is limited.
     """
 
     event_group_id: str
@@ -35,6 +37,7 @@ class Reception:
     withheld: dict[int, Word] = field(default_factory=dict)
     failed: dict[int, dict[str, Any]] = field(default_factory=dict)
     ignored: dict[int, Ignored] = field(default_factory=dict)
+    refusals: dict[int, tuple[Word, ...]] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
     def fail(self, index: int, errors: Mapping[str, str]) -> None:
@@ -62,6 +65,11 @@ class Reception:
             "Withheld": len(self.withheld),
             "NotQueued": len(self.not_queued),
         }
+
+    def limited(self) -> dict[int, tuple[Word, ...]]:
+        """Of the accepted conversions those whose use is limited, by which signals."""
+        taken = self.events.keys() - self.not_queued
+        return {index: signals for index, signals in self.refusals.items() if index in taken}
 
 
 def receive(
@@ -91,22 +99,17 @@ def receive(
         if isinstance(conversion, Ignored):
             reception.ignored[index] = conversion
             continue
+        heard = posting.heard.get(index, NOTHING)
         said: list[tuple[str, str]] = []
-        whole = without_own_phone(_with_connection(conversion, request) if sender.browser else conversion, said)
-        warnings += [(index, name, text) for name, text in said]
-        made = whole if isinstance(whole, Refused) else destination.transform(whole, shared)
-        if isinstance(made, Refused):
-            reception.fail(index, made.errors)
-        elif isinstance(made, Withheld):
-            reception.withheld[index] = made.reason
-        elif not sender.may_send(made.event_name):
-            reception.fail(index, {"event_name": _not_of_this_key(sender)})
-        elif _is_one_too_many(made.partner_name, partners):
-            reception.fail(index, {"partner_name": _TOO_MANY_PARTNERS})
+        if heard.limit is Limit.WITHHOLD or destination.vendor in heard.lacking:
+            made: Prepared | Refused | Withheld = Withheld(REFUSED_IN_EUROPE, [])
         else:
-            reception.events[index] = made
-        if made.warnings:
-            warnings += [(index, name, text) for name, text in made.warnings]
+            whole = without_own_phone(_with_connection(conversion, request) if sender.browser else conversion, said)
+            made = whole if isinstance(whole, Refused) else destination.transform(whole, shared)
+        _keep(reception, index, _of_this_sender(made, sender, partners))
+        if heard.limit is not Limit.NOTHING or destination.vendor in heard.lacking:
+            reception.refusals[index] = heard.signals
+        warnings += [(index, name, text) for name, text in (*heard.warnings, *said, *made.warnings)]
     reception.warnings = gather(repeats.told(reception.events, apart=apart) + warnings)
     return reception
 
@@ -122,6 +125,29 @@ def _event_group(named: str | None, sender: Sender, destination: Destination) ->
     if named and not sender.may_post_to(named):
         raise Refusal(403, "this key may not post to this event_group_id")
     return named or ""
+
+
+def _keep(reception: Reception, index: int, made: Prepared | Refused | Withheld) -> None:
+    """Put what a conversion became in its place."""
+    if isinstance(made, Refused):
+        reception.fail(index, made.errors)
+    elif isinstance(made, Withheld):
+        reception.withheld[index] = made.reason
+    else:
+        reception.events[index] = made
+
+
+def _of_this_sender(
+    made: Prepared | Refused | Withheld, sender: Sender, partners: set[str]
+) -> Prepared | Refused | Withheld:
+    """The same, or a refusal of an event that the key may not send, or of one partner too many for a post."""
+    if not isinstance(made, Prepared):
+        return made
+    if not sender.may_send(made.event_name):
+        return Refused({"event_name": _not_of_this_key(sender)}, [])
+    if _is_one_too_many(made.partner_name, partners):
+        return Refused({"partner_name": _TOO_MANY_PARTNERS}, [])
+    return made
 
 
 def _not_of_this_key(sender: Sender) -> str:
@@ -155,6 +181,4 @@ def _with_connection(conversion: object, request: Request) -> object:
         whole["user_data"] = {name: value for name, value in connection.items() if value} | given
     if _is_absent(whole.get("event_source_url")) and "referer" in request.headers:
         whole["event_source_url"] = request.headers["referer"]
-    if request.headers.get("sec-gpc", "").strip() == "1":
-        whole["opt_out"] = "true"  # Global Privacy Control: the visitor's word outweighs the page's
     return whole

@@ -8,11 +8,12 @@ from typing import Any
 from pydantic_core import SchemaValidator, ValidationError
 from pydantic_core import core_schema as cs
 
+from pipeline.consent import settings as consent
 from pipeline.currencies import ISO_4217
 from pipeline.json_objects import json_object
 from pipeline.senders import Sender, SourceSettings
 
-_NAMES = frozenset(one.name for kind in (Sender, SourceSettings) for one in fields(kind))
+_NAMES = frozenset(one.name for kind in (Sender, SourceSettings, consent.Consent) for one in fields(kind))
 
 
 def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender], list[str]]:
@@ -91,6 +92,7 @@ def _schema() -> SchemaValidator:
         "default_event_group": text,
         "browser": cs.bool_schema(),
         "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^https?://[^/\s*]+/?$")),
+        "consent": consent.schema(),
         "sources": cs.dict_schema(cs.str_schema(), cs.any_schema()),
     }
     return SchemaValidator(_fields(kinds))

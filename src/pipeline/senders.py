@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from pipeline import limits
+from pipeline.consent.settings import Consent
 from pipeline.fields import fold
 
 
@@ -29,7 +30,7 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One sender: a name for logs and metrics, and what its key opens."""
+    """One sender: a name for logs and metrics, what its key opens, and how its signals of consent are read."""
 
     name: str
     key: str | None = field(default=None, repr=False)
@@ -39,6 +40,7 @@ class Sender:
     default_event_group: str | None = None
     browser: bool = False
     origins: tuple[str, ...] = ()
+    consent: Consent = field(default_factory=Consent)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     unread: tuple[str, ...] = ()  # sources whose settings cannot be used
     signs: bool = False

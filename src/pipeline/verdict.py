@@ -40,13 +40,23 @@ def answer(received: Mapping[str, Reception]) -> tuple[int, dict[str, Any]]:
         _together(received, lambda reception: reception.warnings),
         ignored=one.ignored,
     )
-    body |= withheld(received)
+    body |= limited(received) | withheld(received)
     ends = {name: reception.counts() for name, reception in received.items()}
     if any(counts != one.counts() for counts in ends.values()):
         body["destinations"] = {
             name: {word: counts[count] for count, word in _WORDS.items()} for name, counts in ends.items()
         }
     return code, body
+
+
+def limited(received: Mapping[str, Reception]) -> dict[str, Entries]:
+    """What the answer says of conversions whose use is limited, and by which signals; {} if there are none."""
+    told = _together(received, _limited)
+    return {"limited": told} if told else {}
+
+
+def _limited(reception: Reception) -> Entries:
+    return [{"index": index, "signals": list(signals)} for index, signals in sorted(reception.limited().items())]
 
 
 def withheld(received: Mapping[str, Reception]) -> dict[str, Entries]:
@@ -56,7 +66,11 @@ def withheld(received: Mapping[str, Reception]) -> dict[str, Entries]:
 
 
 def _withheld(reception: Reception) -> Entries:
-    return [{"index": index, "reason": reason} for index, reason in sorted(reception.withheld.items())]
+    return [
+        {"index": index, "reason": reason}
+        | ({"signals": list(reception.refusals[index])} if index in reception.refusals else {})
+        for index, reason in sorted(reception.withheld.items())
+    ]
 
 
 def _together(received: Mapping[str, Reception], entries: Callable[[Reception], Entries]) -> Entries:

@@ -173,7 +173,7 @@ EVENT: Fields = (
     Field("referrer_url", kinds.PAGE, "referrer referer referer_url"),
     Field("user_data", kinds.OBJECT, hint="user", in_files=False, needed=True),
     Field("custom_data", kinds.OBJECT, hint="properties", in_files=False),
-    Field("opt_out", kinds.OPT_OUT, "limited_data_use ldu", says='"true" limits the use of the data.'),
+    Field("opt_out", kinds.OPT_OUT, says='"true" limits the use of the data.'),
     Field("partner_name", kinds.text(limits.PARTNER), "partner", says="At most 20 different ones in one post."),
     Field("is_hashed", _FLAG, says="Accepted for Ringba's sake; each value is looked at in any case."),
     Field(

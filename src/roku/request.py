@@ -8,6 +8,8 @@ from pipeline.destination import Frame, Limits
 # bind first. Seconds: connecting and reading, at the longest (pipeline.http.TIMEOUT).
 # Repeats: Events API page, 10 minutes.
 LIMITS = Limits(events=1_000, bytes=1_000_000, seconds=20.0, repeat_window=600.0)
+# Roku Advertising Services in the IAB's Global Vendor List, version 3 number 45.
+IAB_VENDOR = 71
 
 
 def frame(event_group_id: str) -> Frame:

@@ -40,7 +40,7 @@ def read(inbound: Inbound) -> Posting:
     if not any(name in body for name in _OF_CALLS):
         return Posting(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
     call = _call(body, settings, warnings)
-    return Posting(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings)
+    return Posting(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings, shared=body)
 
 
 def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:

@@ -56,7 +56,7 @@ def read(inbound: Inbound) -> Posting:
         listed = ", ".join(_OF_CALLS)
         raise Refusal(400, f"the body tells of no call (it has none of {listed}): let the webhook post CTM's own body")
     call = _call(body, settings, warnings)
-    return Posting(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings)
+    return Posting(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings, shared=body)
 
 
 def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:

@@ -10,6 +10,7 @@ import re
 from itertools import product
 
 from pipeline import hints, kinds, language
+from pipeline.consent.keys import key_of
 from pipeline.field import Field, Table
 from sources import campaigns
 
@@ -24,6 +25,9 @@ _OTHERS: Table = {
         *(Field(name, kinds.TEXT) for name in campaigns.CLICK_IDS if name not in ("gclid", "rtid", "rclid")),
     ),
 }
+
+# Kinds of consent's fields whose names mean something else as well.
+_MEANS_MORE = frozenset({"perhaps_limit", "region", "dma"})
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _LONGEST = 200  # characters of a name that are looked at
@@ -59,8 +63,14 @@ def find(name: str) -> Path | None:
 
 
 def find_folded(folded: str) -> Path | None:
-    """The field that is meant by a name that `fold` has seen, or None."""
-    return _PATHS.get(folded)
+    """The field that is meant by a name that `fold` has seen, or None; a signal of consent keeps its name."""
+    return _PATHS.get(folded) or (("", folded) if is_of_consent(folded) else None)
+
+
+def is_of_consent(name: str) -> bool:
+    """Whether the field can be nothing but a signal of consent."""
+    key = key_of(name)
+    return key is not None and key.kind not in _MEANS_MORE
 
 
 def nearest(name: str) -> str | None:

@@ -7,6 +7,7 @@ Contract: Segment's page «Rokt Conversions API (Actions) Destination» (`audien
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.consent.keys import key_of
 from sources.values import as_object, first, present
 
 # The event name of a call that updates an audience and is nothing else.
@@ -53,5 +54,5 @@ def click_id(call: Mapping[str, Any]) -> Any:
 
 def attributes(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The properties that have no place of their own and are text, a number, true or false."""
-    own = {name: value for name, value in properties.items() if name not in _PLACED}
+    own = {name: value for name, value in properties.items() if name not in _PLACED and key_of(name) is None}
     return present({name: value for name, value in own.items() if isinstance(value, str | int | float)})

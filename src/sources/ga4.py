@@ -10,13 +10,12 @@ from typing import Any
 from pipeline.body import MAX_EVENTS, Ignored, Posting, Refusal, event_group
 from pipeline.fields import quoted
 from pipeline.senders import SourceSettings
-from sources.call_fields import flag
 from sources.campaigns import campaign
 from sources.google_user import user_data
 from sources.inbound import Inbound, json_object
 from sources.preferences import Names, Warnings, event_names, kind_of, priced, value_of
 from sources.shop import basket, order_event_id
-from sources.values import as_list, as_object, first, present, text
+from sources.values import as_list, as_object, first, present
 
 Layers = tuple[dict[str, Any], ...]
 
@@ -39,8 +38,7 @@ EVENT_NAMES: dict[str, str | None] = {
 
 # What a Measurement Protocol body says once for all its events. A transaction is one event's.
 _SHARED = (
-    "user_id timestamp_micros event_time user_data consent non_personalized_ads ip_override user_agent page_location"
-    " page_referrer opt_out"
+    "user_id timestamp_micros event_time user_data ip_override user_agent page_location page_referrer opt_out"
 ).split()
 _OF_EVENT = (*_SHARED, "event", "event_name", "event_id", "ecommerce")
 _OF_SALE = "transaction_id value currency search_term customer_type new_customer items".split()
@@ -53,7 +51,9 @@ def read(inbound: Inbound) -> Posting:
     group = inbound.settings.event_group or event_group(pushed.get("event_group_id"))
     names = event_names(inbound.settings, EVENT_NAMES)
     conversions = [_read_event(layers, names, inbound, warnings) for layers in _events(pushed)]
-    return Posting(group, {}, conversions, list(dict.fromkeys(warnings)))
+    shared = {name: value for name, value in pushed.items() if name != "events"}
+    spoken = as_list(pushed.get("events"))
+    return Posting(group, {}, conversions, list(dict.fromkeys(warnings)), shared, spoken)
 
 
 def _events(pushed: dict[str, Any]) -> list[Layers]:
@@ -114,17 +114,10 @@ def _conversion(
             "event_source_url": event.get("page_location"),
             "referrer_url": event.get("page_referrer"),
             "custom_data": _custom_data(sale, utm, settings, warnings),
-            "opt_out": "true" if _has_refused(event) else event.get("opt_out"),
+            "opt_out": event.get("opt_out"),
             "click_ids": click_ids,
         }
     ) | {"user_data": user_data(event)}
-
-
-def _has_refused(event: dict[str, Any]) -> bool:
-    """Whether the visitor's consent, in Google's words, does not cover advertising."""
-    consent = as_object(event.get("consent"))
-    words = (text(consent.get(name)) or "" for name in ("ad_user_data", "ad_personalization"))
-    return any(word.upper() == "DENIED" for word in words) or flag(event.get("non_personalized_ads")) is True
 
 
 def _custom_data(

@@ -38,7 +38,7 @@ def read(inbound: Inbound) -> Posting:
     body = json_object(inbound, warnings)
     call = _call(body, inbound.settings, warnings)
     conversions = calls.conversions(call, inbound.settings, warnings)
-    return Posting(inbound.settings.event_group, {}, conversions, warnings)
+    return Posting(inbound.settings.event_group, {}, conversions, warnings, shared=body)
 
 
 def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:

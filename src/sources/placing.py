@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from sources.fieldnames import EVENT_FIELDS, Path, find
+from pipeline.consent.readings import absent
+from sources.fieldnames import EVENT_FIELDS, Path, find, is_of_consent
 from sources.values import is_absent, trimmed
 
 
@@ -30,7 +31,9 @@ def place(flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[str]
 def put(conversion: dict[str, Any], path: Path, value: Any, *, over: bool = False) -> bool:
     """Set the field unless the value is absent; False if its place is no object, or (without `over`) it has one."""
     section, field = path
-    if isinstance(value, str):
+    if isinstance(value, str) and not section and is_of_consent(field):
+        value = None if absent(value) else value  # a tag that was not filled in is a signal too
+    elif isinstance(value, str):
         value = _READERS[path](value) if path in _READERS else trimmed(value)
     if value is None:
         return True

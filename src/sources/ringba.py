@@ -34,7 +34,7 @@ def read(inbound: Inbound) -> Posting:
     names = event_names(inbound.settings)
     conversions = [_conversion(given, names, inbound, warnings) for given in posting.conversions]
     group = inbound.settings.event_group or posting.event_group_id
-    return Posting(group, posting.context, conversions, warnings)
+    return Posting(group, posting.context, conversions, warnings, posting.shared, posting.conversions)
 
 
 def _conversion(given: Any, names: Names, inbound: Inbound, warnings: Warnings) -> Any:

@@ -45,7 +45,7 @@ def read(inbound: Inbound) -> Posting:
         raise Refusal(400, f"the body has {len(calls)} calls; at most {MAX_EVENTS} are taken: lower the batch size")
     names = event_names(inbound.settings, EVENT_NAMES)
     conversions = [_read_call(call, names, inbound.settings, warnings) for call in calls]
-    return Posting(inbound.settings.event_group, {}, conversions, list(dict.fromkeys(warnings)))
+    return Posting(inbound.settings.event_group, {}, conversions, list(dict.fromkeys(warnings)), spoken=calls)
 
 
 def _check_signature(inbound: Inbound) -> None:

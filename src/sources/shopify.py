@@ -32,7 +32,8 @@ def read(inbound: Inbound) -> Posting:
         raise Refusal(400, "the header X-Shopify-Topic is missing: pass it on as Shopify sends it")
     warnings: Warnings = []
     order = json_object(inbound, warnings)
-    return Posting(inbound.settings.event_group, {}, [_read_order(order, topic, inbound.settings, warnings)], warnings)
+    conversions = [_read_order(order, topic, inbound.settings, warnings)]
+    return Posting(inbound.settings.event_group, {}, conversions, warnings, shared=order)
 
 
 def _read_order(

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline import fields, texts
 from pipeline.body import MAX_EVENTS, Posting, Refusal, event_group
+from pipeline.consent.keys import key_of
 from pipeline.destination import Refused
 from pipeline.digests import DIGESTS_OF_NOTHING, as_digest, is_other_digest
 from pipeline.faults import Fault
@@ -81,7 +82,7 @@ def read(inbound: Inbound) -> Posting:
             groups.add(event_group(conversion.pop("event_group_id", None)))
             conversion = settle(conversion, names, inbound.settings, said.warnings)
         conversions.append(conversion)
-    return Posting(inbound.settings.event_group or only(groups), {}, conversions, said.all())
+    return Posting(inbound.settings.event_group or only(groups), {}, conversions, said.all(), spoken=batch)
 
 
 def _conversion(flat: dict[str, Any], said: _Said) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def _conversion(flat: dict[str, Any], said: _Said) -> dict[str, Any]:
         if given:
             placed = conversion.get(section)
             conversion[section] = (placed if isinstance(placed, dict) else {}) | given
-    said.strangers.update(dict.fromkeys(strangers))
+    said.strangers.update(dict.fromkeys(name for name in strangers if key_of(name) is None))
     said.spare.update(dict.fromkeys(spare))
     return conversion
 

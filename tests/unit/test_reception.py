@@ -8,6 +8,7 @@ import pytest
 from pipeline import body as bodies
 from pipeline.access import Request, authenticate, cors, presented_key
 from pipeline.body import Refusal
+from pipeline.consent.hearing import hear
 from pipeline.destination import Prepared, Shared, Withheld
 from pipeline.reception import Reception, receive
 from pipeline.senders import Sender, Senders
@@ -43,7 +44,8 @@ def admitted(asked: Request) -> Sender:
 
 def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Reception:
     made = request(body, **parts)
-    return receive(made, sender, bodies.read(made.body), DESTINATION, default_event_group=default, now=NOW)
+    posting = hear(bodies.read(made.body), sender.consent, headers=made.headers, query=made.query)
+    return receive(made, sender, posting, DESTINATION, default_event_group=default, now=NOW)
 
 
 def sent(reception: Reception) -> list[dict[str, Any]]:
@@ -242,7 +244,7 @@ def test_of_a_server_or_a_call_tracker_the_connection_is_somebodys_proxy() -> No
     (event,) = sent(take({"event_group_id": "g", "events": [conversion()]}, SHOP, headers=headers))
     assert event["user_data"] == {"is_hashed": True, "aGA": DEVICE}
     assert "event_source_url" not in event
-    assert "opt_out" not in event
+    assert event["opt_out"] == "true"  # this header a proxy passes on from the visitor: limiting wrongly costs little
 
 
 @pytest.mark.parametrize("said", [ABSENT, "false", False, "true"])

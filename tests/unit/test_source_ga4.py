@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.body import Ignored, Posting, Refusal
+from pipeline.consent.hearing import hear
+from pipeline.consent.settings import Consent
 from pipeline.destination import Prepared
 from pipeline.senders import SourceSettings
 from roku.event import prepare
@@ -414,15 +416,20 @@ def test_no_event_raises_and_the_destination_answers_each(data: dict[str, Any]) 
         ({"consent": {"ad_user_data": "DENIED"}, "opt_out": False}, "true"),
         ({"consent": {"ad_user_data": "GRANTED", "ad_personalization": "GRANTED"}}, None),
         ({"non_personalized_ads": False}, None),
-        ({"consent": "DENIED", "non_personalized_ads": []}, None),
+        ({"consent": "DENIED", "non_personalized_ads": []}, "true"),
+        ({"x-ga-gcs": "G100"}, "true"),
+        ({"x-ga-gcs": "G111"}, None),
+        ({"consent_state": {"ad_user_data": False}}, "true"),
         ({"opt_out": "false"}, "false"),
         ({}, None),
     ],
 )
 def test_a_visitor_who_refused_advertising_is_opted_out(pushed: dict[str, Any], opt_out: str | None) -> None:
-    assert conversion({"event": "purchase", "event_id": "1", **pushed}).get("opt_out") == opt_out
-    (one,) = post({**pushed, "events": [{"name": "purchase", "params": {"event_id": "1"}}]}).conversions
-    assert one.get("opt_out") == opt_out
+    in_event = {"events": [{"name": "purchase", "params": {"event_id": "1", **pushed}}]}
+    beside = {**pushed, "events": [{"name": "purchase", "params": {"event_id": "1"}}]}
+    for body in ({"event": "purchase", "event_id": "1", **pushed}, beside, in_event):
+        (one,) = hear(post(body), Consent(), headers={}, query={}).conversions
+        assert one.get("opt_out") == opt_out
 
 
 def test_what_a_body_says_beside_its_events_is_not_copied_for_each() -> None:
