@@ -87,7 +87,7 @@ def _tell(line: Line, request: Request, received: Mapping[str, Reception], to: S
     for one in to:
         reception = received[one.name]
         line.tell(one.name, **_words(reception))
-        line.of(one.name).update(reception.counts())
+        line.of(one.name).update(reception.counts() | {"Limited": len(reception.limited())})
         line.follow(sampling.received(reception, rate, one.identify))
 
 
@@ -112,6 +112,7 @@ def _words(received: Reception) -> dict[str, words.Word]:
         "invalid": words.listed(words.field(name) for failed in received.failed.values() for name in failed["errors"]),
         "ignored": words.listed(words.among(one.code, get_args(IgnoredCode)) for one in received.ignored.values()),
         "withheld": words.listed(received.withheld.values(), "; "),
+        "refused_by": words.listed(signal for signals in received.refusals.values() for signal in signals),
     }
     return {word: names for word, names in told.items() if names}
 

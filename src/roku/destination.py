@@ -49,6 +49,7 @@ def declared(settings: Settings) -> Destination:
         masked=event.masked,
         configured=_configured,
         connect=connect,
+        vendor=request.IAB_VENDOR,
     )
 
 
