@@ -53,7 +53,9 @@ def _answer(received: Mapping[str, Reception], tested: Destination, unasked: str
     if unasked and len(failed) == own.received:
         return 424, reply(424, own.received, failed, own.warnings, f"{tested.title} gave no verdict: {unasked}")
     status = 200 if not failed else 210 if len(failed) < own.received else 400
-    return status, reply(status, own.received, failed, own.warnings) | verdict.limited(received) | verdict.withheld(received)
+    return status, reply(status, own.received, failed, own.warnings) | verdict.limited(received) | verdict.withheld(
+        received
+    )
 
 
 @cache
