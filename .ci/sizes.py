@@ -48,12 +48,8 @@ src/pipeline/consent/gpp_in_force.py:read
 src/pipeline/consent/hearing.py:hear
 src/pipeline/consent/places.py
 src/pipeline/consent/tcf.py:read
-src/pipeline/putting_back.py:remainders
 src/pipeline/reception.py:receive
-src/pipeline/sending.py
-src/pipeline/settling.py:_recall
-src/pipeline/trying.py:conclude
-src/rokt/properties.py:attributes
+src/pipeline/trying.py:_again
 tests/simulation/faults_run.py
 tests/simulation/service.py
 tests/simulation/traffic.py

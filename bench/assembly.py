@@ -12,7 +12,8 @@ from bench.timing import compared, cpu, interleaved
 from pipeline.destination import Answer, Prepared, Routing
 from pipeline.messages import Head, QueuedEvent, decode, encode
 from pipeline.outcome import Delivered, Outcome
-from pipeline.sending import Load, send
+from pipeline.sending import send
+from pipeline.unsent import Load
 from roku import event
 from roku.destination import DESTINATION
 from roku.event import identify

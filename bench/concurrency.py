@@ -13,7 +13,8 @@ from bench.timing import Run, compared, interleaved
 from pipeline.destination import Routing
 from pipeline.http import open_session
 from pipeline.outcome import Delivered
-from pipeline.sending import WORKERS, Load, send
+from pipeline.sending import WORKERS, send
+from pipeline.unsent import Load
 from roku.destination import declared
 from roku.settings import Settings
 

@@ -19,7 +19,8 @@ from pipeline.destination import Answer, Destination, Routing
 from pipeline.outcome import Rejected, Retry
 from pipeline.reception import Reception
 from pipeline.reply import reply
-from pipeline.sending import Load, send
+from pipeline.sending import send
+from pipeline.unsent import Load
 
 _PATH = "/v1/test_events"
 # Seconds kept at the end for the answer; the rest may go into finding which event the destination means.

@@ -42,11 +42,19 @@ def remainders(
         if message.unreadable and not message.buried:
             message.stays = True
             postponed.append((message.record.receipt, wait(Retry(""), message.record.receives, jitter())))
-        elif left and _stays_whole(message, left) and (is_remembered or not _needs_anew(message, left, now)):
+        elif not left:
+            continue
+        elif _stays_whole(message, left) and (is_remembered or not _needs_anew(message, left, now)):
             message.stays = True
             postponed.append((message.record.receipt, min(event.wait for event in left)))
-        elif left:
-            divided.append((message, [one for share in _shares(left) for one in _remainder(message, share)]))
+        else:
+            divided.append((message, _remainders(message, left)))
+    _send(divided, queue, seconds)
+    return postponed
+
+
+def _send(divided: Sequence[tuple[Message, list[Outgoing]]], queue: Sink, seconds: float) -> None:
+    """Send the new messages. One of which not all were taken stays whole."""
     outgoing = [one for _, bodies in divided for one in bodies]
     taken = iter(queue.send(outgoing, seconds) if outgoing else ())
     for message, bodies in divided:
@@ -55,7 +63,6 @@ def remainders(
             # The message comes back whole, and only after the queue's own time: so that it is known that it may have
             # been sent. Better an event twice than none.
             message.stays = True
-    return postponed
 
 
 def _stays_whole(message: Message, left: Sequence[Event]) -> bool:
@@ -79,6 +86,10 @@ def _shares(left: Sequence[Event]) -> list[list[Event]]:
         part = event.outcome.part if isinstance(event.outcome, Retry) else None
         shares.setdefault((part, event.used, event.refused_from), []).append(event)
     return list(shares.values())
+
+
+def _remainders(message: Message, left: Sequence[Event]) -> list[Outgoing]:
+    return [one for share in _shares(left) for one in _remainder(message, share)]
 
 
 def _remainder(message: Message, share: Sequence[Event]) -> list[Outgoing]:

@@ -10,11 +10,12 @@ from pipeline.circuit import COLD
 from pipeline.destination import Destination
 from pipeline.gate import Circuits, Gate
 from pipeline.outcome import LONGEST_AGE, Delivered, Rejected, Repeated, Retry
-from pipeline.sending import Load
 from pipeline.surroundings import Surroundings
-from pipeline.table import Found, Key, Note, groups_of
+from pipeline.table import Found, Key, Note, Unread, groups_of
 from pipeline.trying import Act, Step
+from pipeline.unsent import Load
 from pipeline.waiting import Allowance
+from pipeline.windows import Tried
 
 # Seconds that questions to the ledger may take in a run, all together: it saves repeats, and must not cost deliveries.
 _LONGEST_QUESTIONS = 3.0
@@ -87,12 +88,19 @@ def _recall(
     known = allowance.ask(partial(world.ledger.unread, [event.key for _, event in troubled]))
     for message, event in troubled:
         other = known.get(event.key)
-        if other is None or (message.was_redriven and other.at < message.age_from):
-            continue
-        if once.is_forgeable(other.note, Note(message.head.sender, event.queued.fingerprint)):
-            continue
-        if (other.tried.windows, other.tried.began or 0) > (event.used.windows, event.used.began or 0):
+        if other is not None and _counts(other, message, event) and _is_later(other.tried, event.used):
             event.tried, event.perhaps = other.tried, None
+
+
+def _counts(other: Unread, message: Message, event: Event) -> bool:
+    """Whether what was noted of another message's event holds for this one."""
+    if message.was_redriven and other.at < message.age_from:
+        return False
+    return not once.is_forgeable(other.note, Note(message.head.sender, event.queued.fingerprint))
+
+
+def _is_later(one: Tried, other: Tried) -> bool:
+    return (one.windows, one.began or 0) > (other.windows, other.began or 0)
 
 
 def _steps(

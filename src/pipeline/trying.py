@@ -120,25 +120,37 @@ def conclude(
         return
     if step.act is Act.HOLD:
         event.outcome = HELD
-    outcome = event.outcome
-    if not isinstance(outcome, Retry):
-        return
-    tries = message.record.receives + message.head.generation
+    if isinstance(event.outcome, Retry):
+        _again(message, event, event.outcome, step, state, now=now, jitter=jitter)
 
-    def held(why: Retry) -> int:
-        return _hold(state, now, jitter) if state.is_open else wait(why, tries, jitter())
 
+def _again(
+    message: Message,
+    event: Event,
+    outcome: Retry,
+    step: Step,
+    state: Circuit,
+    *,
+    now: float,
+    jitter: Callable[[], float],
+) -> None:
+    """Write down when the event is tried again, if its windows are not over."""
     if outcome.passing and event.refused_from is None:
         event.refused_from = int(now)
-    if outcome.ambiguous and step.lost is not None:
+    is_lost = outcome.ambiguous and step.lost is not None
+    if step.lost is not None and is_lost:
         event.tried, event.perhaps = step.lost, None
-        after = windows.next_try(event.tried, now, step.repeat_window)
-        if after is None and event.tried.windows >= windows.MOST:
-            event.letter = counted_twice(outcome.reason)
-        event.wait = after if after is not None else held(outcome)
+    after = windows.next_try(event.used, now, step.repeat_window) if event.used.windows else None
+    if is_lost and after is not None:
+        event.wait = after
         return
-    event.wait = held(outcome) if outcome.held else wait(outcome, tries, jitter())
-    if event.used.windows and (after := windows.next_try(event.used, now, step.repeat_window)) is not None:
+    if is_lost and event.tried.windows >= windows.MOST:
+        event.letter = counted_twice(outcome.reason)
+    if state.is_open and (is_lost or outcome.held):
+        event.wait = _hold(state, now, jitter)
+    else:
+        event.wait = wait(outcome, message.record.receives + message.head.generation, jitter())
+    if after is not None:
         # However long it is told to wait: past its window a repeat of what was perhaps taken would be counted.
         event.wait = min(event.wait, after)
 

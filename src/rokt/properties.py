@@ -58,32 +58,39 @@ def attributes(
     custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: fields.Warnings
 ) -> dict[str, Any]:
     """The sender's own attributes: those of `attributes`, and of custom_data what has no place of its own."""
-    passed = {name: value for name, value in custom.items() if name not in _RULES and name not in _LISTS}
+    placed = _RULES.keys() | _LISTS | _FILLED
+    given = [("attributes.", name, value) for name, value in own.items()]
+    given += [("custom_data.", name, value) for name, value in custom.items() if name not in placed]
     kept: dict[str, Any] = {}
     left_out = 0
-    for path, source in (("attributes.", own), ("custom_data.", passed)):
-        for name, value in source.items():
-            notes: list[str] = []
-            if value is None or (path == "custom_data." and name in _FILLED) or name in kept:
-                continue
-            if len(kept) == _MOST_ATTRIBUTES:
-                left_out += 1
-                continue
-            fault = rules.fault_of_name(name)
-            if name.lower() in _FILLED:
-                fault = "is filled from the conversion's own fields: send it there"
-            elif currency_fault and name in language.amounts():
-                fault = "its currency is not known"
-            read = rules.reference if name == _TRANSACTION and isinstance(value, str) else rules.attribute
-            clean = read(value, notes) if fault is None else None
-            if clean is not None:
-                kept[name] = clean
-            if fault is not None:
-                notes.append(fault)
-            warnings += [(path + name[:100], ("dropped: " if clean is None else "") + note) for note in notes]
+    for path, name, value in given:
+        if value is None or name in kept:
+            continue
+        if len(kept) == _MOST_ATTRIBUTES:
+            left_out += 1
+            continue
+        notes: list[str] = []
+        clean = _attribute(name, value, currency_fault, notes)
+        if clean is not None:
+            kept[name] = clean
+        warnings += [(path + name[:100], ("dropped: " if clean is None else "") + note) for note in notes]
     if left_out:
         warnings.append(("attributes", f"dropped: {left_out} more than the {_MOST_ATTRIBUTES} that are sent"))
     return kept
+
+
+def _attribute(name: str, value: Any, currency_fault: bool, notes: list[str]) -> Any:
+    """The attribute as it is sent; None, with a note, if it is not."""
+    fault = rules.fault_of_name(name)
+    if name.lower() in _FILLED:
+        fault = "is filled from the conversion's own fields: send it there"
+    elif currency_fault and name in language.amounts():
+        fault = "its currency is not known"
+    if fault is not None:
+        notes.append(fault)
+        return None
+    read = rules.reference if name == _TRANSACTION and isinstance(value, str) else rules.attribute
+    return read(value, notes)
 
 
 def audience(

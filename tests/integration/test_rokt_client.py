@@ -18,7 +18,8 @@ from local.rokt_sandbox import RoktSandbox
 from pipeline.destination import Answer, Destination, Prepared, Routing
 from pipeline.http import TIMEOUT, USER_AGENT, open_session
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
-from pipeline.sending import Load, send
+from pipeline.sending import send
+from pipeline.unsent import Load
 from rokt.client import Rokt
 from rokt.destination import declared
 from rokt.event import prepare

@@ -18,7 +18,8 @@ from local.roku_sandbox import RokuSandbox
 from pipeline.destination import Answer, Destination, Routing
 from pipeline.http import LONGEST_ANSWER, TIMEOUT, USER_AGENT, open_session
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry
-from pipeline.sending import Load, send
+from pipeline.sending import send
+from pipeline.unsent import Load
 from roku.client import Roku
 from roku.destination import DESTINATION
 from roku.groups import REMEMBERED, Groups

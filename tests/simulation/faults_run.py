@@ -194,13 +194,13 @@ SOURCES: dict[str, tuple[Any, ...]] = {
         "[_NO_TIME]",
     ),
     "sending: messages of all routings in one request": (
-        "pipeline.sending",
+        "pipeline.unsent",
         "by_routing.setdefault(message.routing, [])",
         "by_routing.setdefault(messages[0].routing, [])",
     ),
     "sending: more bytes than a request takes": (
-        "pipeline.sending",
-        "return self.destination.limits.bytes - self.destination.overhead(routing) + 1",
+        "pipeline.unsent",
+        "return packing.capacity(self.destination.limits, self.destination.overhead(routing))",
         "return 2 * self.destination.limits.bytes",
     ),
     "sending: halves overlap": (

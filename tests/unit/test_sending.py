@@ -15,7 +15,8 @@ from pipeline.destination import Answer, Limits, Routing
 from pipeline.gate import Circuits, Gate
 from pipeline.messages import QueuedEvent
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.sending import RESERVE, WORKERS, Load, send
+from pipeline.sending import RESERVE, WORKERS, send
+from pipeline.unsent import Load
 from pipeline.waiting import Allowance
 from tests.bounds import BOUND
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event

@@ -6,7 +6,8 @@ from pipeline.circuit import Circuit
 from pipeline.destination import Frame, Routing
 from pipeline.gate import Circuits, Gate
 from pipeline.outcome import Delivered, Outcome, Retry
-from pipeline.sending import Load, send
+from pipeline.sending import send
+from pipeline.unsent import Load
 from pipeline.waiting import Allowance
 from tests.unit.doubles import AtOnce, FakeDestination, Respond
 
