@@ -36,6 +36,8 @@ PASSING = [
     "The server is busy.",
     "UNAVAILABLE",
     "event 'must be valid' was hit by an internal error",
+    "Busy.",
+    '"order 7" unavailable',  # what is quoted is no part of the text
 ]
 STAYING = [
     "",
@@ -56,6 +58,8 @@ STAYING = [
     "500 characters at most",
     "is not plausible",
     "duplicate",
+    "ServerErrorInvalidField",  # what condemns may follow without a space
+    ".busy",
 ]
 
 
@@ -126,6 +130,12 @@ def test_a_duplicate_of_something_else_is_not(field: str, text: str) -> None:
 )
 def test_a_refusal_of_the_event_group_is_marked(field: str, text: str, alike: bool) -> None:
     assert refusals.outcome([(field, text)], "r", 400) == Rejected("r", 400, alike=alike)
+
+
+def test_a_text_without_a_field_is_about_the_whole_event() -> None:
+    assert refusal_words.names_group("the event group is closed")
+    assert refusal_words.names_group('"shop"event_group is closed')  # what is quoted is no part of the text
+    assert not refusal_words.names_group("the event group is closed", "custom_data.value")
 
 
 def test_nothing_said_is_a_rejection() -> None:
