@@ -78,7 +78,9 @@ def check_growth(cost: Cost, body: Callable[[int], str], size: int, path: str, *
     """The cost of a text 8 times as long is less than 24 times as much; a square would be 64 times."""
     large = cost(body(size), path, **changes)
     if large > 0.2:  # of less than that nothing can be told
-        assert large < 24 * cost(body(size // 8), path, **changes)
+        most = 24 * cost(body(size // 8), path, **changes)
+        # The first post of a process loads modules, and a busy machine slows any: a square is one each time.
+        assert large < most or min(cost(body(size), path, **changes) for _ in range(3)) < most
 
 
 @pytest.mark.parametrize("kind", CLASSES)
