@@ -43,14 +43,17 @@ def is_success(status: int | None) -> bool:
     return status is not None and meaning(status) is Meaning.TAKEN
 
 
-def by_status(answer: Answer, who: str, setup: Mapping[int, str]) -> Retry:
-    """Return when to try again, and why, after no answer or one that is neither a success nor about the events.
+def unanswered(answer: Answer) -> Retry:
+    """The outcome of events in a request to which there was no answer."""
+    return Retry(answer.failure, ambiguous=answer.ambiguous, setup=answer.setup)
 
-    `who` is the destination's name as the parameters of the stack spell it; `setup` says what a status means there.
+
+def by_status(status: int, after: float | None, who: str, setup: Mapping[int, str]) -> Retry:
+    """Return when to try again, and why, after an answer that is neither a success nor about the events.
+
+    `after` is its Retry-After in seconds. `who` is the destination's name as the parameters of the stack spell it;
+    `setup` says what a status means there.
     """
-    status, after = answer.status, answer.retry_after
-    if status is None:
-        return Retry(answer.failure, ambiguous=answer.ambiguous, setup=answer.setup)
     means = meaning(status)
     if means in (Meaning.KEY, Meaning.ADDRESS):  # only an operator can change that
         return Retry(setup.get(status, f"{who} answered {status}: check the stack's {who}Url"), status, setup=True)

@@ -18,7 +18,7 @@ from pipeline import refusals
 from pipeline.destination import Answer
 from pipeline.json_objects import json_object
 from pipeline.outcome import Delivered, Outcome, Retry, Unsettled
-from pipeline.statuses import Meaning, by_status, is_success, meaning, unreadable
+from pipeline.statuses import Meaning, by_status, is_success, meaning, unanswered, unreadable
 from pipeline.successes import SUCCESS, contradiction, members
 from rokt.attribution import Blame, blames
 from rokt.settings import Api
@@ -37,7 +37,7 @@ def read(answer: Answer, lines: Sequence[str], api: Api, *, empty_is_delivered: 
     """
     status = answer.status
     if status is None:
-        return [by_status(answer, "Rokt", _SETUP)] * len(lines)
+        return [unanswered(answer)] * len(lines)
     means = meaning(status)
     if means is Meaning.TAKEN:
         if empty_is_delivered and not answer.body.strip():
@@ -47,7 +47,7 @@ def read(answer: Answer, lines: Sequence[str], api: Api, *, empty_is_delivered: 
         return _refused(status, answer.body, lines, api)
     if status == 409 and api == "events":
         return _seen(lines)
-    return [by_status(answer, "Rokt", _SETUP)] * len(lines)
+    return [by_status(status, answer.retry_after, "Rokt", _SETUP)] * len(lines)
 
 
 def _taken(status: int, body: bytes, lines: Sequence[str], api: Api) -> list[Outcome]:

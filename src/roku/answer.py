@@ -10,14 +10,13 @@ never taken for success: the event is asked about again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pipeline import refusal_words
 from pipeline.destination import Answer
 from pipeline.json_objects import json_object
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.statuses import Meaning, by_status, meaning, unreadable
+from pipeline.statuses import Meaning, by_status, meaning, unanswered, unreadable
 from pipeline.successes import SUCCESS, contradiction, members, number, says_failed
 from roku import failed
 
@@ -35,7 +34,7 @@ def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = Fal
     `empty_is_delivered`: an operator says that a success without a body means that all events were taken.
     """
     if answer.status is None:
-        return [by_status(answer, "Roku", _SETUP)] * len(lines)
+        return [unanswered(answer)] * len(lines)
     given = json_object(answer.body)
     said = {} if given is None else members(given)
     status = _status(answer.status, said)
@@ -49,7 +48,7 @@ def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = Fal
         return _refused(status, said, lines)
     if status == 403 and answer.partner_refused:
         return [Rejected(_PARTNER, status)] * len(lines)
-    return [by_status(replace(answer, status=status), "Roku", _SETUP)] * len(lines)
+    return [by_status(status, answer.retry_after, "Roku", _SETUP)] * len(lines)
 
 
 def _is_documented(http: int, given: Mapping[str, Any], count: int) -> bool:

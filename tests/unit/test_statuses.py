@@ -2,7 +2,6 @@
 
 import pytest
 
-from pipeline.destination import Answer
 from pipeline.outcome import Retry
 from pipeline.reasons import class_of
 from pipeline.statuses import Meaning, by_status, is_success, meaning
@@ -32,7 +31,7 @@ def test_without_an_answer_nothing_was_taken() -> None:
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 407, 429, 500, 503, 408])
 def test_the_log_and_the_outcome_say_the_same_of_a_status(status: int) -> None:
-    outcome = by_status(Answer(status=status), "Acme", {})
+    outcome = by_status(status, None, "Acme", {})
     words = {Meaning.KEY: "key refused", Meaning.ADDRESS: "address refused", Meaning.SLOWER: "throttled"}
     said = class_of("retried", status, outcome.reason)
     assert said == words.get(meaning(status), "server error" if status >= 500 else "refused for now")
