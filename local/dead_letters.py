@@ -1,29 +1,41 @@
 """Looks at dead letters without taking them, and redrives them, as an operator does with the console or the CLI."""
 
-import json
+# ruff: noqa: SLF001 - moto has no public names for a queue's messages and their lock
+
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from moto.sqs.models import Message, Queue, sqs_backends
+
 from local.finished import named
+from local.template import ACCOUNT, REGION
+from pipeline.json_objects import json_object
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-_LOOK_SECONDS = 30  # how long messages are out of sight at most while they are looked at
 _TASK_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One dead letter: its event, why it was given up, and all its attributes."""
+    """One dead letter: the message's id, body, and the texts among its attributes."""
 
-    event: dict[str, Any]
-    reason: str
+    message_id: str
+    body: str
     attributes: dict[str, str]
+
+    @property
+    def reason(self) -> str:
+        """Why it was given up, empty if SQS moved it by itself."""
+        return self.attributes.get("reason", "")
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """Its first event, empty if it cannot be read: a message that nobody can read is a dead letter too."""
+        return json_object(self.body.partition("\n")[2].partition("\n")[0]) or {}
 
     @property
     def event_id(self) -> str:
@@ -40,10 +52,31 @@ class RedriveError(Exception):
     """A move task did not end well; the message is SQS's reason."""
 
 
-def peek(sqs: "SQSClient", queue_url: str) -> list[DeadLetter]:
-    """Every dead letter that is visible now; all of them are visible again afterwards, with one more receive."""
-    with _looking(sqs, queue_url) as messages:
-        return [_letter(message) for message in messages]
+def find(arn: str) -> Queue:
+    """The queue of that ARN in the local account."""
+    return sqs_backends[ACCOUNT][REGION].queues[arn.rsplit(":", 1)[-1]]
+
+
+def peek(arn: str) -> list[DeadLetter]:
+    """Every message of that queue, the oldest first; they are read where moto keeps them, so no receive counts."""
+    return [letter(message) for message in messages(arn)]
+
+
+def messages(arn: str) -> list[Message]:
+    """The queue's messages as moto has them, the oldest first."""
+    queue = find(arn)
+    with queue._messages_lock:
+        return list(queue._messages)
+
+
+def letter(message: Message) -> DeadLetter:
+    """What is to be seen of a message."""
+    return DeadLetter(message.id, message.body, attributes(message))
+
+
+def attributes(message: Message) -> dict[str, str]:
+    """The texts among a message's attributes."""
+    return {name: str(value.get("StringValue", "")) for name, value in message.message_attributes.items()}
 
 
 def redrive(
@@ -64,32 +97,3 @@ def redrive(
         if task["Status"] != "RUNNING" or time.monotonic() > deadline:
             raise RedriveError(task.get("FailureReason", task["Status"]))
         time.sleep(0.02)
-
-
-@contextmanager
-def _looking(sqs: "SQSClient", queue_url: str) -> "Iterator[list[MessageTypeDef]]":
-    messages: list[MessageTypeDef] = []
-    while received := sqs.receive_message(
-        QueueUrl=queue_url,
-        MaxNumberOfMessages=10,
-        VisibilityTimeout=_LOOK_SECONDS,
-        WaitTimeSeconds=0,
-        MessageAttributeNames=["All"],
-    ).get("Messages", []):
-        messages += received
-    try:
-        yield messages
-    finally:
-        for message in messages:
-            sqs.change_message_visibility(
-                QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-            )
-
-
-def _letter(message: "MessageTypeDef") -> DeadLetter:
-    attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
-    try:
-        event = json.loads(message["Body"].split("\n")[1])
-    except (ValueError, IndexError):  # a message that nobody can read is a dead letter too
-        event = {}
-    return DeadLetter(event if isinstance(event, dict) else {}, attributes.get("reason", ""), attributes)

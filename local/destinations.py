@@ -24,7 +24,6 @@ class Destination:
         self._sandbox = sandbox
         self._sqs = sqs
         self._queue_arn = names[f"{name.capitalize()}Queue.Arn"]
-        self._dead_letters_url = names[f"{name.capitalize()}DeadLetterQueue"]
         self._dead_letters_arn = names[f"{name.capitalize()}DeadLetterQueue.Arn"]
         self._known_ids = known_ids
         self._refused: dict[str, Any] = {}
@@ -46,7 +45,7 @@ class Destination:
     def look(self) -> None:
         """See what was taken and what are the dead letters now."""
         self._taken = [named(taken["event"]) for taken in self._sandbox.events()]
-        self._letters = peek(self._sqs, self._dead_letters_url)
+        self._letters = peek(self._dead_letters_arn)
 
     def delivered(self, item: Expected) -> tuple[str, str] | None:
         """The id and name of the event that was taken."""

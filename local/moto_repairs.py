@@ -29,7 +29,6 @@ SOURCE_ATTRIBUTE = "DeadLetterQueueSourceArn"
 _LOOK_AGAIN_SECONDS = 0.1
 
 _delete_message = Queue.delete_message
-_receive_message = SQSBackend.receive_message
 _receive_response = SQSResponse.receive_message
 _update_stage = SecretsManagerBackend.update_secret_version_stage
 _put_item, _update_item = DynamoDBBackend.put_item, DynamoDBBackend.update_item
@@ -113,10 +112,6 @@ def _receive(
     message_attribute_names: list[str] | None = None,
 ) -> list[Message]:
     queue = backend.get_queue(queue_name)
-    if queue.fifo_queue:
-        return _receive_message(
-            backend, queue_name, count, wait_seconds_timeout, visibility_timeout, message_attribute_names
-        )
     deadline = time.monotonic() + wait_seconds_timeout
     with queue._messages_lock:
         while not (found := _receive_visible(queue, count, visibility_timeout)):

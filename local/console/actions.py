@@ -13,7 +13,7 @@ from local.console import circuits, queues
 from local.console.lanes import Lane, Redrive
 from local.console.observer import Observer
 from local.console.posts import TOKEN
-from local.dead_letters import RedriveError, redrive
+from local.dead_letters import RedriveError, find, redrive
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -86,7 +86,7 @@ class Actions:
             circuits.make_due(self._dynamodb, self._table, lane.name)
         with self._observer.changed:
             settled = dict(lane.settled)
-        return {"messages": queues.release(queues.find(lane.source.queue_arn), settled)}
+        return {"messages": queues.release(find(lane.source.queue_arn), settled)}
 
     def redrive(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Begin to move all dead letters of a destination back to its queue; the state tells how far it is."""

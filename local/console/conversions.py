@@ -3,13 +3,13 @@
 It holds finished events as they were queued, with digests in the place of personal data, never a posted body.
 """
 
-import json
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from local.finished import named
+from pipeline.json_objects import json_object
 
 MOST = 500  # conversions remembered for each destination
 _MOST_MESSAGES = 5_000  # messages whose conversions are remembered
@@ -78,7 +78,7 @@ class Conversion:
             ],
             "errors": self.errors,
             "history": self.history,
-            "event": _event(self.line) if 0 < len(self.line) <= _MOST_SHOWN else None,
+            "event": json_object(self.line) if 0 < len(self.line) <= _MOST_SHOWN else None,
         }
 
 
@@ -153,19 +153,11 @@ class Conversions:
 def split_body(body: str) -> tuple[str, list[str]]:
     """The event group and the last 500 event lines of a queue message; nothing if it is in nobody's form."""
     head, _, rest = body.partition("\n")
-    group = _event(head).get("event_group_id", "")
+    group = (json_object(head) or {}).get("event_group_id", "")
     return str(group), rest.split("\n")[-MOST:] if rest else []
-
-
-def _event(line: str) -> dict[str, Any]:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
 
 
 def names(line: str) -> dict[str, str]:
     """Id and name of a queued event."""
-    event_id, event_name = named(_event(line))
+    event_id, event_name = named(json_object(line) or {})
     return {"event_id": event_id, "event_name": event_name}

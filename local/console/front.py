@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from local.console.actions import Refused
 from local.http_server import Answer, Request, message
+from pipeline.json_objects import json_object
 
 PREFIX = "/_console/"
 _FOLDER = Path(__file__).resolve().parent
@@ -70,11 +71,8 @@ class Front:
         return message(404, "Not Found")
 
     def _post(self, name: str, body: bytes) -> Answer:
-        try:
-            asked = json.loads(body)
-        except ValueError:
-            asked = None
-        if not isinstance(asked, dict):
+        asked = json_object(body)
+        if asked is None:
             return message(400, "the body must be a JSON object")
         return _done(lambda: self._posts[name](asked))
 

@@ -3,7 +3,6 @@
 It takes nothing from a queue, changes nothing, and a fault of its own never reaches what it observes.
 """
 
-import json
 import threading
 import time
 import traceback
@@ -15,14 +14,15 @@ from unittest.mock import patch
 from moto.sqs.models import Message, Queue
 
 from local import move_tasks
-from local.console import queues
 from local.console.conversions import Conversion, Conversions, names, split_body
 from local.console.lanes import Lane
 from local.console.posts import Post, outcomes
 from local.console.runs import Run, answers, received
+from local.dead_letters import attributes
 from local.event_source_mapping import failed_items
 from local.http_server import Answer, Request
 from local.runtime import FunctionError, PayloadTooLarge
+from pipeline.json_objects import json_object
 
 _MOST_SETTLED = 20_000  # messages remembered as given back by a run
 Result = TypeVar("Result")
@@ -158,7 +158,7 @@ class Observer:
 
     def _buried(self, lane: Lane, message: Message) -> None:
         lane.counts["buried"] += 1
-        said = queues.attributes(message)
+        said = attributes(message)
         status = int(said["status"]) if said.get("status", "").isdigit() else None
         run = self._runs.get(lane.name)
         moved = self.conversions.in_message(message.id)  # by SQS itself, for then it keeps its id
@@ -238,7 +238,7 @@ class Observer:
             self.conversions.note(conversion, time.time(), "delivered", status=status)
 
     def _answered(self, post: Post, answer: Answer) -> None:
-        said = _json(answer.body)
+        said = json_object(answer.body) or {}
         for word, number in post.counts(answer.status, said, [lane.name for lane in self.lanes]).items():
             self.counts[word] += number
         for conversion, warnings in post.warned(said):
@@ -250,11 +250,3 @@ class Observer:
 
 def _status(seen: dict[str, int | None], conversions: Sequence[Conversion]) -> int | None:
     return next((seen[conversion.event_id] for conversion in conversions if conversion.event_id in seen), None)
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}

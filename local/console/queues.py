@@ -9,9 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moto.sqs.models import Message, Queue, sqs_backends
-
-from local.template import ACCOUNT, REGION
+from moto.sqs.models import Message, Queue
 
 MOST_LISTED = 100  # messages of one list: a page is no place for more
 
@@ -33,20 +31,6 @@ class Depths:
     in_flight: int
     later: int
     waiting: list[Waiting]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A dead letter as it lies in its queue."""
-
-    message_id: str
-    body: str
-    attributes: Mapping[str, str]
-
-
-def find(arn: str) -> Queue:
-    """The queue of that ARN in the local account."""
-    return sqs_backends[ACCOUNT][REGION].queues[arn.rsplit(":", 1)[-1]]
 
 
 def depths(queue: Queue, settled: Mapping[str, int]) -> Depths:
@@ -81,19 +65,6 @@ def release(queue: Queue, settled: Mapping[str, int]) -> int:
             queue._pending_messages.discard(message)
         queue._messages_lock.notify_all()
     return len(waiting)
-
-
-def letters(queue: Queue) -> tuple[int, list[Letter]]:
-    """The number of a queue's messages and the newest of them, the newest first."""
-    with queue._messages_lock:
-        messages = list(queue._messages)
-    newest = messages[: -MOST_LISTED - 1 : -1]
-    return len(messages), [Letter(message.id, message.body, attributes(message)) for message in newest]
-
-
-def attributes(message: Message) -> dict[str, str]:
-    """The texts among a message's attributes."""
-    return {name: str(value.get("StringValue", "")) for name, value in message.message_attributes.items()}
 
 
 def _waits(message: Message, settled: Mapping[str, int], now: float) -> bool:

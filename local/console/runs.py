@@ -1,6 +1,5 @@
 """One run of a delivery function: what it was given, what it said in its log, and what its destination saw."""
 
-import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 from local.console.conversions import Conversion
 from local.console.lanes import Lane, Sandbox
+from pipeline.json_objects import json_object
 
 
 @dataclass(slots=True)
@@ -28,12 +28,7 @@ class Run:
     def hear(self, text: str) -> None:
         """Keep what the log says of retries; everything else is not for the page."""
         for line in text.splitlines():
-            if not line.startswith("{"):
-                continue
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue
+            said = json_object(line) or {}
             if said.get("message") == "retried":
                 self.retried.append((said.get("status"), str(said.get("reason", ""))))
 

@@ -10,6 +10,7 @@ from local.console import circuits, queues
 from local.console.conversions import names, split_body
 from local.console.lanes import Lane
 from local.console.observer import Observer
+from local.dead_letters import DeadLetter, find, letter, messages
 from local.template import ACCOUNT, REGION
 
 # How the reason of a dead letter begins whose event the destination may have counted twice.
@@ -47,11 +48,9 @@ class State:
             settled, why = dict(lane.settled), dict(lane.why)
             counts, running, redrive = dict(lane.counts), lane.running, lane.redrive
         # Not under the observer's lock: a message arrives under its queue's lock and is then seen under the observer's.
-        depths = queues.depths(queues.find(lane.source.queue_arn), settled)
+        depths = queues.depths(find(lane.source.queue_arn), settled)
         waiting = [self._waiting(item, why.get(item.message_id, "")) for item in depths.waiting]
-        buried, letters = 0, list[queues.Letter]()
-        if lane.dead_letters_arn:
-            buried, letters = queues.letters(queues.find(lane.dead_letters_arn))
+        buried = messages(lane.dead_letters_arn) if lane.dead_letters_arn else []
         return {
             "name": lane.name,
             "title": lane.title,
@@ -59,7 +58,10 @@ class State:
             "running": running > 0,
             "queue": {"visible": depths.visible, "in_flight": depths.in_flight, "later": depths.later},
             "waiting": waiting,
-            "dead_letters": {"count": buried, "letters": [_letter(letter) for letter in letters]},
+            "dead_letters": {
+                "count": len(buried),
+                "letters": [_letter(letter(message)) for message in buried[: -queues.MOST_LISTED - 1 : -1]],
+            },
             "redrive": _redrive(lane) if redrive else None,
             "destination": _destination(lane),
             "ledger": None if ledger is None else ledger.get(lane.name, 0),
@@ -97,7 +99,7 @@ def _circuits(known: dict[str, Any] | None) -> dict[str, Any]:
     return {"circuits": known or {"open": [], "empty_counts": False}}
 
 
-def _letter(letter: queues.Letter) -> dict[str, Any]:
+def _letter(letter: DeadLetter) -> dict[str, Any]:
     reason = letter.attributes.get("reason", "received too often without an answer")
     _, lines = split_body(letter.body)
     named: Sequence[dict[str, str]] = [names(line) for line in lines] or [{"event_id": "", "event_name": ""}]

@@ -17,8 +17,7 @@ _TOP: Final = frozenset(
 _IDENTITIES: Final[Mapping[str, Check]] = {
     "email": fields.email,
     "other": fields.digest,
-    "customerid": checks.filled,
-    "other2": checks.filled,
+    **dict.fromkeys("customerid other2".split(), checks.filled),
 }
 _ATTRIBUTES: Final[Mapping[str, Check]] = {
     **dict.fromkeys("firstname lastname".split(), fields.clear),
@@ -30,9 +29,7 @@ _ATTRIBUTES: Final[Mapping[str, Check]] = {
 }
 _DEVICE: Final[Mapping[str, Check]] = {
     "http_header_user_agent": checks.filled,
-    "ios_advertising_id": fields.uuid,
-    "android_advertising_id": fields.uuid,
-    "ios_idfv": fields.uuid,
+    **dict.fromkeys("ios_advertising_id android_advertising_id ios_idfv".split(), fields.uuid),
 }
 _CONVERSION: Final[Mapping[str, Check]] = {
     "conversiontype": checks.filled,

@@ -82,7 +82,7 @@ class Relay:
 
     def letters(self, destination: str = "Roku") -> list[DeadLetter]:
         """The dead letters."""
-        return peek(self.stack.sqs, self.stack.deployment.names[f"{destination}DeadLetterQueue"])
+        return peek(self.stack.deployment.names[f"{destination}DeadLetterQueue.Arn"])
 
     def known(self, event_id: str) -> dict[str, dict[str, str]]:
         """What the ledger answers to "what happened to this event id", by outcome and place."""

@@ -14,7 +14,7 @@ import requests
 
 from local import aws
 from local.console import queues
-from local.dead_letters import DeadLetter, peek, redrive
+from local.dead_letters import DeadLetter, find, peek, redrive
 from local.senders import SIGNATURE_SECRET, key_of
 from local.stack import SENDER_KEY, Choices, Stack
 from tests.bounds import BOUND
@@ -69,7 +69,7 @@ class RoktRelay:
 
     def letters(self) -> list[DeadLetter]:
         """What Rokt refused."""
-        return peek(self.stack.sqs, self.stack.deployment.names["RoktDeadLetterQueue"])
+        return peek(self.stack.deployment.names["RoktDeadLetterQueue.Arn"])
 
     def redrive(self) -> int:
         """Move all dead letters with the arguments of the stack's own command; return their number."""
@@ -87,7 +87,7 @@ class RoktRelay:
 
     def _queue(self) -> tuple[Any, dict[str, int]]:
         lane = next(one for one in self.stack.console.observer.lanes if one.name == "rokt")
-        return queues.find(lane.source.queue_arn), dict(lane.settled)
+        return find(lane.source.queue_arn), dict(lane.settled)
 
     def counted(self, metric: str) -> int:
         """The sum of a metric with the destination rokt so far."""

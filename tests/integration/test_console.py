@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from local.console import queues
+from local.dead_letters import find
 from local.stack import SENDER_KEY
 from pipeline.outcome import COUNTED_TWICE
 from tests.bounds import BOUND
@@ -391,7 +391,7 @@ def test_a_message_that_runs_out_of_receives_is_told_as_rejected(page: Page) -> 
     page.relay.post("exhausted-1")
     page.until("exhausted-1", "waiting")
     # SQS's own way into the dead letters, at once instead of after 1,000 receives.
-    queue = queues.find(names["RokuQueue.Arn"])
+    queue = find(names["RokuQueue.Arn"])
     policy: Any = queue.redrive_policy
     most, policy["maxReceiveCount"] = policy["maxReceiveCount"], 1
     try:

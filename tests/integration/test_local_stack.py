@@ -113,7 +113,7 @@ def _post(stack: Stack, body: str) -> tuple[int, str]:
 def _dead_letters(stack: Stack, number: int) -> list[tuple[Any, str]]:
     deadline = time.monotonic() + BOUND
     while True:
-        letters = peek(stack.sqs, stack.deployment.names["RokuDeadLetterQueue"])
+        letters = peek(stack.deployment.names["RokuDeadLetterQueue.Arn"])
         if len(letters) >= number:
             return sorted((letter.event.get("event_id"), letter.reason) for letter in letters)
         assert time.monotonic() < deadline, f"{len(letters)} dead letters, not {number}"
