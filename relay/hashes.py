@@ -42,6 +42,7 @@ _CLEAR = {
     "roku": {Kind.ZP: "(in clear)"},
     "rokt": {Kind.GE: "(in clear)", Kind.DB: "(in clear, if RoktSendBirthDate=true)"},
 }
+Rule = Callable[[str], str]
 _DATE = re.compile(r"(19|20)\d{2}([-/.]?)\d{2}\2\d{2}(?:[T ].*)?").fullmatch
 _PHONE = re.compile(r"(?:tel:)?[+\d][\d\s().\-/]{5,}(?:(?:x|ext).*)?", re.IGNORECASE).fullmatch
 
@@ -82,31 +83,22 @@ def forms(text: str, kind: Kind, country: str | None) -> dict[str, str]:
         if not made:
             raise faults[0]
         return made
-    year = datetime.now(UTC).year
-    rules: dict[Kind, Callable[[str], str]] = {
-        Kind.EM: normalise.email,
-        Kind.FN: normalise.name,
-        Kind.LN: normalise.name,
-        Kind.GE: normalise.gender,
-        Kind.DB: lambda born: normalise.birth_date(born, year),
-        Kind.ZP: str,
-    }
+    rules = _rules(normalise.email, normalise.name, normalise.gender, normalise.birth_date) | {Kind.ZP: str}
     return {"": rules[kind](text)}
 
 
 def rokt_form(text: str, kind: Kind) -> str:
     """The (trimmed) text normalised for Rokt. Raises Fault."""
-    year = datetime.now(UTC).year
-    rules: dict[Kind, Callable[[str], str]] = {
-        Kind.EM: for_rokt.email,
-        Kind.PH: for_rokt.mobile,
-        Kind.FN: for_rokt.name,
-        Kind.LN: for_rokt.name,
-        Kind.GE: for_rokt.gender,
-        Kind.DB: lambda born: for_rokt.birth_date(born, year),
-        Kind.ZP: for_rokt.zip_code,
-    }
+    rules = _rules(for_rokt.email, for_rokt.name, for_rokt.gender, for_rokt.birth_date)
+    rules |= {Kind.PH: for_rokt.mobile, Kind.ZP: for_rokt.zip_code}
     return rules[kind](text)
+
+
+def _rules(email: Rule, name: Rule, gender: Rule, birth_date: Callable[[str, int], str]) -> dict[Kind, Rule]:
+    """A destination's rules by kind, as far as every destination has one."""
+    year = datetime.now(UTC).year
+    common = {Kind.EM: email, Kind.FN: name, Kind.LN: name, Kind.GE: gender}
+    return {**common, Kind.DB: lambda born: birth_date(born, year)}
 
 
 def _hash(out: Out, value: str, kind: Kind | None, country: str | None) -> int:

@@ -181,6 +181,11 @@ def _events(count: int, **fields: Any) -> str:
     return json.dumps({"event_group_id": "g1", "events": made})
 
 
+def _at(count: int, page: str, referrer: str) -> str:
+    """A post of so many conversions with these addresses."""
+    return _events(count, event_source_url=f"https://{page}", referrer_url=f"https://{referrer}")
+
+
 def _names(count: int, place: int, start: str = "event_nam") -> dict[str, int]:
     return {f"{start}{place}_{number}": 1 for number in range(count)}
 
@@ -239,19 +244,11 @@ POSTS: Mapping[str, tuple[str, Callable[[], str]]] = {
     ),
     "addresses with personal data": (
         "/v1/events",
-        lambda: _events(
-            170,
-            event_source_url="https://a.example/?" + "email=a%40a.aa&" * 1_090,
-            referrer_url="https://a.example/#" + "a@a.aa;" * 2_330,
-        ),
+        lambda: _at(170, "a.example/?" + "email=a%40a.aa&" * 1_090, "a.example/#" + "a@a.aa;" * 2_330),
     ),
     "many short addresses": (
         "/v1/events",
-        lambda: _events(
-            1_000,
-            event_source_url="https://a.example/?" + "a=b&%41=c&" * 270,
-            referrer_url="https://a@a.example/?" + "a=b&" * 600,
-        ),
+        lambda: _at(1_000, "a.example/?" + "a=b&%41=c&" * 270, "a@a.example/?" + "a=b&" * 600),
     ),
     "texts with at signs": (
         "/v1/events",

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.destination import Answer, Destination, Frame, Limits, Routing
 from pipeline.messages import QueuedEvent
-from pipeline.outcome import Outcome
+from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.sqs import Outgoing
 
 Respond = Callable[[Routing, list[str]], Sequence[Outcome]]
@@ -141,3 +141,9 @@ def event(event_id: str, event_name: str = "LEAD", **fields: object) -> QueuedEv
     members = {"event_id": event_id, "event_name": event_name} | fields
     line = "{" + ",".join(f'"{name}":"{value}"' for name, value in members.items()) + "}"
     return QueuedEvent(line, event_id, event_name)
+
+
+def words(outcomes: Sequence[Outcome]) -> str:
+    """D, R, T or U for each event: delivered, rejected, retry, unsettled."""
+    letters = {Delivered: "D", Rejected: "R", Retry: "T", Unsettled: "U"}
+    return "".join(letters[type(outcome)] for outcome in outcomes)

@@ -434,10 +434,13 @@ def _run(batch: Sequence[tuple[str, int, Routing, bool]], data: st.DataObject) -
     )
 
 
+Batch = list[tuple[str, int, Routing, bool]]
+
+
 @given(batches, st.data())
 @bounded
 def test_no_event_leaves_the_queue_without_delivery_a_dead_letter_or_a_message_of_its_own(
-    batch: list[tuple[str, int, Routing, bool]], data: st.DataObject
+    batch: Batch, data: st.DataObject
 ) -> None:
     run = _run(batch, data)
     delivered = {
@@ -475,9 +478,7 @@ def test_no_event_leaves_the_queue_without_delivery_a_dead_letter_or_a_message_o
 
 @given(batches, st.data())
 @bounded
-def test_the_counts_add_up_to_the_events_of_the_batch(
-    batch: list[tuple[str, int, Routing, bool]], data: st.DataObject
-) -> None:
+def test_the_counts_add_up_to_the_events_of_the_batch(batch: Batch, data: st.DataObject) -> None:
     run = _run(batch, data)
     counts = run.report.counts
     events = sum(len(letters) for letters, _, _, readable in batch if readable)

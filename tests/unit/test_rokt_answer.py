@@ -13,6 +13,7 @@ from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from rokt.answer import read
 from rokt.destination import DESTINATION
 from rokt.settings import Api
+from tests.unit.doubles import words
 
 bounded = settings(derandomize=True, max_examples=400, deadline=None)
 EMAIL = "jane.canary@example.com"
@@ -54,12 +55,6 @@ def unprocessed(*names: str, code: str = "ValidationError") -> dict[str, Any]:
     """A partial failure of the Event API."""
     error = {"code": code, "message": "Invalid content"}
     return {"data": {"unprocessedRecords": [{"error": error, "record": record(name)} for name in names]}}
-
-
-def words(outcomes: Sequence[Outcome]) -> str:
-    """D, R, T or U for each event: delivered, rejected, retry, unsettled."""
-    letters = {Delivered: "D", Rejected: "R", Retry: "T", Unsettled: "U"}
-    return "".join(letters[type(outcome)] for outcome in outcomes)
 
 
 # --- Conversions API --------------------------------------------------------------------------------------------------

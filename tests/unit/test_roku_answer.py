@@ -1,7 +1,6 @@
 """Roku's answers, from its Events API page: what each says of each event, and which success is one."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.destination import Answer
 from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from roku.answer import read
+from tests.unit.doubles import words
 
 bounded = settings(derandomize=True, max_examples=400, deadline=None)
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
@@ -31,12 +31,6 @@ def ask(body: object, *events: object, status: int = 200, retry_after: float | N
 def verdict(code: object, failed: object, received: object = 3) -> dict[str, Any]:
     """An answer's body in Roku's shape."""
     return {"code": code, "description": "as the code says", "events_received": received, "failed_events": failed}
-
-
-def words(outcomes: Sequence[Outcome]) -> str:
-    """D, R, T or U for each event: delivered, rejected, retry, unsettled."""
-    letters = {Delivered: "D", Rejected: "R", Retry: "T", Unsettled: "U"}
-    return "".join(letters[type(outcome)] for outcome in outcomes)
 
 
 # --- the page's own answers -----------------------------------------------------------------------------------------

@@ -86,3 +86,43 @@ def test_a_signature_is_asked_for_where_a_secret_is_set(name: str, body: bytes) 
     with pytest.raises(Refusal) as refused:
         post(reader(name), b"\xff", headers={"signature": signed}, signature_secret="a secret")
     assert refused.value.status == 401
+
+
+# What holds no rows, by source: the body, the status and what the answer says.
+NO_ROWS: dict[str, list[tuple[str | bytes, int, str]]] = {
+    "csv": [
+        ("email", 400, "no rows"),
+        ("email\n" + "jane@example.com\n" * 1_001, 400, "more than 1000 rows"),
+        (b"\x1f\x8b\x08", 400, "gzip"),
+        # As API Gateway passes them on where the content type is text/csv: bytes that are no UTF-8 replaced.
+        (b"\x1f\x8b\x08\x00".decode(errors="replace"), 400, "gzip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".decode(errors="replace"), 400, "spreadsheet"),
+        ("email\njane@example.com".encode("utf-16").decode(errors="replace"), 400, "UTF-16"),
+        ("email\njane@example.com".encode("utf-16-le"), 400, "UTF-16"),
+        ("email,fn\na@example.com,Zo\ufffd", 400, "line 2 .* U.FFFD"),
+        ("email\r" + "\r" * 100_000, 400, "delete empty lines"),
+        ("email," * 1_000 + "x\n", 400, "1001 columns"),
+        ("email;" * 1_000 + "x\n", 400, "1001 columns"),
+        ("email," + "x" * 100_000, 400, "100006 characters"),
+        (b"PK\x03\x04", 400, "spreadsheet"),
+        ("email\njane@example.com".encode("utf-16"), 400, "UTF-16"),
+        ("email,fn\njane@example.com,Zoë".encode("latin-1"), 400, "not UTF-8 at byte 28"),
+        (b"a" * 6_000_001, 413, "at most 6000000"),
+    ],
+    "jsonl": [
+        ("", 400, "no rows"),
+        ("\n \n", 400, "no rows"),
+        ('{"value": 1}\n' * 1_001, 400, "more than 1000 rows"),
+        (b'{"fn": "Zo\xeb"}', 400, "not UTF-8 at byte 10"),
+        (b"\x1f\x8b\x08", 400, "gzip"),
+        (b"a" * 6_000_001, 413, "at most 6000000"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NO_ROWS)
+def test_a_body_that_is_no_file_of_rows_is_refused(name: str) -> None:
+    for body, status, fault in NO_ROWS[name]:
+        with pytest.raises(Refusal, match=fault) as refused:
+            post(reader(name), body if isinstance(body, bytes) else body.encode())
+        assert refused.value.status == status, body[:100]

@@ -336,34 +336,6 @@ def test_a_posted_file_has_a_conversion_for_each_row_and_a_failure_for_each_faul
     assert "has 1 cells" in second.errors["line 3"]
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "fault"),
-    [
-        (HEADER, 400, "no rows"),
-        (f"{HEADER}\n" + f"{ROW}\n" * 1_001, 400, "more than 1000 rows"),
-        (b"\x1f\x8b\x08", 400, "gzip"),
-        # As API Gateway passes them on where the content type is text/csv: bytes that are no UTF-8 replaced.
-        (b"\x1f\x8b\x08\x00".decode(errors="replace"), 400, "gzip"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".decode(errors="replace"), 400, "spreadsheet"),
-        ("email\njane@example.com".encode("utf-16").decode(errors="replace"), 400, "UTF-16"),
-        ("email\njane@example.com".encode("utf-16-le"), 400, "UTF-16"),
-        ("email,fn\na@example.com,Zo\ufffd", 400, "line 2 .* U.FFFD"),
-        ("email\r" + "\r" * 100_000, 400, "delete empty lines"),
-        ("email," * 1_000 + "x\n", 400, "1001 columns"),
-        ("email;" * 1_000 + "x\n", 400, "1001 columns"),
-        ("email," + "x" * 100_000, 400, "100006 characters"),
-        (b"PK\x03\x04", 400, "spreadsheet"),
-        ("email\njane@example.com".encode("utf-16"), 400, "UTF-16"),
-        ("email,fn\njane@example.com,Zoë".encode("latin-1"), 400, "not UTF-8 at byte 28"),
-        (b"a" * 6_000_001, 413, "at most 6000000"),
-    ],
-)
-def test_a_body_that_is_no_file_of_rows_is_refused(body: str | bytes, status: int, fault: str) -> None:
-    with pytest.raises(Refusal, match=fault) as caught:
-        posted(body)
-    assert caught.value.status == status
-
-
 def test_a_thousand_rows_are_taken() -> None:
     assert len(posted(f"{HEADER}\n" + f"{ROW}\n" * 1_000).conversions) == 1_000
 

@@ -147,23 +147,6 @@ def test_a_posted_file_has_a_conversion_for_each_row_and_a_failure_for_each_faul
     assert "is not JSON" in second.errors["line 2"]
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "fault"),
-    [
-        ("", 400, "no rows"),
-        ("\n \n", 400, "no rows"),
-        ('{"value": 1}\n' * 1_001, 400, "more than 1000 rows"),
-        (b'{"fn": "Zo\xeb"}', 400, "not UTF-8 at byte 10"),
-        (b"\x1f\x8b\x08", 400, "gzip"),
-        (b"a" * 6_000_001, 413, "at most 6000000"),
-    ],
-)
-def test_a_body_that_is_no_file_of_rows_is_refused(body: str | bytes, status: int, fault: str) -> None:
-    with pytest.raises(Refusal, match=fault) as caught:
-        posted(body)
-    assert caught.value.status == status
-
-
 def test_the_senders_settings_name_the_event_the_value_and_the_currency() -> None:
     first, second, third = posted(
         '{"Net": 5, "event_name": ""}\n{"event_name": "won", "net": 7, "value": 8}\n{"event_name": "lost"}\n',
