@@ -104,14 +104,23 @@ def receive(
         if heard.limit is Limit.WITHHOLD or destination.vendor in heard.lacking:
             made: Prepared | Refused | Withheld = Withheld(REFUSED_IN_EUROPE, [])
         else:
-            whole = without_own_phone(_with_connection(conversion, request) if sender.browser else conversion, said)
-            made = whole if isinstance(whole, Refused) else destination.transform(whole, shared)
+            made = _made(
+                _with_connection(conversion, request) if sender.browser else conversion, destination, shared, said
+            )
         _keep(reception, index, _of_this_sender(made, sender, partners))
         if heard.limit is not Limit.NOTHING or destination.vendor in heard.lacking:
             reception.refusals[index] = heard.signals
         warnings += [(index, name, text) for name, text in (*heard.warnings, *said, *made.warnings)]
     reception.warnings = gather(repeats.told(reception.events, apart=apart) + warnings)
     return reception
+
+
+def _made(
+    conversion: object, destination: Destination, shared: Shared, said: list[tuple[str, str]]
+) -> Prepared | Refused | Withheld:
+    """What the destination makes of a conversion, without the phone number where it is no phone number."""
+    whole = without_own_phone(conversion, said)
+    return whole if isinstance(whole, Refused) else destination.transform(whole, shared)
 
 
 def _event_group(named: str | None, sender: Sender, destination: Destination) -> str:

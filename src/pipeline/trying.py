@@ -121,6 +121,8 @@ def conclude(
     if step.act is Act.HOLD:
         event.outcome = HELD
     if isinstance(event.outcome, Retry):
+        if event.outcome.passing and event.refused_from is None:
+            event.refused_from = int(now)
         _again(message, event, event.outcome, step, state, now=now, jitter=jitter)
 
 
@@ -135,21 +137,19 @@ def _again(
     jitter: Callable[[], float],
 ) -> None:
     """Write down when the event is tried again, if its windows are not over."""
-    if outcome.passing and event.refused_from is None:
-        event.refused_from = int(now)
-    is_lost = outcome.ambiguous and step.lost is not None
-    if step.lost is not None and is_lost:
-        event.tried, event.perhaps = step.lost, None
+    lost = step.lost if outcome.ambiguous else None
+    is_lost = lost is not None
+    if lost is not None:
+        event.tried, event.perhaps = lost, None
     after = windows.next_try(event.used, now, step.repeat_window) if event.used.windows else None
     if is_lost and after is not None:
         event.wait = after
         return
     if is_lost and event.tried.windows >= windows.MOST:
         event.letter = counted_twice(outcome.reason)
-    if state.is_open and (is_lost or outcome.held):
-        event.wait = _hold(state, now, jitter)
-    else:
-        event.wait = wait(outcome, message.record.receives + message.head.generation, jitter())
+    is_held = state.is_open and (is_lost or outcome.held)
+    tries = message.record.receives + message.head.generation
+    event.wait = _hold(state, now, jitter) if is_held else wait(outcome, tries, jitter())
     if after is not None:
         # However long it is told to wait: past its window a repeat of what was perhaps taken would be counted.
         event.wait = min(event.wait, after)

@@ -15,10 +15,12 @@ from pipeline.consent.readings import (
     Finding,
     Reading,
     Said,
-    absent,
     fold_name,
     folded,
+    given,
     listed,
+    of_kinds,
+    of_others,
     truth,
     unwrapped,
     why_not,
@@ -45,11 +47,11 @@ _MOST = 100  # categories that are looked at; a consent tool has a dozen
 
 def read(said: Sequence[Said], settings: Consent) -> Iterator[Finding]:
     """What all fields of one conversion say."""
-    policies = {folded(one.value) for one in said if one.kind == "policy"}
-    whole = any(one.kind == "approved" and not absent(one.value) for one in said)
-    for one in said:
-        if one.kind == "policy" or absent(one.value) or (one.kind == "approved_in_part" and whole):
-            continue
+    policies = {folded(one.value) for one in of_kinds(said, "policy")}
+    told = of_others(given(said), "policy")
+    if of_kinds(told, "approved"):
+        told = of_others(told, "approved_in_part")
+    for one in told:
         if one.kind == "cookie":
             yield from _cookie(one, settings)
         elif one.kind in ("preferences", "european_preferences"):
@@ -90,9 +92,13 @@ def _chosen(words: Mapping[str, Reading], settings: Consent) -> tuple[Reading, s
     reading = max(counting, default=Reading.ABSENT)
     if reading is Reading.UNREADABLE:
         return reading, "the advertising category is neither true nor false"
-    if own:
-        missing = bool(words) and reading is Reading.ABSENT
-        return (Reading.UNREADABLE, f"has none of the sender's categories: {_HOW}") if missing else (reading, "")
+    if own and words and reading is Reading.ABSENT:
+        return Reading.UNREADABLE, f"has none of the sender's categories: {_HOW}"
+    return (reading, "") if own else _with_strangers(reading, words)
+
+
+def _with_strangers(reading: Reading, words: Mapping[str, Reading]) -> tuple[Reading, str]:
+    """What the choices mean beside those of categories that nobody knows."""
     strangers = [one for name, one in words.items() if name not in ADVERTISING | OTHERS]
     if reading is not Reading.REFUSED and Reading.REFUSED in strangers:
         return Reading.UNREADABLE, f"refuses a category of the sender's own: {_HOW}"

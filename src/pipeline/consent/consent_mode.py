@@ -10,7 +10,19 @@ import string
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline.consent.readings import Finding, Reading, Said, absent, folded, listed, short, truth, why_not
+from pipeline.consent.readings import (
+    Finding,
+    Reading,
+    Said,
+    absent,
+    folded,
+    given,
+    listed,
+    of_kinds,
+    short,
+    truth,
+    why_not,
+)
 from pipeline.consent.settings import Consent
 from pipeline.words import Word
 
@@ -34,11 +46,7 @@ EUROPE = frozenset(
 
 def read(said: Sequence[Said], settings: Consent) -> Iterator[Finding]:
     """What all fields of one conversion say together: an update replaces a default, and a refusal counts."""
-    states = [one for one in said if one.kind in _STATES]
-    updated = {one.kind for one in states if not one.default}
-    states = [one for one in states if not one.default or one.kind not in updated]
-    found = [state for one in states for state in _of_field(one)]
-    found += [state for one in said if one.kind in ("gcs", "gcd") for state in _of_text(one)]
+    found = _states(said)
     if STORAGE in settings.does_not_limit:
         found = [one for one in found if one[1] != STORAGE or one[2] is Reading.ALLOWED]
     european = any(_is_european(one) for one in said)
@@ -46,6 +54,15 @@ def read(said: Sequence[Said], settings: Consent) -> Iterator[Finding]:
         # Cookies may be allowed while nobody said anything of the use of data.
         if reading is not Reading.ALLOWED or kind in (USER_DATA, "gcs"):
             yield Finding(SIGNAL, reading, name, warning, european)
+
+
+def _states(said: Sequence[Said]) -> list[tuple[str, str, Reading, str]]:
+    """Name, kind, reading and warning of each state that is said."""
+    states = of_kinds(said, *_STATES)
+    updated = {one.kind for one in states if not one.default}
+    found = [state for one in states if not one.default or one.kind not in updated for state in _of_field(one)]
+    found += [state for one in of_kinds(given(said), "gcs") for state in _of_gcs(one)]
+    return found + [state for one in of_kinds(given(said), "gcd") for state in _of_gcd(one)]
 
 
 def state(value: Any) -> Reading:
@@ -66,19 +83,18 @@ def _of_field(one: Said) -> Iterator[tuple[str, str, Reading, str]]:
         yield one.name, one.kind, reading, warning
 
 
-def _of_text(one: Said) -> Iterator[tuple[str, str, Reading, str]]:
-    if absent(one.value):
-        return
-    if one.kind == "gcs":
-        form = _GCS(short(one.value) or "")
-        if form is None:
-            yield one.name, "gcs", Reading.UNREADABLE, why_not(one.value, "a text such as G111")
-        elif form[1] != "-":
-            granted = form[1] == "1"
-            # A refusal of cookies alone is one of storage.
-            kind, reading = ("gcs", Reading.ALLOWED) if granted else (STORAGE, Reading.REFUSED)
-            yield one.name, kind, reading, ""
-        return
+def _of_gcs(one: Said) -> Iterator[tuple[str, str, Reading, str]]:
+    form = _GCS(short(one.value) or "")
+    if form is None:
+        yield one.name, "gcs", Reading.UNREADABLE, why_not(one.value, "a text such as G111")
+    elif form[1] != "-":
+        granted = form[1] == "1"
+        # A refusal of cookies alone is one of storage.
+        kind, reading = ("gcs", Reading.ALLOWED) if granted else (STORAGE, Reading.REFUSED)
+        yield one.name, kind, reading, ""
+
+
+def _of_gcd(one: Said) -> Iterator[tuple[str, str, Reading, str]]:
     text = one.value.strip() if isinstance(one.value, str) and len(one.value) <= 100 else ""
     if not _GCD(text):
         yield one.name, "gcd", Reading.UNREADABLE, why_not(one.value, "the text as Google's tag wrote it")

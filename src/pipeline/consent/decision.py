@@ -58,24 +58,34 @@ def decide(found: Found, page: Found, settings: Consent, vendors: Sequence[int] 
 
     `country` is the event's own: consent mode's refusals of people in Europe are under European law.
     """
-    findings = list(_findings(found, settings, vendors))
     # What stands in an address may be an advertisement's: it allows nothing.
-    findings += [one for one in _findings(page, settings, vendors) if one.reading is Reading.REFUSED]
+    of_page = (one for one in _findings(page, settings, vendors) if one.reading is Reading.REFUSED)
+    findings = [*_findings(found, settings, vendors), *of_page]
     limiting = [one for one in findings if one.reading >= Reading.UNREADABLE]
     warnings = tuple(dict.fromkeys(_warnings(findings)))[:_MOST_WARNINGS]
     lacking = frozenset(vendor for one in findings for vendor in one.lacking)
     if not limiting:
-        if "no_signal" in settings.also_limits and not any(one.reading is Reading.ALLOWED for one in findings):
-            return Heard(Limit.LIMIT, (NO_SIGNAL,), warnings, lacking)
-        if lacking and settings.european_refusal == "limit":
-            return Heard(Limit.LIMIT, (tcf.SIGNAL,), warnings)
-        return Heard(Limit.NOTHING, (tcf.SIGNAL,) if lacking else (), warnings, lacking)
+        return _unlimited(findings, settings, warnings, lacking)
     by_law = settings.law == "eu" or True in tcf.told([*found.get("tcf", ()), *page.get("tcf", ())])
     european = by_law or any(_is_european(one, country) for one in limiting)
-    withhold = european and settings.european_refusal == "withhold"
+    limit = _limit(settings, european=european)
     names = {one.signal for one in limiting}
-    signals = tuple(signal for signal in SIGNALS if signal in names)
-    return Heard(Limit.WITHHOLD if withhold else Limit.LIMIT, signals, warnings, lacking)
+    return Heard(limit, tuple(filter(names.__contains__, SIGNALS)), warnings, lacking)
+
+
+def _limit(settings: Consent, *, european: bool) -> Limit:
+    return Limit.WITHHOLD if european and settings.european_refusal == "withhold" else Limit.LIMIT
+
+
+def _unlimited(
+    findings: Sequence[Finding], settings: Consent, warnings: tuple[tuple[str, str], ...], lacking: frozenset[int]
+) -> Heard:
+    """What holds where nothing was refused: what nobody allowed may be limited, and vendors may lack consent."""
+    if "no_signal" in settings.also_limits and not any(one.reading is Reading.ALLOWED for one in findings):
+        return Heard(Limit.LIMIT, (NO_SIGNAL,), warnings, lacking)
+    if lacking and settings.european_refusal == "limit":
+        return Heard(Limit.LIMIT, (tcf.SIGNAL,), warnings)
+    return Heard(Limit.NOTHING, (tcf.SIGNAL,) if lacking else (), warnings, lacking)
 
 
 def _findings(found: Found, settings: Consent, vendors: Sequence[int]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ section are those of Prebid's MSPA module: Global Privacy Control, an opt-out, a
 child deny; without a notice there is no permission.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.consent.bits import Undecodable, decode, fibonacci, whole
@@ -58,14 +59,19 @@ def _section(number: int, text: str, settings: Consent) -> tuple[Reading, str]:
 def _judge(bits: str, layout: Layout, settings: Consent, *, gpc: bool) -> tuple[Reading, str]:
     pairs = [(whole(bits, notice), whole(bits, choice)) for notice, choice in layout.opt_outs]
     first = [] if layout.first_notice is None else [whole(bits, layout.first_notice)]
-    notices = [*first, *(notice for notice, _ in pairs)]
-    choices = [choice for _, choice in pairs]
+    of_pairs, choices = zip(*pairs, strict=True) if pairs else ((), ())
+    notices = [*first, *of_pairs]
     strange = 3 in (*notices, *choices, *(whole(bits, at) for at in layout.agreement))
     warning = _STRANGE if strange else ""
     if gpc or 1 in choices or _by_agreement(bits, layout, settings):
         return Reading.REFUSED, warning
     if strange or 2 in notices:
         return Reading.UNREADABLE, warning or "says that no notice of the right to refuse was given"
+    return _judge_pairs(pairs, settings)
+
+
+def _judge_pairs(pairs: Sequence[tuple[int, int]], settings: Consent) -> tuple[Reading, str]:
+    """What notices and choices say together where none refuses."""
     if all(pair == (0, 0) for pair in pairs):
         return (Reading.REFUSED if "not_applicable" in settings.also_limits else Reading.NOT_APPLICABLE), ""
     if all(pair in {(1, 2), (0, 0)} for pair in pairs):

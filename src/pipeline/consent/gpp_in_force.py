@@ -12,7 +12,18 @@ from pipeline.consent import tcf, us_privacy
 from pipeline.consent.bits import Undecodable
 from pipeline.consent.gpp import WHAT, section, sections
 from pipeline.consent.gpp_sections import LAYOUTS, TCF_EU, US_PRIVACY, WITHOUT_A_CHOICE
-from pipeline.consent.readings import LONGEST, Finding, Reading, Said, absent, listed, unwrapped, why_not
+from pipeline.consent.readings import (
+    LONGEST,
+    Finding,
+    Reading,
+    Said,
+    given,
+    listed,
+    of_kinds,
+    of_others,
+    unwrapped,
+    why_not,
+)
 from pipeline.consent.settings import Consent
 from pipeline.words import Word
 
@@ -41,15 +52,16 @@ def read(
     said: Sequence[Said], settings: Consent, vendors: Sequence[int] = (), *, outside_europe: bool = False
 ) -> Iterator[Finding]:
     """What the strings say, with the `gpp_sid` beside them."""
-    ids = [one for one in said if one.kind == "ids" and not absent(one.value) and one.value != []]
+    ids, strings = of_kinds(given(said), "ids"), of_others(given(said), "ids")
+    ids = [one for one in ids if one.value != []]
     numbers: set[int] = set()
     for one in ids:
         read_ids = _numbers(one.value)
         if read_ids is None:
             yield Finding(SIGNAL, Reading.UNREADABLE, one.name, why_not(one.value, _WHAT_IDS))
-        numbers |= read_ids or set()
+        else:
+            numbers |= read_ids
     in_force = InForce(frozenset(numbers - _NONE) if numbers else None, outside_europe)
-    strings = [one for one in said if one.kind != "ids" and not absent(one.value)]
     for one in strings:
         yield from _string(one, in_force, settings, vendors)
     if in_force.ids and not strings:
@@ -64,6 +76,10 @@ def _string(one: Said, in_force: InForce, settings: Consent, vendors: Sequence[i
     if tcf.is_one(text):
         yield from tcf.read([Said("string", one.name, text)], settings, vendors)
         return
+    yield from _sections(one, text, in_force, settings, vendors)
+
+
+def _sections(one: Said, text: str, in_force: InForce, settings: Consent, vendors: Sequence[int]) -> Iterator[Finding]:
     alone = one.kind.isdecimal()  # an app's storage has a key for each section
     try:
         found = {int(one.kind): text} if alone else sections(text)
@@ -75,10 +91,10 @@ def _string(one: Said, in_force: InForce, settings: Consent, vendors: Sequence[i
     for number in sorted(found):
         reading, warning = _one(number, found[number], in_force, settings)
         yield Finding(SIGNAL, reading, one.name, warning)
-    for number in sorted(in_force.ids or ()) if not alone else ():
-        if number not in found and number not in WITHOUT_A_CHOICE:
-            warning = f"has no section {number}, which gpp_sid says is in force"
-            yield Finding(SIGNAL, Reading.UNREADABLE, one.name, warning, european=number == TCF_EU)
+    needed = frozenset[int]() if alone else (in_force.ids or frozenset()) - WITHOUT_A_CHOICE
+    for number in sorted(needed - found.keys()):
+        warning = f"has no section {number}, which gpp_sid says is in force"
+        yield Finding(SIGNAL, Reading.UNREADABLE, one.name, warning, european=number == TCF_EU)
 
 
 def _one(number: int, text: str, in_force: InForce, settings: Consent) -> tuple[Reading, str]:

@@ -8,7 +8,8 @@ from pipeline.body import Posting
 from pipeline.consent.consent_mode import EUROPE
 from pipeline.consent.decision import NOTHING, Heard, Limit, decide
 from pipeline.consent.flags import opted_out
-from pipeline.consent.places import Found, add, is_ordinary, look, look_at_page, without
+from pipeline.consent.pages import look_at_page
+from pipeline.consent.places import Found, add, is_ordinary, look, without
 from pipeline.consent.readings import Reading, Said, absent, short
 from pipeline.consent.settings import Consent
 
@@ -29,23 +30,15 @@ def hear(
     `vendors` are the ids of destinations in the IAB's list of vendors, `page` the address that the request itself
     names (a browser's). What the request and the body say counts for each of their conversions.
     """
-    shared: Found = {}
-    look([dict(query), posting.shared], shared)
-    if _HEADER in headers:
-        add(shared, "flags", Said("gpc_header", "Sec-GPC", headers[_HEADER]))
-    of_page: Found = {}
-    look_at_page(page, of_page)
+    shared, of_page = _of_request(posting, headers, query, page)
     quiet = not shared and not of_page and "no_signal" not in settings.also_limits
     heard: dict[int, Heard] = {}
     conversions = list(posting.conversions)
-    for index, conversion in enumerate(conversions):
-        if not isinstance(conversion, dict):
-            continue
+    for index, conversion in _objects(conversions):
         spoken = posting.spoken[index] if posting.spoken else None
         if quiet and spoken is None and is_ordinary(conversion):
-            continue
-        found = {family: list(said) for family, said in shared.items()}
-        pages = {family: list(said) for family, said in of_page.items()}
+            continue  # as nearly all are
+        found, pages = _copy(shared), _copy(of_page)
         look([conversion, spoken], found)
         look_at_page(conversion.get("event_source_url"), pages)
         if quiet and not found and not pages:
@@ -55,6 +48,27 @@ def hear(
         if one != NOTHING:
             heard[index] = one
     return replace(posting, conversions=conversions, heard=heard)
+
+
+def _objects(conversions: Sequence[Any]) -> list[tuple[int, dict[str, Any]]]:
+    return [(index, one) for index, one in enumerate(conversions) if isinstance(one, dict)]
+
+
+def _of_request(
+    posting: Posting, headers: Mapping[str, str], query: Mapping[str, str], page: str | None
+) -> tuple[Found, Found]:
+    """What the request and the body say for all conversions, and what the page's address says."""
+    shared: Found = {}
+    look([dict(query), posting.shared], shared)
+    if _HEADER in headers:
+        add(shared, "flags", Said("gpc_header", "Sec-GPC", headers[_HEADER]))
+    of_page: Found = {}
+    look_at_page(page, of_page)
+    return shared, of_page
+
+
+def _copy(found: Found) -> Found:
+    return {family: list(said) for family, said in found.items()}
 
 
 def _saying(conversion: dict[str, Any], one: Heard, settings: Consent) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where consent is said: every object of what was posted, the request's query and headers, a page's address. Pure.
+"""Where consent is said: every object of what was posted, the request's query and headers. Pure.
 
 The whole of what was posted is walked once, whatever platform it is of: senders put their consent tool's words wherever
 their own schema has room. Time grows with the bytes posted and with nothing else.
@@ -6,7 +6,6 @@ their own schema has room. Time grows with the bytes posted and with nothing els
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from pipeline import limits
 from pipeline.consent import flags
@@ -15,7 +14,6 @@ from pipeline.consent.keys import (
     CONTAINER,
     NO_SIGNAL,
     NOT_LOOKED_INTO,
-    OF_PAGES,
     ORDINARY,
     PURPOSES,
     SECTIONS,
@@ -30,7 +28,6 @@ from pipeline.consent.settings import Consent
 Found = dict[str, list[Said]]
 
 _DEEPEST = 16  # objects within objects; what senders post has five
-_MOST_PARAMETERS = 200
 # Fields of one family that are read; more of them limit. Of GPP an app's storage may have one for each section.
 MOST, _MOST_OF_GPP = 12, 40
 # What is found besides families: that fields were left over, and that there are some that say nothing.
@@ -164,22 +161,6 @@ def _sold(name: str, value: Any, found: Found) -> None:
     if isinstance(value, dict):
         value = value.get("consented", value.get("Consented"))
     add(found, "flags", Said("opt_out", name, value))
-
-
-def look_at_page(address: Any, found: Found) -> None:
-    """Gather what a page's address says: the strings that tags hand on, and opt-outs by name."""
-    if not isinstance(address, str) or len(address) > limits.URL or not may_tell(address):
-        return
-    try:
-        parameters = parse_qsl(urlsplit(address.strip()).query, max_num_fields=_MOST_PARAMETERS)
-    except ValueError:  # too many, or for one an IPv6 host without its closing bracket
-        return
-    for name, value in parameters:
-        key = key_of(name)
-        if key is PURPOSES:
-            key = Key("tcf", "applies")
-        if key is not None and (key.family in OF_PAGES or key.kind in OF_PAGES):
-            add(found, key.family, Said(key.kind, name, value))
 
 
 def without(node: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What one signal can say, and how the values of such fields are read. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -123,3 +124,18 @@ def why_not(value: Any, what: str) -> str:
     if isinstance(value, str) and _TAG(value.lstrip()[:LONGEST_WORD]):
         return f"is a template tag that was not filled in: send {what}"
     return f"cannot be read: send {what}"
+
+
+def given(said: Iterable[Said]) -> list[Said]:
+    """The fields that say something."""
+    return [one for one in said if not absent(one.value)]
+
+
+def of_kinds(said: Iterable[Said], *kinds: str) -> list[Said]:
+    """The fields of these kinds."""
+    return [one for one in said if one.kind in kinds]
+
+
+def of_others(said: Iterable[Said], *kinds: str) -> list[Said]:
+    """The fields of all kinds but these."""
+    return [one for one in said if one.kind not in kinds]

@@ -11,7 +11,17 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.consent.bits import Undecodable, decode, whole
-from pipeline.consent.readings import LONGEST, Finding, Reading, Said, absent, truth, why_not
+from pipeline.consent.readings import (
+    LONGEST,
+    Finding,
+    Reading,
+    Said,
+    given,
+    of_kinds,
+    of_others,
+    truth,
+    why_not,
+)
 from pipeline.consent.settings import Consent
 from pipeline.words import Word
 
@@ -43,8 +53,7 @@ def read(
     elsewhere: bool = False,
 ) -> Iterator[Finding]:
     """What the strings and flags of one conversion say together; `elsewhere`: a GPP string holds a TC string too."""
-    flags = [one for one in said if one.kind == "applies" and not absent(one.value)]
-    strings = [one for one in said if one.kind != "applies" and not absent(one.value)]
+    flags, strings = of_kinds(given(said), "applies"), of_others(given(said), "applies")
     for one in flags:
         if truth(one.value) is None:
             yield Finding(SIGNAL, Reading.UNREADABLE, one.name, why_not(one.value, "1 or 0"))
