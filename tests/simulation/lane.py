@@ -129,30 +129,15 @@ class Lane:
     def _poll(self) -> None:
         """Hand visible messages to the function, as many at once as is allowed."""
         self._poll_due = False
-        while self._running < self.stage.plan.concurrency:
-            received = self.stage.sqs.receive(self.queue, self.stage.plan.batch)
-            if not received:
-                self.queue.wake()
-                return
+        plan = self.stage.plan
+        for received in self.stage.sqs.batches(self.queue, plan.batch, lambda: self._running < plan.concurrency):
             self._deliver(received)
 
     def _deliver(self, received: list[tuple[str, Message]]) -> None:
         """One invocation, and what the event source mapping does with its report."""
         self._running += 1
         process = self.stage.begin(f"deliver-{self.name}", RUN, reliable=self.calm)
-        records = [
-            {
-                "messageId": message.name,
-                "receiptHandle": receipt,
-                "body": message.body,
-                "attributes": {
-                    "ApproximateReceiveCount": str(message.receives),
-                    "SentTimestamp": str(int(message.sent_at * 1000)),
-                    "ApproximateFirstReceiveTimestamp": str(int(message.first_received_at * 1000)),
-                },
-            }
-            for receipt, message in received
-        ]
+        records = [message.record(receipt) for receipt, message in received]
         for _, message in received:
             self.promises.received(message)
         function = importlib.import_module("handlers.deliver")

@@ -25,6 +25,19 @@ class Message:
     is_in_flight: bool = False
     is_gone: bool = False
 
+    def record(self, receipt: str) -> dict[str, Any]:
+        """The message as the function is given it, once it was received."""
+        return {
+            "messageId": self.name,
+            "receiptHandle": receipt,
+            "body": self.body,
+            "attributes": {
+                "ApproximateReceiveCount": str(self.receives),
+                "SentTimestamp": str(int(self.sent_at * 1000)),
+                "ApproximateFirstReceiveTimestamp": str(int(self.first_received_at * 1000)),
+            },
+        }
+
 
 class Watcher(Protocol):
     """Who is told what happens to a queue."""

@@ -1,7 +1,7 @@
 """A model of SQS as a client that the handlers are given, and what the event source mapping and operators do."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,6 +125,15 @@ class ModelSqs:
     def given_up(self, process: str) -> list[str]:
         """What this run wanted to put off, was refused once, and never asked for again."""
         return [receipt for receipt, times in self._asked.pop(process, Counter()).items() if times == 1]
+
+    def batches(self, queue: ModelQueue, most: int, is_free: Callable[[], bool]) -> Iterator[list[tuple[str, Message]]]:
+        """Visible messages, up to `most` at once, as long as the function is free for more; then the queue wakes."""
+        while is_free():
+            received = self.receive(queue, most)
+            if not received:
+                queue.wake()
+                return
+            yield received
 
     def receive(self, queue: ModelQueue, most: int, most_bytes: float = 6_000_000) -> list[tuple[str, Message]]:
         """Up to `most` visible messages with their receipts; what was received too often goes to the dead letters."""

@@ -206,17 +206,13 @@ class _Outage:
 
     def _poll(self) -> None:
         self._poll_due = False
-        while self._running < RUNS:
-            received = self.stage.sqs.receive(self.queue, BATCH)
-            if not received:
-                self.queue.wake()
-                return
+        for received in self.stage.sqs.batches(self.queue, BATCH, lambda: self._running < RUNS):
             self._deliver(received)
 
     def _deliver(self, received: list[tuple[str, Message]]) -> None:
         self._running += 1
         process = self.stage.begin("deliver-roku", SECONDS)
-        records = [record(receipt, message) for receipt, message in received]
+        records = [message.record(receipt) for receipt, message in received]
         function = importlib.import_module("handlers.deliver")
 
         def done(answer: Any, alive: bool) -> None:
@@ -238,17 +234,3 @@ class _Outage:
         """Drop what nobody asks for here: a million conversions come back so often that it would fill the memory."""
         del self.stage.processes[process.name]
         self.stage.sqs.given_up(process.name)
-
-
-def record(receipt: str, message: Message) -> dict[str, Any]:
-    """A received message, as the function is given it."""
-    return {
-        "messageId": message.name,
-        "receiptHandle": receipt,
-        "body": message.body,
-        "attributes": {
-            "ApproximateReceiveCount": str(message.receives),
-            "SentTimestamp": str(int(message.sent_at * 1000)),
-            "ApproximateFirstReceiveTimestamp": str(int(message.first_received_at * 1000)),
-        },
-    }
