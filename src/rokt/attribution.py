@@ -14,8 +14,8 @@ _PATH = re.compile(r"Path '\[(\d{1,9})\]").findall
 _POSITION = re.compile(r"\bposition (\d{1,9})\b").findall
 # What Rokt says in the same words as these may be an echo of our own text.
 _MARKS = ("Path '[", "position ")
-# Quoted in a message stands what was wrong: a person's data perhaps. Paths are names.
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*(?:\"|\\?\Z)|(?<!Path )'[^']*(?:'|\Z)", re.DOTALL)
+# What a message quotes is what was wrong: a person's data perhaps. Paths are names, and kept.
+_QUOTED = re.compile(r"(Path '[^']*')|\"(?:[^\"\\]|\\.)*(?:\"|\\?\Z)|'[^']*(?:'|\Z)", re.DOTALL)
 
 # Attributes whose values are words of ours.
 _FIXED = ("conversiontype", "currency")
@@ -67,8 +67,12 @@ def _blame(indexes: Sequence[int], error: object, lines: Sequence[str], api: Api
     if indexes:
         # Values first: cut at quotes, one that holds a quote itself would no longer be found.
         values = _values(json_object(lines[indexes[0]]) or {})
-        reason = refusals.without_persons(text, values, longest, lambda known: _QUOTED.sub("…", known)) or UNSAID
+        reason = refusals.without_persons(text, values, longest, _without_quotations) or UNSAID
     return Blame(indexes, reason, may_pass, text[:longest])
+
+
+def _without_quotations(text: str) -> str:
+    return _QUOTED.sub(lambda found: found[1] or "…", text)
 
 
 def _client_id(error: object) -> str | None:
