@@ -1,0 +1,183 @@
+"""The doors of the relay, and the places of a post at each where a sender can put a signal of consent."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from pipeline import body as bodies
+from pipeline.access import Request
+from pipeline.body import Posting
+from pipeline.senders import Sender, SourceSettings
+from sources import registry
+from sources.inbound import Inbound
+from tests.unit.conversions import NOW
+
+Fields = dict[str, Any]
+
+
+class Post(NamedTuple):
+    """A post of one conversion."""
+
+    body: bytes
+    headers: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+
+
+class Door(NamedTuple):
+    """A door: how a post to it is read, and its places. `flat` places take words alone, `page` ones only refuse."""
+
+    name: str
+    read: Callable[[Request, Sender], Posting]
+    places: Mapping[str, Callable[[Fields], Post]]
+    browser: bool = False
+
+
+FLAT = frozenset({"query", "page", "column", "note", "flat"})
+EMAIL = "jane@example.com"
+
+
+def _posted(value: object, headers: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None) -> Post:
+    return Post(json.dumps(value).encode(), headers or {}, query or {})
+
+
+def _texts(fields: Fields) -> dict[str, str]:
+    """As an address holds them."""
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
+
+
+def _event(number: str = "order-1", **more: Any) -> Fields:
+    event = {"event_id": number, "event_name": "PURCHASE", "event_time": int(NOW), "user_data": {"em": EMAIL}}
+    return event | more
+
+
+def _with(section: str, fields: Fields) -> Fields:
+    event = _event()
+    return event | {section: event.get(section, {}) | fields}
+
+
+def _of_events(fields: Fields) -> dict[str, Any]:
+    return {"event_group_id": "g", "events": [_event()]} | fields
+
+
+_ADDRESS = "https://www.example.com/thanks?"
+EVENTS: dict[str, Callable[[Fields], Post]] = {
+    "event": lambda fields: _posted({"event_group_id": "g", "events": [_event(**fields)]}),
+    "one event alone": lambda fields: _posted({"event_group_id": "g"} | _event(**fields)),
+    "user_data": lambda fields: _posted(_of_events({"events": [_with("user_data", fields)]})),
+    "custom_data": lambda fields: _posted(_of_events({"events": [_with("custom_data", fields)]})),
+    "context": lambda fields: _posted(_of_events({"events": [_event(context=fields)]})),
+    "properties": lambda fields: _posted(_of_events({"events": [_event(properties=fields)]})),
+    "regs": lambda fields: _posted(_of_events({"events": [_event(regs={"ext": fields})]})),
+    "body": lambda fields: _posted(_of_events(fields)),
+    "body's context": lambda fields: _posted(_of_events({"context": {"device": fields}})),
+    "query": lambda fields: _posted(_of_events({}), query=_texts(fields)),
+    "page": lambda fields: _posted(
+        _of_events({"events": [_event(event_source_url=_ADDRESS + urlencode(_texts(fields)))]})
+    ),
+}
+BEACON = EVENTS | {
+    "page": lambda fields: _posted(_of_events({}), {"referer": _ADDRESS + urlencode(_texts(fields))}),
+}
+_CALLRAIL = {"resource_id": "CAL1", "answered": True, "duration": 60, "customer_phone_number": "+15550100123",
+             "start_time": "2026-01-01T00:00:00Z"}  # fmt: skip
+_CTM = {"id": 1, "duration": 60, "talk_time": 50, "call_status": "answered", "caller_number": "+15550100123",
+        "email": EMAIL, "unix_time": int(NOW)}  # fmt: skip
+_INVOCA = {"complete_call_id": "1", "connect_duration": 60, "calling_phone_number": "555-010-0123", "email": EMAIL,
+           "start_time_utc": int(NOW * 1000)}  # fmt: skip
+_ORDER = {"id": 1, "created_at": "2026-01-01T00:00:00Z", "total_price": "5.00", "currency": "USD", "email": EMAIL}
+_GA4 = {"event": "purchase", "event_id": "1", "transaction_id": "1", "value": 5, "currency": "USD",
+        "user_data": {"email_address": EMAIL}}  # fmt: skip
+_SEGMENT = {"type": "track", "event": "Order Completed", "messageId": "m1", "timestamp": "2026-01-01T00:00:00Z"}
+_TEALIUM = {"event_name": "PURCHASE", "event_id": "1", "event_time": int(NOW), "email_apply_sha256_hash": EMAIL}
+
+
+def _segment(properties: Fields | None = None, **more: Any) -> Post:
+    return _posted(
+        _SEGMENT | {"properties": {"total": 5, "currency": "USD", "email": EMAIL} | (properties or {})} | more
+    )
+
+
+def _notes(fields: Fields) -> Post:
+    notes = [{"name": name, "value": value} for name, value in _texts(fields).items()]
+    return _posted(_ORDER | {"note_attributes": notes}, {"x-shopify-topic": "orders/paid"})
+
+
+def _table(fields: Fields) -> Post:
+    columns = {"event_id": "1", "event_name": "PURCHASE", "event_time": str(int(NOW)), "email": EMAIL} | _texts(fields)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerows([columns, columns.values()])
+    return Post(out.getvalue().encode())
+
+
+def _measured(fields: Fields) -> Post:
+    return _posted({"user_data": _GA4["user_data"], "events": [{"name": "purchase", "params": _GA4 | fields}]})
+
+
+SOURCES: dict[str, dict[str, Callable[[Fields], Post]]] = {
+    "ringba": {
+        "body": lambda fields: _posted({"event_group_id": "g"} | _event() | fields),
+        "user_data": lambda fields: _posted({"event_group_id": "g"} | _with("user_data", fields)),
+    },
+    "callrail": {
+        "body": lambda fields: _posted(_CALLRAIL | fields),
+        "custom": lambda fields: _posted(_CALLRAIL | {"custom": fields}),
+    },
+    "calltrackingmetrics": {
+        "body": lambda fields: _posted(_CTM | fields),
+        "custom_fields": lambda fields: _posted(_CTM | {"custom_fields": fields}),
+    },
+    "invoca": {"body": lambda fields: _posted(_INVOCA | fields)},
+    "shopify": {
+        "order": lambda fields: _posted(_ORDER | fields, {"x-shopify-topic": "orders/paid"}),
+        "customer": lambda fields: _posted(_ORDER | {"customer": fields}, {"x-shopify-topic": "orders/paid"}),
+        "note": _notes,
+    },
+    "segment": {
+        "properties": _segment,
+        "context": lambda fields: _segment(context=fields),
+        "device": lambda fields: _segment(context={"device": fields}),
+        "traits": lambda fields: _segment(context={"traits": fields}),
+        "call": lambda fields: _segment(**fields),
+        "integrations": lambda fields: _segment(integrations={"Roku": fields}),
+    },
+    "tealium": {"body": lambda fields: _posted(_TEALIUM | fields)},
+    "ga4": {
+        "event": lambda fields: _posted(_GA4 | fields),
+        "eventModel": lambda fields: _posted({"event": "purchase", "eventModel": _GA4 | fields}),
+        "params": _measured,
+        "beside": lambda fields: _posted({"events": [{"name": "purchase", "params": _GA4}]} | fields),
+        "user_data": lambda fields: _posted(_GA4 | {"user_data": {"email_address": EMAIL} | fields}),
+    },
+    "csv": {"column": _table},
+    "jsonl": {
+        "row": lambda fields: _posted(_event() | fields),
+        "context": lambda fields: _posted(_event(context=fields)),
+    },
+}
+
+
+def _source(name: str) -> Callable[[Request, Sender], Posting]:
+    def read(request: Request, sender: Sender) -> Posting:
+        made = registry.source(name)
+        assert made is not None
+        settings = sender.sources.get(name, SourceSettings())
+        return made(Inbound(request.body, request.headers, settings, NOW))
+
+    return read
+
+
+def _queried(places: dict[str, Callable[[Fields], Post]]) -> dict[str, Callable[[Fields], Post]]:
+    """The places of a source, and its URL, which platforms let their users write."""
+    first = next(iter(places.values()))
+    return places | {"query": lambda fields: first({})._replace(query=_texts(fields))}
+
+
+DOORS: tuple[Door, ...] = (
+    Door("/v1/events", lambda request, _: bodies.read(request.body), EVENTS),
+    Door("/v1/beacon", lambda request, _: bodies.read(request.body), BEACON, browser=True),
+    *(Door(name, _source(name), _queried(places)) for name, places in SOURCES.items()),
+)
