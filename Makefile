@@ -20,6 +20,9 @@ EMULATOR_READY := $(EMULATOR_VENV)/.ready
 # An SQS that nobody of this project wrote; npm writes this file last.
 SQS_FOLDER := tests/integration/npm
 SQS_READY := $(SQS_FOLDER)/node_modules/.package-lock.json
+# The IAB's own decoders of consent.
+CONSENT_FOLDER := tests/integration/npm_consent
+CONSENT_READY := $(CONSENT_FOLDER)/node_modules/.package-lock.json
 # The benchmarks' peers that run under Node.
 PEERS_FOLDER := bench/npm
 PEERS_READY := $(PEERS_FOLDER)/node_modules/.package-lock.json
@@ -67,6 +70,10 @@ $(SCAN_READY): requirements/scan.txt
 $(SQS_READY): $(SQS_FOLDER)/package-lock.json
 	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(SQS_FOLDER) && npm ci --ignore-scripts --silent; \
 	else echo "no Node.js with npm on this machine: the tests against an independent SQS will be skipped"; fi
+
+$(CONSENT_READY): $(CONSENT_FOLDER)/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(CONSENT_FOLDER) && npm ci --ignore-scripts --silent; \
+	else echo "no Node.js with npm on this machine: the tests against the IAB's decoders will be skipped"; fi
 
 $(MUTATION_READY): requirements/mutation.txt
 	$(call make-venv,$(MUTATION_VENV),$<)
@@ -117,7 +124,7 @@ unit: $(READY) ## the tests (ARGS="-k name" chooses)
 	@bash .ci/find-chromium >/dev/null || true
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-thorough: $(READY) $(SQS_READY) $(SAM_READY) ## what needs programs that others wrote, or minutes: their SQS, the SAM CLI, schemathesis, many histories
+thorough: $(READY) $(SQS_READY) $(CONSENT_READY) $(SAM_READY) ## what needs programs that others wrote, or minutes: their SQS and decoders, the SAM CLI, schemathesis, many histories
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 250
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 

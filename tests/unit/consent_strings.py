@@ -87,10 +87,14 @@ def header(ids: Iterable[int]) -> str:
     return text_of(bits)
 
 
-def us_section(section: int, *, gpc: bool | None = None, **values: int) -> str:
-    """A US section; a field that is not given is 0."""
-    bits = number(2 if section == 7 else 1, 6)
-    for field in SECTIONS[section].split():
+def us_section(section: int, *, gpc: bool | None = None, version: int | None = None, **values: int) -> str:
+    """A US section; a field that is not given is 0. Of the national section this is version 2 unless it is said."""
+    known = version or (2 if section == 7 else 1)
+    fields = SECTIONS[section]
+    if section == 7 and known == 1:
+        fields = fields.replace("[16]", "[12]").replace("[3]", "[2]")
+    bits = number(known, 6)
+    for field in fields.split():
         name, _, count = field.partition("[")
         bits += number(values.get(name, 0), 2) * int(count.rstrip("]") or 1)
     core = text_of(bits)
@@ -112,11 +116,12 @@ def tc_string(rng: random.Random, purposes: Iterable[int], vendors: Iterable[int
     """A TC string of version 2 with these purposes and vendors, the rest made up."""
     chosen, who = set(purposes), set(vendors)
     most = max(who, default=0)
-    bits = number(2, 6) + number(rng.getrandbits(35), 36) * 2 + number(rng.getrandbits(12), 12) * 2
-    bits += number(rng.getrandbits(6), 6) + number(rng.getrandbits(12), 12) * 2 + number(4, 6) + "10"
+    language = number(rng.randrange(26), 6) + number(rng.randrange(26), 6)
+    bits = number(2, 6) + number(rng.getrandbits(34), 36) * 2 + number(rng.randrange(2, 4_096), 12) * 2
+    bits += number(rng.getrandbits(6), 6) + language + number(rng.getrandbits(12), 12) + number(4, 6) + "10"
     bits += number(rng.getrandbits(12), 12)
     bits += "".join(str(int(one in chosen)) for one in range(1, 25))
-    bits += number(rng.getrandbits(24), 24) + "0" + number(rng.getrandbits(12), 12) + number(most, 16)
+    bits += number(rng.getrandbits(24), 24) + "0" + language + number(most, 16)
     if runs:
         bits += "1" + number(len(who), 12)
         bits += "".join("0" + number(one, 16) for one in sorted(who))
