@@ -19,10 +19,6 @@ _SIMPLE = ("src", "relay", "local", ".ci")
 _SUFFIXES = (".py", ".js")
 _NOT_OURS = ("node_modules", "__pycache__")
 STILL = """
-bench/boundary.py
-bench/cost.py
-bench/scale.py
-bench/scale_model.py
 local/__main__.py:_run
 local/console/observer.py
 local/console/posts.py:outcomes

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cost, figures
+from bench import cost_table, figures
 from bench.figures import Figure, Results
 
 FOLDER = Path(__file__).parent
@@ -29,7 +29,7 @@ def main() -> None:
             print(f"measuring {name}", file=sys.stderr)
             found += measure()
     if not given.only:
-        found += cost.figures(found)
+        found += cost_table.figures(found)
     results = Results(_machine(), notices, found)
     print(figures.table(results))
     for notice in notices:

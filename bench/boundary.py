@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Self
 
 import requests
@@ -18,8 +17,8 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
 import destinations
+from bench.invocations import CONTEXT, KEY
 
-KEY = "bench-sender-key"
 TABLE = "ledger"
 ROKU_ANSWER = b'{"code":200,"failed_events":[]}'
 _QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012/"
@@ -49,7 +48,6 @@ ENVIRONMENT = {
     "LEDGER_DAYS": "7",
     "LOG_SAMPLE_RATE": "0",
 }
-
 # What a stack with Rokt has besides.
 ROKT_ENVIRONMENT = {
     "ROKT_QUEUE_URL": _QUEUES + "rokt",
@@ -68,15 +66,6 @@ _SECRETS = {
     "roku-keys": "bench-roku-key",
     "rokt-keys": json.dumps({"key": "bench", "secret": "bench-secret"}),
 }
-
-# The context of an invocation: what handlers and Powertools read of it.
-CONTEXT = SimpleNamespace(
-    aws_request_id="0c6f9a2e-0000-0000-0000-000000000000",
-    function_name="bench",
-    memory_limit_in_mb=1024,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:bench",
-    get_remaining_time_in_millis=lambda: 60_000,
-)
 
 
 @dataclass(slots=True)
@@ -117,7 +106,7 @@ class World:
     def _SendMessageBatch(self, body: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
         self._unread.append(body)
         done, at = [], 0
-        # Reading 1 MB of JSON would cost more than what is measured: the ids are found where they stand.
+        # Reading 1 MB of JSON would cost more than what is measured: the ids are found in the text.
         while (at := body.find(b'{"Id": "', at) + 8) > 7:
             number = body[at : body.index(b'"', at)].decode()
             done.append({"Id": number, "MessageId": number, "MD5OfMessageBody": "0"})
@@ -147,8 +136,8 @@ class Taker(BaseAdapter):
         self._world.requests.append(len(request.body))
         answer = requests.Response()
         is_rokt = str(request.url).startswith(ROKT_ENVIRONMENT["ROKT_URL"])
-        answer.status_code = 202 if is_rokt else 200
-        answer.raw = HTTPResponse(io.BytesIO(b"" if is_rokt else ROKU_ANSWER), preload_content=False)
+        answer.status_code, body = (202, b"") if is_rokt else (200, ROKU_ANSWER)
+        answer.raw = HTTPResponse(io.BytesIO(body), preload_content=False)
         return answer
 
     def close(self) -> None:
@@ -156,7 +145,7 @@ class Taker(BaseAdapter):
 
 
 def watch(client: Any, world: World) -> None:
-    """Have `world` answer the calls of this AWS client, in the place of its connection."""
+    """Have `world` answer the calls of this AWS client."""
     client.meta.events.register("before-send", world.aws)
 
 
@@ -192,8 +181,8 @@ class Relay:
         """One batch, which must go through as a whole."""
         os.environ["LEDGER_TABLE"] = TABLE if ledger else ""
         report = self._deliver(event, CONTEXT, to)
-        if report["batchItemFailures"]:
-            raise RuntimeError(f"{len(report['batchItemFailures'])} messages were not delivered")
+        if failed := report["batchItemFailures"]:
+            raise RuntimeError(f"{len(failed)} messages were not delivered")
 
     @classmethod
     @contextmanager
@@ -209,38 +198,3 @@ class Relay:
         finally:
             os.environ.clear()
             os.environ.update(before)
-
-
-def api_event(body: bytes) -> dict[str, Any]:
-    """A POST as API Gateway's HTTP API hands it over (payload format 2.0)."""
-    return {
-        "version": "2.0",
-        "routeKey": "ANY /v1/events",
-        "rawPath": "/v1/events",
-        "rawQueryString": "",
-        "headers": {"authorization": f"Bearer {KEY}", "content-type": "application/json"},
-        "requestContext": {
-            "http": {"method": "POST", "path": "/v1/events", "sourceIp": "203.0.113.1", "userAgent": "bench"},
-            "requestId": "bench",
-            "stage": "$default",
-        },
-        "body": body.decode(),
-        "isBase64Encoded": False,
-    }
-
-
-def sqs_event(bodies: list[str]) -> dict[str, Any]:
-    """A batch as the event source mapping hands it over."""
-    return {
-        "Records": [
-            {
-                "messageId": f"message-{number}",
-                "receiptHandle": f"receipt-{number}",
-                "body": body,
-                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1767225600000"},
-                "messageAttributes": {},
-                "eventSource": "aws:sqs",
-            }
-            for number, body in enumerate(bodies)
-        ]
-    }

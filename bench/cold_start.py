@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import package
-from bench.boundary import ENVIRONMENT, ROKU_ANSWER, Relay, World, api_event, sqs_event
+from bench.boundary import ENVIRONMENT, ROKU_ANSWER, Relay, World
 from bench.conversions import post_body, purchases
 from bench.figures import RELAY, Figure
+from bench.invocations import api_event, sqs_event
 from bench.runtime_api import RuntimeApi
 from bench.timing import compared, interleaved
 

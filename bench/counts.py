@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
-from bench.boundary import Relay, api_event, sqs_event
+from bench.boundary import Relay
 from bench.conversions import mixed, post_body, purchases
 from bench.figures import RELAY, Figure
+from bench.invocations import api_event, sqs_event
 
 # SQS takes 1 MiB a call; Lambda hands over 6 MB of messages at once.
 SQS_BYTES = 1_048_576

@@ -12,9 +12,10 @@ from typing import Any
 import boto3
 
 from bench import core, rokt_core
-from bench.boundary import Relay, Taker, World, api_event, sqs_event, watch
+from bench.boundary import Relay, Taker, World, watch
 from bench.conversions import GROUP, post_body, purchases
 from bench.figures import END_TO_END, RELAY, Figure
+from bench.invocations import api_event, sqs_event
 from bench.timing import Run, compared, cpu, interleaved, together
 from pipeline.destination import Limits
 from pipeline.http import open_session

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.boundary import Relay, api_event, sqs_event
+from bench.boundary import Relay
 from bench.conversions import post_body, purchases
 from bench.figures import RELAY, Figure
+from bench.invocations import api_event, sqs_event
 
 EVENTS = 10_000
 

@@ -4,42 +4,24 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from bench import cost, standing
+from bench import cost, cost_table, standing
 from bench import scale_model as model
+from bench import scale_stream as stream
 from bench.figures import read
-from bench.scale_limits import Limit, limits, raised
+from bench.scale_limits import limits, raised
+from bench.scale_tables import POSTS, SIZES, Row, tables
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "scale.md"
-SIZES = tuple(10**power for power in range(10))
-POSTS = (1, 100)
 # A day: hours, and the rate in them as a multiple of the day's mean. Hours times multiples make 24.
 DAY = ((8, 0.25), (12, 1.0), (4, 2.5))
 PEAK = max(multiple for _, multiple in DAY)
 # Each part of a day is simulated for at least so many seconds and so many POSTs.
 LEAST_SECONDS, LEAST_POSTS = 60.0, 2_000
 _BEGIN, _END = "<!-- from here: python -m bench.scale -->", "<!-- to here -->"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One size in POSTs of one number: what a day of it needs, and the limits at its peak, the most used first."""
-
-    size: int
-    per_post: int
-    peak_posts: float
-    requests: float
-    running: float
-    most_running: int
-    median: float
-    late: float
-    dollars: float
-    dollars_without_ledger: float
-    simulated: float
-    binding: list[Limit]
 
 
 def template_default(name: str) -> float:
@@ -90,8 +72,8 @@ def row(size: int, per_post: int, world: model.World) -> Row:
         requests=sum(share * size * part.requests / part.delivered for share, part in parts),
         running=peak.busy / peak.seconds,
         most_running=peak.most_running,
-        median=model.quantile(delays, 0.5),
-        late=model.quantile(delays, 0.99),
+        median=stream.quantile(delays, 0.5),
+        late=stream.quantile(delays, 0.99),
         dollars=dollars(size, sent, size / runs, roku, enough),
         dollars_without_ledger=dollars(size, sent, size / runs, roku, model.without_ledger(enough)),
         simulated=sum(part.seconds for _, part in parts),
@@ -107,69 +89,10 @@ def dollars(size: int, sent: model.Message, batch_events: float, roku: float, wo
     return sum(cost.relay(load, replace(world.setting, roku_ms=roku * 1e3), world.speed).values()) + standing.a_day()
 
 
-def tables(rows: Sequence[Row]) -> str:
-    """The page's tables, in Markdown."""
-    parts = [f"Without any conversion a day costs {_money(standing.a_day())}."]
-    for per_post in POSTS:
-        chosen = [each for each in rows if each.per_post == per_post]
-        title = "One conversion a POST" if per_post == 1 else f"{per_post} conversions a POST"
-        limit = f"How much {SIZES[-1]:,} conversions a day ask of each limit at the peak:"
-        parts += [f"## {title}", _needs(chosen), _firsts(chosen), limit, _limits(chosen[-1])]
-    return "\n\n".join(parts)
-
-
-def _needs(rows: Sequence[Row]) -> str:
-    heads = "Conversions a day | POSTs a second, peak | Requests to Roku a day | Deliveries at once, peak: mean, most"
-    heads += " | Delay, median | Delay, 99 % | Dollars a day | without the ledger | Seconds simulated"
-    lines = [f"| {heads} |", "|---:" * 9 + "|"]
-    for each in rows:
-        lines.append(
-            f"| {each.size:,} | {_number(each.peak_posts)} | {_number(each.requests)} "
-            f"| {_number(each.running)}, {each.most_running} | {each.median:.2f} s | {each.late:.2f} s "
-            f"| {_money(each.dollars)} | {_money(each.dollars_without_ledger)} | {each.simulated:,.0f} |"
-        )
-    return "\n".join(lines)
-
-
-def _firsts(rows: Sequence[Row]) -> str:
-    lines = ["| Conversions a day | First limit that binds | Its use at the peak | Change |", "|---:|---|---:|---|"]
-    for each in rows:
-        first = each.binding[0]
-        name, change = (first.name, first.change) if first.use > 1 else (f"none; nearest: {first.name}", "nothing")
-        lines.append(f"| {each.size:,} | {name} | {_percent(first.use)} | {change} |")
-    return "\n".join(lines)
-
-
-def _limits(largest: Row) -> str:
-    lines = [
-        "| Limit | Asked | Allowed | Use | Binds from, conversions a day | Change |",
-        "|---" + "|---:" * 4 + "|---|",
-    ]
-    for limit in largest.binding:
-        since = f"{float(f'{largest.size / limit.use:.3g}'):,.0f}" if limit.linear else ""
-        lines.append(
-            f"| {limit.name} | {_number(limit.asked)} | {limit.allowed:,.0f} | {_percent(limit.use)} "
-            f"| {since} | {limit.change} |"
-        )
-    return "\n".join(lines)
-
-
-def _part(sent: model.Message, mean: float, multiple: float, world: model.World) -> model.Observed:
+def _part(sent: model.Message, mean: float, multiple: float, world: model.World) -> stream.Observed:
     rate = mean * multiple
     seconds = max(LEAST_SECONDS, LEAST_POSTS / rate)
-    return model.simulate(sent, rate, seconds, world, f"{sent.events} {rate} {world.concurrency}")
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}" if value >= 0.001 else "<0.001"
-
-
-def _percent(share: float) -> str:
-    return f"{share:,.0%}" if share >= 0.01 else "<1%"
-
-
-def _money(value: float) -> str:
-    return f"${value:,.0f}" if value >= 100 else f"${value:,.2f}"
+    return stream.simulate(sent, rate, seconds, world, f"{sent.events} {rate} {world.concurrency}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -182,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     rows = []
     for per_post in POSTS:
-        world = default_world(cost.measured(read(cost.RESULTS).figures, per_post))
+        world = default_world(cost_table.measured(read(cost.RESULTS).figures, per_post))
         window = given.window or world.window
         world = replace(
             world,

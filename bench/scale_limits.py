@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from bench import scale_model as model
+from bench import scale_stream as stream
 from pipeline.sending import RESERVE
 from roku import request
 
@@ -34,7 +35,7 @@ class Limit:
 
 
 def limits(
-    *, posts: float, sent: model.Message, world: model.World, throttle: float, peak: model.Observed
+    *, posts: float, sent: model.Message, world: model.World, throttle: float, peak: stream.Observed
 ) -> list[Limit]:
     """Every limit at a peak of so many POSTs a second, the most used first."""
     events = posts * sent.events

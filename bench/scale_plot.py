@@ -11,7 +11,7 @@ mpl.rcParams["svg.hashsalt"] = "scale"  # the same figures make the same file
 
 from matplotlib import pyplot as plt  # noqa: E402 - after the settings
 
-from bench.scale import POSTS, Row  # noqa: E402
+from bench.scale_tables import POSTS, Row  # noqa: E402
 
 _COLOURS = dict(zip(POSTS, ("#6f3ff5", "#1a1a1a"), strict=True))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import conversions, cost, counts, figures, timing
+from bench import conversions, cost, cost_table, counts, figures, timing
 from bench.figures import END_TO_END, RELAY, Figure, Results
 from local.bundle import fresh
 from tests.unit import rokt_conversions
@@ -200,10 +200,10 @@ def test_the_speed_of_each_destination_is_read_from_its_own_rows() -> None:
         measured += [found(row, "1", "ingest", 500.0 + place), found(row, "1,000", "ingest", 0.5 + place)]
         measured += [found(row, "1", "deliver", 10.0 * place), found(row, "1,000", "deliver", 100.0 * place)]
     # post + event = 502, post / 1000 + event = 2.5: of a post 500 and of an event 2.
-    assert cost.measured(measured, 1_000, "rokt") == pytest.approx(cost.Speed(500.0, 2.0, 200.0, 300.0))
-    assert cost.measured(measured, 1, "roku and rokt") == pytest.approx(cost.Speed(500.0, 4.0, 40.0, 50.0))
+    assert cost_table.measured(measured, 1_000, "rokt") == pytest.approx(cost.Speed(500.0, 2.0, 200.0, 300.0))
+    assert cost_table.measured(measured, 1, "roku and rokt") == pytest.approx(cost.Speed(500.0, 4.0, 40.0, 50.0))
     with pytest.raises(KeyError):
-        cost.measured([], 1)
+        cost_table.measured([], 1)
 
 
 def test_a_ratio_is_taken_within_a_turn() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bench import scale
 from bench import scale_model as model
+from bench import scale_stream as stream
 from bench.cost import Setting, Speed
 from bench.scale_limits import Limit, limits, raised
 
@@ -45,7 +46,7 @@ def test_all_that_arrives_is_delivered(
     per_post: int, rate: float, seconds: float, concurrency: int, routings: int
 ) -> None:
     world = replace(WORLD, concurrency=concurrency, routings=routings)
-    seen = model.simulate(model.message(per_post), rate, seconds, world, "conservation")
+    seen = stream.simulate(model.message(per_post), rate, seconds, world, "conservation")
     assert seen.arrived == seen.delivered == sum(events for _, events in seen.delays) > 0
     assert seen.most_running <= concurrency
     # The shortest way: ingest, and nobody's batch is sent before it was posted.
@@ -56,7 +57,7 @@ def test_a_queue_that_cannot_keep_up_delays_and_loses_nothing() -> None:
     slow = replace(EXACT, concurrency=2, roku_median=10.0)
     # 2 runs at once of at most 10 s each carry fewer than 2 full batches in 10 s; this is five times as many.
     rate = model.capacity(model.message(1), slow) * 2 / 10 * 5
-    seen = model.simulate(model.message(1), rate, 30.0, slow, "overload")
+    seen = stream.simulate(model.message(1), rate, 30.0, slow, "overload")
     assert seen.arrived == seen.delivered
     # 30 s of arrivals take 150 s to deliver.
     assert max(delay for delay, _ in seen.delays) > 100
@@ -71,7 +72,7 @@ def test_a_full_batch_is_as_many_requests_as_roku_s_megabyte_needs() -> None:
 
 
 def test_the_same_seed_sees_the_same() -> None:
-    first, second = (model.simulate(model.message(1), 5.0, 60.0, WORLD, "seed") for _ in range(2))
+    first, second = (stream.simulate(model.message(1), 5.0, 60.0, WORLD, "seed") for _ in range(2))
     assert first == second
 
 
@@ -100,10 +101,10 @@ def test_maximum_concurrency_is_raised_to_what_is_asked() -> None:
 
 def test_quantiles_are_weighted() -> None:
     delays = [(1.0, 98.0), (3.0, 1.0), (2.0, 1.0)]
-    assert [model.quantile(delays, share) for share in (0.5, 0.99, 1.0)] == [1.0, 2.0, 3.0]
+    assert [stream.quantile(delays, share) for share in (0.5, 0.99, 1.0)] == [1.0, 2.0, 3.0]
 
 
 def _limits(posts: float, per_post: int, world: model.World = WORLD) -> list[Limit]:
     return limits(
-        posts=posts, sent=model.message(per_post), world=world, throttle=1_000.0, peak=model.Observed(seconds=1.0)
+        posts=posts, sent=model.message(per_post), world=world, throttle=1_000.0, peak=stream.Observed(seconds=1.0)
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import cost, standing
+from bench import cost, cost_table, standing
 from bench.figures import read
 from relay import costs
 
@@ -15,7 +15,7 @@ ABOUT = 0.16
 def computed(per_post: int) -> tuple[float, float]:
     """Dollars of a million conversions: without the ledger, and with it."""
     load = cost.Load(1_000_000, per_post)
-    found = cost.columns(load, cost.Setting(), read(cost.RESULTS).figures, "roku")
+    found = cost_table.columns(load, cost.Setting(), read(cost.RESULTS).figures, "roku")
     return sum(found["this relay"].values()), sum(found["with the ledger"].values())
 
 
