@@ -4,7 +4,7 @@ F2j: `json.loads` + five SHA-256 + `json.dumps`, no check at all. F2: the same w
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
 
@@ -59,13 +59,16 @@ def measure(turns: int, notices: list[str]) -> list[Figure]:
 
 def relay(post: bytes) -> int:
     """Read, check, normalise, hash and write each event as ingest does; return how many were finished."""
-    settings = Settings()
+    return finished(post, partial(event.prepare, settings=Settings()))
+
+
+def finished(post: bytes, prepare: Callable[..., object]) -> int:
+    """The same for whichever destination `prepare` makes events."""
     posting = body.read(post)
-    finished = 0
+    count = 0
     for conversion in posting.conversions:
-        made = event.prepare(conversion, group=GROUP, now=NOW, settings=settings, context=posting.context)
-        finished += hasattr(made, "line")
-    return finished
+        count += hasattr(prepare(conversion, group=GROUP, now=NOW, context=posting.context), "line")
+    return count
 
 
 def floor_orjson(post: bytes, hashed: Sequence[str] = HASHED) -> list[bytes]:

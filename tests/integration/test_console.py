@@ -73,17 +73,17 @@ class Page:
         return found
 
 
-@pytest.fixture(scope="module")
-def relay() -> Iterator[Relay]:
-    with running() as relay:
-        yield relay
-
-
 @pytest.fixture
 def page(relay: Relay) -> Iterator[Page]:
     relay.accept()
     yield Page(relay)
     relay.accept()
+
+
+@pytest.fixture(scope="module")
+def relay() -> Iterator[Relay]:
+    with running() as relay:
+        yield relay
 
 
 def _reasons(conversion: dict[str, Any]) -> list[tuple[str, str]]:

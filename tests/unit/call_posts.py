@@ -51,7 +51,12 @@ def post(
 
 def conversion(read: Read, body: object, **settings: Any) -> dict[str, Any]:
     """The one conversion of a post that must hold one."""
-    (one,) = post(read, body, **settings).conversions
+    return only(post(read, body, **settings))
+
+
+def only(posting: Posting) -> dict[str, Any]:
+    """The one conversion of a post that must hold one."""
+    (one,) = posting.conversions
     assert isinstance(one, dict), one
     return one
 

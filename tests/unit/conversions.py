@@ -60,9 +60,21 @@ def outcome(
 
 def finished(given: object, **settings: Any) -> dict[str, Any]:
     """The finished event of a conversion that must become one."""
-    made = outcome(given, **settings)
+    return written(outcome(given, **settings))
+
+
+def written(made: object) -> dict[str, Any]:
+    """The event of what must be one."""
     assert isinstance(made, Prepared), made
     event: dict[str, Any] = json.loads(made.line)
+    return event
+
+
+def unwarned(made: object) -> dict[str, Any]:
+    """The event of what must be one without a warning."""
+    event = written(made)
+    assert isinstance(made, Prepared)
+    assert made.warnings == []
     return event
 
 

@@ -1,12 +1,11 @@
 """The smallest conversion that Rokt takes, with changes, and what becomes of it."""
 
-import json
 from typing import Any
 
 from pipeline.destination import Prepared, Refused, Withheld
 from rokt.event import prepare
 from rokt.settings import Settings
-from tests.unit.conversions import ABSENT, NOW
+from tests.unit.conversions import ABSENT, NOW, written
 
 GROUP = "shop_us"
 EMAIL = "john@email.com"
@@ -35,10 +34,7 @@ def outcome(given: object, settings: Settings = SETTINGS, group: str = GROUP) ->
 
 def finished(given: object, settings: Settings = SETTINGS, group: str = GROUP) -> dict[str, Any]:
     """The finished event of a conversion that must become one."""
-    made = outcome(given, settings, group)
-    assert isinstance(made, Prepared), made
-    event: dict[str, Any] = json.loads(made.line)
-    return event
+    return written(outcome(given, settings, group))
 
 
 def said(given: object, settings: Settings = SETTINGS) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, count, islice
 
 import pytest
 from hypothesis import given
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 
 from pipeline.body import Refusal
 from pipeline.senders import SourceSettings
+from sources import delimited, json_lines
 from sources.inbound import Inbound
 from sources.registry import MODULES, Source, source
+from sources.rows import Row
 from tests.unit.arbitrary import FUZZ, JSON, check_judged
 from tests.unit.call_posts import FIELDS, SETTINGS, bodies, check_safe, post
 from tests.unit.conversions import NOW
@@ -126,3 +130,16 @@ def test_a_body_that_is_no_file_of_rows_is_refused(name: str) -> None:
         with pytest.raises(Refusal, match=fault) as refused:
             post(reader(name), body if isinstance(body, bytes) else body.encode())
         assert refused.value.status == status, body[:100]
+
+
+@pytest.mark.parametrize(
+    ("rows", "head", "line"),
+    [(delimited.rows, ["email,value\n"], "a@example.com,1\n"), (json_lines.rows, [], '{"value": 1}\n')],
+    ids=["csv", "jsonl"],
+)
+def test_rows_are_read_as_they_are_asked_for(
+    rows: Callable[[Iterator[str]], Iterable[Row]], head: list[str], line: str
+) -> None:
+    taken = count()
+    endless = chain(head, (line for _ in taken))
+    assert len(list(islice(rows(endless), 1_000))) == next(taken) == 1_000

@@ -1,8 +1,6 @@
 """Files of offline conversions as CSV: header rows of several programs, and rows that harm no other row."""
 
 import io
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import pytest
@@ -197,20 +195,6 @@ def test_a_cell_may_have_as_many_lines_as_a_row_may() -> None:
 def test_a_cell_beyond_what_can_be_read_is_its_rows_fault() -> None:
     found = of(f"email,value\n{'x' * 200_000},1\na@example.com,2\n")
     assert [row.fault is None for row in found] == [False, True]
-
-
-def test_rows_are_read_as_they_are_asked_for() -> None:
-    taken = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal taken
-        yield "email,value\n"
-        while True:
-            taken += 1
-            yield f"{taken}@example.com,{taken}\n"
-
-    found = list(islice(rows(lines()), 1_000))
-    assert len(found) == taken == 1_000
 
 
 def test_lists_in_a_cell_are_json_or_have_commas() -> None:

@@ -18,6 +18,7 @@ from roku.normalise import Settings
 from sources import ga4
 from sources.inbound import Inbound
 from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, either, with_names
+from tests.unit.call_posts import only
 from tests.unit.conversions import GROUP, NOW, sha
 
 # «Measure ecommerce», the purchase of the Google Merchandise Store.
@@ -76,9 +77,7 @@ def post(data: Any, **settings: Any) -> Posting:
 
 
 def conversion(data: dict[str, Any], **settings: Any) -> dict[str, Any]:
-    (one,) = post(data, **settings).conversions
-    assert isinstance(one, dict), one
-    return one
+    return only(post(data, **settings))
 
 
 @pytest.mark.parametrize(

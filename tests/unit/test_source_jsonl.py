@@ -1,9 +1,7 @@
 """Files of offline conversions as JSON Lines: the language of /v1/events, or its fields side by side."""
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
 from typing import Any
 
 import pytest
@@ -98,18 +96,6 @@ def test_a_line_that_is_no_object_is_its_own_fault_and_not_quoted(line: str, fau
 def test_json_that_is_not_written_line_by_line_is_refused_at_once(start: str) -> None:
     with pytest.raises(Refusal, match="one object a line"):
         rows([start, '"value": 1\n', "}\n"])
-
-
-def test_rows_are_read_as_they_are_asked_for() -> None:
-    taken = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal taken
-        while True:
-            taken += 1
-            yield f'{{"value": {taken}}}\n'
-
-    assert len(list(islice(rows(lines()), 1_000))) == taken == 1_000
 
 
 def test_the_callers_mapping_names_fields_and_wins() -> None:

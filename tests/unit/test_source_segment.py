@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared
 from pipeline.senders import SourceSettings
 from roku.event import prepare
 from roku.normalise import Settings
 from sources import segment
 from sources.inbound import Inbound
 from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, either, with_names
-from tests.unit.conversions import GROUP, NOW, sha
+from tests.unit.call_posts import only
+from tests.unit.conversions import GROUP, NOW, sha, unwarned
 
 # «Spec: V2 Ecommerce Events», Order Completed.
 ORDER = {
@@ -105,17 +105,11 @@ def post(data: Any, *, headers: dict[str, str] | None = None, **settings: Any) -
 
 
 def conversion(data: dict[str, Any], **settings: Any) -> dict[str, Any]:
-    (one,) = post(data, **settings).conversions
-    assert isinstance(one, dict), one
-    return one
+    return only(post(data, **settings))
 
 
 def finished(data: dict[str, Any]) -> dict[str, Any]:
-    made = prepare(conversion(data), group=GROUP, now=NOW, settings=Settings(), context={})
-    assert isinstance(made, Prepared), made
-    assert made.warnings == []
-    event: dict[str, Any] = json.loads(made.line)
-    return event
+    return unwarned(prepare(conversion(data), group=GROUP, now=NOW, settings=Settings(), context={}))
 
 
 def test_the_specifications_order_becomes_a_purchase() -> None:

@@ -17,7 +17,7 @@ from roku.normalise import Settings as RokuSettings
 from sources import segment
 from sources.inbound import Inbound
 from tests.unit.arbitrary import JSON, either, with_names
-from tests.unit.conversions import DEVICE, GROUP, NOW, sha
+from tests.unit.conversions import DEVICE, GROUP, NOW, sha, unwarned
 from tests.unit.rokt_conversions import CLEAR, EVENT_API, SETTINGS
 
 RTID = "1bc29b36f623ba82aaf6724fd3b16718"
@@ -55,11 +55,7 @@ def outcome(call: dict[str, Any], settings: Settings = SETTINGS) -> Prepared | R
 
 
 def finished(call: dict[str, Any], settings: Settings = SETTINGS) -> dict[str, Any]:
-    made = outcome(call, settings)
-    assert isinstance(made, Prepared), made
-    assert made.warnings == []
-    event: dict[str, Any] = json.loads(made.line)
-    return event
+    return unwarned(outcome(call, settings))
 
 
 def events(call: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

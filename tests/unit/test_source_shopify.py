@@ -18,6 +18,7 @@ from roku.normalise import Settings
 from sources import shopify
 from sources.inbound import Inbound
 from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, either, with_names
+from tests.unit.call_posts import only
 from tests.unit.conversions import GROUP, NOW, sha
 
 SECRET = "local-signing-secret"
@@ -91,9 +92,7 @@ def post(
 
 
 def conversion(data: dict[str, Any], **arguments: Any) -> dict[str, Any]:
-    (one,) = post(data, **arguments).conversions
-    assert isinstance(one, dict), one
-    return one
+    return only(post(data, **arguments))
 
 
 def ignored(data: dict[str, Any], **arguments: Any) -> Ignored:
