@@ -4,7 +4,7 @@ F2j: `json.loads` + five SHA-256 + `json.dumps`, no check at all. F2: the same w
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
 
@@ -59,16 +59,13 @@ def measure(turns: int, notices: list[str]) -> list[Figure]:
 
 def relay(post: bytes) -> int:
     """Read, check, normalise, hash and write each event as ingest does; return how many were finished."""
-    return finished(post, partial(event.prepare, settings=Settings()))
-
-
-def finished(post: bytes, prepare: Callable[..., object]) -> int:
-    """The same for whichever destination `prepare` makes events."""
+    settings = Settings()
     posting = body.read(post)
-    count = 0
+    finished = 0
     for conversion in posting.conversions:
-        count += hasattr(prepare(conversion, group=GROUP, now=NOW, context=posting.context), "line")
-    return count
+        made = event.prepare(conversion, group=GROUP, now=NOW, settings=settings, context=posting.context)
+        finished += hasattr(made, "line")
+    return finished
 
 
 def floor_orjson(post: bytes, hashed: Sequence[str] = HASHED) -> list[bytes]:

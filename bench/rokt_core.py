@@ -9,10 +9,11 @@ from collections.abc import Callable
 from functools import partial
 
 from bench import node
-from bench.conversions import post_body, purchases, unusual
-from bench.core import finished, floor_orjson
+from bench.conversions import GROUP, NOW, post_body, purchases, unusual
+from bench.core import floor_orjson
 from bench.figures import RELAY, Figure
 from bench.timing import Run, compared, cpu, interleaved
+from pipeline import body
 from rokt import event
 from rokt.settings import Settings
 
@@ -72,4 +73,10 @@ def _summed(run: Run, times: int) -> float:
 
 def relay(post: bytes) -> int:
     """Read, check, normalise, hash and write each event as ingest does; return how many were finished."""
-    return finished(post, partial(event.prepare, settings=Settings()))
+    settings = Settings()
+    posting = body.read(post)
+    finished = 0
+    for conversion in posting.conversions:
+        made = event.prepare(conversion, group=GROUP, now=NOW, settings=settings)
+        finished += hasattr(made, "line")
+    return finished
