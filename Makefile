@@ -34,7 +34,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run screenshot test checks lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters size bench scale lock clean
+.PHONY: help venv run screenshot test checks lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters fields size bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -154,6 +154,9 @@ build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's proce
 
 parameters: $(READY) ## the page that explains each parameter of the template: writes docs/parameters.md
 	@$(BIN)/python .ci/parameters.py docs/parameters.md
+
+fields: $(READY) ## what a conversion may hold: writes docs/fields.md, and the fields in docs/openapi.yaml
+	@PYTHONPATH=src $(BIN)/python .ci/fields.py docs/fields.md docs/openapi.yaml
 
 size: ## lines of each part and folder beside what was aimed at, and what is written twice
 	@$(PYTHON) .ci/size.py

@@ -4,7 +4,9 @@ Sources: Rokt's pages of the Conversions API and the Event API. What an optional
 `pipeline.field` says what follows from it. Any other field of `custom_data` is an attribute (`rokt.properties`).
 """
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from pydantic_core import core_schema as cs
 
@@ -17,17 +19,26 @@ from rokt.personal import in_clear, personal
 from rokt.settings import Settings
 
 _UUID, _NOT_ZERO = "^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$", "[1-9a-fA-F]"
-_DEVICE = Kind(
-    rules.device_id, cs.chain_schema([shapes.like(_UUID), shapes.like(_NOT_ZERO)]), {**STRING, "format": "uuid"}
-)
+_DEVICE = Kind(rules.device_id, cs.chain_schema([shapes.like(_UUID), shapes.like(_NOT_ZERO)]), STRING)
 _REFERENCE = kinds.id_of(rules.reference)
 _RTID = Kind(rules.rtid, shapes.like("^[0-9A-Za-z][0-9A-Za-z_.~+/=-]{9,255}$"), STRING)  # longer than any placeholder
 _ZIP = shapes.like(rf"^(?:[0-9A-MO-TV-Za-mo-tv-z][0-9A-Za-z -]{{1,14}}[0-9A-Za-z]|{shapes.DIGEST})$")
 _GENDER = cs.literal_schema([*"mfMF", "male", "female", "Male", "Female"])
 _NAME = kinds.text(rules.LONGEST_NAME)._replace(rule=rules.event_name)
 _CURRENCY = Kind(rules.currency, cs.literal_schema(sorted(ISO_4217)), STRING)
-# Looked at before anything else, or wherever it is needed.
-_OPT_OUT, _CLICKS = kinds.OPT_OUT._replace(usual=cs.any_schema()), OBJECT._replace(usual=cs.any_schema())
+_ONLY_ONE = "The id of the only product is sent."
+
+
+def _unchecked(json: Mapping[str, Any]) -> Kind:
+    """What is looked at before anything else, or where it is needed."""
+    return Kind(kinds.unchecked, cs.any_schema(), json)
+
+
+_ATTRIBUTES = Kind(
+    kinds.unchecked,
+    cs.dict_schema(strict=True),
+    {**OBJECT.json, "additionalProperties": {"type": ["string", "number", "boolean"]}},
+)
 
 
 def _without_spaces(text: str) -> str:
@@ -59,6 +70,8 @@ CUSTOM: Fields = (
     Field("currency", _CURRENCY, says="A code of ISO 4217.", to="currency"),
     Field("num_items", kinds.INTEGER, to="quantity"),
     Field("content_name", kinds.TEXT, to="productname"),
+    Field("contents", _unchecked({"type": "array", "items": OBJECT.json}), says=_ONLY_ONE),
+    Field("content_ids", _unchecked({"type": "array", "items": {"type": ["string", "integer"]}}), says=_ONLY_ONE),
 )
 
 
@@ -98,30 +111,38 @@ def user(settings: Settings, year: int) -> Fields:
         Field("external_id", _REFERENCE),
         Field("client_ip_address", kinds.IP_ADDRESS),
         Field("client_user_agent", kinds.AGENT),
-        Field("aID", _DEVICE),
+        Field("aID", _DEVICE, says="A UUID."),
         Field("AID", _DEVICE, says="Another spelling of aID.", in_files=False),  # the vendor page's sentence has it
-        Field("aGA", _DEVICE),
-        Field("idfv", _DEVICE, says="The id of an iOS app's vendor."),
+        Field("aGA", _DEVICE, says="A UUID."),
+        Field("idfv", _DEVICE, says="The id of an iOS app's vendor: a UUID."),
     )
 
 
 EVENT: Fields = (
-    Field("event_name", _NAME, says="Any text of at most 128 characters.", needed=True),
+    Field(
+        "event_name", _NAME, says="Any; audiencemembershipupdate updates an audience and is no conversion.", needed=True
+    ),
     Field("event_time", kinds.TIME, needed=True),
     Field("event_id", kinds.EVENT_ID),
     # In a file it is one of the click ids.
-    Field("rtid", _RTID, says="Rokt's click id; else that of click_ids or of event_source_url.", in_files=False),
-    Field("click_ids", _CLICKS, says="Click ids of the landing page (gclid, rtid, ...).", in_files=False),
+    Field("rtid", _RTID, says="The click id; else that of click_ids or of event_source_url.", in_files=False),
+    Field(
+        "click_ids",
+        _unchecked({**OBJECT.json, "additionalProperties": STRING}),
+        says="Click ids of the landing page (gclid, rtid, ...).",
+        in_files=False,
+    ),
+    Field("event_source_url", _unchecked(STRING), says="A click id in it is taken."),
     Field("user_data", OBJECT, in_files=False),
     Field("custom_data", OBJECT, in_files=False),
     Field(
         "attributes",
-        OBJECT._replace(usual=cs.dict_schema(strict=True)),
+        _ATTRIBUTES,
         says="Attributes of your own: at most 100 are sent, and none that is named after a person's data.",
         in_files=False,
     ),
     *AUDIENCE,
-    Field("opt_out", _OPT_OUT, says="A conversion of a person who opted out is withheld."),
+    Field("opt_out", _unchecked(kinds.OPT_OUT.json), says="A conversion of a person who opted out is withheld."),
 )
 CLICKS: Fields = (
     Field("rtid", _RTID, "rokt_tracking_id"),

@@ -15,12 +15,10 @@ _FILLED = frozenset(
     " audience_membership rtid rclid passbackconversiontrackingid other other2 customerid ipaddress gender city state"
     " country emailsha256 firstnamesha256 lastnamesha256 mobilesha256 billingzipcode billingzipsha256".split()
 )
-# Fields of the posted custom_data that are no attributes by themselves: contents and content_ids give the sku.
-_LISTS = frozenset({"contents", "content_ids"})
 _TRANSACTION = "transactionid"  # the Event API drops repeats of it
 
 _RULES = field.rules(CUSTOM)
-_TO = {one.name: one.to for one in CUSTOM}
+_TO = {one.name: one.to for one in CUSTOM if one.to}
 _AUDIENCE = field.rules(AUDIENCE)
 
 
@@ -58,7 +56,7 @@ def attributes(
     custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: fields.Warnings
 ) -> dict[str, Any]:
     """The sender's own attributes: those of `attributes`, and of custom_data what has no place of its own."""
-    placed = _RULES.keys() | _LISTS | _FILLED
+    placed = _RULES.keys() | _FILLED
     given = [("attributes.", name, value) for name, value in own.items()]
     given += [("custom_data.", name, value) for name, value in custom.items() if name not in placed]
     kept: dict[str, Any] = {}
