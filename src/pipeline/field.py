@@ -21,9 +21,9 @@ _NOT_LETTER = re.compile("[^a-z0-9]")
 class Kind(NamedTuple):
     """What a field holds.
 
-    `rule` reads any value with care. `usual` passes only values of which there is nothing to say; None: no value is
-    usual. `finish` makes of what passed what `rule` makes of it, and raises ValueError for what is not usual after all
-    (tests/unit/test_fast_reading.py). `json` is the type in OpenAPI's words.
+    `rule` reads any value with care. `usual` passes only values of which there is nothing to say; None: the field is
+    left out of the schema, and so a stranger to it. `finish` makes of what passed what `rule` makes of it, and raises
+    ValueError for what is not usual after all (tests/unit/test_fast_reading.py). `json` is the type in OpenAPI's words.
     """
 
     rule: Rule
@@ -53,6 +53,13 @@ class Field:
     in_files: bool = True
 
 
+def unchecked(value: Any, notes: list[str]) -> Any:  # noqa: ARG001 - the form of a rule
+    """The value as it is: whoever reads the whole record looks at it."""
+    return value
+
+
+# An object whose fields are a section of the table.
+OBJECT = Kind(unchecked, None, {"type": "object"})
 Fields = tuple[Field, ...]
 # The fields of a conversion by where they are: "" is the conversion itself, "custom_data.contents" one of its items.
 Table = Mapping[str, Fields]
@@ -76,13 +83,12 @@ def aliases(fields: Iterable[Field]) -> dict[str, str]:
 def usual(table: Table, *, others: Literal["forbid", "ignore"] = "forbid") -> Callable[[object], dict[str, Any]]:
     """What reads a conversion of which there is nothing to say, and raises ValueError for any other.
 
-    `others` says what becomes of fields that the table has not. Where these are ignored, a field of which no value is
-    usual may be null. Making it takes 1 ms.
+    `others` says what becomes of strangers: forbidden, or ignored. Making it takes 1 ms.
     """
     check = SchemaValidator(schema(table, others=others)).validate_python
     finishing = [
         (section, [(one.name, one.kind.finish) for one in table[section] if one.kind.finish is not None])
-        for section in ("", *(one.name for one in table[""] if one.name in table))
+        for section in ("", *(one.name for one in table[""] if one.kind is OBJECT))
     ]
     finishing = [(section, steps) for section, steps in finishing if steps]
 
@@ -92,8 +98,9 @@ def usual(table: Table, *, others: Literal["forbid", "ignore"] = "forbid") -> Ca
             part = event.get(section) if section else event
             if part:
                 for name, finish in steps:
-                    if name in part:
-                        part[name] = finish(part[name])
+                    value = part.get(name)
+                    if value is not None:
+                        part[name] = finish(value)
         return event
 
     return read
@@ -103,10 +110,7 @@ def schema(table: Table, section: str = "", *, others: Literal["forbid", "ignore
     """The shape of what is usual, for pydantic-core."""
     known: dict[str, cs.TypedDictField] = {}
     for one in table[section]:
-        if not section and one.name in table:
-            shape: CoreSchema | None = schema(table, one.name, others=others)
-        else:
-            shape = cs.none_schema() if one.kind.usual is None and others == "ignore" else one.kind.usual
+        shape = schema(table, one.name, others=others) if one.kind is OBJECT else one.kind.usual
         if shape is not None:
             known[one.name] = cs.typed_dict_field(shape, required=one.needed)
     return cs.typed_dict_schema(known, strict=True, extra_behavior=others)

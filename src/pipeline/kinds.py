@@ -2,26 +2,19 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
 from pipeline import addresses, amounts, fields, hashing, limits, pages, shapes, texts
-from pipeline.field import Kind
+from pipeline.field import Kind, unchecked
 from pipeline.timestamps import EARLIEST
 
 STRING = {"type": "string"}
 _NUMBER = {"type": ["number", "string"]}
 _WHOLE = {"type": ["integer", "string"]}
-_OBJECT = {"type": "object"}
 # Digits and hyphens of hexadecimal notation, not all of them zeros.
 _DEVICE = "^[0-9A-Fa-f-]*[1-9A-Fa-f][0-9A-Fa-f-]*$"
-
-
-def unchecked(value: Any, notes: list[str]) -> Any:  # noqa: ARG001 - the form of a rule
-    """The value as it is: whoever reads the whole record looks at it."""
-    return value
 
 
 def choice(*words: str) -> Kind:
@@ -62,6 +55,3 @@ AMOUNT = Kind(amounts.amount, shapes.AMOUNT, _NUMBER)
 INTEGER = Kind(amounts.integer, shapes.WHOLE, _WHOLE)
 TIME = Kind(unchecked, cs.int_schema(strict=True, ge=EARLIEST), {**_WHOLE, "minimum": EARLIEST})
 OPT_OUT = Kind(fields.opt_out, cs.literal_schema(["true", "false"]), {"type": ["string", "boolean"]})
-
-# An object with a table of its own.
-OBJECT = Kind(unchecked, None, _OBJECT)

@@ -12,8 +12,8 @@ from pydantic_core import core_schema as cs
 
 from pipeline import kinds, shapes
 from pipeline.currencies import ISO_4217
-from pipeline.field import Field, Fields, Kind, Table
-from pipeline.kinds import OBJECT, PLACE, STRING
+from pipeline.field import OBJECT, Field, Fields, Kind, Table, unchecked
+from pipeline.kinds import PLACE, STRING
 from rokt import normalise, rules
 from rokt.personal import in_clear, personal
 from rokt.settings import Settings
@@ -26,16 +26,17 @@ _ZIP = shapes.like(rf"^(?:[0-9A-MO-TV-Za-mo-tv-z][0-9A-Za-z -]{{1,14}}[0-9A-Za-z
 _GENDER = cs.literal_schema([*"mfMF", "male", "female", "Male", "Female"])
 _NAME = kinds.text(rules.LONGEST_NAME)._replace(rule=rules.event_name)
 _CURRENCY = Kind(rules.currency, cs.literal_schema(sorted(ISO_4217)), STRING)
+_NEVER = cs.none_schema()  # whatever it holds needs a closer look
 _ONLY_ONE = "The id of the only product is sent."
 
 
 def _unchecked(json: Mapping[str, Any]) -> Kind:
     """What is looked at before anything else, or where it is needed."""
-    return Kind(kinds.unchecked, cs.any_schema(), json)
+    return Kind(unchecked, None, json)
 
 
 _ATTRIBUTES = Kind(
-    kinds.unchecked,
+    unchecked,
     cs.dict_schema(strict=True),
     {**OBJECT.json, "additionalProperties": {"type": ["string", "number", "boolean"]}},
 )
@@ -53,13 +54,13 @@ def _name(text: str) -> str:
 AUDIENCE: Fields = (
     Field(
         "audience_name",
-        Kind(rules.label, None, STRING),
+        Kind(rules.label, _NEVER, STRING),
         says="An audience of Rokt's that the person joins or leaves.",
         in_files=False,
     ),
     Field(
         "audience_membership",
-        Kind(rules.membership, None, {"type": ["boolean", "string"]}),
+        Kind(rules.membership, _NEVER, {"type": ["boolean", "string"]}),
         says="true to join, false to leave.",
         in_files=False,
     ),
@@ -103,6 +104,14 @@ def traits(settings: Settings, year: int) -> Fields:
     )
 
 
+# The vendor page's sentence spells aID in capitals; aID itself comes later, so that it counts where both are posted.
+_DEVICES: Fields = (
+    Field("AID", _DEVICE, says="Another spelling of aID.", to="ios_advertising_id", in_files=False),
+    Field("aID", _DEVICE, says="A UUID.", to="ios_advertising_id"),
+    Field("aGA", _DEVICE, says="A UUID.", to="android_advertising_id"),
+)
+
+
 def user(settings: Settings, year: int) -> Fields:
     """The fields of `user_data`."""
     return (
@@ -111,9 +120,7 @@ def user(settings: Settings, year: int) -> Fields:
         Field("external_id", _REFERENCE),
         Field("client_ip_address", kinds.IP_ADDRESS),
         Field("client_user_agent", kinds.AGENT),
-        Field("aID", _DEVICE, says="A UUID."),
-        Field("AID", _DEVICE, says="Another spelling of aID.", in_files=False),  # the vendor page's sentence has it
-        Field("aGA", _DEVICE, says="A UUID."),
+        *_DEVICES,
         Field("idfv", _DEVICE, says="The id of an iOS app's vendor: a UUID."),
     )
 
@@ -151,6 +158,7 @@ CLICKS: Fields = (
 _ALL = Settings(send_birth_date=True)
 DATA = {one.name: one.to for one in data(_ALL)}
 TRAITS = {one.name: one.to for one in traits(_ALL, 9999)}
+DEVICES = {one.name: one.to for one in _DEVICES}
 TABLE: Table = {
     "": EVENT,
     "user_data": user(_ALL, 9999),

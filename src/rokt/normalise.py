@@ -26,7 +26,7 @@ def name(text: str) -> str:
 def mobile(text: str) -> str:
     """Ten digits: the number within its country."""
     digits = phone.normalise(text, form="digits", country=None)
-    if text.lower().removeprefix("tel:").lstrip().startswith(("+", "00")):
+    if text[0] == "+" or text.lower().removeprefix("tel:").lstrip().startswith(("+", "00")):
         digits = digits[1:] if digits.startswith("1") else _national(digits)
     elif len(digits) == 11 and digits.startswith("1"):
         digits = digits[1:]

@@ -33,16 +33,12 @@ def read(user: Mapping[str, Any], *, now: float, settings: Settings, warnings: W
 
 def of(kept: Mapping[str, Any]) -> Person:
     """The person of these finished values under their posted names."""
-    devices = {"ios_advertising_id": kept.get("aID", kept.get("AID")), "android_advertising_id": kept.get("aGA")}
-    return Person(
-        data={rokt: kept[ours] for ours, rokt in fields.DATA.items() if ours in kept},
-        traits={rokt: kept[ours] for ours, rokt in fields.TRAITS.items() if ours in kept},
-        customer_id=kept.get("external_id"),
-        devices={name: value for name, value in devices.items() if value is not None},
-        idfv=kept.get("idfv"),
-        ip=kept.get("client_ip_address"),
-        user_agent=kept.get("client_user_agent"),
-    )
+    data = {rokt: kept[ours] for ours, rokt in fields.DATA.items() if ours in kept}
+    traits = {rokt: kept[ours] for ours, rokt in fields.TRAITS.items() if ours in kept}
+    devices = {rokt: kept[ours] for ours, rokt in fields.DEVICES.items() if ours in kept}
+    get = kept.get
+    rest = get("idfv"), get("client_ip_address"), get("client_user_agent")
+    return Person(data, traits, get("external_id"), devices, *rest)
 
 
 @lru_cache(maxsize=8)

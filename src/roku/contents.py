@@ -83,7 +83,7 @@ def _list(item: CoreSchema) -> CoreSchema:
     return cs.list_schema(item, strict=True, min_length=1, max_length=words.MAX_CONTENTS, fail_fast=True)
 
 
-CONTENTS = Kind(_contents, _list(field.schema({"": ITEM})), {"type": "array", "items": kinds.OBJECT.json})
+CONTENTS = Kind(_contents, _list(field.schema({"": ITEM})), {"type": "array", "items": field.OBJECT.json})
 CONTENT_IDS = Kind(
     _content_ids,
     _list(shapes.either(shapes.text(), shapes.WHOLE)),

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import core_schema as cs
 
 from pipeline import kinds, limits, phone, shapes
-from pipeline.field import Field, Fields, Kind, Table
+from pipeline.field import OBJECT, Field, Fields, Kind, Table, unchecked
 from pipeline.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
 from roku import normalise
 from roku import vocabulary as words
@@ -29,7 +29,7 @@ def _flag(value: Any, notes: list[str]) -> bool | None:
     return None
 
 
-_FLAG, _COUNTRY = Kind(_flag, None, {"type": "boolean"}), Kind(kinds.unchecked, None, kinds.STRING)
+_FLAG, _COUNTRY = Kind(_flag, None, {"type": "boolean"}), Kind(unchecked, None, kinds.STRING)
 _CONVERSION = choice("conversion")
 # Where they are missing, the one stands for «conversion», the other takes its place in the finished event.
 _EVENT_TYPE = _CONVERSION._replace(
@@ -171,8 +171,8 @@ EVENT: Fields = (
     Field("event_source", choice(*words.EVENT_SOURCES), "action_source", hint="source"),
     Field("event_source_url", kinds.PAGE, "url page_url source_url landing_page landing_page_url"),
     Field("referrer_url", kinds.PAGE, "referrer referer referer_url"),
-    Field("user_data", kinds.OBJECT, hint="user", in_files=False, needed=True),
-    Field("custom_data", kinds.OBJECT, hint="properties", in_files=False),
+    Field("user_data", OBJECT, hint="user", in_files=False, needed=True),
+    Field("custom_data", OBJECT, hint="properties", in_files=False),
     Field("opt_out", kinds.OPT_OUT, says='"true" limits the use of the data.'),
     Field("partner_name", kinds.text(limits.PARTNER), "partner", says="At most 20 different ones in one post."),
     Field("is_hashed", _FLAG, says="Accepted for Ringba's sake; each value is looked at in any case."),

@@ -20,6 +20,10 @@ class Settings:
     phone_format: phone.PhoneFormat = "digits"
     default_country: str | None = None
 
+    def __hash__(self) -> int:
+        """Of one part: for each event what follows from the settings is looked up, and they are few."""
+        return hash(self.default_country)
+
 
 def email(text: str) -> str:
     """Lower case, without what stands from + to @."""

@@ -40,7 +40,7 @@ def with_line(section: str) -> dict[str, Table]:
 def test_a_line_is_found_wherever_fields_are_listed(section: str) -> None:
     tables = with_line(section)
     known = tables["roku"][section]
-    inner = field.schema({"": known})["fields"]
+    inner = field.schema(tables["roku"], section)["fields"]
     assert inner["loyalty_tier"]["schema"] == {"type": "literal", "expected": ["gold", "silver"]}
     rules, names = field.rules(known), field.aliases(known)
     for name in ("tier", "Membership-Tier", "level", "loyaltytier", "loyalty_teir"):
