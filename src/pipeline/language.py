@@ -6,18 +6,20 @@ A field of one destination is known to all: another passes over it without a wor
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 from pipeline import kinds
 from pipeline.field import Field, Fields, Table
 
-# Each has a module `fields` with a `TABLE`. The first says the second names of fields that several take.
-DESTINATIONS = ("roku", "rokt")
-
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """The table of each destination, be it on in this stack or not."""
-    return {name: import_module(f"{name}.fields").TABLE for name in DESTINATIONS}
+    """The table of each destination that has a module `fields`, be it on in this stack or not.
+
+    The first says the second names of fields that several take.
+    """
+    names = import_module("destinations").NAMES  # the one list of them, which is a layer above
+    return {name: import_module(f"{name}.fields").TABLE for name in names if find_spec(f"{name}.fields")}
 
 
 def together(tables: Mapping[str, Table]) -> Table:
