@@ -21,15 +21,9 @@ _NOT_OURS = ("node_modules", "__pycache__")
 STILL = """
 local/__main__.py:_run
 local/console/observer.py
-local/console/posts.py:outcomes
-local/http_event.py:answer
-local/rokt_sandbox/conversions.py:_data
-local/roku_sandbox/rules.py:_check_user_data
 local/samples.py:_faults
 local/samples.py:run
 local/stack.py
-local/template.py
-local/template.py:_call
 relay/dlq.py
 relay/hashes.py:_show
 relay/letters.py

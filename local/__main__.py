@@ -12,6 +12,7 @@ from rich.console import Console
 
 from local.cases import CaseError, read_cases
 from local.dead_letters import RedriveError
+from local.intrinsics import TemplateError
 from local.samples import run
 from local.stack import (
     AWS_PORT,
@@ -26,7 +27,6 @@ from local.stack import (
     StackError,
 )
 from local.tables import summary, table
-from local.template import TemplateError
 
 SAMPLES = ROOT / "events"
 _COLUMNS = 140

@@ -19,8 +19,9 @@ from moto.server import ThreadedMotoServer
 
 from local import move_tasks
 from local.functions import function_names
+from local.intrinsics import TemplateError
 from local.moto_repairs import repaired
-from local.template import REGION, Template, TemplateError
+from local.template import REGION, Template
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

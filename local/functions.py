@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.template import ACCOUNT, REGION, Template, TemplateError
+from local.intrinsics import TemplateError
+from local.template import ACCOUNT, REGION, Template
 
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _INTEGRATION = "x-amazon-apigateway-integration"

@@ -88,19 +88,28 @@ def answer(value: Any) -> Answer:
     if not isinstance(value, Mapping) or "statusCode" not in value:
         return Answer(200, [("content-type", "application/json")], json.dumps(value).encode())
     status, body, headers = value["statusCode"], value.get("body"), value.get("headers") or {}
-    if not isinstance(status, int | str) or not str(status).isdigit() or not 100 <= int(status) <= 599:
+    if not _is_status(status):
         raise BadAnswer(f"statusCode {status!r}")
     if not isinstance(body, str | None) or not isinstance(headers, Mapping):
         raise BadAnswer("a body that is no text, or headers that are no object")
+    content = _content(body or "", is_base64=bool(value.get("isBase64Encoded")))
+    sent = {str(name).lower(): _header_text(item) for name, item in headers.items()}
+    sent.pop("content-length", None)
+    if content:
+        sent.setdefault("content-type", "text/plain;charset=utf-8")
+    cookies = [("set-cookie", str(cookie)) for cookie in value.get("cookies") or []]
+    return Answer(int(status), [*sent.items(), *cookies], content)
+
+
+def _content(body: str, *, is_base64: bool) -> bytes:
     try:
-        content = base64.b64decode(body or "", validate=True) if value.get("isBase64Encoded") else (body or "").encode()
+        return base64.b64decode(body, validate=True) if is_base64 else body.encode()
     except (binascii.Error, UnicodeEncodeError) as error:
         raise BadAnswer(str(error)) from error
-    sent = [(str(name).lower(), _header_text(item)) for name, item in headers.items()]
-    sent += [("set-cookie", str(cookie)) for cookie in value.get("cookies") or []]
-    if content and not any(name == "content-type" for name, _ in sent):
-        sent.append(("content-type", "text/plain;charset=utf-8"))
-    return Answer(int(status), [item for item in sent if item[0] != "content-length"], content)
+
+
+def _is_status(status: object) -> bool:
+    return isinstance(status, int | str) and str(status).isdigit() and 100 <= int(status) <= 599
 
 
 def _path_parameters(pattern: str, path: str) -> dict[str, str] | None:

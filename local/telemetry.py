@@ -16,7 +16,8 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.logs.models import logs_backends
 
-from local.template import ACCOUNT, REGION, Template, TemplateError
+from local.intrinsics import TemplateError
+from local.template import ACCOUNT, REGION, Template
 
 STREAM = "local"
 _LOG_GROUP, _FUNCTION = "AWS::Logs::LogGroup", "AWS::Lambda::Function"

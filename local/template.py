@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -14,17 +13,13 @@ from samtranslator.translator.managed_policy_translator import ManagedPolicyLoad
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+from local.intrinsics import NO_VALUE, TemplateError, condition, resolve
+
 REGION = "us-east-1"
 ACCOUNT = "123456789012"  # the account that moto answers as
 BUNDLE_BUCKET = "local"
 
 _FUNCTION = "AWS::Serverless::Function"
-_SUBSTITUTION = re.compile(r"\$\{([^{}]+)\}")
-_NO_VALUE = object()
-
-
-class TemplateError(Exception):
-    """The template holds something that the local stack cannot read; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +38,8 @@ class Template:
 
     def resolve(self, value: Any, names: Mapping[str, str]) -> Any:
         """`value` with every intrinsic function worked out; `names` maps "Id" (Ref) and "Id.Attribute" (GetAtt)."""
-        found = _resolve(value, {**_pseudo_parameters(), **self.parameters, **names}, self.conditions)
-        return None if found is _NO_VALUE else found
+        found = resolve(value, {**_pseudo_parameters(), **self.parameters, **names}, self.conditions)
+        return None if found is NO_VALUE else found
 
 
 class _NoManagedPolicies(ManagedPolicyLoader):
@@ -77,7 +72,7 @@ def read(path: Path, overrides: Mapping[str, str]) -> Template:
     declared = _source(path).get("Parameters", {})
     if unknown := overrides.keys() - declared.keys():
         raise TemplateError(f"{path.name} has no parameter {', '.join(sorted(unknown))}")
-    parameters = {name: str(overrides.get(name, item.get("Default", _NO_VALUE))) for name, item in declared.items()}
+    parameters = {name: str(overrides.get(name, item.get("Default", NO_VALUE))) for name, item in declared.items()}
     if missing := [name for name, item in declared.items() if "Default" not in item and name not in overrides]:
         raise TemplateError(f"{path.name} needs a value for the parameter {', '.join(missing)}")
     return _settled(expand(path, parameters), parameters)
@@ -94,7 +89,7 @@ def _settled(body: Mapping[str, Any], parameters: Mapping[str, str]) -> Template
     names = {**_pseudo_parameters(), **parameters}
     conditions: dict[str, bool] = {}
     for name in body.get("Conditions", {}):
-        _condition(name, body["Conditions"], names, conditions)
+        condition(name, body["Conditions"], names, conditions)
     return Template(
         resources=_existing(body["Resources"], conditions),
         outputs=_existing(body.get("Outputs", {}), conditions),
@@ -130,75 +125,3 @@ def _pseudo_parameters() -> dict[str, str]:
         "AWS::URLSuffix": "amazonaws.com",
         "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/local/0",
     }
-
-
-def _condition(name: str, bodies: Mapping[str, Any], names: Mapping[str, str], known: dict[str, bool]) -> bool:
-    def holds(test: Any) -> bool:
-        ((function, argument),) = test.items()
-        match function:
-            case "Condition":
-                return _condition(argument, bodies, names, known)
-            case "Fn::Equals":
-                left, right = _resolve(argument, names, {})
-                return str(left) == str(right)
-            case "Fn::Not":
-                return not holds(argument[0])
-            case "Fn::And":
-                return all(holds(item) for item in argument)
-            case "Fn::Or":
-                return any(holds(item) for item in argument)
-        raise TemplateError(f"condition {name} uses {function}, which the local stack does not know")
-
-    if name not in known:
-        known[name] = holds(bodies[name])
-    return known[name]
-
-
-def _resolve(value: Any, names: Mapping[str, str], conditions: Mapping[str, bool]) -> Any:
-    if isinstance(value, list):
-        return [found for item in value if (found := _resolve(item, names, conditions)) is not _NO_VALUE]
-    if not isinstance(value, Mapping):
-        return value
-    if len(value) == 1 and ("Ref" in value or next(iter(value)).startswith("Fn::")):
-        ((function, argument),) = value.items()
-        return _call(function, argument, names, conditions)
-    resolved = {name: _resolve(item, names, conditions) for name, item in value.items()}
-    return {name: item for name, item in resolved.items() if item is not _NO_VALUE}
-
-
-def _call(function: str, argument: Any, names: Mapping[str, str], conditions: Mapping[str, bool]) -> Any:
-    def inside(item: Any) -> Any:
-        return _resolve(item, names, conditions)
-
-    found: Any
-    match function:
-        case "Ref":
-            found = _NO_VALUE if argument == "AWS::NoValue" else _named(argument, names)
-        case "Fn::GetAtt":
-            found = _named(argument if isinstance(argument, str) else ".".join(argument), names)
-        case "Fn::Sub":
-            text, extra = argument if isinstance(argument, list) else (argument, {})
-            known = {**names, **inside(extra)}
-            found = _SUBSTITUTION.sub(lambda part: _substitute(part[1], known), text)
-        case "Fn::If":
-            found = inside(argument[1] if conditions[argument[0]] else argument[2])
-        case "Fn::Join":
-            found = argument[0].join(str(item) for item in inside(argument[1]))
-        case "Fn::Split":
-            found = str(inside(argument[1])).split(argument[0])
-        case "Fn::Select":
-            found = inside(argument[1])[int(argument[0])]
-        case _:
-            raise TemplateError(f"{function} is not known to the local stack")
-    return found
-
-
-def _named(name: str, names: Mapping[str, str]) -> str:
-    if name not in names:
-        raise TemplateError(f"{name} is referred to, but the local stack has no such thing")
-    return names[name]
-
-
-def _substitute(name: str, names: Mapping[str, str]) -> str:
-    # "${!x}" is CloudFormation's way to write a literal "${x}".
-    return "${" + name[1:] + "}" if name.startswith("!") else _named(name, names)

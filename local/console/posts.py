@@ -83,17 +83,7 @@ def outcomes(
     """
     failed = _entries(said, "failed_events")
     for entry in failed[:MOST]:
-        errors = entry.get("errors")
-        errors = {str(name): str(text) for name, text in errors.items()} if isinstance(errors, Mapping) else {}
-        reason = "; ".join(f"{name}: {text}" for name, text in errors.items())
-        yield {
-            "outcome": "invalid",
-            "reason": reason,
-            "errors": errors,
-            "status": status,
-            **_of(entry),
-            **_named(entry),
-        }
+        yield _invalid(entry) | {"status": status}
     for outcome in ("withheld", "ignored"):
         for entry in _entries(said, outcome)[:MOST]:
             reason = str(entry.get("reason") or entry.get("code") or "")
@@ -102,6 +92,13 @@ def outcomes(
     if status >= 400 and not failed:
         reason = str(said.get("description") or said.get("message") or "")
         yield {"outcome": "refused", "reason": reason, "status": status}
+
+
+def _invalid(entry: Mapping[str, Any]) -> dict[str, Any]:
+    errors = entry.get("errors")
+    errors = {str(name): str(text) for name, text in errors.items()} if isinstance(errors, Mapping) else {}
+    reason = "; ".join(f"{name}: {text}" for name, text in errors.items())
+    return {"outcome": "invalid", "reason": reason, "errors": errors, **_of(entry), **_named(entry)}
 
 
 def _left_out(said: Mapping[str, Any], destination: str) -> set[Any]:

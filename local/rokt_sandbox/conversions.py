@@ -1,6 +1,6 @@
 """The Conversions API: what is wrong with one object. Where the documents are silent the stricter reading is taken."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from local.rokt_sandbox import fields
@@ -128,9 +128,11 @@ def _data(data: Mapping[str, Any]) -> Errors:
     if not isinstance(said, dict):
         yield ".custom_attributes", "must be an object"
         return
-    for name in required:
-        if name not in said:
-            yield f".custom_attributes.{name}", "is required"
+    yield from ((f".custom_attributes.{name}", "is required") for name in required if name not in said)
+    yield from _attributes(said, known)
+
+
+def _attributes(said: Mapping[str, Any], known: Mapping[str, Callable[[Any], str | None]]) -> Errors:
     for name, value in said.items():
         if fault := known.get(name, fields.scalar)(value) or fields.scalar(value):
             yield f".custom_attributes.{name}", fault

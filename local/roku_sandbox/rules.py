@@ -136,13 +136,18 @@ def _check_user_data(user_data: object, strict: bool, errors: Errors) -> None:
     if not user_data or IDENTIFIERS.isdisjoint(user_data):
         errors["user_data"] = "At least one user identifier is required"
     _check_fields(user_data or {}, _USER_DATA, "user_data.", errors)
-    for field, value in (user_data or {}).items():
-        if isinstance(value, str) and RAW_EMAIL.search(value):
-            errors[f"user_data.{field}"] = f"{field} must not hold a raw e-mail address"
-        elif strict and field in HASHED and isinstance(value, str) and value in EMPTY_DIGESTS:
-            errors[f"user_data.{field}"] = f"{field} is the digest of an absent value"
+    texts = {field: value for field, value in (user_data or {}).items() if isinstance(value, str)}
+    _check_personal(texts, strict, errors)
     if user_data and not HASHED.isdisjoint(user_data) and user_data.get("is_hashed") is not True:
         errors["user_data.is_hashed"] = "is_hashed must be true where hashed fields are present"
+
+
+def _check_personal(texts: Mapping[str, str], strict: bool, errors: Errors) -> None:
+    for field, value in texts.items():
+        if RAW_EMAIL.search(value):
+            errors[f"user_data.{field}"] = f"{field} must not hold a raw e-mail address"
+        elif strict and field in HASHED and value in EMPTY_DIGESTS:
+            errors[f"user_data.{field}"] = f"{field} is the digest of an absent value"
 
 
 def _check_custom_data(custom_data: object, errors: Errors) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from local import environment
 from local.functions import Route, environments, event_sources, functions, routes
-from local.template import Template, TemplateError, read
+from local.intrinsics import TemplateError
+from local.template import Template, read
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
