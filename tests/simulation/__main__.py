@@ -14,7 +14,8 @@ from tests.simulation.faults import FAULTS
 from tests.simulation.plan import Plan
 from tests.simulation.search import Findings, look, played, search, shrink
 from tests.simulation.stage import Result
-from tests.simulation.traffic import MODES, TRAFFICS, play
+from tests.simulation.traffic import MODES, play
+from tests.simulation.traffics import TRAFFICS
 
 
 def main() -> int:

@@ -9,6 +9,8 @@ from tests.simulation.stage import Stage, Violation
 
 # Probes go out after so much (s) of an outage, then every 15 minutes, hourly after 3 hours.
 FIRST, PAUSE, LATE_PAUSE, LATE = (60, 120, 300, 600), 900, 3_600, 10_800
+# Without an understood answer for so long (s), or after one probe, a request holds so many events.
+COLD, SMALL = 601.0, 50
 # A run that began so much (s) after it could be known has read it.
 SETTLED = 5.0
 
@@ -32,10 +34,16 @@ class Circuits:
         """A run of this name asks for these. What was tried before does not count: that is what windows are for."""
         stage = self.stage
         group = posted[0].variant.conversion.group
-        known = self.service.heard[group].known_at
-        if not stage.has_ledger or stage.ledger_failed or stage.died or known is None:
+        heard = self.service.heard[group]
+        known = heard.known_at
+        if len(posted) > SMALL and stage.world.now - heard.understood_at > COLD:
+            raise Violation(f"{len(posted)} events of {group} went at once to {self.service.name}, not heard of lately")
+        if not stage.has_ledger or stage.ledger_failed or stage.died or name in stage.ledger.unread:
             return
-        if stage.processes[name].began <= known + SETTLED or name in stage.ledger.unread:
+        began, small = stage.processes[name].began, heard.small_since
+        if len(posted) > SMALL and small is not None and began > small + SETTLED:
+            raise Violation(f"{len(posted)} events of {group} went to {self.service.name} after one understood probe")
+        if known is None or began <= known + SETTLED:
             return
         fresh = sum(sum(len(one.tries) for one in self._counts.variants_of(each.variant)) == 1 for each in posted)
         since, sent = self._since.get(group, (known, 0))

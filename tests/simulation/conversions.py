@@ -34,6 +34,8 @@ class Variant:
     since: float = 0.0  # when that was
     tries: list[float] = field(default_factory=list)  # when a request with it was sent
     lost: list[float] = field(default_factory=list)  # when one was, whose answer could not be read
+    statuses: set[str] = field(default_factory=lambda: {"none"})  # of the answers to them
+    not_before: float = 0.0  # it was told not to ask sooner
 
     @property
     def words(self) -> str:
@@ -67,12 +69,18 @@ class Hearing:
     known_at: float | None = None  # since when it could know that answers are lost
     first_lost_began: float = 0.0
     understood: list[float] = field(default_factory=list)  # when requests began whose answers could be
+    understood_at: float = 0.0  # when the last of these answers came
+    small_since: float | None = None  # since when one probe was understood, and nothing after it
 
     def hear(self, began: float, now: float, *, understood: bool, certain: bool) -> None:
         """An answer arrived, to a request begun then, or its time was over; `certain`: a success that says nothing."""
         if understood:
             self.understood.append(began)
+            self.understood_at = now
+            if self.small_since is not None and began >= self.small_since:
+                self.small_since = None
             if began > self.first_lost_began:
+                self.small_since = self.small_since if self.known_at is None else now
                 self.lost, self.known_at = 0, None
             return
         if not self.lost:

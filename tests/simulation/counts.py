@@ -86,6 +86,11 @@ class Counts:
             self.mishaps[name] -= self.mishaps[name] > 0
             self.unlucky[name] -= 1
 
+    def parted(self, names: Iterable[str]) -> None:
+        """There are two messages with each of these variants, and nobody has noted that."""
+        for name in {self._conversion_of[name] for name in names}:
+            self.copies[name] += 1
+
     def copied(self, names: Iterable[str]) -> None:
         """Ingest queued these variants: anew, if the ledger has forgotten the last time."""
         for name in {self._conversion_of[name] for name in names}:

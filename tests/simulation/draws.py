@@ -7,7 +7,7 @@ from typing import Any
 from tests.simulation import ledger, rokt, roku, secrets, sqs
 from tests.simulation.plan import DAY, HOUR, Phase, Plan, Redrive
 from tests.simulation.sender import KINDS, Event, Post
-from tests.simulation.themes import THEMES
+from tests.simulation.themes import THEMES, colliding, epilogue
 
 # Of days, in which Roku answers so that it is understood, and in which it does not.
 _CLEAR = ("unreachable", "unknown-key", "throttled", "absurd")
@@ -20,17 +20,20 @@ def make(seed: int) -> Plan:
     """The plan of a seed: of 20, 8 have Roku alone, 5 Rokt alone, 7 both."""
     draw = random.Random(f"{seed} shape")
     plan = _with_roku(seed, draw)
-    if draw.random() < 1 / 6:
-        return _numbered(draw.choice(THEMES)(draw, plan))
+    plan = draw.choice(THEMES)(draw, plan) if draw.random() < 1 / 6 else _drawn(draw, plan)
+    return _numbered(epilogue(draw, plan) if draw.random() < 1 / 3 else plan)
+
+
+def _drawn(draw: random.Random, plan: Plan) -> Plan:
     names = draw.choice(["roku"] * 8 + ["rokt"] * 5 + ["roku,rokt"] * 7)
     plan = replace(plan, destinations=names, posts=tuple(_varied(draw, post, names) for post in plan.posts))
     if draw.random() < 1 / 50:  # a sender that posts again after weeks: the ledger forgets after 7 days, Rokt after 30
         last = plan.posts[-1]
         late = tuple(draw.uniform(8, 45) * DAY for _ in range(2))
         plan = replace(plan, posts=(*plan.posts[:-1], replace(last, again=(*last.again, *late))))
-    plan = _colliding(draw, plan) if draw.random() < 0.1 else plan
+    plan = colliding(draw, plan) if draw.random() < 0.1 else plan
     plan = plan if names == "roku" else _with_rokt(draw, plan)
-    return _numbered(_with_settings(draw, plan))
+    return _with_settings(draw, plan)
 
 
 def _with_roku(seed: int, draw: random.Random) -> Plan:
@@ -62,18 +65,6 @@ def _with_roku(seed: int, draw: random.Random) -> Plan:
         concurrency=draw.choice((2, 4)),
         seconds=seconds,
     )
-
-
-def _colliding(draw: random.Random, plan: Plan) -> Plan:
-    """One more post, whose event has the id of another person's, and the same id again; either may be a browser's."""
-    post = draw.choice(plan.posts)
-    first = post.events[0]
-    if first.twin_of or first.kind != "plain" or first.poison or len(post.events) > 100:
-        return plan
-    clash = Event("x", clash_of=first.name, thin=draw.random() < 0.3)
-    sender = draw.choice(("server", "browser"))
-    forged = Post(draw.uniform(0, plan.seconds / 2), (clash,), (), post.group, sender)
-    return replace(plan, posts=(*plan.posts, forged))
 
 
 def _roku_phases(draw: random.Random, kind: str, seconds: float) -> list[Phase]:

@@ -7,6 +7,7 @@ from tests.simulation.changes import acknowledged, changed, unmatched_delivered,
 from tests.simulation.faults_back import SOURCES as BACK
 from tests.simulation.faults_rokt import ROKT
 from tests.simulation.faults_run import SOURCES as RUN
+from tests.simulation.faults_try import SOURCES as TRY
 from tests.simulation.faults_wire import SOURCES as WIRE
 from tests.simulation.planting import planted
 
@@ -29,6 +30,6 @@ _BY_CHANGE: dict[str, Callable[[], Any]] = {
 
 FAULTS: dict[str, Callable[[], Any]] = {
     **_BY_CHANGE,
-    **{name: planted(*fault) for sources in (RUN, BACK, WIRE) for name, fault in sources.items()},
+    **{name: planted(*fault) for sources in (RUN, TRY, BACK, WIRE) for name, fault in sources.items()},
     **ROKT,
 }

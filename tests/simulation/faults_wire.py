@@ -35,9 +35,9 @@ SOURCES: dict[str, tuple[str, str, str]] = {
         "received.lose(index + 1 if index + 1 in received.events else index)",
     ),
     "queueing: partners are mixed": (
-        "pipeline.queueing",
-        "by_partner.setdefault(event.partner_name, [])",
-        "by_partner.setdefault(None, [])",
+        "pipeline.reception",
+        "Routing(self.event_group_id, event.partner_name)",
+        "Routing(self.event_group_id, None)",
     ),
     # http
     "http: the old key for ever": (

@@ -47,6 +47,7 @@ def installed(stage: Stage, session: Posts, secrets: ModelSecrets) -> Iterator[N
 
     def count(counts: Counter[str], **_: object) -> None:
         stage.result.counts.update(counts)
+        stage.told.setdefault(world.process().name, Counter()).update(counts)
 
     with (
         patch.dict("os.environ", _environment(stage)),

@@ -55,7 +55,7 @@ class _History:
                     lane.expect(event, post)
             for at in (post.at, *post.again):
                 world.at(at, lambda post=post: self.post(post))  # type: ignore[misc]
-            last = max([last, *post.again])
+            last = max([last, post.at, *post.again])
         for redrive in plan.redrives:
             if redrive.destination in self.lanes:
                 world.at(redrive.at, lambda redrive=redrive: self.lanes[redrive.destination].redrive(redrive))  # type: ignore[misc]

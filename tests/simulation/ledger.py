@@ -23,10 +23,11 @@ Item = dict[str, Any]
 class ModelLedger:
     """Items by key."""
 
-    def __init__(self, world: World, mode: Callable[[], str]) -> None:
-        """`mode` says how it behaves now."""
-        self._world, self._mode = world, mode
+    def __init__(self, world: World, mode: Callable[[], str], seconds: float = float("inf")) -> None:
+        """`mode` says how it behaves now; for so many seconds the relay is to remember what was delivered."""
+        self._world, self._mode, self._seconds = world, mode, seconds
         self.items: dict[Key, Item] = {}
+        self.written: dict[Key, float] = {}  # when each item was
         self.unwritten: set[Key] = set()  # keys whose note was refused or never ended
         self.unread: set[str] = set()  # processes that got no whole answer to a question
         self.hanging: Counter[str] = Counter()  # reads of each process that never come back, and writes
@@ -34,7 +35,7 @@ class ModelLedger:
 
     def knows(self, key: Key) -> bool:
         """Whether it holds this key, and has not forgotten it."""
-        return key in self.items and int(self.items[key]["expires"]["N"]) > self._world.now
+        return key in self.items and self.written[key] + self._seconds > self._world.now + 1
 
     def _call(self, call: str) -> str:
         world, mode = self._world, self._mode()
@@ -123,7 +124,7 @@ class ModelLedger:
     def _put(self, item: Item, fresh: set[Key]) -> None:
         key = _key(item)
         self.on_write(*key)
-        self.items[key] = item
+        self.items[key], self.written[key] = item, self._world.now
         if key in fresh:
             self.unwritten.discard(key)
 

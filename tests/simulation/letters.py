@@ -1,5 +1,6 @@
 """What may become a dead letter, and what its reason must say."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from tests.simulation.conversions import Variant
@@ -15,14 +16,26 @@ DELAY = 120.0
 PATIENCE, PASSING = 5 * 86_400.0, 86_400.0
 # A circuit that nothing fresh comes to for so long takes for its probe what waits for its second window.
 STARVED = 86_400.0
+NO_TIME = "no time"
 COUNTED_TWICE, WAITED = "may have been counted twice", "waited too long"
 # What the models say of events that they refuse; of one of a request that is refused whole, nothing more.
 _WHOLE = ("all events failed", "bad", "without a reason")
 _PARTNER = ("403", "partner")
 
 
-def why_not_dead(variant: Variant, reason: str, service: Service, stage: Stage, counts: Counts) -> str | None:
-    """What is wrong with this dead letter; None if nothing is."""
+def why_not_dead(
+    variant: Variant, said: Mapping[str, str], service: Service, stage: Stage, counts: Counts
+) -> str | None:
+    """What is wrong with this dead letter, of which its attributes say this; None if nothing is."""
+    reason = said.get("reason", "")
+    if said.get("event_group_id") != variant.conversion.group or said.get("status") not in variant.statuses:
+        return f"which says {said.get('event_group_id')} and {said.get('status')}"
+    if NO_TIME in reason:
+        return "though only its run had no time"
+    return _why_not_good(variant, reason, service, stage, counts)
+
+
+def _why_not_good(variant: Variant, reason: str, service: Service, stage: Stage, counts: Counts) -> str | None:
     now, age = stage.world.now, stage.world.now - variant.since
     if sha256(f"{variant.conversion.name}@example.com".encode()).hexdigest() in reason:
         return "whose reason tells of a person"

@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.simulation import heads
 from tests.simulation.circuits import Circuits
 from tests.simulation.conversions import Conversion, Posted, Variant
 from tests.simulation.counts import Counts
 from tests.simulation.letters import why_not_dead
+from tests.simulation.manners import Manners
+from tests.simulation.plan import DAY
 from tests.simulation.queues import Message, ModelQueue
 from tests.simulation.sender import Event, Post
 from tests.simulation.service import Service
@@ -33,6 +36,9 @@ class Promises:
         self.accepted: set[str] = set()
         self.counts = Counts(stage, service)
         self._circuits = Circuits(stage, service, self.counts)
+        self._manners = Manners(stage, service, self.counts)
+        self._messages: dict[str, Message] = {}
+        self.made: dict[str, set[str]] = {}  # of which events each run has made a new message
         self._where: Counter[str] = Counter()  # messages, on both queues, that hold a variant
         self._depth: dict[str, int] = {}  # of messages: how many there were before, each made of the last one's rest
         self._optional: set[str] = set()
@@ -61,10 +67,14 @@ class Promises:
     def put(self, message: Message, *, dead: bool) -> None:
         """A message came onto the queue, or became a dead letter."""
         process = self.stage.world.running()
+        self._messages[message.name] = message
+        if process is not None and process.name.startswith("deliver"):
+            self._same(message, process.name, dead=dead)
         if process is not None and process.name.startswith("deliver") and not dead:
             given = self.counts.batches[process.name]
             # Of several copies in the run any may be the one of which this is the rest: at least as deep as the least.
             before = [self._depth.get(one, 0) for one, names in given.items() if names & set(message.conversions)]
+            self.made.setdefault(process.name, set()).update(message.conversions)
             depth = 1 + min(before, default=0)
             self._depth[message.name] = depth
             if depth > DEEPEST:
@@ -74,11 +84,19 @@ class Promises:
             if dead:
                 self._buried(self.variants[name], message)
 
-    def _buried(self, variant: Variant, letter: Message) -> None:
-        reason = letter.attributes.get("reason", {}).get("StringValue", "")
-        fault = why_not_dead(variant, reason, self.service, self.stage, self.counts)
+    def _same(self, message: Message, process: str, *, dead: bool) -> None:
+        """What is made of a message says of its events what that said."""
+        given = self.counts.batches[process]
+        origins = [self._messages[one] for one, names in given.items() if names & set(message.conversions)]
+        fault = heads.fault_of(message, origins, dead=dead)
         if fault is not None:
-            raise Violation(f"{variant.name} became a dead letter for {self.service.name}, {fault}: {reason}")
+            raise Violation(f"{message.name} ({' '.join(message.conversions[:9])}) by {process} says {fault}")
+
+    def _buried(self, variant: Variant, letter: Message) -> None:
+        said = {name: str(value["StringValue"]) for name, value in letter.attributes.items()}
+        fault = why_not_dead(variant, said, self.service, self.stage, self.counts)
+        if fault is not None:
+            raise Violation(f"{variant.name} became a dead letter for {self.service.name}, {fault}: {said}")
         if variant.bad_until < self.stage.world.now - 2 * RUN:
             self._outlasted.add(variant.conversion.name)
 
@@ -96,6 +114,11 @@ class Promises:
         conversion = self.variants[name].conversion
         if self._where[name] or conversion.name in self._optional:
             return
+        days = self.stage.plan.ledger_days * DAY
+        if why == "acknowledged" and self.stage.has_ledger and not conversion.is_shadowed and conversion.counted:
+            since = self.stage.world.now - self.service.accepted[conversion.name][-1].at
+            if since > days + RUN:
+                raise Violation(f"{name} is taken for one that {self.service.name} took {since:.0f} s ago")
         if not conversion.counted and not conversion.is_shadowed:
             raise Violation(f"{name} is lost: {why}, not at {self.service.name}, on no queue")
 
@@ -113,7 +136,7 @@ class Promises:
         if message.receives > MOST_RECEIVES + age / LEAST_WAIT:
             raise Violation(f"{message.name} for {self.service.name} was tried {message.receives} times in {age:.0f} s")
 
-    def requested(self, process: str, posted: Sequence[Posted]) -> None:
+    def requested(self, process: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> None:
         """What an answer has settled is not asked about again by the same run; and it is what was queued."""
         names = {one.variant.name for one in posted}
         again = names & self.service.settled.get(process, set())
@@ -121,6 +144,7 @@ class Promises:
             raise Violation(f"{process} asks again about {sorted(again)}, though {self.service.name} had said it all")
         if len(names) < len(posted):
             raise Violation(f"{process} asks for an event twice in one request")
+        self._manners.requested(process, posted, headers)
         if self.service.name == "roku":
             self._circuits.requested(process, posted)
         for one in posted:

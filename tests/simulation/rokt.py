@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from tests.simulation.conversions import Posted
+from tests.simulation.responses import COMMON_MODES, Clarity, Response, told
 from tests.simulation.sender import POSE
-from tests.simulation.service import COMMON_MODES, Clarity, Response, Service, told
+from tests.simulation.service import Service
 
 DAY = 86_400.0
 MODES = (
@@ -155,7 +156,7 @@ class EventApi(_Rokt):
         """400 that names nobody; 409 for what was seen before, perhaps of one event alone."""
         if mode == "whole" and bad:
             return told(400, {"data": {"code": "RequestValidationError", "message": "bad"}})
-        if mode == "seen" and any(self.seen(one) for one in posted if one not in bad):
+        if mode == "seen" and any(one.identity in self.seen for one in posted if one not in bad):
             return Response(409)
         return None
 

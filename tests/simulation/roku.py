@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.simulation.conversions import Posted
-from tests.simulation.service import COMMON_MODES, Clarity, Response, Service, told
+from tests.simulation.responses import COMMON_MODES, Clarity, Response, told
+from tests.simulation.service import Service
 
 MODES = (
     *COMMON_MODES,

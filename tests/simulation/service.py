@@ -5,56 +5,16 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 
 import requests
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
 from tests.simulation.conversions import Acceptance, Conversion, Hearing, Posted, Variant
+from tests.simulation.responses import CERTAIN, Clarity, Response, all_taken, mode_for, nothing_taken
 from tests.simulation.sender import Event
 from tests.simulation.world import Killed, World
-
-# What any destination may do for a while. `lost` modes take the events, and the relay does not learn of it. A number
-# after `>` says: only to requests of more events, a name after `@`: only to those of this event group; the others are
-# answered as always.
-COMMON_MODES = (
-    "ok",
-    "unavailable",  # 503, nothing taken
-    "broken",  # 500 after taking everything
-    "overloaded",  # 503 with Retry-After, after taking everything
-    "throttled",  # 429 with Retry-After
-    "absurd",  # 429 with a Retry-After of years
-    "unreachable",  # no connection
-    "slow",  # no answer within the time-out, nothing taken
-    "lost",  # taken, then the connection breaks
-    "late",  # taken, then no answer within the time-out
-    "late>1",
-    "late>20",
-    "broken>5",
-)
-
-# Successes that say nothing: not only perhaps, but certainly taken.
-CERTAIN = ("silent", "textual", "malformed", "strange", "miscounted")
-# What an answer tells of the events that were taken: not even that they were; that some were; which.
-Clarity = Literal["nothing", "open", "all"]
-
-
-class Response:
-    """What `Session.post` gives."""
-
-    def __init__(self, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
-        """The whole of an answer."""
-        self.status_code, self.headers = status, dict(headers or {})
-        pieces = iter([body])
-        self.raw = SimpleNamespace(read1=lambda *_, **__: next(pieces, b""))
-
-    def __enter__(self) -> "Response":
-        """As requests' own."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """As requests' own."""
 
 
 class Service:
@@ -79,10 +39,11 @@ class Service:
         self.settled: dict[str, set[str]] = {}  # names of which a run knows all since an answer that left nothing open
         self.delivered: set[str] = set()  # event groups of which the relay knows that something was taken
         self.heard: dict[str, Hearing] = defaultdict(Hearing)  # by event group
-        self.on_request: Callable[[str, Sequence[Posted]], None] = lambda *_: None
+        self.on_request: Callable[[str, Sequence[Posted], Mapping[str, str]], None] = lambda *_: None
+        self.on_answer: Callable[[str, Sequence[Posted], Response, Mapping[str, str]], None] = lambda *_: None
         self.on_repeat: Callable[[Posted, Acceptance], None] = lambda *_: None
         self.on_shadow: Callable[[Posted, Conversion, float], None] = lambda *_: None
-        self._seen: dict[str, tuple[float, Conversion]] = {}
+        self.seen: dict[str, tuple[float, Conversion]] = {}
 
     def secret(self, version: int) -> str:
         """The text of the secret that holds this version of the key."""
@@ -141,8 +102,8 @@ class Service:
         self.asked_by[process] = self.asked_by.get(process, 0) + 1
         for one in posted:
             one.variant.tries.append(world.now)
-        self.on_request(process, posted)
-        mode = self._mode_for(posted)
+        self.on_request(process, posted, headers)
+        mode = mode_for(self._mode(), posted)
         world.pause(world.random.uniform(0.02, 0.4))
         if mode == "unreachable":
             reason = NewConnectionError(HTTPConnection(self.name), "refused")
@@ -155,33 +116,20 @@ class Service:
             self.heard[group].hear(began, world.now, understood=False, certain=False)
             raise
         self.heard[group].hear(began, world.now, understood=not lost, certain=mode in CERTAIN)
-        if not lost:
-            for one in posted:
+        self.on_answer(process, posted, response, headers)
+        for one in posted:
+            one.variant.statuses.add(str(response.status_code))
+            if not lost:
                 one.variant.lost.remove(began)
         return response
-
-    def _mode_for(self, posted: Sequence[Posted]) -> str:
-        """How it behaves to this request: some modes mean large ones only, some events break all that they are in."""
-        mode, _, group = self._mode().partition("@")
-        mode, _, limit = mode.partition(">")
-        if (limit and len(posted) <= int(limit)) or (group and group != posted[0].variant.conversion.group):
-            mode = "ok"
-        poison = [one.variant.poison for one in posted if one.variant.poison]
-        return poison[0] if poison and mode == "ok" else mode
 
     def _answered(
         self, mode: str, posted: Sequence[Posted], headers: Mapping[str, str], timeout: tuple[float, float]
     ) -> tuple[Response, bool]:
         """The answer, and whether the relay cannot read what became of the events."""
         world = self.world
-        if mode == "slow":
-            world.pause(timeout[1])
-            raise requests.exceptions.ReadTimeout
-        if mode == "unavailable":
-            return Response(503), True
-        if mode in ("throttled", "absurd"):
-            after = world.random.randint(1, 1_200) if mode == "throttled" else 99_999_999
-            return Response(429, headers={"Retry-After": str(after)}), False
+        if untaken := nothing_taken(mode, world, timeout[1]):
+            return untaken, untaken.status_code >= 500
         refusal = self.refusal(mode, posted, headers)
         if refusal is not None:
             return refusal, False
@@ -204,7 +152,7 @@ class Service:
         taken = []
         for one in posted:
             conversion, acceptance = one.variant.conversion, Acceptance(now, self.world.process().name)
-            at, of = self._seen.get(one.identity, (0.0, conversion))
+            at, of = self.seen.get(one.identity, (0.0, conversion))
             if at and now - at <= self.window:
                 self.dropped += 1
                 if of is not conversion:
@@ -218,7 +166,7 @@ class Service:
                     conversion.was_underway = known is None or self.world.process().began <= known
                 conversion.counted.append(now)
                 conversion.counts += 1
-                self._seen[one.identity] = now, conversion
+                self.seen[one.identity] = now, conversion
             else:
                 conversion.counted.append(now)
             self.accepted.setdefault(conversion.name, []).append(acceptance)
@@ -235,15 +183,8 @@ class Service:
     ) -> tuple[Response, bool]:
         world = self.world
         world.pause(world.random.uniform(0.01, 0.2))
-        if mode == "lost":
-            raise requests.exceptions.ConnectionError("broken")
-        if mode == "late":
-            world.pause(timeout[1])
-            raise requests.exceptions.ReadTimeout
-        if mode == "broken":
-            return Response(500, b"oops"), True
-        if mode == "overloaded":
-            return Response(503, headers={"Retry-After": "600"}), True
+        if unread := all_taken(mode, world, timeout[1]):
+            return unread, True
         answer, clarity = self.verdict(mode, posted, bad)
         for acceptance in taken:
             acceptance.answered = clarity != "nothing"
@@ -255,14 +196,5 @@ class Service:
 
     def drops(self, posted: Posted) -> bool:
         """Whether it drops this as a repeat now."""
-        at, _ = self._seen.get(posted.identity, (0.0, None))
+        at, _ = self.seen.get(posted.identity, (0.0, None))
         return at > 0 and self.world.now - at <= self.window
-
-    def seen(self, posted: Posted) -> bool:
-        """Whether it has ever taken this."""
-        return posted.identity in self._seen
-
-
-def told(status: int, content: Any) -> Response:
-    """An answer with JSON."""
-    return Response(status, json.dumps(content).encode())

@@ -12,6 +12,8 @@ from tests.simulation.world import World
 
 # What SQS may do for a while, besides what it does by chance; of the calls that send, and of those that put off.
 DONE = 1_000  # calls
+# Nothing waits for longer (s), whatever a destination asks for.
+LONGEST_WAIT = 3_600
 MODES = ("", "hang", "hang-send", "hang-visibility", "slow", "down")
 
 
@@ -108,7 +110,7 @@ class ModelSqs:
         done, failed = [], []
         for entry in Entries:
             assert isinstance(entry["VisibilityTimeout"], int)
-            assert 0 <= entry["VisibilityTimeout"] <= 43_200
+            assert 0 <= entry["VisibilityTimeout"] <= LONGEST_WAIT
             name, receives = entry["ReceiptHandle"].split("/")
             message = queue.messages.get(name)
             if message is None or message.receives != int(receives) or self._refuses(queue):

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.simulation.containers import Containers
 from tests.simulation.ledger import ModelLedger
-from tests.simulation.plan import Phase, Plan
+from tests.simulation.plan import DAY, Phase, Plan
 from tests.simulation.sqs import ModelSqs, SqsFaults
 from tests.simulation.world import Process, World
 
@@ -41,6 +41,8 @@ class Stage:
         self.world = World(plan.seed)
         self.result = Result()
         self.over = False  # nothing fails any more
+        self.healed_at = float("inf")  # since when (epoch seconds)
+        self.told: dict[str, Counter[str]] = {}  # what runs said in their metrics
         self.most_runs: float = MOST_RUNS
         self.processes: dict[str, Process] = {}
         self.died: set[str] = set()
@@ -49,7 +51,7 @@ class Stage:
             SqsFaults(plan.sqs_refuses, plan.sqs_loses_answers, plan.sqs_refuses_entries, plan.sqs_twice),
             lambda: self.mode(plan.sqs),
         )
-        self.ledger = ModelLedger(self.world, lambda: self.mode(plan.ledger))
+        self.ledger = ModelLedger(self.world, lambda: self.mode(plan.ledger), plan.ledger_days * DAY)
 
     def mode(self, phases: Sequence[Phase]) -> str:
         """How something that has such phases behaves now."""
@@ -86,7 +88,7 @@ class Stage:
 
     def heal(self) -> None:
         """From now on nothing fails."""
-        self.over = True
+        self.over, self.healed_at = True, self.world.now
         self.sqs.faults = SqsFaults()
         self.world.say("nothing fails any more")
 

@@ -6,7 +6,8 @@ from tests.simulation.draws import make
 from tests.simulation.history import run
 from tests.simulation.plan import Plan
 from tests.simulation.search import look, played, shrink
-from tests.simulation.traffic import TRAFFICS, play
+from tests.simulation.traffic import play
+from tests.simulation.traffics import TRAFFICS
 
 # As many as take 20 s; `python -m tests.simulation` plays more, and shows that every deliberate fault is found.
 HISTORIES, PARTS = 96, 8

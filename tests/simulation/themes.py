@@ -1,11 +1,11 @@
-"""Plans in which what is rare comes together: time pressure, one broken event group, a refusal alike, poison."""
+"""Plans in which what is rare comes together: time pressure, one broken group, poison, deaths, days of waiting."""
 
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from tests.simulation.plan import HOUR, Phase, Plan
+from tests.simulation.plan import DAY, HOUR, Phase, Plan
 from tests.simulation.sender import Event, Post
 
 _UNCLEAR = ("broken", "silent", "late", "lost", "textual", "unavailable")
@@ -60,6 +60,44 @@ def poisoned(draw: random.Random, plan: Plan) -> Plan:
     return replace(plan, posts=tuple(posts))
 
 
+def dying(draw: random.Random, plan: Plan) -> Plan:
+    """Runs die, and answers are lost, for short times."""
+    plan = poisoned(draw, plan)
+    start = draw.uniform(0, HOUR)
+    roku = (Phase(start, start + draw.choice((600.0, HOUR)), draw.choice(_UNCLEAR)),)
+    return replace(plan, roku=roku, crash=draw.choice((0.02, 0.05)))
+
+
+def outlasting(draw: random.Random, plan: Plan) -> Plan:
+    """A clear outage for longer than events wait, with a few minutes in which some of them get through."""
+    pause = draw.uniform(1, 4) * DAY
+    down = draw.choice(("unreachable", "throttled", "unknown-key"))
+    roku = (Phase(0.0, pause, down), Phase(pause, pause + 900.0, "passing"), Phase(pause + 900.0, 9 * DAY, down))
+    return replace(_steady(draw, plan, roku, 2, lambda _: "g"), seconds=HOUR)
+
+
+def colliding(draw: random.Random, plan: Plan) -> Plan:
+    """One more post, whose event has the id of another person's, and the same id again; either may be a browser's."""
+    post = draw.choice(plan.posts)
+    first = post.events[0]
+    if first.twin_of or first.kind != "plain" or first.poison or len(post.events) > 100:
+        return plan
+    clash = Event("x", clash_of=first.name, thin=draw.random() < 0.3)
+    sender = draw.choice(("server", "browser"))
+    forged = Post(draw.uniform(0, plan.seconds / 2), (clash,), (), post.group, sender)
+    return replace(plan, posts=(*plan.posts, forged))
+
+
+def epilogue(draw: random.Random, plan: Plan) -> Plan:
+    """Some hours after everything is well, posts follow each other: nothing is in their way any more."""
+    at, group = plan.troubled() + 2 * HOUR, draw.choice([post.group for post in plan.posts])
+    posts = [
+        Post(at + place * 600.0, tuple(Event(f"z{place}.{number}") for number in range(2)), group=group)
+        for place in range(3)
+    ]
+    return replace(plan, posts=(*plan.posts, *posts))
+
+
 def _steady(draw: random.Random, plan: Plan, roku: tuple[Phase, ...], count: int, group: Callable[[int], str]) -> Plan:
     """Posts of a few events, all the time, and nothing that fails but Roku."""
     posts = tuple(
@@ -73,4 +111,4 @@ def _steady(draw: random.Random, plan: Plan, roku: tuple[Phase, ...], count: int
     return replace(plan, posts=posts, roku=roku, ledger=(), sqs=(), secrets=(), rotations=(), redrives=(), **_CERTAIN)
 
 
-THEMES = (pressed, pressed, one_group, alike, poisoned, poisoned)
+THEMES = (pressed, pressed, one_group, alike, poisoned, dying, dying, outlasting)

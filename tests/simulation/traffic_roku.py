@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from tests.simulation.ledger import ModelLedger
-from tests.simulation.service import Response, told
+from tests.simulation.responses import Response, told
 from tests.simulation.world import World
 
 WINDOW = 600.0  # Roku drops a repeat of an event id within 10 minutes

@@ -1,0 +1,60 @@
+"""How a run asks a destination: with the time to hear the answer, and not again what it was told to leave alone."""
+
+from collections.abc import Mapping, Sequence
+
+from tests.simulation.conversions import Posted
+from tests.simulation.counts import Counts
+from tests.simulation.responses import Response
+from tests.simulation.service import Service
+from tests.simulation.stage import Stage, Violation
+
+# A request may take 18 s, and after it what is to be written has time. One that asks with a new key begins later.
+LEAST_LEFT = 15.0
+# What was decided within so much (s) of an answer did not know of it.
+AT_ONCE = 1.0
+# SQS delays a new message by this much (s) at the most.
+LONGEST_DELAY = 900.0
+REFUSED = (401, 429)
+
+
+class Manners:
+    """One destination's."""
+
+    def __init__(self, stage: Stage, service: Service, counts: Counts) -> None:
+        """Nothing was asked yet."""
+        self._stage, self._service, self._counts = stage, service, counts
+        self._told: dict[tuple[str, str | None, str, str], float] = {}  # when a run was told to leave a routing alone
+        service.on_answer = self.answered
+
+    def requested(self, process: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> None:
+        """A run asks."""
+        now, name = self._stage.world.now, self._service.name
+        left = self._stage.processes[process].ends - now
+        if left < LEAST_LEFT:
+            raise Violation(f"{process} asks {name} {left:.1f} s before its end")
+        told = self._told.get(_key(process, posted, headers))
+        if told is not None and now > told + AT_ONCE and not self._stage.ledger_failed:
+            raise Violation(f"{process} asks {name} again {now - told:.1f} s after it was told not to")
+        for one in posted:
+            self._waited(one, now)
+
+    def _waited(self, one: Posted, now: float) -> None:
+        """What was told to come back later does not come sooner: unless it has a window, or others brought it back."""
+        variant, heard = one.variant, self._service.heard[one.variant.conversion.group]
+        others = self._counts.copies[variant.conversion.name] > 1 or self._counts.unlucky[variant.conversion.name]
+        if now < variant.not_before and not others and not variant.lost and heard.known_at is None:
+            raise Violation(f"{variant.name} comes back {variant.not_before - now:.0f} s too soon")
+
+    def answered(self, process: str, posted: Sequence[Posted], response: Response, headers: Mapping[str, str]) -> None:
+        """It is told something."""
+        now, after = self._stage.world.now, response.headers.get("Retry-After")
+        if response.status_code in REFUSED or after:
+            self._told.setdefault(_key(process, posted, headers), now)
+        if response.status_code in REFUSED and after:
+            for one in posted:
+                one.variant.not_before = now + min(float(after), LONGEST_DELAY) - AT_ONCE
+
+
+def _key(process: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> tuple[str, str | None, str, str]:
+    variant = posted[0].variant
+    return process, variant.partner, variant.conversion.group, str(sorted(headers.items()))
