@@ -28,7 +28,8 @@ def why_not_dead(
 ) -> str | None:
     """What is wrong with this dead letter, of which its attributes say this; None if nothing is."""
     reason = said.get("reason", "")
-    if said.get("event_group_id") != variant.conversion.group or said.get("status") not in variant.statuses:
+    statuses = set[str]().union(*(one.statuses for one in counts.variants_of(variant)))
+    if said.get("event_group_id") != variant.conversion.group or said.get("status") not in statuses:
         return f"which says {said.get('event_group_id')} and {said.get('status')}"
     if NO_TIME in reason:
         return "though only its run had no time"
