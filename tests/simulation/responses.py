@@ -90,7 +90,7 @@ def all_taken(mode: str, world: World, timeout: float) -> Response | None:
     if mode == "lost":
         raise requests.exceptions.ConnectionError("broken")
     if mode in ("late", "drips"):
-        world.pause(timeout + (4.0 if mode == "drips" else 0.0))
+        world.pause(timeout + (20.0 if mode == "drips" else 0.0))
         raise requests.exceptions.ReadTimeout
     if mode == "broken":
         return Response(500, b"oops")
