@@ -19,7 +19,7 @@ SOURCES: dict[str, tuple[Any, ...]] = {
         "pipeline.windows",
         "return Standing.WAITING if tried.windows < MOST else Standing.OVER",
         "return Standing.WAITING",
-        ("pipeline.trying", "if after is None and event.tried.windows >= windows.MOST:", "if False:"),
+        ("pipeline.trying", "if is_lost and event.tried.windows >= windows.MOST:", "if False:"),
     ),
     "trying: one window": (
         "pipeline.windows",
@@ -48,8 +48,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "trying: a lost answer leaves no mark": (
         "pipeline.trying",
-        "if outcome.ambiguous and step.lost is not None:",
-        "if False:",
+        "lost = step.lost if outcome.ambiguous else None",
+        "lost = None",
     ),
     "trying: an event that is over is tried on": (
         "pipeline.trying",

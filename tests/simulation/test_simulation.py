@@ -26,7 +26,6 @@ QUICK = (
     "trying: one window",
     "trying: the second window is not written down",
     "circuit: it never opens",
-    "circuit: a probe is due at any time",
 )
 
 
