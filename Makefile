@@ -108,7 +108,7 @@ lint: $(READY) ## style, formatting, small files and functions, and that every r
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python .ci/linear.py src relay local
-	$(BIN)/python .ci/sizes.py
+	$(BIN)/python .ci/reading_limits.py
 
 format: $(READY) ## mend what lint can mend
 	$(BIN)/ruff check --fix

@@ -8,6 +8,7 @@ from typing import Protocol
 from pipeline import circuit
 from pipeline.circuit import Circuit
 from pipeline.outcome import Delivered, Outcome, Retry
+from pipeline.statuses import is_success
 from pipeline.waiting import Allowance
 
 _UNKNOWN = Circuit()
@@ -100,7 +101,7 @@ class Gate:
         lost = next((one for one in outcomes if isinstance(one, Retry) and one.ambiguous), None)
         now = self.now()
         if lost is not None:
-            certain = lost.status is not None and 200 <= lost.status < 300
+            certain = is_success(lost.status)
             if self.is_needed:
                 self._learn(lambda state: circuit.unread(state, now=now, certain=certain, why=lost.reason))
             return False
