@@ -11,9 +11,7 @@ from tests.simulation.queues import IN_FLIGHT, Message, ModelQueue
 from tests.simulation.world import World
 
 # What SQS may do for a while, besides what it does by chance; of the calls that send, and of those that put off.
-DONE = 1_000  # calls
-# Nothing waits for longer (s), whatever a destination asks for.
-LONGEST_WAIT = 3_600
+DONE, LONGEST_WAIT = 1_000, 3_600  # calls; seconds, whatever a destination asks for
 MODES = ("", "hang", "hang-send", "hang-visibility", "slow", "down")
 
 
