@@ -1,9 +1,10 @@
 """What the API's answer says of each conversion for each destination."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from pipeline.json_objects import json_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,11 @@ class Answer:
                 str(entry.get("event_name", "")),
                 "; ".join(f"{name}: {text}" for name, text in entry["errors"].items()),
             )
-            for entry in self._entries("failed_events", destination)
+            for entry in entries(self.said, "failed_events", destination)
         }
-        withheld = {entry["index"]: entry["reason"] for entry in self._entries("withheld", destination)}
+        withheld = {entry["index"]: entry["reason"] for entry in entries(self.said, "withheld", destination)}
         dropped: dict[int, frozenset[str]] = {}
-        for warning in self._entries("warnings", destination):
+        for warning in entries(self.said, "warnings", destination):
             if "dropped" in warning["warning"]:
                 for place in warning["events"]:
                     dropped[place] = dropped.get(place, frozenset()) | {warning["field"]}
@@ -46,15 +47,16 @@ class Answer:
         told = self.of(destination)
         return self.status < 300 and not any(place in named for named in (self.ignored, told.failed, told.withheld))
 
-    def _entries(self, key: str, destination: str) -> Iterator[Mapping[str, Any]]:
-        return (entry for entry in self.said.get(key, []) if entry.get("destination", destination) == destination)
-
 
 def read_answer(status: int, content: bytes) -> Answer:
     """The answer of that status and body."""
-    try:
-        body = json.loads(content)
-    except ValueError:
-        body = {}
+    body = json_object(content) or {}
     ignored = {entry["index"]: entry["reason"] for entry in body.get("ignored", [])}
     return Answer(status, str(body.get("description", "")), ignored, body)
+
+
+def entries(said: Mapping[str, Any], key: str, destination: str = "") -> list[Mapping[str, Any]]:
+    """The answer's entries, those of one destination if one is named: an entry without a destination is of all."""
+    found: Sequence[Any] = said.get(key) or []
+    known = [entry for entry in found if isinstance(entry, Mapping)]
+    return [entry for entry in known if not destination or entry.get("destination", destination) == destination]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.answers import entries
 from local.console.conversions import MOST, Conversion
 from local.http_server import Request
 
@@ -33,7 +34,7 @@ class Post:
         nowhere = set.intersection(*(_left_out(said, name) for name in destinations))
         found = {"posts": 1, "accepted": max(0, received - len(nowhere)) if 200 <= status < 300 else 0}
         for word, key in (("invalid", "failed_events"), ("ignored", "ignored"), ("withheld", "withheld")):
-            found[word] = len({entry.get("index") for entry in _entries(said, key)})
+            found[word] = len({entry.get("index") for entry in entries(said, key)})
         found["refused"] = 1 if status >= 400 and not found["invalid"] else 0
         return found
 
@@ -44,7 +45,7 @@ class Post:
         is told.
         """
         for destination, messages in self.queued.items():
-            warnings = _entries(said, "warnings", destination)
+            warnings = entries(said, "warnings", destination)
             places = self._places(said, destination)
             conversions = [conversion for message in messages for conversion in message]
             for place, conversion in places.items() if places else ((-1, one) for one in conversions):
@@ -54,7 +55,7 @@ class Post:
 
     def names(self, said: Mapping[str, Any]) -> dict[int, dict[str, str]]:
         """Id and name of the conversions by place, as far as a queued event or the answer tells them."""
-        known = {entry["index"]: _named(entry) for entry in _entries(said, "failed_events") if "index" in entry}
+        known = {entry["index"]: _named(entry) for entry in entries(said, "failed_events") if "index" in entry}
         for destination in self.queued:
             for place, one in self._places(said, destination).items():
                 known[place] = {"event_id": one.event_id, "event_name": one.event_name}
@@ -81,11 +82,11 @@ def outcomes(
 
     `names` are id and name of conversions by place, for entries that do not tell them.
     """
-    failed = _entries(said, "failed_events")
+    failed = entries(said, "failed_events")
     for entry in failed[:MOST]:
         yield _invalid(entry) | {"status": status}
     for outcome in ("withheld", "ignored"):
-        for entry in _entries(said, outcome)[:MOST]:
+        for entry in entries(said, outcome)[:MOST]:
             reason = str(entry.get("reason") or entry.get("code") or "")
             known = (names or {}).get(entry.get("index", -1)) or _named(entry)
             yield {"outcome": outcome, "reason": reason, "status": status, **_of(entry), **known}
@@ -104,14 +105,7 @@ def _invalid(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _left_out(said: Mapping[str, Any], destination: str) -> set[Any]:
     """The places of conversions that the answer says are on no queue of that destination."""
     keys = ("failed_events", "ignored", "withheld")
-    return {entry.get("index") for key in keys for entry in _entries(said, key, destination)}
-
-
-def _entries(said: Mapping[str, Any], key: str, destination: str = "") -> list[Mapping[str, Any]]:
-    """The answer's entries, those of one destination if one is named: an entry without a destination is of all."""
-    found: Sequence[Any] = said.get(key) or []
-    entries = [entry for entry in found if isinstance(entry, Mapping)]
-    return [entry for entry in entries if not destination or entry.get("destination", destination) == destination]
+    return {entry.get("index") for key in keys for entry in entries(said, key, destination)}
 
 
 def _of(entry: Mapping[str, Any]) -> dict[str, str]:
