@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.consent.settings import Consent
 from pipeline.sender_entries import read_senders
 from pipeline.senders import Sender, SourceSettings
 from relay.deployment import Deployment
@@ -55,6 +56,10 @@ def add(
         list[str] | None,
         typer.Option(help="Settings of a source: NAME.setting=value, such as callrail.minimum_duration=30."),
     ] = None,
+    consent: Annotated[
+        list[str] | None,
+        typer.Option(help="How refusals are read: SETTING=value, such as categories=Advertising (docs/consent.md)."),
+    ] = None,
 ) -> int:
     """Make a key for a new sender, and show it, once."""
     if origin and not browser:
@@ -75,6 +80,8 @@ def add(
         entry["origins"] = origin
     if source:
         entry["sources"] = settings(source)
+    if consent:
+        entry["consent"] = _consent(consent)
     key = make(deployment, name, entry)
     out.answer({"name": name, "key": key})
     out.line(key)
@@ -112,6 +119,18 @@ def revoke(
     out.answer({"revoked": name})
     out.line(f"{name} is revoked; its key works for a minute more at the most")
     return 0
+
+
+def _consent(given: list[str]) -> dict[str, Any]:
+    """The `consent` of an entry from texts SETTING=value; of a list the values are between commas. Raises Trouble."""
+    made: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise Trouble(f"--consent {text}: write SETTING=value")
+        is_list = isinstance(getattr(Consent(), name, None), tuple)
+        made[name] = [one.strip() for one in value.split(",") if one.strip()] if is_list else value
+    return made
 
 
 def settings(given: list[str]) -> dict[str, dict[str, Any]]:
@@ -159,6 +178,7 @@ def _told(sender: Sender) -> dict[str, Any]:
         "default_event_group": sender.default_event_group,
         "browser": sender.browser,
         "origins": list(sender.origins),
+        "consent": {name: value for name, value in asdict(sender.consent).items() if value != getattr(Consent(), name)},
         "sources": {name: _shown(one) for name, one in sender.sources.items()},
     }
 

@@ -13,6 +13,7 @@ from relay.durations import seconds
 from relay.letters import depth
 from relay.printing import Out, age, moment, number
 from relay.redrive import moved_since
+from relay.shares import Share, shares
 from relay.sums import METRICS, Counts, Verdict, counted, verdict
 from relay.verbs import BAD
 
@@ -45,10 +46,14 @@ def _one(
     lying = sum(depth(sqs, destination.dead_letters_url).values())
     at_start = _messages_at(deployment, destination, start, grain)
     found = verdict(counts, messages=waiting, messages_at_start=at_start, recent=recent)
+    refusals, all_lines = shares(deployment, destination.name, start, soon)
     notes = []
+    if not all_lines:
+        notes.append("the senders' shares of refusals are of the window's first posts: there are too many to read")
     if not all_tasks:
         notes.append("SQS remembers ten redrives only: earlier ones within the window are not counted")
     _print(out, destination, counts, found, start, end, waiting, lying)
+    _print_refusals(out, refusals)
     for note in notes:
         out.aside(note)
     return {
@@ -59,6 +64,7 @@ def _one(
         "waiting_messages": waiting,
         "waiting_messages_at_start": at_start,
         "dead_letters_now": lying,
+        "senders": [one.told() for one in refusals],
         "adds_up": found.adds_up,
         "why": found.why,
         "notes": notes,
@@ -101,6 +107,7 @@ def _print(
     events = "not known" if found.waiting is None else f"{found.waiting:,}"
     rows: list[list[Any]] = [
         ["received", f"{counts.received():,}", ""],
+        ["  refused", f"{counts.refused:,}", "of them by the person: limited or withheld, see below"],
         ["  invalid", f"{counts.invalid:,}", "refused with the reason in the answer"],
         ["  ignored", f"{counts.ignored:,}", "no conversion, such as a missed call"],
         ["  withheld", f"{counts.withheld:,}", "right, and not for this destination, such as an opt-out"],
@@ -114,10 +121,21 @@ def _print(
         ["retried", f"{counts.retried:,}", "tries that were put off; no part of the sum"],
     ]
     if counts.strangers:
-        rows.insert(7, ["strangers", f"{counts.strangers:,}", "messages that nobody could read"])
+        rows.insert(8, ["strangers", f"{counts.strangers:,}", "messages that nobody could read"])
     out.table(["", "events", ""], rows)
     word = {True: "adds up", False: "DOES NOT ADD UP", None: "cannot be told"}[found.adds_up]
     out.line(f"{word}: {found.why}", style={True: "green", False: "red", None: "yellow"}[found.adds_up])
+
+
+def _print_refusals(out: Out, refusals: list[Share]) -> None:
+    """Who sent conversions of persons who refused; nothing if nobody did."""
+    rows = [
+        [one["sender"], f"{one['refused']:,}", f"{one['received']:,}", f"{one['share']:.1%}", ", ".join(one["signals"])]
+        for one in (share.told() for share in refusals)
+        if one["refused"]
+    ]
+    if rows:
+        out.table(["sender", "refused", "of", "share", "signals"], rows)
 
 
 def _collided(count: int) -> str:

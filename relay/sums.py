@@ -23,14 +23,14 @@ from dataclasses import dataclass
 MOST_IN_A_MESSAGE = 1_000
 
 METRICS = (
-    "Accepted Invalid Ignored Withheld NotQueued"
+    "Accepted Invalid Ignored Withheld NotQueued Refused"
     " Delivered Rejected Retried DeadLettered Deduplicated Unreadable Redriven IdCollisions"
 ).split()
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted within the window, in events; `collisions` are among the delivered."""
+    """What was counted within the window, in events; `collisions` are among the delivered, `refused` among the received."""
 
     accepted: int
     invalid: int
@@ -44,6 +44,7 @@ class Counts:
     redriven: int
     strangers: int
     collisions: int = 0
+    refused: int = 0
 
     def received(self) -> int:
         """All that senders posted."""
@@ -79,6 +80,7 @@ def counted(metrics: Mapping[str, int], moved: int) -> Counts:
         redriven=metrics["Redriven"] + moved,
         strangers=metrics["Unreadable"],
         collisions=metrics["IdCollisions"],
+        refused=metrics["Refused"],
     )
 
 

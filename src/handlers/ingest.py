@@ -87,7 +87,7 @@ def _tell(line: Line, request: Request, received: Mapping[str, Reception], to: S
     for one in to:
         reception = received[one.name]
         line.tell(one.name, **_words(reception))
-        line.of(one.name).update(reception.counts() | {"Limited": len(reception.limited())})
+        line.of(one.name).update(reception.counts() | {"Refused": len(reception.refusals)})
         line.follow(sampling.received(reception, rate, one.identify))
 
 
