@@ -30,7 +30,7 @@ METRICS = (
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted within the window, in events; `collisions` are among the delivered, `refused` among the received."""
+    """What was counted within the window, in events: `collisions` among the delivered, `refused` among the received."""
 
     accepted: int
     invalid: int

@@ -122,3 +122,14 @@ def test_a_conversion_under_the_id_of_another_is_delivered_and_told(operator: Op
     assert answer["adds_up"]
     told = "1 of them under an id of its own: another conversion had the same id"
     assert told in operator.run("report", "--since", "1h").text
+
+
+def test_refusals_are_told_by_sender_and_signal(operator: Operator) -> None:
+    operator.relay.post("plain")
+    operator.relay.post("us", us_privacy="1YYN")
+    operator.relay.post("gpc", gpc=True, opt_out="false")
+    found = until(lambda: (one := _report(operator))["refused"] == 2 and one)
+    (sender,) = found["senders"]
+    assert (sender["received"], sender["refused"], sender["share"]) == (3, 2, 0.6667)
+    assert sender["signals"] == ["global_privacy_control", "us_privacy"]
+    assert "66.7%" in operator.run("report", "--since", "1h").text
