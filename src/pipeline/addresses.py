@@ -1,4 +1,4 @@
-"""Rules for addresses of pages and of the internet, in the form of `pipeline.fields`. Pure."""
+"""Rules for addresses of pages and of the internet, in the form of `pipeline.rules`. Pure."""
 
 import re
 import socket

@@ -1,4 +1,4 @@
-"""Rules for numbers: amounts of money, and whole numbers. In the form of `pipeline.fields`. Pure."""
+"""Rules for numbers: amounts of money, and whole numbers. In the form of `pipeline.rules`. Pure."""
 
 import re
 from typing import Any

@@ -13,9 +13,9 @@ from pydantic_core import from_json
 from pipeline import limits, repair
 from pipeline.consent.decision import Heard
 from pipeline.consent.places import without
-from pipeline.fields import unknown
 from pipeline.personal import is_of_a_person
 from pipeline.placeholders import is_placeholder
+from pipeline.rules import unknown
 
 MAX_EVENTS = 1_000
 MAX_BYTES = limits.BODY

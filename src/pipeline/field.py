@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as cs
 
-from pipeline.fields import Rule
+from pipeline.rules import Rule
 
 _NOT_LETTER = re.compile("[^a-z0-9]")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, is_other_digest
 from pipeline.faults import Fault
-from pipeline.fields import Rule
+from pipeline.rules import Rule
 from pipeline.texts import is_whole, plain
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
-from pipeline import addresses, amounts, fields, hashing, limits, pages, shapes, texts
+from pipeline import addresses, amounts, hashing, limits, pages, rules, shapes, texts
 from pipeline.field import Kind, unchecked
 from pipeline.timestamps import EARLIEST
 
@@ -19,7 +19,7 @@ _DEVICE = "^[0-9A-Fa-f-]*[1-9A-Fa-f][0-9A-Fa-f-]*$"
 
 def choice(*words: str) -> Kind:
     """One of these words."""
-    return Kind(fields.choice(*words), cs.literal_schema(list(words)), {"type": "string", "enum": list(words)})
+    return Kind(rules.choice(*words), cs.literal_schema(list(words)), {"type": "string", "enum": list(words)})
 
 
 def text(longest: int) -> Kind:
@@ -27,7 +27,7 @@ def text(longest: int) -> Kind:
     return Kind(partial(texts.text, longest=longest), shapes.text(longest), {**STRING, "maxLength": longest})
 
 
-def id_of(rule: fields.Rule, longest: int = limits.TEXT) -> Kind:
+def id_of(rule: rules.Rule, longest: int = limits.TEXT) -> Kind:
     """An id: text, or a number that becomes text."""
     number = shapes.then(str, shapes.WHOLE)
     return Kind(rule, shapes.either(shapes.text(longest), number), {"type": ["string", "integer"]})
@@ -54,4 +54,4 @@ PAGE = Kind(
 AMOUNT = Kind(amounts.amount, shapes.AMOUNT, _NUMBER)
 INTEGER = Kind(amounts.integer, shapes.WHOLE, _WHOLE)
 TIME = Kind(unchecked, cs.int_schema(strict=True, ge=EARLIEST), {**_WHOLE, "minimum": EARLIEST})
-OPT_OUT = Kind(fields.opt_out, cs.literal_schema(["true", "false"]), {"type": ["string", "boolean"]})
+OPT_OUT = Kind(rules.opt_out, cs.literal_schema(["true", "false"]), {"type": ["string", "boolean"]})

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from pipeline import limits
 from pipeline.consent.settings import Consent
-from pipeline.fields import fold
+from pipeline.rules import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Rules for texts, in the form of `pipeline.fields`: what a text is at all, free text, ids, and clear text. Pure."""
+"""Rules for texts, in the form of `pipeline.rules`: what a text is at all, free text, ids, and clear text. Pure."""
 
 import math
 from typing import Any

@@ -4,8 +4,8 @@ import math
 import re
 
 from pipeline.faults import Fault
-from pipeline.fields import Warnings
 from pipeline.moments import Habits, moment
+from pipeline.rules import Warnings
 from pipeline.texts import plain
 
 # 2000-01-01: an earlier «epoch» is a date such as 20240101, a duration or a zero, never the time of a conversion.

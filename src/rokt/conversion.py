@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipeline import field, fields
+from pipeline import field
 from pipeline.destination import Refused
+from pipeline.rules import Warnings
 from pipeline.timestamps import event_time
-from rokt import fields as table
-from rokt import person, properties, rules
+from rokt import fields, person, properties, rules
 from rokt.person import Person
 from rokt.settings import Api, Settings
 
@@ -28,8 +28,8 @@ AHEAD: dict[Api, int] = {"conversions": 3_600, "events": 300}
 OLDEST: dict[Api, int | None] = {"conversions": None, "events": 540 * 86_400}
 
 # The event's other fields have steps of their own.
-_EVENT_RULES = field.rules(one for one in table.EVENT if one.name in ("event_id", "rtid"))
-_CLICK_RULES = field.rules(table.CLICKS)
+_EVENT_RULES = field.rules(one for one in fields.EVENT if one.name in ("event_id", "rtid"))
+_CLICK_RULES = field.rules(fields.CLICKS)
 
 
 class Facts(NamedTuple):
@@ -52,9 +52,9 @@ def is_audience_update(name: object) -> bool:
     return re.sub("[^a-z]", "", name[:100].lower()) == AUDIENCE
 
 
-def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tuple[Facts, fields.Warnings] | Refused:
+def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tuple[Facts, Warnings] | Refused:
     """Return the facts and the warnings, or the errors by field. Never raises. `now` is epoch seconds."""
-    warnings: fields.Warnings = []
+    warnings: Warnings = []
     errors: dict[str, str] = {}
     name = _event_name(conversion.get("event_name"), errors)
     seconds = _event_time(conversion.get("event_time"), now, settings.api, errors, warnings)
@@ -82,7 +82,7 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tu
     return facts, warnings
 
 
-def _object(conversion: Mapping[str, Any], name: str, warnings: fields.Warnings) -> Mapping[str, Any]:
+def _object(conversion: Mapping[str, Any], name: str, warnings: Warnings) -> Mapping[str, Any]:
     value = conversion.get(name)
     if value is not None and not isinstance(value, dict):
         warnings.append((name, "dropped: must be an object"))
@@ -98,7 +98,7 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
     return AUDIENCE if is_audience_update(name) else name
 
 
-def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: fields.Warnings) -> int | None:
+def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: Warnings) -> int | None:
     seconds, oldest = event_time(value, now, ahead=AHEAD[api], errors=errors, warnings=warnings), OLDEST[api]
     if seconds is not None and oldest is not None and seconds < now - oldest:
         errors["event_time"] = f"is more than {oldest // 86_400} days ago, nearly 18 months, which Rokt refuses"
@@ -106,7 +106,7 @@ def _event_time(value: object, now: float, api: Api, errors: dict[str, str], war
     return seconds
 
 
-def click_id(conversion: Mapping[str, Any], given: str | None, warnings: fields.Warnings) -> str | None:
+def click_id(conversion: Mapping[str, Any], given: str | None, warnings: Warnings) -> str | None:
     """Rokt's click id: the one `given` as `rtid`, else one of `click_ids`, else one in `event_source_url`."""
     clicks: dict[str, str] = {}
     if conversion.get("click_ids") is not None:

@@ -17,13 +17,13 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from pipeline import fields
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import derived_id, digest
 from pipeline.fingerprints import AMOUNT
+from pipeline.rules import opt_out
 from pipeline.words import Word
 from rokt import conversion as conversions
-from rokt import ordinary, wire
+from rokt import fast, wire
 from rokt.conversion import AUDIENCE, Facts
 from rokt.settings import Settings
 
@@ -52,11 +52,11 @@ def prepare(conversion: object, *, group: str, now: float, settings: Settings) -
     if not isinstance(conversion, dict):
         return Refused({"events": "each event must be a JSON object"}, [])
     notes: list[str] = []
-    if "opt_out" in conversion and fields.opt_out(conversion["opt_out"], notes) == "true":
+    if "opt_out" in conversion and opt_out(conversion["opt_out"], notes) == "true":
         return Withheld(OPTED_OUT, [("opt_out", note) for note in notes])
     if settings.api == "events" and conversions.is_audience_update(conversion.get("event_name")):
         return Withheld(NO_AUDIENCES, [])
-    usual = ordinary.read(conversion, now=now, settings=settings)
+    usual = fast.read(conversion, now=now, settings=settings)
     made = (usual, []) if usual is not None else conversions.read(conversion, now=now, settings=settings)
     if isinstance(made, Refused):
         return made

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline import field, persons
-from pipeline.fields import Rule, Warnings
+from pipeline.rules import Rule, Warnings
 from rokt import fields, rules
 from rokt.personal import Personal
 from rokt.settings import Settings

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline import field, fields, language, texts
+from pipeline import field, language, texts
+from pipeline.rules import Warnings
 from rokt import rules
 from rokt.fields import AUDIENCE, CUSTOM
 
@@ -22,7 +23,7 @@ _TO = {one.name: one.to for one in CUSTOM if one.to}
 _AUDIENCE = field.rules(AUDIENCE)
 
 
-def purchase(custom: Mapping[str, Any], warnings: fields.Warnings) -> tuple[dict[str, Any], bool]:
+def purchase(custom: Mapping[str, Any], warnings: Warnings) -> tuple[dict[str, Any], bool]:
     """The fields of the purchase under Rokt's names, and whether its currency is one that nobody knows."""
     start = len(warnings)
     kept = rules.taken(_RULES, custom, "custom_data.", warnings)
@@ -53,7 +54,7 @@ def _sku(custom: Mapping[str, Any]) -> str | None:
 
 
 def attributes(
-    custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: fields.Warnings
+    custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: Warnings
 ) -> dict[str, Any]:
     """The sender's own attributes: those of `attributes`, and of custom_data what has no place of its own."""
     placed = _RULES.keys() | _FILLED
@@ -91,9 +92,7 @@ def _attribute(name: str, value: Any, currency_fault: bool, notes: list[str]) ->
     return read(value, notes)
 
 
-def audience(
-    conversion: Mapping[str, Any], custom: Mapping[str, Any], warnings: fields.Warnings
-) -> tuple[str, bool] | None:
+def audience(conversion: Mapping[str, Any], custom: Mapping[str, Any], warnings: Warnings) -> tuple[str, bool] | None:
     """The audience's name and whether the person joins it (or leaves it)."""
     path, source = "", conversion
     if "audience_name" not in conversion and "audience_membership" not in conversion:

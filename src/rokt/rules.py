@@ -1,4 +1,4 @@
-"""Rules for the fields of Rokt alone, in the form of `pipeline.fields`. Pure."""
+"""Rules for the fields of Rokt alone, in the form of `pipeline.rules`. Pure."""
 
 import math
 import re
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from pipeline import fields, limits, texts
+from pipeline import limits, texts
 from pipeline.currencies import ISO_4217
 from pipeline.personal import holds_email, holds_number
 from pipeline.personal_names import is_personal
+from pipeline.rules import Rule, Warnings, apply
 
 LONGEST_NAME = 128  # of an event type: the Event API's page
 
@@ -23,11 +24,9 @@ _LARGEST_NUMBER = 1e15  # beyond it a double no longer holds cents
 _MEMBERSHIP = {"true": True, "add": True, "1": True, "false": False, "drop": False, "remove": False, "0": False}
 
 
-def taken(
-    wanted: Mapping[str, fields.Rule], source: Mapping[str, Any], path: str, warnings: fields.Warnings
-) -> dict[str, Any]:
-    """The wanted fields of `source` that pass their rule, as `fields.apply`; of others nothing is said."""
-    return fields.apply(wanted, {name: source[name] for name in wanted if name in source}, path, warnings, {})
+def taken(wanted: Mapping[str, Rule], source: Mapping[str, Any], path: str, warnings: Warnings) -> dict[str, Any]:
+    """The wanted fields of `source` that pass their rule, as `apply`; of others nothing is said."""
+    return apply(wanted, {name: source[name] for name in wanted if name in source}, path, warnings, {})
 
 
 def reference(value: Any, notes: list[str]) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
-from pipeline import amounts, field, fields, kinds, shapes, texts
+from pipeline import amounts, field, kinds, rules, shapes, texts
 from pipeline.field import Field, Kind
 from roku import vocabulary as words
 
@@ -54,7 +54,7 @@ def _contents(value: Any, notes: list[str]) -> list[dict[str, Any]] | None:
         if len(notes) >= _MOST_NOTES and not (isinstance(item, dict) and item.keys() >= _NEEDED):
             further += 1  # it cannot be kept, and nobody will be told why
             continue
-        said: fields.Warnings = []
+        said: rules.Warnings = []
         clean = _content(item, said)
         if clean is not None:
             kept.append(clean)
@@ -67,11 +67,11 @@ def _contents(value: Any, notes: list[str]) -> list[dict[str, Any]] | None:
     return kept or None
 
 
-def _content(item: Any, said: fields.Warnings) -> dict[str, Any] | None:
+def _content(item: Any, said: rules.Warnings) -> dict[str, Any] | None:
     if not isinstance(item, dict):
         said.append((" dropped:", "must be an object with id, quantity and price"))
         return None
-    clean = fields.apply(_RULES, item, ": ", said, _ALIASES)
+    clean = rules.apply(_RULES, item, ": ", said, _ALIASES)
     missing = [name for name in _NEEDED if name not in clean]
     if missing:
         said.append((" dropped:", f"needs {' and '.join(missing)}"))

@@ -14,7 +14,7 @@ from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import derived_id
 from pipeline.fingerprints import AMOUNT
 from pipeline.words import Word
-from roku import careful, fields, ordinary
+from roku import checked, fast, fields
 from roku import vocabulary as words
 from roku.normalise import Settings
 
@@ -34,12 +34,12 @@ def prepare(
     `now` is epoch seconds; `context` holds what the body said once for all its events (`is_hashed`,
     `data_processing_country`).
     """
-    event = ordinary.read(conversion, now=now, settings=settings, context=context)
+    event = fast.read(conversion, now=now, settings=settings, context=context)
     if event is not None:
         return _finish(event, group, [])
     if _is_audience_update(conversion):
         return Withheld(NO_AUDIENCES, [])
-    made = careful.read(conversion, now=now, settings=settings, context=context)
+    made = checked.read(conversion, now=now, settings=settings, context=context)
     if isinstance(made, Refused):
         return made
     event, warnings = made

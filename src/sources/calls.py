@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.body import Ignored
-from pipeline.fields import quoted
+from pipeline.rules import quoted
 from pipeline.senders import SourceSettings
 from sources.preferences import Names, Warnings, event_names, is_same, kind_of, priced
 from sources.values import text

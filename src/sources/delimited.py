@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeline.body import Posting
-from pipeline.fields import quoted
+from pipeline.rules import quoted
 from sources import signature
 from sources.fieldnames import Path, fold
 from sources.headers import Columns, columns_of, header_row

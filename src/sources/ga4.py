@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline.body import MAX_EVENTS, Ignored, Posting, Refusal, event_group
-from pipeline.fields import quoted
+from pipeline.rules import quoted
 from pipeline.senders import SourceSettings
 from sources.campaigns import campaign
 from sources.google_user import user_data

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline.body import Refusal
-from pipeline.fields import quoted
+from pipeline.rules import quoted
 from sources.fieldnames import Path, find_folded, fold, nearest, spelled
 from sources.preferences import Warnings
 from sources.records import DELIMITERS, Lines, records

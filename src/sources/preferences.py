@@ -8,7 +8,7 @@ from pipeline import language
 from pipeline.amounts import amount
 from pipeline.body import Ignored, Refusal
 from pipeline.currencies import ISO_4217
-from pipeline.fields import quoted
+from pipeline.rules import quoted
 from pipeline.senders import SourceSettings
 from sources.values import first_of, found, has, is_absent, text
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.body import MAX_BYTES, MAX_EVENTS, Posting, Refusal, event_group
 from pipeline.destination import Refused
-from pipeline.fields import quoted
+from pipeline.rules import quoted
 from pipeline.senders import SourceSettings
 from sources.fieldnames import Path, find, fold, nearest
 from sources.preferences import Warnings, event_names, only, settle

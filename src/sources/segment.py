@@ -8,8 +8,8 @@ from typing import Any
 
 from pipeline import limits
 from pipeline.body import MAX_EVENTS, Ignored, Posting, Refusal
-from pipeline.fields import quoted
 from pipeline.personal import holds_email
+from pipeline.rules import quoted
 from pipeline.senders import SourceSettings
 from sources import for_rokt, signature
 from sources.campaigns import campaign

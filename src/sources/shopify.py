@@ -6,7 +6,7 @@ Contract: Shopify's documents «Verify webhook deliveries» (signature), «Webho
 from typing import Any
 
 from pipeline.body import Ignored, Posting, Refusal
-from pipeline.fields import quoted
+from pipeline.rules import quoted
 from pipeline.senders import SourceSettings
 from pipeline.texts import plain
 from sources import signature

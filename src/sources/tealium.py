@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from pipeline import fields, texts
+from pipeline import rules, texts
 from pipeline.body import MAX_EVENTS, Posting, Refusal, event_group
 from pipeline.consent.keys import key_of
 from pipeline.destination import Refused
@@ -54,7 +54,7 @@ class _Said:
         told = [(name[:100], "dropped: this field has a value already") for name in spare[:_MOST_SPARE]]
         if len(spare) > _MOST_SPARE:
             told.append(("", f"dropped: {len(spare) - _MOST_SPARE} further second names of fields that have values"))
-        return [*dict.fromkeys(self.warnings), *fields.unknown(list(self.strangers), "", _KEYS, {}), *told]
+        return [*dict.fromkeys(self.warnings), *rules.unknown(list(self.strangers), "", _KEYS, {}), *told]
 
 
 def read(inbound: Inbound) -> Posting:

@@ -16,12 +16,12 @@ from pydantic_core import to_json
 
 from pipeline.destination import Refused
 from pipeline.field import Table
-from rokt import conversion as rokt_careful
+from rokt import conversion as rokt_checked
+from rokt import fast as rokt_fast
 from rokt import fields as rokt_fields
-from rokt import ordinary as rokt_ordinary
 from rokt import wire
 from rokt.settings import Settings as RoktSettings
-from roku import careful, ordinary
+from roku import checked, fast
 from roku import fields as roku_fields
 from roku.normalise import Settings
 from tests.unit.rokt_conversions import CLEAR
@@ -131,11 +131,11 @@ def changed(whole: dict[str, Any], section: str, **fields: Any) -> dict[str, Any
 def read(
     conversion: object, choice: Settings = ROKU[0], context: dict[str, Any] = CONTEXTS[0]
 ) -> dict[str, Any] | None:
-    return ordinary.read(conversion, now=NOW, settings=choice, context=context)
+    return fast.read(conversion, now=NOW, settings=choice, context=context)
 
 
-def read_for_rokt(conversion: dict[str, Any], choice: RoktSettings = ROKT[0]) -> rokt_careful.Facts | None:
-    return rokt_ordinary.read(conversion, now=NOW, settings=choice)
+def read_for_rokt(conversion: dict[str, Any], choice: RoktSettings = ROKT[0]) -> rokt_checked.Facts | None:
+    return rokt_fast.read(conversion, now=NOW, settings=choice)
 
 
 def check_roku(conversion: Any, choice: Settings, context: dict[str, Any]) -> bool:
@@ -143,7 +143,7 @@ def check_roku(conversion: Any, choice: Settings, context: dict[str, Any]) -> bo
     quick = read(conversion, choice, context)
     if quick is None:
         return False
-    slow = careful.read(conversion, now=NOW, settings=choice, context=context)
+    slow = checked.read(conversion, now=NOW, settings=choice, context=context)
     assert not isinstance(slow, Refused)
     event, warnings = slow
     assert warnings == []
@@ -157,7 +157,7 @@ def check_rokt(conversion: Any, choice: RoktSettings) -> bool:
     quick = read_for_rokt(conversion, choice)
     if quick is None:
         return False
-    slow = rokt_careful.read(conversion, now=NOW, settings=choice)
+    slow = rokt_checked.read(conversion, now=NOW, settings=choice)
     assert not isinstance(slow, Refused)
     facts, warnings = slow
     assert warnings == []

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline import field, fields, kinds, language
+from pipeline import field, kinds, language, rules
 from pipeline.destination import Prepared
 from pipeline.field import Field, Table
 from rokt import fields as rokt_fields
-from roku import careful, ordinary
+from roku import checked, fast
 from roku import fields as roku_fields
 from roku.event import prepare
 from roku.normalise import Settings
@@ -42,9 +42,9 @@ def test_a_line_is_found_wherever_fields_are_listed(section: str) -> None:
     known = tables["roku"][section]
     inner = field.schema(tables["roku"], section)["fields"]
     assert inner["loyalty_tier"]["schema"] == {"type": "literal", "expected": ["gold", "silver"]}
-    rules, names = field.rules(known), field.aliases(known)
+    known_rules, names = field.rules(known), field.aliases(known)
     for name in ("tier", "Membership-Tier", "level", "loyaltytier", "loyalty_teir"):
-        assert fields.unknown([name], "", rules, names)[0][1].endswith("did you mean loyalty_tier?")
+        assert rules.unknown([name], "", known_rules, names)[0][1].endswith("did you mean loyalty_tier?")
     if section != "custom_data.contents":  # an item is no row's
         found = paths(language.together(tables))
         assert [found.get(fold(name)) for name in ("Loyalty tier", "tier", f"{section}.loyalty_tier", "level")] == [
@@ -72,7 +72,7 @@ def test_a_line_is_found_wherever_fields_are_listed(section: str) -> None:
 @pytest.fixture
 def read_anew() -> Iterator[None]:
     """What was made of the tables is made anew, before and after."""
-    made = (ordinary._usual, careful._custom_rules)
+    made = (fast._usual, checked._custom_rules)
     for each in made:
         each.cache_clear()
     yield
@@ -87,7 +87,7 @@ def test_a_line_is_enough_for_its_field_to_be_sent(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(roku_fields, "TABLE", table)
     monkeypatch.setattr(roku_fields, "CUSTOM", table["custom_data"])
     posted = CONVERSION | {"custom_data": {"loyalty_tier": value}}
-    is_usual = ordinary.read(posted, now=NOW, settings=Settings(), context={}) is not None
+    is_usual = fast.read(posted, now=NOW, settings=Settings(), context={}) is not None
     assert is_usual == (value == "gold")
     made = prepare(posted, group="group", now=NOW, settings=Settings(), context={})
     assert isinstance(made, Prepared)

@@ -14,7 +14,7 @@ CLEAN = {
     "__init__.py": "",
     "destination.py": "def connect() -> object:\n    from pinboard import client\n\n    return client\n",
     "client.py": "import requests\n\nfrom pipeline import http\n\nUSED = (requests, http)\n",
-    "event.py": "from pipeline import fields\n\nUSED = fields\n",
+    "event.py": "from pipeline import rules\n\nUSED = rules\n",
 }
 FORBIDDEN = {
     "environment": "import os",

@@ -6,7 +6,7 @@ from contextvars import copy_context
 import pytest
 
 from pipeline import hints
-from pipeline.fields import choice, unknown
+from pipeline.rules import choice, unknown
 from sources.fieldnames import nearest
 
 KNOWN = ("event_name", "event_time")

@@ -1,7 +1,7 @@
 """A conversion of which there is nothing to say -> the fields of Roku's event, in one pass; or None. Pure.
 
 One schema, run by pydantic-core and made from the table of fields, says what is usual, and finishes it. What does not
-pass is read by `careful`, which finds out why. Whatever passes here comes out of `careful` the same, without a warning
+pass is read by `checked`, which finds out why. Whatever passes here comes out of `checked` the same, without a warning
 (tests/unit/test_fast_reading.py).
 """
 

@@ -9,19 +9,19 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from pipeline import field, fields, language, persons
+from pipeline import field, language, persons, rules
 from pipeline.destination import Refused
 from pipeline.digests import as_digest
 from pipeline.timestamps import event_time
-from roku import fields as table
+from roku import fields
 from roku import vocabulary as words
 from roku.normalise import Settings
 
 # user_data has 22 fields; the answer must fit into 6 MB even if 1,000 events are wrong.
 _MOST_ERRORS = 30
 # A wrong amount is worse than none: what an unknown currency counts goes with it.
-_COUNTED = (*table.AMOUNTS, "contents")
-_ALIASES = {section: field.aliases(known) for section, known in table.TABLE.items()}
+_COUNTED = (*fields.AMOUNTS, "contents")
+_ALIASES = {section: field.aliases(known) for section, known in fields.TABLE.items()}
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}").fullmatch
 
@@ -30,7 +30,7 @@ _IDENTIFIERS = frozenset(words.IDENTIFIERS)
 
 def read(
     conversion: object, *, now: float, settings: Settings, context: Mapping[str, Any]
-) -> tuple[dict[str, Any], fields.Warnings] | Refused:
+) -> tuple[dict[str, Any], rules.Warnings] | Refused:
     """Return the event's fields and the warnings, or the errors by field. Never raises.
 
     `now` is epoch seconds; `context` holds what the body said once for all its events (`is_hashed`,
@@ -38,9 +38,9 @@ def read(
     """
     if not isinstance(conversion, dict):
         return Refused({"events": "each event must be a JSON object"}, [])
-    warnings: fields.Warnings = []
+    warnings: rules.Warnings = []
     errors: dict[str, str] = {}
-    event = fields.apply(_event_rules(), conversion, "", warnings, _ALIASES[""])
+    event = rules.apply(_event_rules(), conversion, "", warnings, _ALIASES[""])
     if "event_name" not in event:
         errors["event_name"] = _said(warnings, "event_name") or "is required: for example PURCHASE, LEAD or CONTACT"
     if "event_type" not in event and (said := _said(warnings, "event_type")):
@@ -56,7 +56,7 @@ def read(
     return event, warnings
 
 
-def _said(warnings: fields.Warnings, field: str) -> str | None:
+def _said(warnings: rules.Warnings, field: str) -> str | None:
     """Take what was said of a field out of the warnings: of a required field it is the error."""
     said = [text for name, text in warnings if name == field]
     warnings[:] = [warning for warning in warnings if warning[0] != field]
@@ -68,7 +68,7 @@ def _user_data(
     now: float,
     settings: Settings,
     context: Mapping[str, Any],
-    warnings: fields.Warnings,
+    warnings: rules.Warnings,
     errors: dict[str, str],
 ) -> dict[str, Any] | None:
     user = event.get("user_data")
@@ -79,8 +79,8 @@ def _user_data(
         user = {**user, "aID": user.get("aID") or user["AID"]}
         del user["AID"]
     start = len(warnings)
-    rules = _user_rules(settings, _country(settings, user, event, context), persons.year(now))
-    kept = fields.apply(rules, user, "user_data.", warnings, _ALIASES["user_data"])
+    known = _user_rules(settings, _country(settings, user, event, context), persons.year(now))
+    kept = rules.apply(known, user, "user_data.", warnings, _ALIASES["user_data"])
     hashed_flag = kept.pop("is_hashed", event.get("is_hashed", context.get("is_hashed")))
     kept.pop("data_processing_country", None)
     if hashed_flag is True:
@@ -105,14 +105,14 @@ def _country(settings: Settings, user: dict[str, Any], event: dict[str, Any], co
     return settings.default_country
 
 
-def _custom_data(custom: Any, warnings: fields.Warnings) -> dict[str, Any] | None:
+def _custom_data(custom: Any, warnings: rules.Warnings) -> dict[str, Any] | None:
     if custom is None:
         return None
     if not isinstance(custom, dict):
         warnings.append(("custom_data", "dropped: must be an object"))
         return None
     start = len(warnings)
-    kept = fields.apply(_custom_rules(), custom, "custom_data.", warnings, _ALIASES["custom_data"])
+    kept = rules.apply(_custom_rules(), custom, "custom_data.", warnings, _ALIASES["custom_data"])
     if "currency" not in kept and any(field == "custom_data.currency" for field, _ in warnings[start:]):
         for name in _COUNTED:
             if kept.pop(name, None) is not None:
@@ -125,20 +125,20 @@ def _not_ours(value: Any, notes: list[str]) -> None:  # noqa: ARG001 - the form 
 
 
 @cache
-def _event_rules() -> dict[str, fields.Rule]:
-    return _rules("", table.EVENT)
+def _event_rules() -> dict[str, rules.Rule]:
+    return _rules("", fields.EVENT)
 
 
 @cache
-def _custom_rules() -> dict[str, fields.Rule]:
-    return _rules("custom_data", table.CUSTOM)
+def _custom_rules() -> dict[str, rules.Rule]:
+    return _rules("custom_data", fields.CUSTOM)
 
 
 @lru_cache(maxsize=1_000)  # 26 x 26 countries at most
-def _user_rules(settings: Settings, country: str | None, year: int) -> dict[str, fields.Rule]:
-    return _rules("user_data", table.user(settings, country, year))
+def _user_rules(settings: Settings, country: str | None, year: int) -> dict[str, rules.Rule]:
+    return _rules("user_data", fields.user(settings, country, year))
 
 
-def _rules(section: str, known: field.Fields) -> dict[str, fields.Rule]:
+def _rules(section: str, known: field.Fields) -> dict[str, rules.Rule]:
     """The rules of a section. What is for other destinations goes without a word."""
     return dict.fromkeys(language.elsewhere("roku", section), _not_ours) | field.rules(known)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline import field, persons
-from pipeline.fields import Warnings
+from pipeline.rules import Warnings
 from rokt import conversion as conversions
 from rokt import fields, person, properties
 from rokt.conversion import AHEAD, OLDEST, Facts

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import addresses, amounts, fields, hashing, texts
-from pipeline.fields import Rule, Warnings
+from pipeline import addresses, amounts, hashing, rules, texts
+from pipeline.rules import Rule, Warnings
 from tests.unit.conversions import sha
 
 
@@ -138,7 +138,7 @@ def test_an_address_with_lost_letters_is_no_event_id_either() -> None:
     assert keep(texts.event_id, "jan\ufffd@example.com") == (None, 1)
 
 
-SOURCE = fields.choice("system-generated", "website", "phone_call")
+SOURCE = rules.choice("system-generated", "website", "phone_call")
 
 
 @pytest.mark.parametrize("given", ["WEBSITE", " website ", "web site", "Web-Site"])
@@ -240,10 +240,10 @@ def test_what_is_no_ip_address_is_dropped(given: Any) -> None:
 
 
 def test_an_unknown_field_is_dropped_with_the_name_that_was_meant() -> None:
-    rules: dict[str, Rule] = {"em": texts.text, "search_string": texts.text}
+    known: dict[str, Rule] = {"em": texts.text, "search_string": texts.text}
     warnings: Warnings = []
     source = {"E-Mail": "x", "serach_string": "shoes", "search_string": "boots", "colour": "red"}
-    assert fields.apply(rules, source, "user_data.", warnings, {"email": "em"}) == {"search_string": "boots"}
+    assert rules.apply(known, source, "user_data.", warnings, {"email": "em"}) == {"search_string": "boots"}
     said = dict(warnings)
     assert set(said) == {"user_data.E-Mail", "user_data.serach_string", "user_data.colour"}
     assert "did you mean em?" in said["user_data.E-Mail"]
@@ -254,7 +254,7 @@ def test_an_unknown_field_is_dropped_with_the_name_that_was_meant() -> None:
 def test_many_unknown_fields_are_all_counted() -> None:
     warnings: Warnings = []
     source: dict[str, Any] = {f"field{number}": 1 for number in range(1_000)} | {"x" * 500: 1}
-    assert fields.apply({}, source, "custom_data.", warnings, {}) == {}
+    assert rules.apply({}, source, "custom_data.", warnings, {}) == {}
     named = [name for name, _ in warnings if name != "custom_data"]
     (rest,) = [text for name, text in warnings if name == "custom_data"]
     assert f"{1_001 - len(named)} further fields" in rest
@@ -263,21 +263,21 @@ def test_many_unknown_fields_are_all_counted() -> None:
 
 def test_a_null_is_an_absent_field() -> None:
     warnings: Warnings = []
-    assert fields.apply({"value": amounts.amount}, {"value": None}, "", warnings, {}) == {}
+    assert rules.apply({"value": amounts.amount}, {"value": None}, "", warnings, {}) == {}
     assert warnings == []
 
 
 def test_what_is_mended_is_told_but_not_called_dropped() -> None:
     warnings: Warnings = []
-    assert fields.apply({"value": amounts.amount}, {"value": "$25"}, "", warnings, {}) == {"value": 25}
-    assert fields.apply({"value": amounts.amount}, {"value": "free"}, "", warnings, {}) == {}
+    assert rules.apply({"value": amounts.amount}, {"value": "$25"}, "", warnings, {}) == {"value": 25}
+    assert rules.apply({"value": amounts.amount}, {"value": "free"}, "", warnings, {}) == {}
     assert [text.startswith("dropped: ") for _, text in warnings] == [False, True]
 
 
 # Length.
 
 
-@pytest.mark.parametrize("rule", [texts.text, texts.clear, fields.choice("A"), hashing.hashed(str), amounts.amount])
+@pytest.mark.parametrize("rule", [texts.text, texts.clear, rules.choice("A"), hashing.hashed(str), amounts.amount])
 def test_a_text_that_is_too_long_is_dropped_with_its_length_and_the_limit(rule: Rule) -> None:
     notes: list[str] = []
     assert rule("x y" * 2_000, notes) is None
@@ -302,9 +302,9 @@ def test_an_event_id_that_is_too_long_is_sent_as_its_digest() -> None:
 
 
 def test_an_opt_out_that_is_too_long_means_yes() -> None:
-    assert keep(fields.opt_out, "false" * 1_000) == ("true", 2)
+    assert keep(rules.opt_out, "false" * 1_000) == ("true", 2)
 
 
 def test_a_value_is_quoted_only_if_its_beginning_holds_nobody() -> None:
-    assert fields.quoted("x" * 100_000) == '"' + "x" * 39 + '…"'
-    assert fields.quoted("jane@" + ".".join(["e" * 60] * 5) + ".com") == "the value"
+    assert rules.quoted("x" * 100_000) == '"' + "x" * 39 + '…"'
+    assert rules.quoted("jane@" + ".".join(["e" * 60] * 5) + ".com") == "the value"
