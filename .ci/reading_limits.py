@@ -20,16 +20,13 @@ _SUFFIXES = (".py", ".js")
 _NOT_OURS = ("node_modules", "__pycache__")
 STILL = """
 local/__main__.py:_run
-local/console/observer.py
 local/samples.py:_faults
 local/samples.py:run
 local/stack.py
 relay/dlq.py
 relay/hashes.py:_show
 relay/letters.py
-tests/simulation/faults_run.py
-tests/simulation/service.py
-tests/simulation/traffic.py
+tests/simulation/sqs.py
 """.split()
 
 

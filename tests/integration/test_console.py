@@ -314,8 +314,8 @@ def test_a_fault_of_the_observer_reaches_nobody(page: Page, monkeypatch: pytest.
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the observer is broken")
 
-    for name in ("_arrived", "_began", "_ended", "_answered"):
-        monkeypatch.setattr(page.relay.stack.console.observer, name, broken)
+    for name in ("arrived", "began", "ended", "answered"):
+        monkeypatch.setattr(page.relay.stack.console.observer.record, name, broken)
     page.relay.post("undisturbed")
     until(lambda: page.relay.conversions("undisturbed"))
 
