@@ -25,8 +25,8 @@ local/samples.py:run
 local/stack.py
 relay/dlq.py
 relay/hashes.py:_show
+relay/keys.py
 relay/letters.py
-tests/simulation/sqs.py
 """.split()
 
 
