@@ -10,28 +10,17 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from destinations import NAMES, load
 from local.cases import CaseError, read_cases
 from local.dead_letters import RedriveError
 from local.intrinsics import TemplateError
 from local.samples import run
-from local.stack import (
-    AWS_PORT,
-    PORT,
-    ROKT_SANDBOX_PORT,
-    ROKU_KEY,
-    ROOT,
-    SANDBOX_PORT,
-    SENDER_KEY,
-    Choices,
-    Stack,
-    StackError,
-)
+from local.sandboxes import declared
+from local.stack import AWS_PORT, PORT, ROOT, SENDER_KEY, Choices, Stack, StackError
 from local.tables import summary, table
 
 SAMPLES = ROOT / "events"
 _COLUMNS = 140
-_DESTINATIONS = ("roku", "rokt")
-_ACCOUNT_ID = "local-account"  # Rokt's Event API asks for one
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,27 +41,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(asked: argparse.Namespace, console: Console) -> int:
-    samples = not asked.serve and asked.roku_url is None
+    urls = {name: url for name in NAMES if (url := getattr(asked, f"{name}_url")) is not None}
+    samples = not asked.serve and not urls
     serves = asked.serve or (sys.stdin.isatty() and sys.stdout.isatty() and not asked.once)
     if not samples and not serves:
-        raise StackError("--roku-url posts no samples, for they would be counted there: add --serve")
+        raise StackError(f"--{next(iter(urls))}-url posts no samples, for they would be counted there: add --serve")
     begun = time.monotonic()
     cases = read_cases(SAMPLES) if samples else []
     choices = Choices(
         port=asked.port,
         aws_port=asked.aws_port,
-        sandbox_port=asked.sandbox_port,
-        rokt_sandbox_port=asked.rokt_sandbox_port,
-        roku_url=asked.roku_url,
-        roku_key=asked.roku_key,
+        sandbox_ports={name: getattr(asked, f"{name}_port") for name in NAMES},
+        urls=urls,
+        keys={name: key for name in NAMES if (key := getattr(asked, f"{name}_key")) is not None},
         key=asked.key,
         window=asked.window,
-        parameters={
-            "DeliverToRoku": "true" if "roku" in asked.destinations else "false",
-            "DeliverToRokt": "true" if "rokt" in asked.destinations else "false",
-            "RoktApi": asked.rokt_api,
-            "RoktAccountId": _ACCOUNT_ID if asked.rokt_api == "events" else "",
-        },
+        parameters=_parameters(asked),
     )
     with Stack(choices, logs=sys.stderr if asked.logs else None) as stack:
         try:
@@ -90,38 +74,35 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
     return 1 if any(row.fault for row in rows) else 0
 
 
+def _parameters(asked: argparse.Namespace) -> dict[str, str]:
+    made = {}
+    for name in NAMES:
+        made[f"DeliverTo{load(name).title}"] = "true" if name in asked.destinations.split(",") else "false"
+        made |= declared(name).chosen(asked)
+    return made
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local",
-        description="Runs the relay here, with stand-ins for AWS, Roku and Rokt, and posts events/ through it.",
+        description="Runs the relay here, with stand-ins for AWS and the destinations, and posts events/ through it.",
     )
     modes = parser.add_mutually_exclusive_group()
     modes.add_argument(
         "--once", action="store_true", help="post the samples and exit: 0 if each ended as its file says"
     )
     modes.add_argument("--serve", action="store_true", help="post no samples and serve until interrupted")
-    for flag, default, what in (
-        ("--port", PORT, "the API"),
-        ("--aws-port", AWS_PORT, "the AWS endpoint"),
-        ("--sandbox-port", SANDBOX_PORT, "the Roku sandbox"),
-        ("--rokt-sandbox-port", ROKT_SANDBOX_PORT, "the Rokt sandbox"),
-    ):
+    for flag, default, what in (("--port", PORT, "the API"), ("--aws-port", AWS_PORT, "the AWS endpoint")):
         parser.add_argument(flag, type=int, default=default, metavar="PORT", help=f"of {what} (default {default})")
     parser.add_argument(
         "--destinations",
         type=_destinations,
-        default=",".join(_DESTINATIONS),
+        default=",".join(NAMES),
         metavar="NAMES",
-        help="where to deliver: roku, rokt or roku,rokt (default roku,rokt)",
+        help=f"where to deliver, with a comma between (default {','.join(NAMES)})",
     )
-    parser.add_argument(
-        "--rokt-api",
-        choices=("conversions", "events"),
-        default="conversions",
-        help="the API that the Rokt sandbox serves (default conversions)",
-    )
-    parser.add_argument("--roku-url", metavar="URL", help="deliver there instead of to a sandbox; posts no samples")
-    parser.add_argument("--roku-key", default=ROKU_KEY, metavar="KEY", help="the key to present to Roku")
+    for name in NAMES:
+        _add_destination(parser, name, load(name).title)
     parser.add_argument(
         "--key", default=SENDER_KEY, metavar="KEY", help=f"the sender key to accept (default {SENDER_KEY})"
     )
@@ -130,6 +111,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--logs", action="store_true", help="show what the functions log, on stderr")
     return parser
+
+
+def _add_destination(parser: argparse.ArgumentParser, name: str, title: str) -> None:
+    made = declared(name)
+    parser.add_argument(
+        made.flag,
+        dest=f"{name}_port",
+        type=int,
+        default=made.port,
+        metavar="PORT",
+        help=f"of the {title} sandbox (default {made.port})",
+    )
+    parser.add_argument(f"--{name}-url", metavar="URL", help="deliver there instead of to a sandbox; posts no samples")
+    parser.add_argument(f"--{name}-key", metavar="KEY", help=f"the key to present to {title}")
+    made.options(parser)
 
 
 def _seconds(text: str) -> float:
@@ -141,9 +137,9 @@ def _seconds(text: str) -> float:
 
 def _destinations(text: str) -> str:
     asked = {name.strip() for name in text.split(",")}
-    if not asked <= set(_DESTINATIONS):
-        raise argparse.ArgumentTypeError(f"of {' and '.join(_DESTINATIONS)}, with a comma between")
-    return ",".join(name for name in _DESTINATIONS if name in asked)
+    if not asked <= set(NAMES):
+        raise argparse.ArgumentTypeError(f"of {' and '.join(NAMES)}, with a comma between")
+    return ",".join(name for name in NAMES if name in asked)
 
 
 def _serve(stack: Stack, console: Console) -> None:
@@ -156,10 +152,8 @@ def _serve(stack: Stack, console: Console) -> None:
 
 def _print_addresses(stack: Stack, console: Console) -> None:
     addresses = [("Console", f"{stack.url}/"), ("API", stack.url), ("AWS", stack.aws_endpoint)]
-    if "roku" in stack.choices.destinations:
-        addresses.append(("Roku", stack.choices.roku_url or f"{stack.sandbox_url} (sandbox)"))
-    if "rokt" in stack.choices.destinations:
-        addresses.append(("Rokt", f"{stack.rokt_sandbox_url} (sandbox)"))
+    for name, url in stack.destination_urls.items():
+        addresses.append((load(name).title, f"{url} (sandbox)" if name in stack.sandboxes else url))
     for name, address in addresses:
         console.print(f"{name:8}{address}", soft_wrap=True)
 

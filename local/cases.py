@@ -5,9 +5,10 @@ delivered, rejected (a dead letter), invalid (named in the answer), ignored (no 
 (right, but not for this destination), or redriven (rejected, and delivered once the sandbox no longer refuses it and
 the dead letters are moved back).
 
-All of that is of Roku. Of Rokt a file may say what its sandbox is told (`rokt_sandbox`), and of a conversion what
-becomes of it there: `"rokt": "withheld"`, or `"rokt": {"outcome": "withheld", "reason": "opted out"}`. It means the
-Conversions API; where a file says nothing, whatever Rokt makes of a conversion is right, as long as none is lost.
+All of that is of the first destination, Roku. Of another one, such as Rokt, a file may say what its sandbox is told
+(`rokt_sandbox`), and of a conversion what becomes of it there: `"rokt": "withheld"`, or `"rokt": {"outcome":
+"withheld", "reason": "opted out"}`. It means Rokt's Conversions API; where a file says nothing, whatever that
+destination makes of a conversion is right, as long as none is lost.
 """
 
 import json
@@ -16,20 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+import destinations
 from local.senders import SOURCES
 
 Outcome = Literal["delivered", "rejected", "invalid", "ignored", "withheld", "redriven"]
 
 # Whose key is presented: a server's or a page's, or that of the sender named like its source.
 KEYS = ("server", "browser", "none", *SOURCES)
-# Where a file has the faults of each destination's sandbox.
-FAULTS = {"roku": "sandbox", "rokt": "rokt_sandbox"}
+# The destination that a file speaks of where it names none.
+FIRST, *OTHERS = destinations.NAMES
 _ACCEPTED = 202
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a file says that Rokt makes of a conversion; the reason is a part of it."""
+    """What a file says that a destination makes of a conversion; the reason is a part of it."""
 
     outcome: Outcome
     reason: str = ""
@@ -41,10 +43,8 @@ class Expected:
 
     event_id: str | None  # None: derived from the content
     event_name: str  # empty: the body is no JSON
-    outcome: Outcome
-    reason: str = ""
-    dropped: frozenset[str] | None = None  # None: the file says nothing of them
-    rokt: Said | None = None  # None: the file says nothing of it
+    said: Mapping[str, Said]  # by destination, where the file says something of it
+    dropped: frozenset[str] | None = None  # of the first destination; None: the file says nothing of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ def _case(name: str, content: Mapping[str, Any]) -> Case:
     conversions = [_expected(item, names) for item in content["conversions"]]
     if not conversions and content["answer"]["status"] == _ACCEPTED:
         # Without ids of their own the events get derived ones, which the file cannot know.
-        conversions = [Expected(None, event_name, "delivered") for _, event_name in names]
+        conversions = [Expected(None, event_name, {FIRST: Said("delivered")}) for _, event_name in names]
     return Case(
         name=name,
         path=post["path"],
         headers=post.get("headers", {}),
         key=key,
         body=text.encode(),
-        faults={name: content[key] for name, key in FAULTS.items() if key in content},
+        faults=faults_in(content),
         status=content["answer"]["status"],
         conversions=conversions,
     )
@@ -103,11 +103,15 @@ def _expected(item: Mapping[str, Any], names: Sequence[tuple[str | None, str]]) 
     return Expected(
         event_id=item["event_id"],
         event_name=item.get("event_name", next((name for one, name in names if one == item["event_id"]), "")),
-        outcome=_outcome(item["outcome"]),
-        reason=item.get("reason", ""),
+        said={FIRST: _said(item)} | {name: _said(item[name]) for name in OTHERS if name in item},
         dropped=frozenset(item["dropped"]) if "dropped" in item else None,
-        rokt=_said(item["rokt"]) if "rokt" in item else None,
     )
+
+
+def faults_in(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file tells each destination's sandbox."""
+    keys = {FIRST: "sandbox"} | {name: f"{name}_sandbox" for name in OTHERS}
+    return {name: content[key] for name, key in keys.items() if key in content}
 
 
 def _said(told: Any) -> Said:

@@ -66,15 +66,11 @@ class Destination:
         return event_name == item.event_name and event_id not in self._known_ids
 
 
-def destinations(stack: Stack, known_ids: set[str]) -> list[Destination]:
+def watched(stack: Stack, known_ids: set[str]) -> list[Destination]:
     """Those that the stack delivers to. ValueError if one of them has no sandbox: its samples would be counted."""
-    sandboxes = {"roku": stack.sandbox, "rokt": stack.rokt_sandbox}
+    if not stack.sandboxes.keys() >= set(stack.choices.destinations):
+        raise ValueError("samples need the sandboxes: anybody else who answers would count them")
     names = stack.deployment.names
-    found = []
-    for name, sandbox in sandboxes.items():
-        if f"{name.capitalize()}Queue.Arn" not in names:
-            continue
-        if sandbox is None:
-            raise ValueError("samples need the sandboxes: anybody else who answers would count them")
-        found.append(Destination(name, sandbox, stack.sqs, names, known_ids))
-    return found
+    return [
+        Destination(name, stack.sandboxes[name], stack.sqs, names, known_ids) for name in stack.choices.destinations
+    ]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import requests
 
 from local.answers import Answer, read_answer
-from local.cases import Case, Expected, Said
-from local.destinations import Destination, destinations
+from local.cases import FIRST, Case, Expected
+from local.destinations import Destination, watched
+from local.sandboxes import declared
 from local.senders import BROWSER_KEY, SOURCES, key_of
 from local.stack import Stack
 
@@ -46,7 +47,7 @@ Posted = Sequence[tuple[Case, Answer]]
 def run(stack: Stack, cases: Sequence[Case]) -> list[Row]:
     """Posts all cases, waits (at most 5 minutes each time) until each accepted conversion is somewhere, and reports."""
     known_ids = {item.event_id for case in cases for item in case.conversions if item.event_id}
-    ways = destinations(stack, known_ids)
+    ways = watched(stack, known_ids)
     with requests.Session() as session:
         session.trust_env = False  # no proxy stands between two ports of this machine
         posted = [(case, _post(stack, ways, case, session)) for case in cases]
@@ -98,12 +99,9 @@ def _dead(way: Destination, posted: Posted) -> dict[str, str]:
 
 
 def _redriven(way: Destination, posted: Posted) -> list[Expected]:
-    return [item for item in _accepted(way, posted) if (said := _said(item, way.name)) and said.outcome == "redriven"]
-
-
-def _said(item: Expected, destination: str) -> Said | None:
-    """What the file says of the conversion at that destination."""
-    return Said(item.outcome, item.reason) if destination == "roku" else item.rokt
+    return [
+        item for item in _accepted(way, posted) if way.name in item.said and item.said[way.name].outcome == "redriven"
+    ]
 
 
 class _Judges:
@@ -115,10 +113,9 @@ class _Judges:
         self._ways = ways
         self._refused_first = refused_first
         on = {way.name for way in ways}
-        # A file means the Conversions API: the Event API refuses more, and the status of an answer counts that too.
-        by_files = {"roku"} if stack.choices.parameters.get("RoktApi") == "events" else {"roku", "rokt"}
-        self._judged = on & by_files
-        self._judges_status = "roku" in on <= by_files
+        self._judged = {name for name in on if declared(name).is_judged(stack.choices.parameters)}
+        # The status of an answer counts what each of them refuses.
+        self._judges_status = FIRST in on == self._judged
 
     def rows(self, case: Case, answer: Answer) -> Iterator[Row]:
         wrong = ""
@@ -159,13 +156,13 @@ class _Judges:
         return ("", ""), End("lost", "accepted, and neither delivered nor a dead letter")
 
     def _faults(self, name: str, item: Expected, end: End, dropped: frozenset[str]) -> Iterator[str]:
-        at = "" if name == "roku" else f"{name}: "
-        said = _said(item, name) if name in self._judged else None
+        at = "" if name == FIRST else f"{name}: "
+        said = item.said.get(name) if name in self._judged else None
         if said is not None and end.outcome != said.outcome:
             yield f"{at}should be {said.outcome}"
         elif said is None and end.outcome == "lost":
             yield f"{at}is lost"
         elif said is not None and said.reason not in end.note:
             yield f"{at}the reason should say: {said.reason}"
-        elif name == "roku" and item.dropped is not None and item.dropped != dropped:
+        elif name == FIRST and item.dropped is not None and item.dropped != dropped:
             yield f"should drop {', '.join(sorted(item.dropped)) or 'nothing'}"

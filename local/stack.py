@@ -1,4 +1,4 @@
-"""The whole system in one process: the template's functions and queues, and stand-ins for AWS, Roku and Rokt."""
+"""The whole system in one process: the template's functions and queues, and stand-ins for AWS and the destinations."""
 
 import json
 import socket
@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
+from destinations import NAMES, load
 from local import aws
 from local.api import Api
 from local.bundle import fresh
@@ -18,9 +19,9 @@ from local.environment import separate
 from local.event_source_mapping import EventSourceMapping
 from local.functions import environments, event_sources, functions, routes
 from local.logs import SplitStdout, redirect_loggers
-from local.rokt_sandbox import RoktSandbox
-from local.roku_sandbox import RokuSandbox
 from local.runtime import Runtime
+from local.sandbox import Sandbox
+from local.sandboxes import declared
 from local.senders import BROWSER_KEY, SENDER_KEY, senders
 from local.telemetry import Telemetry, put_alarms
 from local.template import Template, read
@@ -32,13 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["BROWSER_KEY", "SENDER_KEY", "Choices", "Stack", "StackError"]
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT, AWS_PORT, SANDBOX_PORT, ROKT_SANDBOX_PORT = 8080, 4566, 8081, 8082
-ROKU_KEY = "local-roku-key"
-# Rokt's pair for each of its APIs.
-ROKT_PAIRS: Mapping[str, str] = {
-    "conversions": "local-rokt-key:local-rokt-secret",
-    "events": "rpub-local-key:rsec-local-secret",
-}
+PORT, AWS_PORT = 8080, 4566
 PAGE_ORIGIN = f"http://{aws.HOST}:{PORT}"  # where a web page that uses the browser key may stand
 
 
@@ -48,24 +43,28 @@ class StackError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What one may choose for a stack; a port of 0 takes any free one."""
+    """What one may choose for a stack; a port of 0 takes any free one. Sandboxes have their usual ports."""
 
     port: int = PORT
     aws_port: int = AWS_PORT
-    sandbox_port: int = SANDBOX_PORT
-    rokt_sandbox_port: int = ROKT_SANDBOX_PORT
-    roku_url: str | None = None  # None starts a sandbox and delivers there
-    roku_key: str = ROKU_KEY
+    sandbox_ports: Mapping[str, int] = field(default_factory=dict)  # by destination
+    urls: Mapping[str, str] = field(default_factory=dict)  # of destinations that get no sandbox
+    keys: Mapping[str, str] = field(default_factory=dict)  # to present to destinations, in place of their sandboxes'
     key: str = SENDER_KEY
     window: float = 1  # seconds that messages wait for others
     template: Path = ROOT / "template.yaml"
     parameters: Mapping[str, str] = field(default_factory=dict)  # of the template, beyond window and URL
 
+    @classmethod
+    def free(cls, **chosen: Any) -> Self:
+        """All on free ports."""
+        return cls(port=0, aws_port=0, sandbox_ports=dict.fromkeys(NAMES, 0), **chosen)
+
     @property
     def destinations(self) -> list[str]:
-        """Where the stack delivers, as the template's switches say."""
-        switches = {"roku": ("DeliverToRoku", "true"), "rokt": ("DeliverToRokt", "false")}
-        return [name for name, (switch, usual) in switches.items() if self.parameters.get(switch, usual) == "true"]
+        """Where the stack delivers, as the template's switches say; the first one's is on unless it is put off."""
+        usual = {name: "true" if name == NAMES[0] else "false" for name in NAMES}
+        return [name for name in NAMES if self.parameters.get(f"DeliverTo{load(name).title}", usual[name]) == "true"]
 
 
 class Stack:
@@ -77,8 +76,7 @@ class Stack:
         self._logs = logs
         self._telemetry = Telemetry()
         self._ends = ExitStack()
-        self.sandbox: RokuSandbox | None = None
-        self.rokt_sandbox: RoktSandbox | None = None
+        self.sandboxes: dict[str, Sandbox[Any]] = {}
 
     def __enter__(self) -> Self:
         """Starts everything: StackError if a port is taken, TemplateError if the template cannot be run here."""
@@ -102,8 +100,7 @@ class Stack:
         self._stdout.install()
         ends.callback(self._stdout.remove)
         ends.enter_context(separate())
-        roku_url = self._start_sandbox(ends)
-        rokt_url = self._start_rokt_sandbox(ends)
+        self.destination_urls = {name: self._start_destination(name, ends) for name in self.choices.destinations}
         self.aws_endpoint = ends.enter_context(aws.serving(self.choices.aws_port))
         aws.keep_to(self.aws_endpoint)
         # Only now: the translator, too, asks boto3, which would read this machine's AWS configuration.
@@ -112,9 +109,8 @@ class Stack:
         ends.enter_context(self._telemetry.feeding(template, self.deployment.names))
         put_alarms(template, self.deployment.names, aws.client("cloudwatch", self.aws_endpoint), aws.STACK_NAME)
         self.sqs: SQSClient = aws.client("sqs", self.aws_endpoint)
-        self._urls = {"ROKU_URL": roku_url, "ROKT_URL": rokt_url}
         invoke: dict[str, Callable[[dict[str, Any]], Any]] = {}
-        self.console = self._console(roku_url, rokt_url)
+        self.console = self._console()
         openapi = ROOT / "docs" / "openapi.yaml"
         self.api = Api(self.choices.port, routes(template), invoke, openapi=openapi, around=self.console.around)
         ends.callback(self.api.stop)
@@ -123,36 +119,27 @@ class Stack:
         self._put_keys()
         invoke |= self._load_functions(template, ends)
         self._start_pollers(template, invoke, ends)
-        # The command line asks the stack where Roku is.
-        aws.publish(self.deployment, self.outputs(), self.aws_endpoint, {"RokuUrl": roku_url} if roku_url else {})
+        # The command line asks the stack where its destinations are.
+        urls = {f"{load(name).title}Url": url for name, url in self.destination_urls.items()}
+        aws.publish(self.deployment, self.outputs(), self.aws_endpoint, urls)
         self.api.start()
 
-    def _start_sandbox(self, ends: ExitStack) -> str:
-        """Only if the stack delivers to Roku, and nowhere else; without it there is no URL."""
-        if self.choices.roku_url is not None or "roku" not in self.choices.destinations:
-            return self.choices.roku_url or ""
-        self.sandbox = RokuSandbox(port=self.choices.sandbox_port, keys={self.choices.roku_key: ["*"]})
-        return ends.enter_context(self.sandbox).url
+    def _start_destination(self, name: str, ends: ExitStack) -> str:
+        """Start its sandbox, unless the stack delivers elsewhere; return the URL."""
+        if name in self.choices.urls:
+            return self.choices.urls[name]
+        made = declared(name).make(self._sandbox_port(name), self._key(name), self.choices.parameters)
+        self.sandboxes[name] = ends.enter_context(made)
+        return made.url
 
-    def _start_rokt_sandbox(self, ends: ExitStack) -> str:
-        """Only if the stack delivers to Rokt; without it there is no URL."""
-        parameters = self.choices.parameters
-        if "rokt" not in self.choices.destinations:
-            return ""
-        api: Literal["conversions", "events"] = "events" if parameters.get("RoktApi") == "events" else "conversions"
-        self.rokt_sandbox = RoktSandbox(
-            port=self.choices.rokt_sandbox_port,
-            pairs={ROKT_PAIRS[api]},
-            api=api,
-            account_id=parameters.get("RoktAccountId", ""),
-        )
-        return ends.enter_context(self.rokt_sandbox).url
+    def _sandbox_port(self, name: str) -> int:
+        return self.choices.sandbox_ports.get(name, declared(name).port)
 
-    def _console(self, roku_url: str, rokt_url: str) -> Console:
+    def _console(self) -> Console:
         return Console(
             self.deployment,
-            sandboxes={"roku": self.sandbox, "rokt": self.rokt_sandbox},
-            urls={"roku": roku_url, "rokt": rokt_url},
+            sandboxes=self.sandboxes,
+            urls=self.destination_urls,
             sqs=self.sqs,
             secrets=aws.client("secretsmanager", self.aws_endpoint),
             dynamodb=aws.client("dynamodb", self.aws_endpoint),
@@ -165,9 +152,9 @@ class Stack:
         (folder,) = {(self.choices.template.parent / function.folder).resolve() for function in declared.values()}
         ends.enter_context(fresh(folder))
         variables = environments(template, self.deployment.names)
+        urls = {f"{name.upper()}_URL": url for name, url in self.destination_urls.items()}
         runtimes = {
-            name: Runtime(one, variables[name] | self._urls, before=self._stdout.install)
-            for name, one in declared.items()
+            name: Runtime(one, variables[name] | urls, before=self._stdout.install) for name, one in declared.items()
         }
         redirect_loggers()
         return {name: self._telemetry.of(name, runtime.invoke) for name, runtime in runtimes.items()}
@@ -194,17 +181,18 @@ class Stack:
         kept = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
         value = kept | senders(self.choices.key, [PAGE_ORIGIN, self.url])
         secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
-        pair = ROKT_PAIRS[self.choices.parameters.get("RoktApi", "conversions")]
-        for keys, text in (("RokuKeysSecret", self.choices.roku_key), ("RoktKeysSecret", pair)):
-            if keys in self.deployment.names:
-                secrets.put_secret_value(SecretId=self.deployment.names[keys], SecretString=text)
+        for destination in self.choices.destinations:
+            if (kept_in := f"{load(destination).title}KeysSecret") in self.deployment.names:
+                secrets.put_secret_value(SecretId=self.deployment.names[kept_in], SecretString=self._key(destination))
+
+    def _key(self, name: str) -> str:
+        return self.choices.keys.get(name) or declared(name).key(self.choices.parameters)
 
     def _free_ports(self) -> None:
         wanted = {"--port": self.choices.port, "--aws-port": self.choices.aws_port}
-        if self.choices.roku_url is None and "roku" in self.choices.destinations:
-            wanted["--sandbox-port"] = self.choices.sandbox_port
-        if "rokt" in self.choices.destinations:
-            wanted["--rokt-sandbox-port"] = self.choices.rokt_sandbox_port
+        for name in self.choices.destinations:
+            if name not in self.choices.urls:
+                wanted[declared(name).flag] = self._sandbox_port(name)
         for flag, port in wanted.items():
             with socket.socket() as probe:
                 # As the servers do: connections of a stack that has just ended may linger.
@@ -218,16 +206,6 @@ class Stack:
     def url(self) -> str:
         """The API's URL, without a slash at the end."""
         return self.api.url
-
-    @property
-    def sandbox_url(self) -> str:
-        """The Roku sandbox's URL, empty if there is none."""
-        return self.sandbox.url if self.sandbox else ""
-
-    @property
-    def rokt_sandbox_url(self) -> str:
-        """The Rokt sandbox's URL, empty if there is none."""
-        return self.rokt_sandbox.url if self.rokt_sandbox else ""
 
     def log_text(self) -> str:
         """All that functions have printed so far, unless `logs` was given."""

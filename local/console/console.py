@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from local.aws import Deployment
 from local.console.actions import Actions, Refused
 from local.console.front import Front
-from local.console.lanes import Sandbox, lanes
+from local.console.lanes import lanes
 from local.console.observer import Observer
 from local.console.samples import samples
 from local.console.state import State
 from local.console.stream import stream
 from local.http_server import Answer, Request
+from local.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +33,7 @@ class Console:
         self,
         deployment: Deployment,
         *,
-        sandboxes: Mapping[str, Sandbox | None],
+        sandboxes: Mapping[str, Sandbox[Any]],
         urls: Mapping[str, str],
         sqs: "SQSClient",
         secrets: "SecretsManagerClient",

@@ -4,31 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from local.aws import Deployment
 from local.functions import EventSource, event_sources
-
-
-class Sandbox(Protocol):
-    """A stand-in for a destination, as the console uses it; `local.roku_sandbox.RokuSandbox` is one."""
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-
-    def set_faults(self, faults: Mapping[str, object]) -> None:
-        """Replace the faults; ValueError names the one that is unknown or wrong."""
-
-    def faults(self) -> Any:
-        """The faults in force; `as_json()` gives those that are set."""
-
-    def counts(self) -> dict[str, int]:
-        """Counts since the start, `requests`, `conversions`, `refused` and `duplicates` among them."""
-
-    def requests(self, last: int) -> list[dict[str, Any]]:
-        """The last requests, oldest first, each with `event_ids` and `status` (None: dropped)."""
-
+from local.sandbox import Sandbox
 
 _REFUSAL = "refused by the switch of the local console"
 
@@ -59,7 +39,7 @@ class Lane:
     queue_url: str
     dead_letters_arn: str
     url: str  # of the destination
-    sandbox: Sandbox | None
+    sandbox: Sandbox[Any] | None
     counts: Counter[str] = field(default_factory=Counter)
     settled: dict[str, int] = field(default_factory=dict)  # message id -> receive count when a run gave it back
     why: dict[str, str] = field(default_factory=dict)  # message id -> why a run gave it back
@@ -70,12 +50,12 @@ class Lane:
         """The faults that its sandbox knows; none if it has none."""
         return frozenset(type(self.sandbox.faults()).CHECKS) if self.sandbox else frozenset()
 
-    def refusal(self) -> str | dict[str, str]:
+    def refusal(self) -> object:
         """Why an event is refused that the page asks to be refused, in the form that the sandbox takes."""
-        return _REFUSAL if self.name == "rokt" else {"event": _REFUSAL}
+        return self.sandbox.refusal(_REFUSAL) if self.sandbox else _REFUSAL
 
 
-def lanes(deployment: Deployment, sandboxes: Mapping[str, Sandbox | None], urls: Mapping[str, str]) -> list[Lane]:
+def lanes(deployment: Deployment, sandboxes: Mapping[str, Sandbox[Any]], urls: Mapping[str, str]) -> list[Lane]:
     """The lanes in the template's order; sandboxes and URLs are named as the destinations are."""
     template, names = deployment.template, deployment.names
     queues = template.of_type("AWS::SQS::Queue")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.console.conversions import Conversion
-from local.console.lanes import Lane, Sandbox
+from local.console.lanes import Lane
+from local.sandbox import Sandbox
 from pipeline.json_objects import json_object
 
 
@@ -50,7 +51,7 @@ class Run:
         return "; ".join(dict.fromkeys(fitting)) or (f"answered {status}" if status else "no answer")
 
 
-def answers(sandbox: Sandbox | None, before: int) -> dict[str, int | None]:
+def answers(sandbox: Sandbox[Any] | None, before: int) -> dict[str, int | None]:
     """The last status with which each event id was answered since there were `before` requests (None: dropped)."""
     if sandbox is None:
         return {}

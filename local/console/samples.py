@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.cases import FAULTS
+from local.cases import faults_in
 
 # The senders that the cases name otherwise than the local stack's secret does.
 _SENDERS = {"server": "local"}
@@ -28,7 +28,7 @@ def samples(folder: Path) -> list[dict[str, Any]]:
                     "sender": _SENDERS.get(key, key),
                     "headers": post.get("headers", {}),
                     "body": text,
-                    "faults": {name: content[key] for name, key in FAULTS.items() if key in content},
+                    "faults": faults_in(content),
                 }
             )
         except (AttributeError, KeyError, TypeError, ValueError):

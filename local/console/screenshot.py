@@ -16,7 +16,7 @@ _DELIVERED = ("purchase-clear", "segment-order-completed", "shopify-order-paid",
 
 def main() -> int:
     """Take the picture, and say where it is."""
-    choices = Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, window=0, parameters=_BOTH)
+    choices = Choices.free(window=0, parameters=_BOTH)
     with Stack(choices) as stack, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         # Without motion nothing is caught half-way.

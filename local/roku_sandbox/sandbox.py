@@ -40,6 +40,10 @@ class RokuSandbox(Sandbox[Faults]):
         """Replace the keys, as an operator does who revokes one and makes another."""
         self._keys = dict(keys)
 
+    def refusal(self, text: str) -> object:
+        """By field."""
+        return {"event": text}
+
     def _serve(self, request: Request) -> Answer | None:
         batch = read_batch(request.body) if len(request.body) <= MAX_BYTES else Batch()
         faults = NO_FAULTS

@@ -33,6 +33,10 @@ class Sandbox(ABC, Generic[F]):
         self._stopping = threading.Event()
         self._server: Server | None = None
 
+    def refusal(self, text: str) -> object:
+        """Why an event is refused, in the form that the fault `refuse` takes."""
+        return text
+
     @abstractmethod
     def _serve(self, request: Request) -> Answer | None:
         """Answer one request that is not for the control API; None drops the connection."""

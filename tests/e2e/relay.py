@@ -25,14 +25,15 @@ class Relay:
     """One stack and what one can do with it from outside."""
 
     def __init__(self, stack: Stack) -> None:
-        self.stack, self.rokt_sandbox = stack, stack.rokt_sandbox
+        self.stack, self.rokt_sandbox = stack, stack.sandboxes.get("rokt")
         self.ledger = aws.client("dynamodb", stack.aws_endpoint)
 
     @property
     def sandbox(self) -> RokuSandbox:
         """Roku's sandbox, which most stacks have."""
-        assert self.stack.sandbox is not None
-        return self.stack.sandbox
+        found = self.stack.sandboxes["roku"]
+        assert isinstance(found, RokuSandbox)
+        return found
 
     def refuse(self, event_id: str) -> None:
         """Roku refuses this event from now on."""
@@ -116,7 +117,7 @@ class Relay:
 @contextmanager
 def running(**parameters: str) -> Iterator[Relay]:
     """A stack with these parameters of the template, on free ports, that delivers at once."""
-    choices = Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, window=0, parameters=parameters)
+    choices = Choices.free(window=0, parameters=parameters)
     with Stack(choices) as stack:
         relay = Relay(stack)
         yield relay

@@ -15,6 +15,7 @@ import requests
 from local import aws
 from local.console import queues
 from local.dead_letters import DeadLetter, find, peek, redrive
+from local.rokt_sandbox import RoktSandbox
 from local.senders import SIGNATURE_SECRET, key_of
 from local.stack import SENDER_KEY, Choices, Stack
 from tests.bounds import BOUND
@@ -39,8 +40,9 @@ class RoktRelay:
     """One stack and what one can do with it from outside."""
 
     def __init__(self, stack: Stack) -> None:
-        assert stack.rokt_sandbox is not None
-        self.stack, self.rokt = stack, stack.rokt_sandbox
+        rokt = stack.sandboxes["rokt"]
+        assert isinstance(rokt, RoktSandbox)
+        self.stack, self.rokt = stack, rokt
         self.secrets = aws.client("secretsmanager", stack.aws_endpoint)
 
     def post(self, *events: dict[str, Any], path: str = "/v1/events", **body: Any) -> tuple[int, dict[str, Any]]:
@@ -102,8 +104,7 @@ class RoktRelay:
 @contextmanager
 def delivering(**parameters: str) -> Iterator[RoktRelay]:
     """A stack with these parameters of the template, on free ports, that delivers at once."""
-    ports = {"port": 0, "aws_port": 0, "sandbox_port": 0, "rokt_sandbox_port": 0}
-    with Stack(Choices(**ports, window=0, parameters=parameters)) as stack:  # type: ignore[arg-type]  # ports are
+    with Stack(Choices.free(window=0, parameters=parameters)) as stack:
         relay = RoktRelay(stack)
         yield relay
         relay.secrets.close()

@@ -30,7 +30,7 @@ def test_the_document_is_valid_openapi() -> None:
 @pytest.mark.parametrize("authorization", [f"Bearer {SENDER_KEY}", "Bearer unknown"])
 def test_no_request_finds_a_5xx_or_an_answer_outside_the_document(authorization: str, tmp_path: Path) -> None:
     both = {"DeliverToRokt": "true"}  # its answers have all that those of one destination have, and more
-    with Stack(Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, parameters=both)) as stack:
+    with Stack(Choices.free(parameters=both)) as stack:
         document = requests.get(f"{stack.url}/openapi.yaml", timeout=BOUND)
         assert document.text == (ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8")
         run = subprocess.run(

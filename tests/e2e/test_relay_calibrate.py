@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.http_server import Answer, Request
-from local.stack import ROKU_KEY
+from local.roku_sandbox.declared import KEY as ROKU_KEY
 from relay.ambiguities import Probe, probes
 from relay.calibrate import assumption, judge, told
 from tests.e2e.operator import Operator
@@ -24,7 +24,7 @@ def test_every_question_gets_an_answer_which_is_shown_and_written_down_and_nothi
     said = operator.run("calibrate", "--folder", str(tmp_path), "--json")
     report = said.json()
     assert [one["name"] for one in report["answers"]] == NAMES
-    assert report["url"] == f"{operator.relay.stack.sandbox_url}/v1/test_events"
+    assert report["url"] == f"{operator.relay.sandbox.url}/v1/test_events"
     assert all(None not in one["valid"] for one in report["answers"])
     (page,) = tmp_path.glob("roku-answers-*.md")
     (data,) = tmp_path.glob("roku-answers-*.json")

@@ -16,7 +16,8 @@ from unittest.mock import patch
 import pytest
 
 from local import aws
-from local.stack import ROKU_KEY, SENDER_KEY
+from local.roku_sandbox.declared import KEY as ROKU_KEY
+from local.stack import SENDER_KEY
 from tests import terminal
 from tests.bounds import BOUND
 from tests.e2e.operator import Operator, Said, run

@@ -14,7 +14,8 @@ import pytest
 import requests
 
 from local import aws
-from local.stack import ROKU_KEY, SENDER_KEY
+from local.roku_sandbox.declared import KEY as ROKU_KEY
+from local.stack import SENDER_KEY
 from relay import secret_texts
 from relay.deployment import Deployment
 from tests.bounds import BOUND

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.stack import ROKT_PAIRS
+from local.rokt_sandbox.declared import PAIRS
 from tests.e2e.relay import until
 from tests.e2e.rokt import EVENT_TIME, RoktRelay, conversion, delivering, golden
 
@@ -26,12 +26,11 @@ def relay(running: RoktRelay) -> Iterator[RoktRelay]:
     """The stack; afterwards nothing is wrong with Rokt any more."""
     yield running
     running.rokt.set_faults({})
-    running.rokt.set_pairs({ROKT_PAIRS["conversions"], "new-key:new-secret"})
+    running.rokt.set_pairs({PAIRS["conversions"], "new-key:new-secret"})
 
 
 def roku_has(relay: RoktRelay, event_id: str) -> list[dict[str, Any]]:
-    assert relay.stack.sandbox is not None
-    return [one for one in relay.stack.sandbox.events() if one["event_id"] == event_id]
+    return [one for one in relay.stack.sandboxes["roku"].events() if one["event_id"] == event_id]
 
 
 # --- every field ------------------------------------------------------------------------------------------------------

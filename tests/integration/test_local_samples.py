@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local import samples
-from local.cases import Case, CaseError, Expected, Said, read_cases
+from local.cases import Case, CaseError, Expected, Outcome, Said, read_cases
 from local.destinations import Destination
 from local.samples import Posted, Row, run
 from local.stack import Choices, Stack
@@ -20,8 +20,21 @@ EMAIL = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     both = {"DeliverToRokt": "true"}
-    with Stack(Choices(port=0, aws_port=0, sandbox_port=0, rokt_sandbox_port=0, window=0, parameters=both)) as stack:
+    with Stack(Choices.free(window=0, parameters=both)) as stack:
         yield stack
+
+
+def expected(
+    event_id: str | None,
+    event_name: str,
+    outcome: Outcome,
+    *,
+    reason: str = "",
+    dropped: frozenset[str] | None = None,
+    **others: Said,
+) -> Expected:
+    """What a file says of a conversion: of Roku, and of other destinations."""
+    return Expected(event_id, event_name, {"roku": Said(outcome, reason), **others}, dropped)
 
 
 def _file(**changes: Any) -> dict[str, Any]:
@@ -56,8 +69,8 @@ def test_a_file_is_read_as_a_case(tmp_path: Path) -> None:
         "rokt": {"refuse": {"e-1": "no"}},
     }
     assert list(case.conversions) == [
-        Expected("e-1", "LEAD", "delivered", dropped=frozenset(), rokt=Said("delivered")),
-        Expected("e-2", "PURCHASE", "rejected", reason="no", rokt=Said("withheld", "opted out")),
+        expected("e-1", "LEAD", "delivered", dropped=frozenset(), rokt=Said("delivered")),
+        expected("e-2", "PURCHASE", "rejected", reason="no", rokt=Said("withheld", "opted out")),
     ]
 
 
@@ -66,7 +79,7 @@ def test_accepted_events_without_ids_are_expected_to_be_delivered(tmp_path: Path
     content["post"]["body"]["events"] = [[{"event_name": "LEAD"}]]
     _write(tmp_path, "a.json", content)
     (case,) = read_cases(tmp_path)
-    assert list(case.conversions) == [Expected(None, "LEAD", "delivered")]
+    assert list(case.conversions) == [expected(None, "LEAD", "delivered")]
 
 
 @pytest.mark.parametrize(
@@ -98,8 +111,8 @@ def _outcomes(row: Row) -> dict[str, str]:
 
 
 def test_what_ends_as_its_file_says_has_no_fault(stack: Stack) -> None:
-    expected = Expected("right-1", "LEAD", "delivered", dropped=frozenset({"event_source"}), rokt=Said("delivered"))
-    row = _row(stack, {"event_source": "nowhere"}, expected)
+    told = expected("right-1", "LEAD", "delivered", dropped=frozenset({"event_source"}), rokt=Said("delivered"))
+    row = _row(stack, {"event_source": "nowhere"}, told)
     assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "delivered"}, "")
     assert (row.ends["roku"].note, row.ends["rokt"].note) == ("dropped event_source", "")
 
@@ -107,12 +120,12 @@ def test_what_ends_as_its_file_says_has_no_fault(stack: Stack) -> None:
 @pytest.mark.parametrize(
     ("expected", "status", "fault"),
     [
-        (Expected("wrong-1", "LEAD", "delivered"), 210, "answered 202 instead of 210"),
-        (Expected("wrong-2", "LEAD", "delivered", dropped=frozenset({"opt_out"})), 202, "should drop opt_out"),
-        (Expected("wrong-3", "LEAD", "delivered", reason="late"), 202, "the reason should say: late"),
-        (Expected("wrong-4", "LEAD", "delivered", rokt=Said("rejected")), 202, "rokt: should be rejected"),
+        (expected("wrong-1", "LEAD", "delivered"), 210, "answered 202 instead of 210"),
+        (expected("wrong-2", "LEAD", "delivered", dropped=frozenset({"opt_out"})), 202, "should drop opt_out"),
+        (expected("wrong-3", "LEAD", "delivered", reason="late"), 202, "the reason should say: late"),
+        (expected("wrong-4", "LEAD", "delivered", rokt=Said("rejected")), 202, "rokt: should be rejected"),
         (
-            Expected("wrong-5", "LEAD", "delivered", rokt=Said("delivered", "late")),
+            expected("wrong-5", "LEAD", "delivered", rokt=Said("delivered", "late")),
             202,
             "rokt: the reason should say: late",
         ),
@@ -124,14 +137,14 @@ def test_what_differs_from_its_file_is_said(stack: Stack, expected: Expected, st
 
 
 def test_another_outcome_is_a_fault(stack: Stack) -> None:
-    row = _row(stack, {"event_name": "NOTHING"}, Expected("wrong-6", "NOTHING", "rejected"), status=210)
+    row = _row(stack, {"event_name": "NOTHING"}, expected("wrong-6", "NOTHING", "rejected"), status=210)
     assert (_outcomes(row), row.fault) == ({"roku": "invalid", "rokt": "delivered"}, "should be rejected")
 
 
 def test_of_rokt_whatever_settles_a_conversion_is_right_if_the_file_says_nothing(stack: Stack) -> None:
-    row = _row(stack, {"opt_out": "true"}, Expected("quiet-1", "LEAD", "delivered"))
+    row = _row(stack, {"opt_out": "true"}, expected("quiet-1", "LEAD", "delivered"))
     assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "withheld"}, "")
-    row = _row(stack, {}, Expected("quiet-2", "LEAD", "delivered"), rokt={"refuse": {"quiet-2": "is too old"}})
+    row = _row(stack, {}, expected("quiet-2", "LEAD", "delivered"), rokt={"refuse": {"quiet-2": "is too old"}})
     assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "rejected"}, "")
     assert "is too old" in row.ends["rokt"].note
 
@@ -144,8 +157,7 @@ def _settled(way: Destination, item: Expected) -> bool:
 def test_what_neither_arrives_nor_is_a_dead_letter_is_lost_whatever_the_file_says(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert stack.rokt_sandbox is not None
-    rokts_requests = stack.rokt_sandbox.requests
+    rokts_requests = stack.sandboxes["rokt"].requests
     before = len(rokts_requests())
 
     def wait_for_what_comes(ways: Sequence[Destination], posted: Posted) -> None:
@@ -157,17 +169,17 @@ def test_what_neither_arrives_nor_is_a_dead_letter_is_lost_whatever_the_file_say
         rokt.look()
 
     monkeypatch.setattr(samples, "_wait", wait_for_what_comes)
-    row = _row(stack, {}, Expected("lost-1", "LEAD", "delivered"), rokt={"drop": "before"})
+    row = _row(stack, {}, expected("lost-1", "LEAD", "delivered"), rokt={"drop": "before"})
     assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "lost"}, "rokt: is lost")
 
 
 def test_a_dead_letter_of_rokt_is_redriven_as_the_file_says(stack: Stack) -> None:
-    expected = Expected("again-1", "LEAD", "delivered", rokt=Said("redriven", "at first"))
-    row = _row(stack, {}, expected, rokt={"refuse": {"again-1": "is too old"}})
+    told = expected("again-1", "LEAD", "delivered", rokt=Said("redriven", "at first"))
+    row = _row(stack, {}, told, rokt={"refuse": {"again-1": "is too old"}})
     assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "redriven"}, "")
 
 
 def test_a_derived_id_is_each_destinations_own_and_the_row_finds_both(stack: Stack) -> None:
-    row = _row(stack, {"event_name": "DOWNLOAD"}, Expected(None, "DOWNLOAD", "delivered", rokt=Said("delivered")))
+    row = _row(stack, {"event_name": "DOWNLOAD"}, expected(None, "DOWNLOAD", "delivered", rokt=Said("delivered")))
     assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "delivered"}, "")
     assert len(row.event_id) == 32

@@ -91,7 +91,7 @@ def choices(tmp_path: Path) -> Choices:
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "app.py").write_text(CODE)
     (tmp_path / "template.yaml").write_text(TEMPLATE)
-    return Choices(port=0, aws_port=0, sandbox_port=0, window=0, template=tmp_path / "template.yaml")
+    return Choices.free(window=0, template=tmp_path / "template.yaml")
 
 
 @pytest.fixture
@@ -128,8 +128,7 @@ def _secret(stack: Stack, logical_id: str) -> str:
 
 
 def test_a_post_goes_through_function_queue_poller_and_function(stack: Stack) -> None:
-    assert stack.sandbox is not None
-    assert _post(stack, "hello") == (202, f"plain {stack.sandbox.url}")
+    assert _post(stack, "hello") == (202, f"plain {stack.sandboxes['roku'].url}")
     assert _dead_letters(stack, 1) == [("hello", "hello")]
     assert stack.pollers[0].invocations == 1
 
@@ -173,7 +172,7 @@ def test_queues_have_the_templates_attributes(stack: Stack) -> None:
 
 
 def test_the_keys_are_in_the_secrets(choices: Choices) -> None:
-    with Stack(replace(choices, key="sender-key-1", roku_key="roku-key-1")) as stack:
+    with Stack(replace(choices, key="sender-key-1", keys={"roku": "roku-key-1"})) as stack:
         senders = json.loads(_secret(stack, "SenderKeysSecret"))
         assert len(senders["first"]) == 40
         assert senders["local"] == "sender-key-1"
@@ -201,8 +200,8 @@ def test_no_client_of_this_process_can_reach_the_real_aws(choices: Choices, monk
 
 
 def test_another_roku_can_be_named_and_then_there_is_no_sandbox(choices: Choices) -> None:
-    with Stack(replace(choices, roku_url="http://127.0.0.1:9", parameters={"Word": "other"})) as stack:
-        assert stack.sandbox is None
+    with Stack(replace(choices, urls={"roku": "http://127.0.0.1:9"}, parameters={"Word": "other"})) as stack:
+        assert stack.sandboxes == {}
         assert _post(stack, "hello") == (202, "other http://127.0.0.1:9")
 
 
@@ -218,13 +217,18 @@ def test_stacks_follow_one_another_and_leave_the_process_as_it_was(choices: Choi
     assert "app" not in modules | set(sys.modules)
 
 
-@pytest.mark.parametrize("flag", ["port", "aws_port", "sandbox_port"])
+@pytest.mark.parametrize("flag", ["--port", "--aws-port", "--sandbox-port"])
 def test_a_port_in_use_names_the_flag_to_change(choices: Choices, flag: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        ports: dict[str, Any] = {flag: taken.getsockname()[1]}
-        with pytest.raises(StackError, match=f"--{flag.replace('_', '-')}$"), Stack(replace(choices, **ports)):
+        port = taken.getsockname()[1]
+        changes: dict[str, Any] = {
+            "--port": {"port": port},
+            "--aws-port": {"aws_port": port},
+            "--sandbox-port": {"sandbox_ports": {"roku": port}},
+        }
+        with pytest.raises(StackError, match=f"{flag}$"), Stack(replace(choices, **changes[flag])):
             pass
     assert sys.stdout is not None
 

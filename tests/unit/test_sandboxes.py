@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import destinations
 import local
 
 FOLDER = Path(local.__file__).parent
-SANDBOXES = ["roku_sandbox", "rokt_sandbox"]
+SANDBOXES = [f"{name}_sandbox" for name in destinations.NAMES]
 SHARED = [*(FOLDER / "sandbox").glob("*.py"), FOLDER / "http_server.py"]
 
 
