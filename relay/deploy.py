@@ -10,7 +10,7 @@ import typer
 
 from relay import costs, destination_keys, first_steps, questions, remaining
 from relay.checkout import Checkout, find
-from relay.deployment import Deployment, NoStack, Where, connect
+from relay.deployment import Deployment, NoStack, Where, connect, environment_of
 from relay.printing import Out
 from relay.questions import Answers
 from relay.trouble import DECLINED, Trouble
@@ -21,7 +21,7 @@ _STUCK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DE
 
 def deploy(
     stack: Annotated[str | None, typer.Option(envvar="RELAY_STACK", help="The stack's name.")] = None,
-    to: Annotated[str | None, typer.Option(help="Where conversions go: roku, rokt or both.")] = None,
+    to: Annotated[str | None, typer.Option(help=f"Where conversions go: {questions.WORDS}.")] = None,
     default_group: Annotated[
         str | None, typer.Option(help="The Roku event group of conversions that name none; empty: each must name one.")
     ] = None,
@@ -110,8 +110,8 @@ class _Plan:
     def _keys(
         self, before: Deployment | None, answers: Answers, others: dict[str, str], from_stdin: bool, new: bool
     ) -> dict[str, str]:
-        api = others.get("RoktApi", before.parameters.get("RoktApi") if before else None)
-        check = partial(destination_keys.check, group=answers.group, api="events" if api == "events" else "conversions")
+        environment = environment_of({**(before.parameters if before else {}), **others})
+        check = partial(destination_keys.check, group=answers.group, environment=environment)
         if from_stdin:
             keys = destination_keys.from_stdin(answers.destinations())
             for name, key in keys.items():

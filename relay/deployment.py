@@ -4,6 +4,7 @@ The local stack serves AWS's own APIs, so that the only difference is where they
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,7 @@ _CONFIG = Config(
     max_pool_connections=_CONNECTIONS,
 )
 _LOCAL_CONFIG = _CONFIG.merge(Config(connect_timeout=2, retries={"total_max_attempts": 1}, proxies={}))
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DEAD_LETTERS = "DeadLetterQueueUrl"
 
 
@@ -87,6 +89,10 @@ class Deployment:
             )
         return self.outputs[name]
 
+    def environment(self) -> dict[str, str]:
+        """The stack's parameters as the variables of its functions."""
+        return environment_of(self.parameters)
+
     def destinations(self, name: str | None = None) -> Sequence[Destination]:
         """All destinations of the stack, or the one of that name. Raises Trouble."""
         prefixes = [output.removesuffix(_DEAD_LETTERS) for output in self.outputs if output.endswith(_DEAD_LETTERS)]
@@ -107,6 +113,11 @@ class Deployment:
         if chosen := [one for one in found if one.name == name.lower()]:
             return chosen
         raise Trouble(f"the stack has no destination {name}: it has {', '.join(one.name for one in found)}")
+
+
+def environment_of(parameters: Mapping[str, str]) -> dict[str, str]:
+    """These parameters of the template as variables of the functions' environment."""
+    return {_WORDS.sub("_", parameter).upper(): value for parameter, value in parameters.items()}
 
 
 def connect(where: Where) -> Deployment:

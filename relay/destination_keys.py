@@ -1,25 +1,17 @@
 """The destinations' own keys: asked for without echo, checked, and put into the stack's secrets."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import typer
 from botocore.exceptions import ClientError
 
+from destinations import load
 from pipeline.faults import NoKey
-from pipeline.placeholders import is_placeholder
-from relay.checks import is_placeholder_key
 from relay.deployment import Deployment
+from relay.destinations import key_words, shown
 from relay.secret_texts import read_secret
 from relay.trouble import Trouble
-from rokt.keys import pair_in
-from rokt.settings import Api
-from roku.keys import key_for
-
-_TITLES = {
-    "roku": "Roku's API key (ads.roku.com: Events, CAPI, Generate an API key; Enter: later)",
-    "rokt": "Rokt's key and secret with a colon between (Enter: later)",
-}
 
 
 def from_stdin(destinations: Sequence[str]) -> dict[str, str]:
@@ -37,7 +29,9 @@ def from_terminal(destinations: Sequence[str], check: Callable[[str, str], None]
     for name in destinations:
         while True:
             try:
-                key = typer.prompt(_TITLES[name], default="", show_default=False, hide_input=True, err=True).strip()
+                key = typer.prompt(
+                    shown(name).prompt, default="", show_default=False, hide_input=True, err=True
+                ).strip()
             except typer.Abort as error:
                 raise Trouble("no key: run it at a terminal, or say --keys-from-stdin") from error
             try:
@@ -50,14 +44,12 @@ def from_terminal(destinations: Sequence[str], check: Callable[[str, str], None]
     return found
 
 
-def check(name: str, key: str, *, group: str | None, api: Api) -> None:
+def check(name: str, key: str, *, group: str | None, environment: Mapping[str, str]) -> None:
     """Raise Trouble if the destination cannot take it for a key; the key is not quoted."""
     try:
-        words = [key_for(group or "*", key)] if name == "roku" else list(pair_in(key, api))
+        key_words(name, group or "*", key, environment)
     except NoKey as error:
         raise Trouble(f"that is no key for {name}: {error}") from None
-    if any(is_placeholder(word) or is_placeholder_key(word) for word in words):
-        raise Trouble(f"that is no key for {name}: it is a placeholder")
 
 
 def missing(deployment: Deployment | None, destinations: Sequence[str]) -> list[str]:
@@ -68,12 +60,12 @@ def missing(deployment: Deployment | None, destinations: Sequence[str]) -> list[
 def put(deployment: Deployment, keys: dict[str, str]) -> None:
     """Put the keys into the stack's secrets. Functions read them within a minute."""
     for name, key in keys.items():
-        secret = deployment.output(f"{name.capitalize()}KeysSecretName")
+        secret = deployment.output(f"{load(name).title}KeysSecretName")
         deployment.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=key)
 
 
 def _has(deployment: Deployment, name: str) -> bool:
-    secret = deployment.outputs.get(f"{name.capitalize()}KeysSecretName")
+    secret = deployment.outputs.get(f"{load(name).title}KeysSecretName")
     try:
         return secret is not None and bool(read_secret(deployment, secret).text.strip())
     except (Trouble, ClientError):

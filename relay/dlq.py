@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from pydantic_core import from_json
 
+from destinations import load
 from pipeline.outcome import COUNTED_TWICE
 from relay.deployment import Deployment, Destination
 from relay.durations import seconds
@@ -20,12 +21,6 @@ from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD
 
 HIDDEN = "(hidden: --show-data shows it)"
-# Where events have what is of a person: Roku's, and Rokt's of the Conversions API.
-_PERSONAL = "user_data user_identities user_attributes device_info integration_attributes ip".split()
-# What an event of Rokt's Event API says beside the person: of its other pairs the values are hidden.
-_PLAIN = frozenset(
-    "event_id conversiontype amount currency quantity transactionid confirmationref productname sku".split()
-)
 
 ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those whose reason contains this text.")]
 EventNameOption = Annotated[str | None, typer.Option("--event-name", help="Only those of this event name.")]
@@ -203,23 +198,6 @@ def drop(
     return 0
 
 
-def hide(event: dict[str, Any], show_data: bool) -> dict[str, Any]:
-    """The event of any destination, what is of a person replaced unless it is asked for."""
-    if show_data:
-        return event
-    hidden: dict[str, Any] = {name: HIDDEN if name in _PERSONAL else value for name, value in event.items()}
-    pairs = event.get("objectData")
-    if isinstance(pairs, list):
-        hidden["objectData"] = [
-            pair if isinstance(pair, dict) and pair.get("name") in _PLAIN else _without_value(pair) for pair in pairs
-        ]
-    return hidden
-
-
-def _without_value(pair: object) -> object:
-    return {**pair, "value": HIDDEN} if isinstance(pair, dict) else HIDDEN
-
-
 def _chosen(reason: str | None, event_name: str | None, group: str | None, older_than: str | None) -> Chosen:
     for name, value in (("--reason", reason), ("--event-name", event_name), ("--group", group)):
         if value == "":
@@ -264,6 +242,7 @@ def _left_out(destination: str, count: int) -> str:
 
 
 def _told(letter: Letter, show_data: bool) -> dict[str, Any]:
+    events, mask = [from_json(event.line) for event in letter.events], load(letter.destination).masked
     return {
         "destination": letter.destination,
         "event_group_id": letter.group,
@@ -271,7 +250,7 @@ def _told(letter: Letter, show_data: bool) -> dict[str, Any]:
         "status": letter.status,
         "rejected_at": moment(letter.at),
         "message_id": letter.message_id,
-        "events": [hide(from_json(event.line), show_data) for event in letter.events],
+        "events": events if show_data else [mask(event, HIDDEN) for event in events],
     }
 
 

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from relay import alarm_checks, checks, circuit_checks, probes, rokt_checks, running
+from relay import alarm_checks, checks, circuit_checks, probes, running
 from relay.checks import Finding
 from relay.deployment import Deployment
+from relay.destinations import shown
 from relay.printing import STYLES, Out, number
 from relay.verbs import BAD
 
@@ -26,13 +27,8 @@ def doctor(
     findings: list[Finding] = []
     senders, found = checks.sender_keys(deployment)
     findings += found
-    names = {destination.name for destination in deployment.destinations()}
-    if "roku" in names:
-        keys, found = checks.roku_keys(deployment)
-        findings += found
-        findings += probes.ask_roku(deployment, senders, keys, group or [], key)
-    if "rokt" in names:
-        findings += rokt_checks.rokt_keys(deployment)
+    for destination in deployment.destinations():
+        findings += shown(destination.name).look(deployment, senders, group or [], key)
     findings += probes.clock(deployment)
     findings += checks.settings(deployment)
     for destination in deployment.destinations():

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from botocore.exceptions import ClientError
 
+from destinations import NAMES, load
 from relay.deployment import Deployment, Destination
 from relay.letters import Letter, depth, move, sift
 from relay.printing import Out, number
@@ -19,7 +20,8 @@ from relay.trouble import DECLINED, Trouble, code
 from relay.verbs import BAD
 
 # CloudFormation names a queue STACK-LOGICALID-RANDOM.
-_NAMED = re.compile(r".*(Roku|Rokt)(DeadLetter)?Queue(?:-[A-Za-z0-9]+)?").fullmatch
+_TITLES = "|".join(load(name).title for name in NAMES)
+_NAMED = re.compile(rf".*({_TITLES})(DeadLetter)?Queue(?:-[A-Za-z0-9]+)?").fullmatch
 _GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "InvalidAddress"})
 
 
@@ -29,7 +31,9 @@ def drain(
     queue_url: Annotated[str, typer.Argument(help="The queue to empty, as `relay remove` or SQS's console shows it.")],
     destination: Annotated[
         str | None,
-        typer.Option("--destination", help="Whose conversions it holds, if its name does not say: roku, rokt."),
+        typer.Option(
+            "--destination", help=f"Whose conversions it holds, if its name does not say: {', '.join(NAMES)}."
+        ),
     ] = None,
     dead_letters: Annotated[
         bool | None,
@@ -68,7 +72,9 @@ def route(deployment: Deployment, url: str, destination: str | None, dead_letter
     named = _NAMED(name)
     if destination is None:
         if named is None:
-            raise Trouble(f"whose conversions {name} holds, its name does not say: add --destination roku or rokt")
+            raise Trouble(
+                f"whose conversions {name} holds, its name does not say: add --destination {' or '.join(NAMES)}"
+            )
         destination = named[1].lower()
     if dead_letters is None:
         if named is None:

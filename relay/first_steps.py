@@ -3,12 +3,11 @@
 import re
 from pathlib import Path
 
-from relay import probes
 from relay.checkout import Checkout
-from relay.checks import Finding, roku_keys, sender_keys
+from relay.checks import Finding, sender_keys
 from relay.deployment import Deployment
+from relay.destinations import shown
 from relay.keys import make
-from relay.rokt_checks import rokt_keys
 from relay.secret_texts import read_secret
 from relay.trouble import Trouble
 
@@ -28,14 +27,9 @@ def sender(deployment: Deployment, name: str, group: str) -> str | None:
 
 
 def verdict(deployment: Deployment, key: str | None) -> list[Finding]:
-    """What Roku says of a test event of each event group that is known, which counts nothing, and of both keys."""
-    found: list[Finding] = []
-    if "RokuQueueUrl" in deployment.outputs:
-        keys, found = roku_keys(deployment)
-        if keys is not None:
-            senders, _ = sender_keys(deployment)
-            found += probes.ask_roku(deployment, senders, keys, [], key)
-    return found + (rokt_keys(deployment) if "RoktQueueUrl" in deployment.outputs else [])
+    """What each destination says of its key, and of a test event of each known event group, which counts nothing."""
+    senders, _ = sender_keys(deployment)
+    return [found for one in deployment.destinations() for found in shown(one.name).look(deployment, senders, [], key)]
 
 
 def curl(deployment: Deployment, key: str | None, group: str) -> str:

@@ -5,21 +5,19 @@ Roku's rules and Rokt's differ, and so do the digests: of an e-mail address with
 
 import re
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from pipeline import phone
+from destinations import NAMES
 from pipeline.digests import as_digest, digest, is_other_digest
 from pipeline.faults import Fault
+from relay.destinations import shown
 from relay.printing import Out
 from relay.trouble import Trouble
 from relay.verbs import BAD, JsonOption, finish
-from rokt import normalise as for_rokt
-from roku import normalise
+from roku.normalise import GENDERS
 
 
 class Kind(StrEnum):
@@ -37,12 +35,6 @@ _NAMES = {
     "db": "birth date",
     "zp": "zip code",
 }
-# What each destination takes in clear alone.
-_CLEAR = {
-    "roku": {Kind.ZP: "(in clear)"},
-    "rokt": {Kind.GE: "(in clear)", Kind.DB: "(in clear, if RoktSendBirthDate=true)"},
-}
-Rule = Callable[[str], str]
 _DATE = re.compile(r"(19|20)\d{2}([-/.]?)\d{2}\2\d{2}(?:[T ].*)?").fullmatch
 _PHONE = re.compile(r"(?:tel:)?[+\d][\d\s().\-/]{5,}(?:(?:x|ext).*)?", re.IGNORECASE).fullmatch
 
@@ -64,41 +56,11 @@ def guess(text: str) -> Kind:
     """What the (trimmed) text probably is."""
     if "@" in text:
         return Kind.EM
-    if text.lower() in normalise.GENDERS:
+    if text.lower() in GENDERS:
         return Kind.GE
     if _DATE(text):
         return Kind.DB
     return Kind.PH if _PHONE(text) else Kind.FN
-
-
-def forms(text: str, kind: Kind, country: str | None) -> dict[str, str]:
-    """The (trimmed) text normalised for Roku, by the name of its form: one, or one a phone format. Raises Fault."""
-    if kind is Kind.PH:
-        made, faults = {}, []
-        for form in ("digits", "e164"):
-            try:
-                made[form] = phone.normalise(text, form=form, country=country)
-            except Fault as fault:
-                faults.append(fault)
-        if not made:
-            raise faults[0]
-        return made
-    rules = _rules(normalise.email, normalise.name, normalise.gender, normalise.birth_date) | {Kind.ZP: str}
-    return {"": rules[kind](text)}
-
-
-def rokt_form(text: str, kind: Kind) -> str:
-    """The (trimmed) text normalised for Rokt. Raises Fault."""
-    rules = _rules(for_rokt.email, for_rokt.name, for_rokt.gender, for_rokt.birth_date)
-    rules |= {Kind.PH: for_rokt.mobile, Kind.ZP: for_rokt.zip_code}
-    return rules[kind](text)
-
-
-def _rules(email: Rule, name: Rule, gender: Rule, birth_date: Callable[[str, int], str]) -> dict[Kind, Rule]:
-    """A destination's rules by kind, as far as every destination has one."""
-    year = datetime.now(UTC).year
-    common = {Kind.EM: email, Kind.FN: name, Kind.LN: name, Kind.GE: gender}
-    return {**common, Kind.DB: lambda born: birth_date(born, year)}
 
 
 def _hash(out: Out, value: str, kind: Kind | None, country: str | None) -> int:
@@ -122,22 +84,22 @@ def _hash(out: Out, value: str, kind: Kind | None, country: str | None) -> int:
 def _show(out: Out, text: str, kind: Kind, country: str | None) -> int:
     made: list[tuple[str, str, str]] = []  # destination, form, normalised
     faults: dict[str, Fault] = {}
-    for destination in _CLEAR:
+    for destination in NAMES:
+        if (forms := shown(destination).forms) is None:
+            continue
         try:
-            normalised = forms(text, kind, country) if destination == "roku" else {"": rokt_form(text, kind)}
+            made += [(destination, form, normal) for form, normal in forms(text, kind.value, country).items()]
         except Fault as error:
             faults[destination] = error
-        else:
-            made += [(destination, form, normal) for form, normal in normalised.items()]
     if not made:
-        out.aside(f"relay: as {_NAMES[kind]} it {faults['roku']}")
+        out.aside(f"relay: as {_NAMES[kind]} it {next(iter(faults.values()))}")
         return BAD
     answer: list[dict[str, Any]] = [
         {
             "destination": destination,
             "form": form,
             "normalised": normal,
-            "sha256": None if kind in _CLEAR[destination] else digest(normal),
+            "sha256": None if kind in shown(destination).clear else digest(normal),
         }
         for destination, form, normal in made
     ]
@@ -149,13 +111,14 @@ def _show(out: Out, text: str, kind: Kind, country: str | None) -> int:
                 one["destination"],
                 " ".join(filter(None, [kind.value, one["form"]])),
                 one["normalised"],
-                one["sha256"] or _CLEAR[one["destination"]][kind],
+                one["sha256"] or shown(one["destination"]).clear[kind],
             ]
             for one in answer
         ],
     )
     for destination, fault in faults.items():
         out.aside(f"not sent to {destination}: as {_NAMES[kind]} it {fault}")
-    if kind is Kind.PH and "e164" not in {form for _, form, _ in made} and "roku" not in faults:
+    forms_made = {form for _, form, _ in made}
+    if kind is Kind.PH and "digits" in forms_made and "e164" not in forms_made:
         out.aside("no e164 form: the number has no country code; name its country with --country")
     return 0

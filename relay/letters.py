@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from destinations import load
 from pipeline.messages import MESSAGE_BYTES, QueuedEvent, Unreadable, decode
 from pipeline.outcome import COUNTED_TWICE
 from pipeline.packing import fill
 from relay.deployment import Deployment, Destination
-from rokt.event import identify as identify_for_rokt
-from roku.event import identify as identify_for_roku
 
 # Seconds out of others' sight at the most, if this command dies while it looks.
 _LOOK_SECONDS = 300
@@ -25,7 +24,6 @@ _LONG_POLL_SECONDS = 1
 _BATCH = 10  # SQS's limit
 _RECEIVERS = 8
 _EMPTY_POLLS = 3  # SQS's counts are approximate: so many empty long polls outweigh one that says there is more
-_IDENTIFY = {"roku": identify_for_roku, "rokt": identify_for_rokt}
 _COUNTED_TWICE = "counted twice"  # what an operator writes to mean them
 _UNKNOWN = "SQS moved it after too many receives: no run of the function ever finished it"
 
@@ -89,7 +87,7 @@ def read(destination: str, message: Any) -> Letter:
     attributes = message.get("MessageAttributes", {})
     said = {name: str(value.get("StringValue", "")) for name, value in attributes.items()}
     try:
-        head, events = decode(message["Body"], _IDENTIFY[destination])
+        head, events = decode(message["Body"], load(destination).identify)
         group = head.routing.event_group_id
     except Unreadable:
         events, group = [], said.get("event_group_id", "")

@@ -7,12 +7,15 @@ from typing import Any
 
 import typer
 
+from destinations import NAMES, load
 from relay.checkout import Checkout
 from relay.deployment import Deployment
 from relay.trouble import Trouble
 
 STACK = "roku-conversions-relay"  # as samconfig.yaml has it
-DESTINATIONS = {"roku": ("roku",), "rokt": ("rokt",), "both": ("roku", "rokt")}
+_ALL = "both" if len(NAMES) == 2 else "all"
+DESTINATIONS = {name: (name,) for name in NAMES} | {_ALL: NAMES}
+WORDS = f"{', '.join(NAMES)} or {_ALL}"
 NAME = r"[A-Za-z][A-Za-z0-9-]{0,79}"
 
 
@@ -32,27 +35,26 @@ class Answers:
 
     def destinations(self) -> tuple[str, ...]:
         """The names of the destinations."""
-        return DESTINATIONS[self.to or "roku"]
+        return DESTINATIONS[self.to or NAMES[0]]
 
     def parameters(self) -> dict[str, str]:
         """The template's parameters."""
         return {
-            "DeliverToRoku": str("roku" in self.destinations()).lower(),
-            "DeliverToRokt": str("rokt" in self.destinations()).lower(),
+            **{f"DeliverTo{load(name).title}": str(name in self.destinations()).lower() for name in NAMES},
             "DefaultEventGroup": self.group or "",
             "DeliveryMode": self.mode or "live",
             "AlarmEmail": self.email or "",
         }
 
 
-FIRST = Answers(to="roku", group="", mode="live", email="")
+FIRST = Answers(to=NAMES[0], group="", mode="live", email="")
 
 
 def of(deployment: Deployment | None) -> Answers:
     """What a deployed stack has been told; the destinations by its outputs, which every version of it has."""
     if deployment is None:
         return Answers()
-    has = [name for name in ("roku", "rokt") if f"{name.capitalize()}QueueUrl" in deployment.outputs]
+    has = [name for name in NAMES if f"{load(name).title}QueueUrl" in deployment.outputs]
     told = {names: word for word, names in DESTINATIONS.items()}
     given = deployment.parameters
     return Answers(
@@ -70,9 +72,9 @@ def remembered(kept: Mapping[str, Any]) -> Answers:
 
 def ask(answers: Answers, checkout: Checkout) -> Answers:
     """Ask at the terminal, each with its present answer offered."""
-    to = question("Where do conversions go? roku, rokt or both", answers.to, _to)
-    if "roku" in DESTINATIONS[to]:
-        text = "Roku event group of conversions that name none (Enter: each must name its own)"
+    to = question(f"Where do conversions go? {WORDS}", answers.to, _to)
+    if grouped := [load(name).title for name in DESTINATIONS[to] if load(name).needs_group]:
+        text = f"{' or '.join(grouped)} event group of conversions that name none (Enter: each must name its own)"
         group = question(text, answers.group, checked(checkout, "DefaultEventGroup"))
     else:
         group = answers.group or ""
@@ -124,7 +126,7 @@ def checked(checkout: Checkout, parameter: str) -> Callable[[str], str]:
 
 def _to(text: str) -> str:
     if text.lower() not in DESTINATIONS:
-        raise Trouble("say roku, rokt or both")
+        raise Trouble(f"say {WORDS}")
     return text.lower()
 
 

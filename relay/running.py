@@ -10,14 +10,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from destinations import NAMES, load
 from relay import metrics
 from relay.checks import ABSENT, NOT_LOCAL, OK, PROBLEM, WARNING, Finding, mappings
-from relay.deployment import Deployment
+from relay.deployment import Deployment, environment_of
 from relay.printing import number
 from relay.trouble import explain
 
 _CALLED = re.compile(r"functions/(arn:[^/]+)/invocations").search
-_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _UNQUALIFIED = 7  # parts of a function's ARN; an eighth is a version or an alias
 # Executions that posts should always find: ingest takes some 20 ms, so four serve more posts a second than a stack's
 # own ThrottleRate allows by default (50).
@@ -47,14 +47,16 @@ def throttled(deployment: Deployment) -> list[Finding]:
 
 def settings(parameters: Mapping[str, str], outputs: Mapping[str, str], name: str) -> dict[str, str]:
     """What variables of a function's environment must be, if it has them, by the stack's parameters and outputs."""
-    named = {_WORDS.sub("_", parameter).upper(): value for parameter, value in parameters.items()}
-    return named | {
-        "POWERTOOLS_SERVICE_NAME": name,
-        "POWERTOOLS_LOG_LEVEL": parameters.get("LogLevel", ""),
-        "ROKU_QUEUE_URL": outputs.get("RokuQueueUrl", ""),
-        "ROKT_QUEUE_URL": outputs.get("RoktQueueUrl", ""),
-        "LEDGER_TABLE": outputs.get("LedgerTableName", ""),
-    }
+    queues = {f"{name.upper()}_QUEUE_URL": outputs.get(f"{load(name).title}QueueUrl", "") for name in NAMES}
+    return (
+        environment_of(parameters)
+        | queues
+        | {
+            "POWERTOOLS_SERVICE_NAME": name,
+            "POWERTOOLS_LOG_LEVEL": parameters.get("LogLevel", ""),
+            "LEDGER_TABLE": outputs.get("LedgerTableName", ""),
+        }
+    )
 
 
 def setting_findings(caller: str, arn: str, has: Mapping[str, str], wanted: Mapping[str, str]) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import ClientError
 
+from destinations import NAMES
 from pipeline.json_objects import json_object
 from relay.deployment import Deployment
 from relay.durations import seconds
@@ -18,6 +19,7 @@ from relay.trouble import Trouble, code
 _POLL_SECONDS = 1.0
 # CloudWatch may show a line some seconds late: each look goes back so far, and lines are known by their id.
 _OVERLAP_MS = 30_000
+_FUNCTIONS = ("ingest", "test-events", *(f"deliver-{name}" for name in NAMES))
 # Written by Lambda itself about every run.
 _PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START", "RESTORE_", "EXTENSION")
 # Fields of a line that are said elsewhere in it, or to nobody's use.
@@ -30,9 +32,7 @@ def tail(
     deployment: Deployment,
     out: Out,
     since: Annotated[str, typer.Option(metavar="SPAN", help="Begin so far back: 90s, 15m, 24h, 7d.")] = "5m",
-    function: Annotated[
-        str | None, typer.Option(help="Only of this function: ingest, test-events, deliver-roku, deliver-rokt.")
-    ] = None,
+    function: Annotated[str | None, typer.Option(help=f"Only of this function: {', '.join(_FUNCTIONS)}.")] = None,
     follow: Annotated[bool, typer.Option(help="Go on until interrupted, or end after what is there.")] = True,
     raw: Annotated[bool, typer.Option("--raw", help="The lines as they are, Lambda's own among them.")] = False,
 ) -> int:

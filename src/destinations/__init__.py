@@ -5,7 +5,7 @@ from importlib import import_module
 
 from pipeline.destination import Destination
 
-NAMES = ("roku", "rokt")
+NAMES: tuple[str, ...] = ("roku", "rokt")
 
 
 @cache

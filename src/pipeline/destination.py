@@ -142,7 +142,8 @@ class Destination:
     `name` is the word for it in metrics, the ledger, logs and queues' variables; `title` is its name in sentences.
     `needs_group`: it takes nothing without an event group. `identify` gives the event id and event name of a finished
     event, None if it is not one of this destination's; `renamed` gives the line of an event under another event id.
-    `key_words` finds the key of an event group in the secret's text and raises NoKey, which says what is wrong with it.
+    `key_words` finds the key of an event group in the secret's text, for a stack with these variables; it raises NoKey,
+    which says what is wrong with the text.
     `masked` puts a word in place of all that a finished event says of a person. `configured` gives the destination with
     the settings in an environment; it raises KeyError or ValueError if they are none. `vendor` is its id in the IAB's
     Global Vendor List, if it has one.
@@ -157,7 +158,7 @@ class Destination:
     renamed: Callable[[str, str], str]
     frame: Callable[[Routing], Frame]
     read: Read
-    key_words: Callable[[str, str], Sequence[str]]
+    key_words: Callable[[str, str, Mapping[str, str]], Sequence[str]]
     masked: Callable[[Mapping[str, Any], str], dict[str, Any]]
     configured: Callable[[Mapping[str, str]], "Destination"]
     connect: Connect

@@ -37,11 +37,6 @@ def declared(settings: Settings) -> Destination:
 
         return answers.read(answer, lines, settings.api, empty_is_delivered=empty_is_delivered)
 
-    def key_words(_: str, secret: str) -> Sequence[str]:
-        from rokt.keys import pair_in
-
-        return pair_in(secret, settings.api)
-
     def connect(*, keys: KeySecret, session: "requests.Session", now: Callable[[], float]) -> Post:
         from rokt.client import Rokt  # 25 ms that ingest never needs
 
@@ -57,7 +52,7 @@ def declared(settings: Settings) -> Destination:
         renamed=event.renamed,
         frame=frame,
         read=read,
-        key_words=key_words,
+        key_words=_key_words,
         masked=wire.masked,
         configured=_configured,
         connect=connect,
@@ -66,6 +61,12 @@ def declared(settings: Settings) -> Destination:
 
 def _configured(environment: Mapping[str, str]) -> Destination:
     return declared(in_environment(environment))
+
+
+def _key_words(_: str, secret: str, environment: Mapping[str, str]) -> Sequence[str]:
+    from rokt.keys import pair_in
+
+    return pair_in(secret, "events" if environment.get("ROKT_API") == "events" else "conversions")
 
 
 DESTINATION = declared(Settings())

@@ -67,7 +67,7 @@ def _read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = Fa
     return answers.read(answer, lines, empty_is_delivered=empty_is_delivered)
 
 
-def _key_words(event_group_id: str, secret: str) -> list[str]:
+def _key_words(event_group_id: str, secret: str, _: Mapping[str, str]) -> list[str]:
     from roku.keys import key_for
 
     return [key_for(event_group_id, secret)]
