@@ -17,6 +17,7 @@ from pipeline.destination import (
 )
 from pipeline.outcome import Outcome
 from rokt import event, request, wire
+from rokt.keys import pair_in
 from rokt.settings import Settings, in_environment
 
 if TYPE_CHECKING:
@@ -64,8 +65,6 @@ def _configured(environment: Mapping[str, str]) -> Destination:
 
 
 def _key_words(_: str, secret: str, environment: Mapping[str, str]) -> Sequence[str]:
-    from rokt.keys import pair_in
-
     return pair_in(secret, "events" if environment.get("ROKT_API") == "events" else "conversions")
 
 

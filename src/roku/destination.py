@@ -17,6 +17,7 @@ from pipeline.destination import (
 )
 from pipeline.outcome import Outcome
 from roku import event, request
+from roku.keys import key_for
 from roku.settings import Settings, in_environment
 
 if TYPE_CHECKING:
@@ -68,8 +69,6 @@ def _read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = Fa
 
 
 def _key_words(event_group_id: str, secret: str, _: Mapping[str, str]) -> list[str]:
-    from roku.keys import key_for
-
     return [key_for(event_group_id, secret)]
 
 
