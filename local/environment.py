@@ -31,6 +31,10 @@ class _Environment(MutableMapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __or__(self, other: Mapping[str, str]) -> dict[str, str]:
+        """A dict of all of it and of the other, as of `os.environ`."""
+        return {**self, **other}
+
     def copy(self) -> dict[str, str]:
         """A dict of all of it, as of `os.environ`."""
         return dict(self)

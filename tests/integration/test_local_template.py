@@ -126,6 +126,7 @@ def test_a_function_reads_its_own_variables_and_the_processes_and_no_others() ->
         with environment.of({"OWN": "mine", "OF_ALL": "mine"}), ThreadPoolExecutor(1) as another:
             assert (os.environ["OWN"], os.environ["OF_ALL"]) == ("mine", "mine")
             assert dict(os.environ)["OWN"] == os.environ.copy()["OWN"] == "mine"
+            assert (os.environ | {"MORE": "more"}).items() >= {"OWN": "mine", "MORE": "more"}.items()
             assert another.submit(os.environ.get, "OWN").result() is None
         assert (os.environ.get("OWN"), os.environ["OF_ALL"]) == (None, "process")
     assert "OF_ALL" not in os.environ
