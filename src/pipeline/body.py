@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic_core import from_json
 
 from pipeline import limits, repair
+from pipeline.cleaning import clean
 from pipeline.consent.decision import Heard
 from pipeline.consent.places import without
 from pipeline.personal import is_of_a_person
@@ -173,7 +174,7 @@ def event_group(value: Any) -> str | None:
     """The event group that a body names, None if it names none. Raises Refusal."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if value is None or (isinstance(value, str) and is_placeholder(value.strip())):
+    if value is None or (isinstance(value, str) and is_placeholder(clean(value))):
         return None
     if not isinstance(value, str) or len(value) > limits.EVENT_GROUP or not value.strip().isprintable():
         raise Refusal(400, f"event_group_id must be a text of at most {limits.EVENT_GROUP} printable characters")

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline import limits, repeats
 from pipeline.access import Request
 from pipeline.body import Ignored, Posting, Refusal
+from pipeline.cleaning import clean
 from pipeline.consent.decision import NOTHING, Limit
 from pipeline.destination import Destination, Prepared, Refused, Routing, Shared, Withheld
 from pipeline.own_phone import without_own_phone
@@ -175,7 +176,7 @@ def _is_one_too_many(partner: str | None, partners: set[str]) -> bool:
 
 
 def _is_absent(value: object) -> bool:
-    return value is None or (isinstance(value, str) and is_placeholder(value.strip()))
+    return value is None or (isinstance(value, str) and is_placeholder(clean(value)))
 
 
 def _with_connection(conversion: object, request: Request) -> object:

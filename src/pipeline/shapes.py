@@ -14,26 +14,50 @@ from pipeline import limits
 from pipeline.personal import holds_number
 
 DIGEST = "[0-9a-f]{64}"
-# Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). It does not begin like a template's
-# tag, nor like null, none, n/a, nan or undefined, unless its length rules those out.
-_ANY, _LAST = "[ -$&-?A-~]", "[!-$&-?A-~]"
-_TEXT = (
-    rf"^(?:[0-9A-MO-TV-Za-mo-tv-z#/+.](?:{_ANY}*{_LAST})?"
-    rf"|[NUnu](?:{_LAST}?|{_ANY}{{3,6}}{_LAST}|{_ANY}{{8,}}{_LAST}))$"
-)
+
+
+def _something(first: str, inside: str, ends: str, *, but: str = "", most: str = "", numbers: bool = True) -> str:
+    """A text of these letters that `pipeline.cleaning` leaves as it is, and that is no word or tag for «absent».
+
+    Of those that begin with n, t or u only lengths that no such word has: null, none, n/a, nil, nan and n.a.; tbd, tba
+    and t.b.d.; undefined. None that begins with «not » (not set). None that ends like a formula, unless a blank is
+    before its bracket. And a number has no point: 2500.0 is 2500.
+    """
+
+    def letters(these: str, without: str = "") -> str:
+        return f"[[{these}]--[{but}{without}]]" if but + without else f"[{these}]"
+
+    any_, last = letters(inside), letters(ends, ")")
+    no_not = f"(?:{letters(inside, 'oO')}{any_}{any_}|[oO](?:{letters(inside, 'tT')}{any_}|[tT]{letters(inside, ' ')}))"
+    return (
+        rf"{first}(?:{any_}{{0,{most}}}{last}|{letters(inside, ' (')}{{0,{most}}} {any_}{{0,{most}}}\))?"
+        + (rf"|[0-9+](?:{letters(inside, '.')}{{0,{most}}}{letters(ends, '.)')})?" if numbers else "")
+        + f"|[Nn](?:{last}?|{no_not}(?:{any_}{{0,3}}{last}|{any_}{{5,{most}}}{last}))"
+        f"|[Tt](?:{last}?|{any_}{{2,3}}{last}|{any_}{{5,{most}}}{last})"
+        f"|[Uu](?:{last}?|{any_}{{1,6}}{last}|{any_}{{8,{most}}}{last})"
+    )
+
+
+# Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). Without ; or, in a user agent, which
+# is full of them, without &: an entity needs both.
+_FIRST = "(?:[A-MO-SV-Za-mo-sv-z]|#[0-9])"
+_TEXT, _AGENT = (f"^(?:{_something(_FIRST, ' -~', '!-~', but='@%' + mark)})$" for mark in ";&")
 # Six digits at most, or one run of them that is shorter than a card's, with no blank for «call me» before it. A phone
 # number has at least seven, and where it has no plus or punctuation such words before it. And nothing for an address.
 NO_NUMBER = "^(?:[^0-9+:]*(?:[0-9][^0-9+:]*){0,6}|[A-Za-z_-]*[0-9]{1,13}[A-Za-z_-]*)$"
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _IN_NAME = _LETTER + "' -"
+_FIRST_OF_NAME = "[A-MO-SV-Za-mo-sv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
 # At most 31 characters: a longer one could be another hash's hex.
-_NAME = (
-    rf"^(?:[A-MO-TV-Za-mo-tv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f](?:[{_IN_NAME}]{{0,29}}[{_LETTER}])?"
-    rf"|[NnUu](?:[{_LETTER}]?|[{_IN_NAME}]{{3,6}}[{_LETTER}]|[{_IN_NAME}]{{8,29}}[{_LETTER}])|{DIGEST})$"
-)
+_NAME = f"^(?:{_something(_FIRST_OF_NAME, _IN_NAME, _LETTER, most='29', numbers=False)}|{DIGEST})$"
 _EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}|{DIGEST})$"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = rf"^(?:25[0-5]|2[0-4][0-9]|1[0-9]{{2}}|[1-9][0-9]?)(?:\.{_OCTET}){{3}}$"
+# Without the first octets in which a network is nobody's (RFC 6890), but for the networks of examples.
+_PUBLIC = (
+    "(?:[1-9]|1[1-9]|[2-9][0-9]|10[1-9]|11[0-9]|12[0-689]|1[3-5][0-9]|16[0-8]|17[013-9]|18[0-9]|19[013-79]|20[0-9]"
+    "|21[0-9]|22[0-3])"
+)
+_IPV4 = rf"^(?:{_PUBLIC}(?:\.{_OCTET}){{3}}|198\.51\.100\.{_OCTET}|192\.0\.2\.{_OCTET})$"
 
 
 def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
@@ -43,14 +67,14 @@ def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
 
 def agent(longest: int = limits.TEXT) -> CoreSchema:
     """A user agent of at most so many characters: free text, full of numbers that are versions."""
-    return like(_TEXT, longest)
+    return like(_AGENT, longest)
 
 
 def text(longest: int = limits.TEXT) -> CoreSchema:
     """Free text of at most so many characters, without a number of a person's or an address."""
     return either(
-        cs.chain_schema([agent(longest), like(NO_NUMBER, longest)]),
-        then(only_if(_holds_neither), agent(longest)),
+        cs.chain_schema([like(_TEXT, longest), like(NO_NUMBER, longest)]),
+        then(only_if(_holds_neither), like(_TEXT, longest)),
     )
 
 

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from pipeline import limits
+from pipeline.cleaning import clean
 from pipeline.digests import as_digest, digest
 from pipeline.pages import cleaned
 from pipeline.personal import holds_email, holds_number, is_of_a_person
@@ -18,7 +19,7 @@ _EXACT = 1e15  # a double holds each whole number up to here, and its cents
 def plain(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None:
     """A scalar as trimmed text of at most `longest` characters; None where a placeholder stands for «absent»."""
     if type(value) is str:
-        word = value.strip()
+        word = clean(value)
     elif type(value) is int:
         word = str(value)
     elif type(value) is float and math.isfinite(value):
@@ -29,10 +30,10 @@ def plain(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | Non
     if len(word) > longest:
         notes.append(f"has {len(word)} characters: send at most {longest}")
         return None
+    if is_ordinary(word):
+        return word if word.isascii() else word.translate(_NOT_IN_SQS)
     if not word.isascii():
         word = word.translate(_NOT_IN_SQS)
-    elif is_ordinary(word):
-        return word
     if is_placeholder(word):
         if is_tag(word):
             notes.append("is a template tag that the sender did not fill in")

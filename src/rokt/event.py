@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from pipeline import addresses
 from pipeline.destination import Prepared, Refused, Withheld
 from pipeline.digests import derived_id, digest
 from pipeline.fingerprints import AMOUNT
@@ -101,7 +102,7 @@ def _is_somebody(facts: Facts, settings: Settings) -> bool:
         return True
     if settings.api == "events":
         return False
-    return bool(who.customer_id or who.devices or (who.ip and who.user_agent))
+    return bool(who.customer_id or who.devices or (who.ip and who.user_agent and addresses.is_visitors(who.ip)))
 
 
 def _finish(

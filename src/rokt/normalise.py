@@ -25,7 +25,7 @@ def name(text: str) -> str:
 
 def mobile(text: str) -> str:
     """Ten digits: the number within its country."""
-    digits = phone.normalise(text, form="digits", country=None)
+    digits = phone.normalise(text, form="digits", country=None, as_it_stands=True)
     if text[0] == "+" or text.lower().removeprefix("tel:").lstrip().startswith(("+", "00")):
         digits = digits[1:] if digits.startswith("1") else _national(digits)
     elif len(digits) == 11 and digits.startswith("1"):

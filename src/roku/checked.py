@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from pipeline import field, language, persons, rules
+from pipeline import addresses, field, language, persons, rules
 from pipeline.destination import Refused
 from pipeline.digests import as_digest
 from pipeline.timestamps import event_time
@@ -87,17 +87,21 @@ def _user_data(
         for name in words.HASHED:
             if name in kept and kept[name] != user[name] and as_digest(str(user[name]).strip()) is None:
                 warnings.append(("user_data." + name, "is_hashed is true, but this was clear text: it was hashed here"))
-    if _IDENTIFIERS.isdisjoint(kept):
+    if _IDENTIFIERS.isdisjoint(kept) or _is_nobodys(kept):
         errors["user_data"] = f"needs at least one usable identifier of {', '.join(words.IDENTIFIERS)}"
         errors.update(warnings[start:][:_MOST_ERRORS])
         del warnings[start:]
     return {"is_hashed": True, **kept}
 
 
+def _is_nobodys(kept: Mapping[str, Any]) -> bool:
+    """Whether an address of a private network is all that could tell who it was."""
+    address = kept.get("client_ip_address")
+    return address is not None and not addresses.is_visitors(address) and len(_IDENTIFIERS & kept.keys()) == 1
+
+
 def _country(settings: Settings, user: dict[str, Any], event: dict[str, Any], context: Mapping[str, Any]) -> str | None:
     """The country of a number without a calling code: what the event says of itself, else the stack's."""
-    if settings.default_country is None and settings.phone_format == "digits":
-        return None  # the vendor page's rule, which knows no countries
     hints = (user.get("data_processing_country"), user.get("country"), event.get("data_processing_country"))
     for hint in (*hints, context.get("data_processing_country")):
         if isinstance(hint, str) and _COUNTRY(hint.strip()):

@@ -76,9 +76,12 @@ CUSTOM: Fields = (
 
 def user(settings: normalise.Settings, country: str | None, year: int) -> Fields:
     """The fields of `user_data`. `country`: of a phone number without a calling code; `year`: nobody is born later."""
-    number = partial(phone.normalise, form=settings.phone_format, country=country)
-    # Only where no country is ever put before a number, one without a plus needs no closer look.
-    no_country = settings.phone_format == "digits" and settings.default_country is None
+    number = partial(
+        phone.normalise,
+        form=settings.phone_format,
+        country=country,
+        as_it_stands=settings.phone_without_country == "as_it_stands",
+    )
     return (
         Field("is_hashed", _IS_HASHED, in_files=False, says="Each value is looked at in any case."),
         Field(
@@ -90,7 +93,7 @@ def user(settings: normalise.Settings, country: str | None, year: int) -> Fields
         ),
         Field(
             "ph",
-            personal(number, shapes.PHONE if no_country else shapes.PHONE_WITH_PLUS),
+            personal(number, shapes.PHONE_WITH_PLUS),
             "phone phone_number mobile mobile_phone mobile_number mobile_phone_number tel telephone cell cell_phone"
             " customer_phone contact_phone primary_phone hashed_phone phone_hash phone_sha256 sha256_phone_number",
             says="Phone number.",

@@ -5,6 +5,7 @@ Rules: Roku's Events API page, «Normalizing Raw Data Before Hashing»; each tak
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from pipeline import persons, phone
 from pipeline.faults import Fault
@@ -15,10 +16,15 @@ GENDERS = {"m": "male", "f": "female"} | {word: word for word in words.GENDERS}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator chooses: the notation of phone numbers, and the country of those without a calling code."""
+    """What an operator chooses for phone numbers.
+
+    Their notation, the country of those without a calling code where the event says none, and what becomes of one that
+    is no possible international number.
+    """
 
     phone_format: phone.PhoneFormat = "digits"
-    default_country: str | None = None
+    default_country: str | None = "US"
+    phone_without_country: Literal["drop", "as_it_stands"] = "drop"
 
     def __hash__(self) -> int:
         """Of one part: for each event what follows from the settings is looked up, and they are few."""

@@ -10,6 +10,7 @@ from roku import normalise
 Path = Literal["/v1/events", "/v1/test_events"]
 
 _PATHS: dict[str, Path] = {"live": "/v1/events", "test": "/v1/test_events"}
+_WITHOUT_COUNTRY: dict[str, Literal["drop", "as_it_stands"]] = {"drop": "drop", "as_it_stands": "as_it_stands"}
 _FORMATS: dict[str, PhoneFormat] = {"digits": "digits", "e164": "e164"}
 
 
@@ -27,5 +28,6 @@ def in_environment(environment: Mapping[str, str]) -> Settings:
     notation = normalise.Settings(
         phone_format=_FORMATS[environment["PHONE_FORMAT"]],
         default_country=environment["DEFAULT_COUNTRY"].upper() or None,
+        phone_without_country=_WITHOUT_COUNTRY[environment["PHONE_WITHOUT_COUNTRY"]],
     )
     return Settings(notation, environment["ROKU_URL"], _PATHS[environment["DELIVERY_MODE"]])

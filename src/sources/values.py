@@ -3,18 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.cleaning import clean
 from pipeline.placeholders import is_ordinary, is_placeholder
 from pipeline.texts import plain
 
-# CallRail shows a missing value as "--"; nobody means it as a value.
-_NOTHING = "--"
-
 
 def trimmed(text: str) -> str | None:
-    """The text without outer spaces, or None if it stands for «absent»."""
-    text = text.strip()
-    if text == _NOTHING:
-        return None
+    """The text as it was meant, or None if it stands for «absent»."""
+    text = clean(text)
     return text if is_ordinary(text) or not is_placeholder(text) else None
 
 

@@ -170,7 +170,12 @@ def settings_read(destination: str) -> set[str]:
     class Environment(dict[str, str]):
         def __getitem__(self, name: str) -> str:
             asked.add(name)
-            return {"ROKT_API": "conversions", "PHONE_FORMAT": "digits", "DELIVERY_MODE": "live"}.get(name, "")
+            return {
+                "ROKT_API": "conversions",
+                "PHONE_FORMAT": "digits",
+                "PHONE_WITHOUT_COUNTRY": "drop",
+                "DELIVERY_MODE": "live",
+            }.get(name, "")
 
     destinations.load(destination).configured(Environment())
     return asked

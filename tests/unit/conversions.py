@@ -2,7 +2,7 @@
 
 import json
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from pipeline import body
 from pipeline.access import Request
@@ -51,10 +51,11 @@ def outcome(
     *,
     phone_format: PhoneFormat = "digits",
     default_country: str | None = None,
+    phone_without_country: Literal["drop", "as_it_stands"] = "drop",
     context: dict[str, Any] | None = None,
 ) -> Prepared | Refused | Withheld:
     """What the code makes of the conversion."""
-    settings = Settings(phone_format=phone_format, default_country=default_country)
+    settings = Settings(phone_format, default_country, phone_without_country)
     return prepare(given, group=GROUP, now=NOW, settings=settings, context=context or {})
 
 

@@ -371,12 +371,12 @@ def test_every_writing_of_an_email_address_is_one_person(email: str, frame: str,
 
 
 @given(
-    st.integers(1, 10**15 - 1).map(str).filter(lambda digits: 7 <= len(digits) <= 15),
+    st.integers(2_000_000_000, 9_999_999_999).map(lambda number: f"1{number}"),
     st.lists(st.sampled_from(list(" -.()/")), max_size=6),
     st.sampled_from(["+", "00", "000", ""]),
 )
 def test_every_writing_of_a_phone_number_is_one_person(digits: str, separators: list[str], before: str) -> None:
-    assume(digits not in {"266696687", "7378742833", "2562533", "8656696", "86282452253"})
+    assume(digits != "17378742833" and len(set(digits[1:])) > 1)  # RESTRICTED on a keypad; nobody's
     written = digits
     for place, separator in enumerate(separators, 1):
         written = written[: place * 2] + separator + written[place * 2 :]

@@ -152,7 +152,7 @@ def test_what_identifies_nobody_does_not_qualify(field: str) -> None:
 
 @pytest.mark.parametrize(
     "identifier",
-    [{"em": "a@example.com"}, {"ph": "+15550100123"}, {"client_ip_address": "192.168.1.1"}, {"AID": DEVICE}]
+    [{"em": "a@example.com"}, {"ph": "+15550100123"}, {"client_ip_address": "203.0.113.9"}, {"AID": DEVICE}]
     + [{name: DEVICE} for name in "aGA aID aDX aGI aRI".split()],
 )
 def test_any_one_identifier_is_enough(identifier: dict[str, str]) -> None:

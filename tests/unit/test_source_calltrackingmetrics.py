@@ -160,7 +160,7 @@ def test_callers_known_before_are_repeat() -> None:
         ({"caller_number_complete": "+468890443", "caller_number": "8890443"}, "468890443"),
         ({"caller_number_bare": "5550100142"}, "15550100142"),
         ({"caller_number": "", "caller_number_bare": 5550100142, "country": "CA"}, "15550100142"),
-        ({"caller_number_bare": "2079460018", "country": "GB"}, "2079460018"),
+        ({"caller_number_bare": "2079460018", "country": "GB"}, "442079460018"),
         ({"caller_number_bare": "5550100142", "country": "us"}, "15550100142"),
         ({"caller_number_bare": "5550100142", "country": "United States"}, "15550100142"),
         ({"caller_number_bare": "5550100142", "country": "CAN"}, "15550100142"),
