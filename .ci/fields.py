@@ -19,7 +19,8 @@ Tables = Mapping[str, Table]
 HEAD = """# Fields
 
 What a conversion may hold, and which destination takes it. What is for another destination is passed over in silence.
-Of `custom_data` Rokt gets every other field too, as an attribute.
+Of `custom_data` Rokt gets every other field too, as an attribute. What tells of a person's consent is in
+[consent.md](consent.md).
 
 Second names are for files, Tealium and other senders whose fields stand side by side; upper and lower case, spaces and
 punctuation do not count in them. `/v1/events` takes a field's own name alone, and answers another with «did you mean».
