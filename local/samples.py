@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import requests
 
 from local.answers import Answer, read_answer
-from local.cases import FIRST, Case, Expected
+from local.cases import FIRST, Case, Expected, Said
 from local.destinations import Destination, watched
 from local.sandboxes import declared
 from local.senders import BROWSER_KEY, SOURCES, key_of
@@ -53,13 +53,18 @@ def run(stack: Stack, cases: Sequence[Case]) -> list[Row]:
         posted = [(case, _post(stack, ways, case, session)) for case in cases]
     _wait(ways, posted)
     refused_first = {way.name: _dead(way, posted) for way in ways}
+    _lift(ways, posted)
+    judges = _Judges(stack, ways, refused_first)
+    return [row for case, answer in posted for row in judges.rows(case, answer)]
+
+
+def _lift(ways: Sequence[Destination], posted: Posted) -> None:
+    """Redrive what the cases want redriven, and wait until it is somewhere."""
     redriven = {way: [item.event_id for item in _redriven(way, posted)] for way in ways}
     if lifted := [way for way, event_ids in redriven.items() if event_ids]:
         for way in lifted:
             way.lift(redriven[way])
         _wait(lifted, posted)
-    judges = _Judges(stack, ways, refused_first)
-    return [row for case, answer in posted for row in judges.rows(case, answer)]
 
 
 def _post(stack: Stack, ways: Sequence[Destination], case: Case, session: requests.Session) -> Answer:
@@ -158,11 +163,16 @@ class _Judges:
     def _faults(self, name: str, item: Expected, end: End, dropped: frozenset[str]) -> Iterator[str]:
         at = "" if name == FIRST else f"{name}: "
         said = item.said.get(name) if name in self._judged else None
-        if said is not None and end.outcome != said.outcome:
-            yield f"{at}should be {said.outcome}"
-        elif said is None and end.outcome == "lost":
-            yield f"{at}is lost"
-        elif said is not None and said.reason not in end.note:
-            yield f"{at}the reason should say: {said.reason}"
+        if wrong := _wrong(said, end):
+            yield f"{at}{wrong}"
         elif name == FIRST and item.dropped is not None and item.dropped != dropped:
             yield f"should drop {', '.join(sorted(item.dropped)) or 'nothing'}"
+
+
+def _wrong(said: Said | None, end: End) -> str:
+    """How an end differs from what its case says; empty if it does not."""
+    if said is None:
+        return "is lost" if end.outcome == "lost" else ""
+    if end.outcome != said.outcome:
+        return f"should be {said.outcome}"
+    return "" if said.reason in end.note else f"the reason should say: {said.reason}"

@@ -1,19 +1,18 @@
 """The whole system in one process: the template's functions and queues, and stand-ins for AWS and the destinations."""
 
 import json
-import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from destinations import NAMES, load
+from destinations import load
 from local import aws
 from local.api import Api
 from local.bundle import fresh
+from local.choices import AWS_PORT, PORT, ROOT, Choices, StackError, check_ports
 from local.console.console import Console
 from local.environment import separate
 from local.event_source_mapping import EventSourceMapping
@@ -30,41 +29,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
-__all__ = ["BROWSER_KEY", "SENDER_KEY", "Choices", "Stack", "StackError"]
+__all__ = ["AWS_PORT", "BROWSER_KEY", "PORT", "ROOT", "SENDER_KEY", "Choices", "Stack", "StackError"]
 
-ROOT = Path(__file__).resolve().parent.parent
-PORT, AWS_PORT = 8080, 4566
 PAGE_ORIGIN = f"http://{aws.HOST}:{PORT}"  # where a web page that uses the browser key may stand
-
-
-class StackError(Exception):
-    """The stack cannot start; the message is one line that says what to change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What one may choose for a stack; a port of 0 takes any free one. Sandboxes have their usual ports."""
-
-    port: int = PORT
-    aws_port: int = AWS_PORT
-    sandbox_ports: Mapping[str, int] = field(default_factory=dict)  # by destination
-    urls: Mapping[str, str] = field(default_factory=dict)  # of destinations that get no sandbox
-    keys: Mapping[str, str] = field(default_factory=dict)  # to present to destinations, in place of their sandboxes'
-    key: str = SENDER_KEY
-    window: float = 1  # seconds that messages wait for others
-    template: Path = ROOT / "template.yaml"
-    parameters: Mapping[str, str] = field(default_factory=dict)  # of the template, beyond window and URL
-
-    @classmethod
-    def free(cls, **chosen: Any) -> Self:
-        """All on free ports."""
-        return cls(port=0, aws_port=0, sandbox_ports=dict.fromkeys(NAMES, 0), **chosen)
-
-    @property
-    def destinations(self) -> list[str]:
-        """Where the stack delivers, as the template's switches say; the first one's is on unless it is put off."""
-        usual = {name: "true" if name == NAMES[0] else "false" for name in NAMES}
-        return [name for name in NAMES if self.parameters.get(f"DeliverTo{load(name).title}", usual[name]) == "true"]
 
 
 class Stack:
@@ -193,14 +160,7 @@ class Stack:
         for name in self.choices.destinations:
             if name not in self.choices.urls:
                 wanted[declared(name).flag] = self._sandbox_port(name)
-        for flag, port in wanted.items():
-            with socket.socket() as probe:
-                # As the servers do: connections of a stack that has just ended may linger.
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((aws.HOST, port))
-                except (OSError, OverflowError) as error:
-                    raise StackError(f"port {port} cannot be used ({error}): choose another with {flag}") from error
+        check_ports(wanted)
 
     @property
     def url(self) -> str:

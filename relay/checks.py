@@ -14,7 +14,8 @@ from pipeline.placeholders import is_placeholder
 from pipeline.sender_entries import read_senders
 from pipeline.senders import Sender
 from relay.deployment import Deployment, Destination
-from relay.letters import look, now
+from relay.letter_queue import look
+from relay.letters import now
 from relay.printing import age, number
 from relay.secret_texts import SecretText, read_secret
 from relay.trouble import Trouble, explain

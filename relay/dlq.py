@@ -2,25 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic_core import from_json
 
-from destinations import load
-from pipeline.outcome import COUNTED_TWICE
-from relay.deployment import Deployment, Destination
-from relay.durations import seconds
-from relay.letters import Chosen, Letter, delete, depth, look, looking, now
+from relay.deployment import Deployment
+from relay.dlq_listing import by_reason, chosen_by, exported, left_out, look_at, tell_out_of_sight, told
+from relay.letter_queue import delete, looking
+from relay.letters import now
 from relay.printing import Out, age, moment, number
 from relay.redrive import move_chosen
 from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD
-
-HIDDEN = "(hidden: --show-data shows it)"
 
 ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those whose reason contains this text.")]
 EventNameOption = Annotated[str | None, typer.Option("--event-name", help="Only those of this event name.")]
@@ -47,8 +41,8 @@ def list_(
     destination: DestinationOption = None,
 ) -> int:
     """List dead letters by reason: how many, since when, of which events."""
-    chosen = _chosen(reason, event_name, group, older_than)
-    found = [letter for one in deployment.destinations(destination) for letter in _look(deployment, one, chosen, out)]
+    chosen = chosen_by(reason, event_name, group, older_than)
+    found = [letter for one in deployment.destinations(destination) for letter in look_at(deployment, one, chosen, out)]
     groups: list[dict[str, Any]] = [
         {
             "destination": where,
@@ -59,7 +53,7 @@ def list_(
             "event_names": sorted({name for letter in letters for name in letter.event_names()}),
             "event_groups": sorted({letter.group for letter in letters}),
         }
-        for (where, why), letters in _by_reason(found)
+        for (where, why), letters in by_reason(found)
     ]
     out.answer({"dead_letters": len(found), "reasons": groups})
     if not groups:
@@ -84,9 +78,9 @@ def show(
     show_data: ShowDataOption = False,
 ) -> int:
     """Show dead letters one by one, with their events."""
-    chosen = _chosen(reason, event_name, group, older_than)
-    found = [letter for one in deployment.destinations(destination) for letter in _look(deployment, one, chosen, out)]
-    shown = [_told(letter, show_data) for letter in found[:most]]
+    chosen = chosen_by(reason, event_name, group, older_than)
+    found = [letter for one in deployment.destinations(destination) for letter in look_at(deployment, one, chosen, out)]
+    shown = [told(letter, show_data) for letter in found[:most]]
     out.answer(shown)
     for one in shown:
         out.line(f"{one['rejected_at']}  {one['destination']}  {one['event_group_id']}", style="bold")
@@ -116,9 +110,9 @@ def export(
     With --show-data `relay send` can send Roku's once they are mended. Rokt's are in Rokt's form: send them anew from
     where they came.
     """
-    chosen = _chosen(reason, event_name, group, older_than)
-    found = [letter for one in deployment.destinations(destination) for letter in _look(deployment, one, chosen, out)]
-    lines = [json.dumps(event, ensure_ascii=False) for letter in found for event in _exported(letter, show_data)]
+    chosen = chosen_by(reason, event_name, group, older_than)
+    found = [letter for one in deployment.destinations(destination) for letter in look_at(deployment, one, chosen, out)]
+    lines = [json.dumps(event, ensure_ascii=False) for letter in found for event in exported(letter, show_data)]
     text = "".join(f"{line}\n" for line in lines)
     if file is None:
         sys.stdout.write(text)
@@ -144,7 +138,7 @@ def redrive(
     Those that may have been counted twice are left out: look at them first, then name them by
     --reason "counted twice".
     """
-    chosen = _chosen(reason, event_name, group, older_than)
+    chosen = chosen_by(reason, event_name, group, older_than)
     answers, missing = [], 0
     for one in deployment.destinations(destination):
         done = move_chosen(deployment, one, chosen, out)
@@ -159,8 +153,8 @@ def redrive(
         )
         out.line(f"{one.name}: {number(done.moved, 'dead letter')} moved back to the queue")
         if done.left_out:
-            out.aside(_left_out(one.name, done.left_out))
-        _out_of_sight(deployment, one, out)
+            out.aside(left_out(one.name, done.left_out))
+        tell_out_of_sight(deployment, one, out)
     out.answer(answers)
     if missing:
         out.aside(f"relay: SQS did not take {missing} of them; they are still dead letters: run it again")
@@ -178,13 +172,13 @@ def drop(
     yes: YesOption = False,
 ) -> int:
     """Delete dead letters for good, after saying which and asking."""
-    chosen = _chosen(reason, event_name, group, older_than)
+    chosen = chosen_by(reason, event_name, group, older_than)
     dropped = 0
     for one in deployment.destinations(destination):
-        seen = _look(deployment, one, chosen, out)
+        seen = look_at(deployment, one, chosen, out)
         if not seen:
             continue
-        for (_, why), letters in _by_reason(seen):
+        for (_, why), letters in by_reason(seen):
             names = ", ".join(sorted({name for letter in letters for name in letter.event_names()}))
             out.aside(f"{one.name}: {number(len(letters), 'dead letter')} ({names}): {why}")
         if not yes and not out.agrees(f"Delete {number(len(seen), 'dead letter')} of {deployment.name} for good?"):
@@ -196,67 +190,3 @@ def drop(
     out.answer({"dropped": dropped})
     out.line(f"{number(dropped, 'dead letter')} dropped")
     return 0
-
-
-def _chosen(reason: str | None, event_name: str | None, group: str | None, older_than: str | None) -> Chosen:
-    for name, value in (("--reason", reason), ("--event-name", event_name), ("--group", group)):
-        if value == "":
-            raise Trouble(f"{name} is empty: leave it out to mean all")
-    return Chosen(reason, event_name, group, None if older_than is None else seconds(older_than))
-
-
-def _look(deployment: Deployment, destination: Destination, chosen: Chosen, out: Out) -> list[Letter]:
-    letters = look(deployment, destination)
-    _out_of_sight(deployment, destination, out)
-    return [letter for letter in letters if chosen.takes(letter, now())]
-
-
-def _out_of_sight(deployment: Deployment, destination: Destination, out: Out) -> None:
-    hidden = depth(deployment.client("sqs"), destination.dead_letters_url)["in_flight"]
-    if hidden:
-        out.aside(
-            f"{destination.name}: about {number(hidden, 'further dead letter')} out of sight: somebody else looks at"
-            " them; try again in some minutes"
-        )
-
-
-def _by_reason(letters: Sequence[Letter]) -> list[tuple[tuple[str, str], list[Letter]]]:
-    def key(letter: Letter) -> tuple[str, str]:
-        return letter.destination, _reason(letter)
-
-    groups = [(name, list(found)) for name, found in groupby(sorted(letters, key=key), key=key)]
-    return sorted(groups, key=lambda one: (one[0][0], -len(one[1])))
-
-
-def _reason(letter: Letter) -> str:
-    """What it is listed under: the one reason of all that may be counted twice, whatever their last answers were."""
-    return COUNTED_TWICE if letter.may_be_counted_twice() else letter.reason
-
-
-def _left_out(destination: str, count: int) -> str:
-    return (
-        f"{destination}: {number(count, 'dead letter')} left out that may have been counted twice: look first which"
-        f' {destination.capitalize()} has (relay dlq show --reason "counted twice"), drop those, and name the others:'
-        ' relay dlq redrive --reason "counted twice"'
-    )
-
-
-def _told(letter: Letter, show_data: bool) -> dict[str, Any]:
-    events, mask = [from_json(event.line) for event in letter.events], load(letter.destination).masked
-    return {
-        "destination": letter.destination,
-        "event_group_id": letter.group,
-        "reason": letter.reason,
-        "status": letter.status,
-        "rejected_at": moment(letter.at),
-        "message_id": letter.message_id,
-        "events": events if show_data else [mask(event, HIDDEN) for event in events],
-    }
-
-
-def _exported(letter: Letter, show_data: bool) -> Iterator[dict[str, Any]]:
-    told = _told(letter, show_data)
-    events = told.pop("events")
-    group = told.pop("event_group_id")
-    for event in events or [{}]:
-        yield {"event_group_id": group, **event, "dead_letter": told}

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from destinations import NAMES, load
 from relay.deployment import Deployment, Destination
-from relay.letters import Letter, depth, move, sift
+from relay.letter_queue import depth, move, sift
+from relay.letters import Letter
 from relay.printing import Out, number
 from relay.redrive import progress
 from relay.trouble import DECLINED, Trouble, code

@@ -94,6 +94,16 @@ def _show(out: Out, text: str, kind: Kind, country: str | None) -> int:
     if not made:
         out.aside(f"relay: as {_NAMES[kind]} it {next(iter(faults.values()))}")
         return BAD
+    _tell(out, kind, made)
+    for destination, fault in faults.items():
+        out.aside(f"not sent to {destination}: as {_NAMES[kind]} it {fault}")
+    forms_made = {form for _, form, _ in made}
+    if kind is Kind.PH and "digits" in forms_made and "e164" not in forms_made:
+        out.aside("no e164 form: the number has no country code; name its country with --country")
+    return 0
+
+
+def _tell(out: Out, kind: Kind, made: list[tuple[str, str, str]]) -> None:
     answer: list[dict[str, Any]] = [
         {
             "destination": destination,
@@ -116,9 +126,3 @@ def _show(out: Out, text: str, kind: Kind, country: str | None) -> int:
             for one in answer
         ],
     )
-    for destination, fault in faults.items():
-        out.aside(f"not sent to {destination}: as {_NAMES[kind]} it {fault}")
-    forms_made = {form for _, form, _ in made}
-    if kind is Kind.PH and "digits" in forms_made and "e164" not in forms_made:
-        out.aside("no e164 form: the number has no country code; name its country with --country")
-    return 0

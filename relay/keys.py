@@ -12,6 +12,7 @@ from pipeline.consent.settings import Consent
 from pipeline.sender_entries import read_senders
 from pipeline.senders import Sender, SourceSettings
 from relay.deployment import Deployment
+from relay.key_settings import consent_settings, source_settings
 from relay.printing import Out
 from relay.secret_texts import edit, entries_of, sender_keys
 from relay.trouble import DECLINED, Trouble
@@ -79,9 +80,9 @@ def add(
     if origin:
         entry["origins"] = origin
     if source:
-        entry["sources"] = settings(source)
+        entry["sources"] = source_settings(source)
     if consent:
-        entry["consent"] = _consent(consent)
+        entry["consent"] = consent_settings(consent)
     key = make(deployment, name, entry)
     out.answer({"name": name, "key": key})
     out.line(key)
@@ -121,52 +122,12 @@ def revoke(
     return 0
 
 
-def _consent(given: list[str]) -> dict[str, Any]:
-    """The `consent` of an entry from texts SETTING=value; of a list the values are between commas. Raises Trouble."""
-    made: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise Trouble(f"--consent {text}: write SETTING=value")
-        is_list = isinstance(getattr(Consent(), name, None), tuple)
-        made[name] = [one.strip() for one in value.split(",") if one.strip()] if is_list else value
-    return made
-
-
-def settings(given: list[str]) -> dict[str, dict[str, Any]]:
-    """The `sources` of an entry from texts NAME or NAME.setting=value; a value that is JSON is taken as such.
-
-    Raises Trouble.
-    """
-    made: dict[str, dict[str, Any]] = {}
-    for text in given:
-        path, equals, value = text.partition("=")
-        name, *fields = path.strip().split(".", 2)
-        if not name or bool(fields) != bool(equals):
-            raise Trouble(f"--source {text}: write NAME, or NAME.setting=value")
-        place = made.setdefault(name, {})
-        for field in fields[:-1]:
-            place = place.setdefault(field, {})
-            if not isinstance(place, dict):
-                raise Trouble(f"--source {text}: {name}.{field} was given a value of its own before: give one of both")
-        if fields:
-            place[fields[-1]] = _value(value)
-    return made
-
-
 def _check(name: str, entry: dict[str, Any]) -> None:
     """Refuse what the relay itself would leave out. Raises Trouble."""
     _, faults = read_senders(json.dumps({name: entry}), registry.SIGNING)
     if faults:
         wrong = faults[0].rpartition(": ")[2]
         raise Trouble(f"such an entry would not be used ({wrong}): see the README's sender keys for its form")
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _told(sender: Sender) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from relay import metrics
 from relay.deployment import Deployment, Destination
-from relay.letters import Chosen, Letter, move, now, sift
+from relay.letter_queue import move, sift
+from relay.letters import Chosen, Letter, now
 from relay.printing import Out
 
 _MOST_TASKS = 10  # SQS tells of no more

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relay.deployment import Deployment, Destination
-from relay.letters import depth
+from relay.letter_queue import depth
 from relay.printing import number
 
 

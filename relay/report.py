@@ -10,7 +10,7 @@ from relay import metrics
 from relay.deployment import Deployment, Destination
 from relay.dlq import DestinationOption
 from relay.durations import seconds
-from relay.letters import depth
+from relay.letter_queue import depth
 from relay.printing import Out, age, moment, number
 from relay.redrive import moved_since
 from relay.shares import Share, shares

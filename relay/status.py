@@ -8,7 +8,8 @@ from urllib.parse import unquote
 import typer
 
 from relay.deployment import Deployment, Destination
-from relay.letters import Letter, depth, look, now
+from relay.letter_queue import depth, look
+from relay.letters import Letter, now
 from relay.printing import Out, moment, number
 from relay.verbs import BAD, UNKNOWN
 

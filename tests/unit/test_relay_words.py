@@ -17,7 +17,7 @@ from relay.deployment import Destination
 from relay.destinations import shown
 from relay.durations import seconds
 from relay.hashes import Kind, guess
-from relay.keys import settings
+from relay.key_settings import source_settings as settings
 from relay.printing import age, plain, printable
 from relay.probes import judge, skew
 from relay.tail import words

@@ -1,0 +1,90 @@
+"""How dead letters are chosen, grouped and told, by every verb of `relay dlq`."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from pydantic_core import from_json
+
+from destinations import load
+from pipeline.outcome import COUNTED_TWICE
+from relay.deployment import Deployment, Destination
+from relay.durations import seconds
+from relay.letter_queue import depth, look
+from relay.letters import Chosen, Letter, now
+from relay.printing import Out, moment, number
+from relay.trouble import Trouble
+
+HIDDEN = "(hidden: --show-data shows it)"
+
+
+def chosen_by(reason: str | None, event_name: str | None, group: str | None, older_than: str | None) -> Chosen:
+    """Which are meant by these options. Raises Trouble."""
+    for name, value in (("--reason", reason), ("--event-name", event_name), ("--group", group)):
+        if value == "":
+            raise Trouble(f"{name} is empty: leave it out to mean all")
+    return Chosen(reason, event_name, group, None if older_than is None else seconds(older_than))
+
+
+def look_at(deployment: Deployment, destination: Destination, chosen: Chosen, out: Out) -> list[Letter]:
+    """The chosen dead letters of a destination; says how many are out of sight."""
+    letters = look(deployment, destination)
+    tell_out_of_sight(deployment, destination, out)
+    return [letter for letter in letters if chosen.takes(letter, now())]
+
+
+def tell_out_of_sight(deployment: Deployment, destination: Destination, out: Out) -> None:
+    """Say how many dead letters somebody else looks at."""
+    hidden = depth(deployment.client("sqs"), destination.dead_letters_url)["in_flight"]
+    if hidden:
+        out.aside(
+            f"{destination.name}: about {number(hidden, 'further dead letter')} out of sight: somebody else looks at"
+            " them; try again in some minutes"
+        )
+
+
+def by_reason(letters: Sequence[Letter]) -> list[tuple[tuple[str, str], list[Letter]]]:
+    """The dead letters by destination and reason, of each destination the most frequent first."""
+
+    def key(letter: Letter) -> tuple[str, str]:
+        return letter.destination, _reason(letter)
+
+    groups = [(name, list(found)) for name, found in groupby(sorted(letters, key=key), key=key)]
+    return sorted(groups, key=lambda one: (one[0][0], -len(one[1])))
+
+
+def _reason(letter: Letter) -> str:
+    """What it is listed under: the one reason of all that may be counted twice, whatever their last answers were."""
+    return COUNTED_TWICE if letter.may_be_counted_twice() else letter.reason
+
+
+def left_out(destination: str, count: int) -> str:
+    """What to say of those that may have been counted twice."""
+    return (
+        f"{destination}: {number(count, 'dead letter')} left out that may have been counted twice: look first which"
+        f' {destination.capitalize()} has (relay dlq show --reason "counted twice"), drop those, and name the others:'
+        ' relay dlq redrive --reason "counted twice"'
+    )
+
+
+def told(letter: Letter, show_data: bool) -> dict[str, Any]:
+    """A dead letter as it is answered; without `show_data` nothing of a person."""
+    events, mask = [from_json(event.line) for event in letter.events], load(letter.destination).masked
+    return {
+        "destination": letter.destination,
+        "event_group_id": letter.group,
+        "reason": letter.reason,
+        "status": letter.status,
+        "rejected_at": moment(letter.at),
+        "message_id": letter.message_id,
+        "events": events if show_data else [mask(event, HIDDEN) for event in events],
+    }
+
+
+def exported(letter: Letter, show_data: bool) -> Iterator[dict[str, Any]]:
+    """Its events, each with the dead letter beside it."""
+    about = told(letter, show_data)
+    events = about.pop("events")
+    group = about.pop("event_group_id")
+    for event in events or [{}]:
+        yield {"event_group_id": group, **event, "dead_letter": about}

@@ -1,0 +1,47 @@
+"""The settings of a sender's entry, from the texts of the options of `relay keys add`."""
+
+import json
+from typing import Any
+
+from pipeline.consent.settings import Consent
+from relay.trouble import Trouble
+
+
+def consent_settings(given: list[str]) -> dict[str, Any]:
+    """The `consent` of an entry from texts SETTING=value; of a list the values are between commas. Raises Trouble."""
+    made: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise Trouble(f"--consent {text}: write SETTING=value")
+        is_list = isinstance(getattr(Consent(), name, None), tuple)
+        made[name] = [one.strip() for one in value.split(",") if one.strip()] if is_list else value
+    return made
+
+
+def source_settings(given: list[str]) -> dict[str, dict[str, Any]]:
+    """The `sources` of an entry from texts NAME or NAME.setting=value; a value that is JSON is taken as such.
+
+    Raises Trouble.
+    """
+    made: dict[str, dict[str, Any]] = {}
+    for text in given:
+        path, equals, value = text.partition("=")
+        name, *fields = path.strip().split(".", 2)
+        if not name or bool(fields) != bool(equals):
+            raise Trouble(f"--source {text}: write NAME, or NAME.setting=value")
+        place = made.setdefault(name, {})
+        for field in fields[:-1]:
+            place = place.setdefault(field, {})
+            if not isinstance(place, dict):
+                raise Trouble(f"--source {text}: {name}.{field} was given a value of its own before: give one of both")
+        if fields:
+            place[fields[-1]] = _value(value)
+    return made
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
