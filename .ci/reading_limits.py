@@ -19,14 +19,6 @@ _SIMPLE = ("src", "relay", "local", ".ci")
 _SUFFIXES = (".py", ".js")
 _NOT_OURS = ("node_modules", "__pycache__")
 STILL = """
-local/__main__.py:_run
-local/samples.py:_faults
-local/samples.py:run
-local/stack.py
-relay/dlq.py
-relay/hashes.py:_show
-relay/keys.py
-relay/letters.py
 """.split()
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import package
-from bench.boundary import ENVIRONMENT, ROKU_ANSWER, Relay, World
+from bench.boundary import ROKU_ANSWER, Relay, World
 from bench.conversions import post_body, purchases
+from bench.environment import ENVIRONMENT
 from bench.figures import RELAY, Figure
 from bench.invocations import api_event, sqs_event
 from bench.runtime_api import RuntimeApi

@@ -30,10 +30,9 @@ def plain(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | Non
     if len(word) > longest:
         notes.append(f"has {len(word)} characters: send at most {longest}")
         return None
+    word = word if word.isascii() else word.translate(_NOT_IN_SQS)
     if is_ordinary(word):
-        return word if word.isascii() else word.translate(_NOT_IN_SQS)
-    if not word.isascii():
-        word = word.translate(_NOT_IN_SQS)
+        return word
     if is_placeholder(word):
         if is_tag(word):
             notes.append("is a template tag that the sender did not fill in")
