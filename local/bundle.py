@@ -30,12 +30,9 @@ def fresh(folder: Path) -> Iterator[None]:
 
 
 def _remove(folder: Path) -> dict[str, ModuleType]:
-    """Takes the modules that lie in `folder` out of the loaded ones."""
-    inside = {
-        name: module
-        for name, module in list(sys.modules.items())
-        if (file := getattr(module, "__file__", None)) and Path(file).is_relative_to(folder)
-    }
+    """Takes the modules that `folder` has out of the loaded ones, wherever those were loaded from."""
+    names = {path.stem for path in folder.iterdir()}
+    inside = {name: module for name, module in list(sys.modules.items()) if name.partition(".")[0] in names}
     for name in inside:
         del sys.modules[name]
     return inside

@@ -1,6 +1,7 @@
 """The composed stack, run on a small template with functions of its own."""
 
 import http.client
+import importlib
 import json
 import os
 import socket
@@ -14,6 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
+from local.bundle import fresh
 from local.dead_letters import RedriveError, peek, redrive
 from local.stack import BROWSER_KEY, Choices, Stack, StackError
 from tests.bounds import BOUND
@@ -239,3 +241,17 @@ def test_a_stack_that_cannot_start_leaves_nothing_behind(choices: Choices) -> No
     with pytest.raises(RuntimeError, match="broken"), Stack(choices):
         pass
     assert (dict(os.environ), sys.stdout) == (environment, stdout)
+
+
+def test_functions_get_their_own_modules_wherever_others_of_the_name_were_loaded_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for word in ("loaded", "own"):
+        (tmp_path / word).mkdir()
+        (tmp_path / word / "some_module.py").write_text(f"WORD = {word!r}\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "loaded")
+    loaded = importlib.import_module("some_module")
+    with fresh(tmp_path / "own"):
+        assert importlib.import_module("some_module").WORD == "own"
+    assert importlib.import_module("some_module") is loaded
+    monkeypatch.delitem(sys.modules, "some_module")
