@@ -41,8 +41,8 @@ def tell(messages: Sequence[Message], settled: Settled, report: Report, sample_r
     """Name the messages that stay, count what became of each event, and say why."""
     report.failures = [message.record.message_id for message in messages if message.stays]
     counts, reasons = report.counts, report.reasons
-    counts["LedgerUnavailable"] += not settled.is_complete
-    counts["CircuitOpen"] += settled.open_circuits
+    counts["LedgerUnavailable"] = int(not settled.is_complete)
+    counts["CircuitOpen"] = settled.open_circuits
     report.delays = [settled.answered - message.age_from for message in messages if _has_delivery(message)]
     report.delays = [max(0.0, delay) for delay in report.delays]
     for message in messages:
@@ -68,7 +68,7 @@ def _tell_of(event: Event, report: Report) -> None:
         counts["Delivered"] += 1
         counts["AnswerUnfamiliar"] += outcome.unfamiliar
         counts["IdCollisions"] += bool(event.sent_as)
-    elif isinstance(outcome, Delivered | Repeated):
+    elif isinstance(outcome, Repeated):
         counts["Deduplicated"] += 1
     elif isinstance(outcome, Rejected):
         counts["Rejected"] += 1

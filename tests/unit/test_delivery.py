@@ -332,6 +332,14 @@ def test_an_unreadable_message_becomes_a_dead_letter_and_never_stops_the_batch()
     assert run.counts() == {"Unreadable": 1, "DeadLettered": 1, "Delivered": 1}
 
 
+def test_a_message_whose_lines_nobody_vouches_for_is_delivered_by_what_the_destination_reads_in_them() -> None:
+    line = event("a").line
+    run = Run([received(1, f'{{"event_group_id":"g"}}\n{line}')])  # as the version before wrote it
+    assert run.report.failures == []
+    assert run.counts() == {"Delivered": 1}
+    assert run.destination.requests == [(G, [line])]
+
+
 def test_an_unreadable_message_stays_if_the_dead_letter_queue_is_out_of_reach() -> None:
     run = Run([received(0, "?", 3), record(1, "a")], letters_taken=lambda _: False)
     assert run.report.failures == ["m0"]

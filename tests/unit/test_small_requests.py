@@ -149,3 +149,22 @@ def test_once_a_piece_is_understood_all_pieces_follow() -> None:
     made, outcomes = sent([Load(G, lines("a", 8), piece=2)])
     assert [len(request) for request in made] == [2, 2, 2, 2]
     assert outcomes == [[Delivered()] * 8]
+
+
+@pytest.mark.parametrize(
+    ("count", "piece", "sizes"), [(25, 10, [10, 10, 5]), (7, 3, [3, 3, 1]), (3, 1, [1, 1, 1]), (2, 10, [2])]
+)
+def test_what_was_tried_before_goes_in_pieces_each_event_in_one_of_them(
+    count: int, piece: int, sizes: list[int]
+) -> None:
+    requests, _ = sent([Load(G, lines("a", count), piece=piece)], state=Circuit(understood_at=NOW))
+    assert [len(request) for request in requests] == sizes
+    assert [event_id for request in requests for event_id in request] == [f"a{number}" for number in range(count)]
+
+
+def test_events_of_several_messages_share_pieces_if_they_share_the_partner() -> None:
+    partner = Routing("g", "p")
+    loads = [Load(G, lines("a", 2), piece=3), Load(partner, lines("b", 1), piece=3), Load(G, lines("c", 2), piece=3)]
+    requests, outcomes = sent(loads, state=Circuit(understood_at=NOW))
+    assert sorted(requests) == [["a0", "a1", "c0"], ["b0"], ["c1"]]
+    assert [len(each) for each in outcomes] == [2, 1, 2]
