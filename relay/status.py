@@ -61,7 +61,9 @@ def _undelivered(
 
 
 def _row(entry: dict[str, Any]) -> list[Any]:
-    return [entry[name] for name in ("outcome", "at", "destination", "event_group_id", "event_name", "reason")]
+    limited = f"its use is limited: {entry['refused_by']}" if entry["refused_by"] else ""
+    reason = "; ".join(filter(None, (entry["reason"], limited)))
+    return [*(entry[name] for name in ("outcome", "at", "destination", "event_group_id", "event_name")), reason]
 
 
 def _dead_rows(letter: dict[str, Any]) -> list[list[Any]]:
@@ -160,6 +162,7 @@ def _entry(item: dict[str, Any]) -> dict[str, Any]:
         "event_name": event_name,
         "reason": item.get("reason", {}).get("S", "") or _lost(item),
         "status": int(item["status"]["N"]) if "status" in item else None,
+        "refused_by": item.get("refused_by", {}).get("S", ""),
         "request_id": item.get("request_id", {}).get("S", ""),
     }
 

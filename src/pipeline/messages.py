@@ -1,9 +1,10 @@
 """The body of a queue message: a first line with what delivery needs, then one finished event a line.
 
 The body alone says everything: no document promises that message attributes survive a redrive. The first line is a JSON
-object: routing, `ids` and `names` of the events, the sender's class, `fingerprints`, when the events were accepted, the
-windows that they have used (`pipeline.windows`), and a digest of the lines below it. While the digest fits, no line has
-to be read. Messages of the version before, and edited ones, have no digest that fits: each of their lines is read.
+object: routing, `ids` and `names` of the events, the sender's class, `fingerprints`, `refused_by`, when the events were
+accepted, the windows that they have used (`pipeline.windows`), and a digest of the lines below it. While the digest
+fits, no line has to be read. Messages of the version before, and edited ones, have no digest that fits: each of their
+lines is read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,12 +34,16 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class QueuedEvent:
-    """A finished event in a message: its line, unchanged, what names it, and the fingerprint of its person."""
+    """A finished event in a message: its line, unchanged, what names it, and the fingerprint of its person.
+
+    `refused_by` are the signals of consent, closed words with commas between them, by which its use is limited.
+    """
 
     line: str
     event_id: str
     event_name: str
     fingerprint: str = ""
+    refused_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ def encode(head: Head, events: Sequence[QueuedEvent]) -> str:
     first["names"] = [event.event_name for event in events]
     if any(event.fingerprint for event in events):
         first["fingerprints"] = [event.fingerprint for event in events]
+    if any(event.refused_by for event in events):
+        first["refused_by"] = [event.refused_by for event in events]
     first["digest"] = _digest(lines)
     return f"{to_json(first).decode()}\n{lines}"
 
@@ -94,7 +101,8 @@ def decode(body: str, identify: Identify) -> tuple[Head, list[QueuedEvent]]:
     routing = Routing(said["event_group_id"], partner if isinstance(partner, str) else None)
     numbers = {name: number for name in _NUMBERS if type(number := said.get(name)) is int}
     head = Head(routing, BROWSER if said.get("sender") == BROWSER else SERVER, **numbers)
-    columns = [said.get("ids"), said.get("names"), said.get("fingerprints", [""] * len(lines))]
+    optional = (said.get(name, [""] * len(lines)) for name in ("fingerprints", "refused_by"))
+    columns = [said.get("ids"), said.get("names"), *optional]
     if said.get("digest") == _digest(rest) and all(_are_texts(column, len(lines)) for column in columns):
         return head, [QueuedEvent(*one) for one in zip(lines, *columns, strict=True)]
     return head, _identified(lines, identify)

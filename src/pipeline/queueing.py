@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline import fingerprints, packing
-from pipeline.destination import Destination, Prepared
+from pipeline.destination import Destination
 from pipeline.messages import Head, QueuedEvent, within
 from pipeline.reception import Reception
 from pipeline.sqs import Outgoing, Queue
@@ -26,7 +26,7 @@ def enqueue(
         sizes = [packing.size(received.events[index].line) for index in indexes]
         for places in packing.fill(sizes, capacity=capacity, most=destination.limits.events):
             group = [indexes[place] for place in places]
-            bodies = within(head, [_queued(received.events[index], key) for index in group])
+            bodies = within(head, [_queued(received, index, key) for index in group])
             messages += map(Outgoing, bodies)
             contents += _divided(group, bodies)
     for taken, lost in zip(queue.send(messages), contents, strict=True):
@@ -35,9 +35,11 @@ def enqueue(
                 received.lose(index)
 
 
-def _queued(event: Prepared, key: bytes | None) -> QueuedEvent:
+def _queued(received: Reception, index: int, key: bytes | None) -> QueuedEvent:
+    event = received.events[index]
     fingerprint = "" if key is None else fingerprints.make(event.identifiers, key)
-    return QueuedEvent(event.line.decode(), event.event_id, event.event_name, fingerprint)
+    refused_by = ", ".join(received.refusals.get(index, ()))
+    return QueuedEvent(event.line.decode(), event.event_id, event.event_name, fingerprint, refused_by)
 
 
 def _divided(group: Sequence[int], bodies: Sequence[str]) -> list[Sequence[int]]:

@@ -16,14 +16,25 @@ def notes(messages: Sequence[Message]) -> list[Entry]:
     entries = []
     for message in messages:
         for event in message.events:
-            sender, fingerprint = message.head.sender, event.queued.fingerprint
+            sender, fingerprint, refused = message.head.sender, event.queued.fingerprint, event.queued.refused_by
             if isinstance(event.outcome, Delivered):
-                entries.append(Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint))
+                entries.append(
+                    Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint, refused_by=refused)
+                )
             elif event.buried:
-                entries.append(Entry(event.key, "rejected", event.letter, status_of(event.outcome)))
+                entries.append(Entry(event.key, "rejected", event.letter, status_of(event.outcome), refused_by=refused))
             elif event.retry and event.used.windows:
                 # Also what a run that died may have used: other messages may hold the same event.
-                entries.append(Entry(event.key, "unread", sender=sender, fingerprint=fingerprint, tried=event.used))
+                entries.append(
+                    Entry(
+                        event.key,
+                        "unread",
+                        sender=sender,
+                        fingerprint=fingerprint,
+                        tried=event.used,
+                        refused_by=refused,
+                    )
+                )
     return entries
 
 

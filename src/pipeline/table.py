@@ -38,7 +38,8 @@ class Entry:
     """One outcome to remember.
 
     `delivered` and `unread` with the sender's class and the fingerprint of the person, `unread` also with the windows
-    that the event has used; `rejected` with its reason (safe) and HTTP status.
+    that the event has used; `rejected` with its reason (safe) and HTTP status. `refused_by` are the signals by which
+    the person limited its use.
     """
 
     key: Key
@@ -48,6 +49,7 @@ class Entry:
     sender: str = SERVER
     fingerprint: str = ""
     tried: Tried | None = None
+    refused_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def event_item(destination: str, entry: Entry, *, now: int, seconds: float, requ
         "expires": int(now + seconds),
         "reason": entry.reason,
         "status": entry.status,
+        "refused_by": entry.refused_by or None,
     }
     if entry.outcome != "rejected":
         said |= {"sender": entry.sender, "fingerprint": entry.fingerprint}

@@ -133,3 +133,6 @@ def test_refusals_are_told_by_sender_and_signal(operator: Operator) -> None:
     assert (sender["received"], sender["refused"], sender["share"]) == (3, 2, 0.6667)
     assert sender["signals"] == ["global_privacy_control", "us_privacy"]
     assert "66.7%" in operator.run("report", "--since", "1h").text
+    said = until(lambda: (one := operator.json("status", "us"))["state"] == "delivered" and one)
+    assert [entry["refused_by"] for entry in said["ledger"]] == ["us_privacy"]
+    assert "limited: us_privacy" in operator.run("status", "us").text

@@ -179,3 +179,8 @@ def test_any_text_is_either_read_or_unreadable(body: str) -> None:
 
 def test_a_partner_that_is_not_text_counts_as_none() -> None:
     assert decode('{"event_group_id":"g","partner_name":7}\n' + GOOD, identify)[0] == Head(Routing("g", None))
+
+
+def test_the_signals_by_which_a_use_is_limited_travel_with_each_event() -> None:
+    events = [QueuedEvent(GOOD, "1", "LEAD", refused_by="us_privacy, gpp"), QueuedEvent(GOOD, "1", "LEAD")]
+    assert decode(encode(Head(Routing("g")), events), identify)[1] == events
