@@ -34,6 +34,11 @@ class Refused:
     warnings: list[tuple[str, str]]
 
 
+def not_an_object() -> Refused:
+    """The refusal of a conversion that is not a JSON object."""
+    return Refused({"events": "each event must be a JSON object"}, [])
+
+
 @dataclass(frozen=True, slots=True)
 class Withheld:
     """A conversion that is right, and that this destination does not take: why not, and further warnings."""

@@ -18,7 +18,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from pipeline import addresses
-from pipeline.destination import Prepared, Refused, Withheld
+from pipeline.destination import Prepared, Refused, Withheld, not_an_object
 from pipeline.digests import derived_id, digest
 from pipeline.fingerprints import AMOUNT
 from pipeline.rules import opt_out
@@ -51,7 +51,7 @@ def prepare(conversion: object, *, group: str, now: float, settings: Settings) -
     `now` is epoch seconds. Digests are recognised whatever the body says of them.
     """
     if not isinstance(conversion, dict):
-        return Refused({"events": "each event must be a JSON object"}, [])
+        return not_an_object()
     notes: list[str] = []
     if "opt_out" in conversion and opt_out(conversion["opt_out"], notes) == "true":
         return Withheld(OPTED_OUT, [("opt_out", note) for note in notes])

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from pipeline import addresses, field, language, persons, rules
-from pipeline.destination import Refused
+from pipeline.destination import Refused, not_an_object
 from pipeline.digests import as_digest
 from pipeline.timestamps import event_time
 from roku import fields
@@ -37,7 +37,7 @@ def read(
     `data_processing_country`).
     """
     if not isinstance(conversion, dict):
-        return Refused({"events": "each event must be a JSON object"}, [])
+        return not_an_object()
     warnings: rules.Warnings = []
     errors: dict[str, str] = {}
     event = rules.apply(_event_rules(), conversion, "", warnings, _ALIASES[""])
