@@ -21,6 +21,7 @@ _TRANSACTION = "transactionid"  # the Event API drops repeats of it
 _RULES = field.rules(CUSTOM)
 _TO = {one.name: one.to for one in CUSTOM if one.to}
 _AUDIENCE = field.rules(AUDIENCE)
+_PLACED = _FILLED | _RULES.keys()
 
 
 def purchase(custom: Mapping[str, Any], warnings: Warnings) -> tuple[dict[str, Any], bool]:
@@ -57,9 +58,8 @@ def attributes(
     custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: Warnings
 ) -> dict[str, Any]:
     """The sender's own attributes: those of `attributes`, and of custom_data what has no place of its own."""
-    placed = _RULES.keys() | _FILLED
     given = [("attributes.", name, value) for name, value in own.items()]
-    given += [("custom_data.", name, value) for name, value in custom.items() if name not in placed]
+    given += [("custom_data.", name, value) for name, value in custom.items() if name not in _PLACED]
     kept: dict[str, Any] = {}
     left_out = 0
     for path, name, value in given:
