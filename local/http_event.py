@@ -17,6 +17,7 @@ from local.functions import Route
 from local.http_server import Answer, Request, joined
 from local.template import ACCOUNT
 
+VISITOR = "203.0.113.1"  # the address that API Gateway would see: here every client has that of this machine
 _ANY = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # what a route for ANY takes
 _TEXT_TYPES = frozenset({"application/json", "application/javascript", "application/xml"})
 
@@ -58,7 +59,7 @@ def event(request: Request, route: Route, parameters: Mapping[str, str], port: i
                 "method": request.method,
                 "path": path,
                 "protocol": "HTTP/1.1",
-                "sourceIp": request.source_ip,
+                "sourceIp": VISITOR,
                 "userAgent": headers.get("user-agent", ""),
             },
             "requestId": str(uuid.uuid4()),
@@ -133,7 +134,7 @@ def _headers(request: Request, port: int) -> dict[str, str]:
     for name in ("connection", "transfer-encoding", "keep-alive", "expect"):  # of the connection, not of the request
         headers.pop(name, None)
     headers["content-length"] = str(len(request.body))
-    headers["x-forwarded-for"] = ", ".join(filter(None, [headers.get("x-forwarded-for"), request.source_ip]))
+    headers["x-forwarded-for"] = ", ".join(filter(None, [headers.get("x-forwarded-for"), VISITOR]))
     headers["x-forwarded-port"] = str(port)
     headers["x-forwarded-proto"] = "http"
     headers["x-amzn-trace-id"] = f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]}"

@@ -30,7 +30,6 @@ class Request:
     target: str  # path and query string, as on the request line
     headers: Mapping[str, str]
     body: bytes
-    source_ip: str
 
     @property
     def path(self) -> str:
@@ -139,7 +138,7 @@ class _Connection(BaseHTTPRequestHandler):
             self._send(message(400, "Bad Request"))
             return
         headers = joined((name.lower(), value) for name, value in self.headers.items())
-        request = Request(self.command, self.path, headers, bytes(body), str(self.client_address[0]))
+        request = Request(self.command, self.path, headers, bytes(body))
         too_large = size > MAX_BODY_BYTES
         self._send(message(413, "Request Entity Too Large") if too_large else self.server.respond(request))
 

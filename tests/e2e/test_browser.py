@@ -31,7 +31,7 @@ def test_three_lines_send_a_conversion(world: Web) -> None:
     assert event["custom_data"] == {"value": 25, "currency": "USD", "order_id": "order-1"}
     # SHA-256 of jane@example.com
     assert event["user_data"]["em"] == "8c87b489ce35cf2e2f39f80e282cb2e804932a56a213983eeeb428407d43b52d"
-    assert event["user_data"]["client_ip_address"] == "127.0.0.1"
+    assert event["user_data"]["client_ip_address"] == "203.0.113.1"
     assert "Chrome" in event["user_data"]["client_user_agent"]
 
 

@@ -68,7 +68,7 @@ def test_an_event_has_the_form_of_payload_format_2(site: Site) -> None:
     assert "cookie" not in event["headers"]
     assert event["headers"]["x-one"] == "1"
     assert event["headers"]["content-type"] == "application/json"
-    assert event["headers"]["x-forwarded-for"] == "127.0.0.1"
+    assert event["headers"]["x-forwarded-for"] == "203.0.113.1"
     assert event["headers"]["host"] == f"127.0.0.1:{site.api.port}"
     assert (event["body"], event["isBase64Encoded"]) == ('{"a": "é"}', False)
     context = event["requestContext"]
@@ -76,7 +76,7 @@ def test_an_event_has_the_form_of_payload_format_2(site: Site) -> None:
         "method": "POST",
         "path": "/v1/events",
         "protocol": "HTTP/1.1",
-        "sourceIp": "127.0.0.1",
+        "sourceIp": "203.0.113.1",
         "userAgent": "tester",
     }
     assert (context["stage"], context["routeKey"]) == ("$default", "ANY /v1/events")

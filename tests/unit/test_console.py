@@ -224,5 +224,5 @@ def test_where_places_are_not_certain_only_what_concerns_all_is_told() -> None:
 )
 def test_another_sites_page_is_told_from_our_own(method: str, headers: dict[str, str], is_foreign: bool) -> None:
     named = {name.lower(): value for name, value in headers.items()}
-    request = Request(method, "/_console/faults", named, b"", "127.0.0.1")
+    request = Request(method, "/_console/faults", named, b"")
     assert foreign(request, 8080) is is_foreign
