@@ -66,6 +66,8 @@ class Head:
     generation: int = 0
 
 
+# Columns that are left out where no event has any text in them.
+_OPTIONAL = {"fingerprints": "fingerprint", "refused_by": "refused_by"}
 _NUMBERS = ("accepted_at", "waits_from", "windows", "window_from", "refused_from", "generation")
 
 
@@ -80,10 +82,9 @@ def encode(head: Head, events: Sequence[QueuedEvent]) -> str:
     first |= {name: number for name in _NUMBERS if (number := getattr(head, name))}
     first["ids"] = [event.event_id for event in events]
     first["names"] = [event.event_name for event in events]
-    if any(event.fingerprint for event in events):
-        first["fingerprints"] = [event.fingerprint for event in events]
-    if any(event.refused_by for event in events):
-        first["refused_by"] = [event.refused_by for event in events]
+    for name, of_event in _OPTIONAL.items():
+        if any(column := [getattr(event, of_event) for event in events]):
+            first[name] = column
     first["digest"] = _digest(lines)
     return f"{to_json(first).decode()}\n{lines}"
 
@@ -97,15 +98,18 @@ def decode(body: str, identify: Identify) -> tuple[Head, list[QueuedEvent]]:
         raise _strange()
     if not isinstance(said.get("event_group_id"), str):
         raise Unreadable("the message's first line names no event_group_id")
-    partner = said.get("partner_name")
-    routing = Routing(said["event_group_id"], partner if isinstance(partner, str) else None)
-    numbers = {name: number for name in _NUMBERS if type(number := said.get(name)) is int}
-    head = Head(routing, BROWSER if said.get("sender") == BROWSER else SERVER, **numbers)
-    optional = (said.get(name, [""] * len(lines)) for name in ("fingerprints", "refused_by"))
-    columns = [said.get("ids"), said.get("names"), *optional]
+    head = _head(said)
+    columns = [said.get("ids"), said.get("names"), *(said.get(name, [""] * len(lines)) for name in _OPTIONAL)]
     if said.get("digest") == _digest(rest) and all(_are_texts(column, len(lines)) for column in columns):
         return head, [QueuedEvent(*one) for one in zip(lines, *columns, strict=True)]
     return head, _identified(lines, identify)
+
+
+def _head(said: Mapping[str, Any]) -> Head:
+    partner = said.get("partner_name")
+    routing = Routing(said["event_group_id"], partner if isinstance(partner, str) else None)
+    numbers = {name: number for name in _NUMBERS if type(number := said.get(name)) is int}
+    return Head(routing, BROWSER if said.get("sender") == BROWSER else SERVER, **numbers)
 
 
 def _are_texts(column: object, count: int) -> bool:

@@ -62,10 +62,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What the ledger knows of an event whose answers were lost: the windows it has used, since when, and whose it is.
-
-    `at` is in epoch seconds.
-    """
+    """An event whose answers were lost: the windows it has used, when that was noted (epoch seconds), whose it is."""
 
     tried: Tried
     at: int

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from pipeline.faults import Fault
 from relay.alarm_checks import alarm_findings, email_findings, hearing_findings
 from relay.app import app
 from relay.checks import queue_findings
@@ -84,7 +85,8 @@ def test_the_kind_of_a_value_is_guessed(text: str, kind: Kind) -> None:
 
 def test_a_phone_number_in_both_formats() -> None:
     assert forms_of_roku("+1 (555) 010-0123", Kind.PH, None) == {"digits": "15550100123", "e164": "+15550100123"}
-    assert forms_of_roku("(555) 010-0123", Kind.PH, None) == {"digits": "5550100123"}
+    with pytest.raises(Fault, match="no country code"):
+        forms_of_roku("(555) 010-0123", Kind.PH, None)
     assert forms_of_roku("(212) 555-0123", Kind.PH, "US") == {"digits": "12125550123", "e164": "+12125550123"}
 
 
