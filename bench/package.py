@@ -25,8 +25,8 @@ def build(folder: Path) -> tuple[Path, Path]:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     command += ["--no-deps", "--require-hashes", "--target", str(plain), "-r", str(ROOT / "src/requirements.txt")]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    for package in ("handlers", "pipeline", "rokt", "roku", "sources"):
-        shutil.copytree(ROOT / "src" / package, plain / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for package in (ROOT / "src").glob("*/"):  # as src/Makefile
+        shutil.copytree(package, plain / package.name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(plain, shipped)
     # Checked against nothing at run time: deploying gives every file a new date, which would make all bytecode stale.
     mode = PycInvalidationMode.UNCHECKED_HASH

@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
+from destinations import NAMES, load
 from relay.trouble import Trouble, code
 
 LOCAL_ENDPOINT = "http://127.0.0.1:4566"
@@ -29,6 +30,7 @@ _CONFIG = Config(
     max_pool_connections=_CONNECTIONS,
 )
 _LOCAL_CONFIG = _CONFIG.merge(Config(connect_timeout=2, retries={"total_max_attempts": 1}, proxies={}))
+_TITLES = [load(name).title for name in NAMES]
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DEAD_LETTERS = "DeadLetterQueueUrl"
 
@@ -97,7 +99,9 @@ class Deployment:
         """All destinations of the stack, or the one of that name. Raises Trouble."""
         prefixes = [output.removesuffix(_DEAD_LETTERS) for output in self.outputs if output.endswith(_DEAD_LETTERS)]
         if not prefixes:
-            self.output(f"Roku{_DEAD_LETTERS}")  # every stack of this relay has that of one destination at the least
+            self.output(
+                f"{_TITLES[0]}{_DEAD_LETTERS}"
+            )  # a stack of this relay has that of one destination at the least
         found = [
             Destination(
                 name=prefix.lower(),
@@ -106,13 +110,18 @@ class Deployment:
                 dead_letters_url=self.output(f"{prefix}DeadLetterQueueUrl"),
                 dead_letters_arn=self.output(f"{prefix}DeadLetterQueueArn"),
             )
-            for prefix in sorted(prefixes, reverse=True)  # Roku first
+            for prefix in sorted(prefixes, key=_place)
         ]
         if name is None:
             return found
         if chosen := [one for one in found if one.name == name.lower()]:
             return chosen
         raise Trouble(f"the stack has no destination {name}: it has {', '.join(one.name for one in found)}")
+
+
+def _place(title: str) -> int:
+    """The place of a destination: the registry's, and one that it does not know comes last."""
+    return _TITLES.index(title) if title in _TITLES else len(_TITLES)
 
 
 def environment_of(parameters: Mapping[str, str]) -> dict[str, str]:

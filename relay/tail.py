@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from destinations import NAMES
 from pipeline.json_objects import json_object
 from relay.deployment import Deployment
+from relay.destinations import shown
 from relay.durations import seconds
 from relay.printing import Out, moment, printable
 from relay.trouble import Trouble, code
@@ -98,7 +99,7 @@ def _said(at: int, name: str, message: str, out: Out, raw: bool) -> str:
 def _groups(deployment: Deployment, function: str | None) -> dict[str, str]:
     """The functions' names and their log groups. Raises Trouble."""
     destinations = [one.name for one in deployment.destinations()]
-    tests = ["test-events"] if "roku" in destinations else []  # Roku alone can be asked
+    tests = ["test-events"] if any(shown(name).has_test_events for name in destinations) else []
     names = ["ingest", *tests, *(f"deliver-{name}" for name in destinations)]
     if function is not None and function not in names:
         raise Trouble(f"there is no function {function}: the stack has {', '.join(names)}")

@@ -26,15 +26,17 @@ Rule = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`prompt` asks for its key; `look` is what `relay doctor` looks at before queues; the rest is for `relay hash`.
+    """`prompt` asks for its key; `look` is what `relay doctor` looks at before queues; `forms` is for `relay hash`.
 
-    `clear` says of a kind of value that the destination takes it in clear alone.
+    `clear` says of a kind of value that the destination takes it in clear alone. `has_test_events`: a function of the
+    stack asks it about events that do not count.
     """
 
     prompt: str
     look: Look
     forms: Forms | None = None
     clear: Mapping[str, str] = field(default_factory=dict)
+    has_test_events: bool = False
 
 
 def shown(name: str) -> Shown:

@@ -42,4 +42,5 @@ SHOWN = Shown(
     look=_look,
     forms=_forms,
     clear={"zp": "(in clear)"},
+    has_test_events=True,
 )

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from destinations import NAMES
 from local.functions import functions
 from local.template import Template, changed
 from tests.deployments.account import Account
@@ -95,7 +96,7 @@ class History:
 
     def destinations(self) -> list[str]:
         """What is on."""
-        return [one for one in ("roku", "rokt") if f"{one.capitalize()}Queue" in self.account.made]
+        return [one for one in NAMES if f"{one.capitalize()}Queue" in self.account.made]
 
     def post(self) -> None:
         """A sender posts one conversion for every destination that is on."""
@@ -208,7 +209,7 @@ class History:
 
 def switches(*on: str) -> dict[str, str]:
     """The parameters that switch exactly these destinations on."""
-    return {f"DeliverTo{name.capitalize()}": str(name in on).lower() for name in ("roku", "rokt")}
+    return {f"DeliverTo{name.capitalize()}": str(name in on).lower() for name in NAMES}
 
 
 _services = itertools.count()

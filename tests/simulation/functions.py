@@ -99,7 +99,7 @@ def _environment(stage: Stage) -> dict[str, str]:
         "POWERTOOLS_SERVICE_NAME": "simulation",
         "POWERTOOLS_METRICS_NAMESPACE": "simulation",
     }
-    for name in ("roku", "rokt"):
+    for name in importlib.import_module("destinations").NAMES:
         is_on = name in stage.plan.names()
         made[f"{name.upper()}_QUEUE_URL"] = name if is_on else ""
         made[f"{name.upper()}_DEAD_LETTER_QUEUE_URL"] = f"{name}-dead-letters"

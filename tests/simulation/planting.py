@@ -9,7 +9,9 @@ from types import FunctionType, ModuleType
 from typing import Any
 from unittest.mock import patch
 
-_LAYERS = ("pipeline", "roku", "rokt", "handlers")
+from destinations import NAMES
+
+_LAYERS = ("pipeline", *NAMES, "destinations", "handlers")
 _CONSTANTS = (int, float, str, tuple, frozenset)
 
 
