@@ -37,7 +37,7 @@ def renamed(text: str) -> str:
 
 
 def template(text: str) -> str:
-    """The template with what the pinboard needs: its parameters and condition, ingest's variables, and its block."""
+    """The template with the pinboard: its parameters and conditions, what ingest needs of it, and its block."""
     start = text.index("  # ================================================================ Rokt: the same once more")
     block = renamed(text[start : text.index("  # ====", start + 10)])
     outputs = [line for line in text.splitlines() if line.startswith(("  RoktQueueUrl:", "  RoktQueueArn:"))]
@@ -67,6 +67,12 @@ def template(text: str) -> str:
         text,
         '          ROKT_QUEUE_URL: !If [HasRokt, !Ref RoktQueue, ""]\n',
         '          PINBOARD_QUEUE_URL: !If [HasPinboard, !Ref PinboardQueue, ""]\n',
+    )
+    statement = "{ Effect: Allow, Action: sqs:SendMessage, Resource: !GetAtt PinboardQueue.Arn }"
+    text = inserted(
+        text,
+        "              - { Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: !Ref SenderKeysSecret }\n",
+        f"              - !If [HasPinboard, {statement}, !Ref AWS::NoValue]\n",
     )
     text = inserted(text, "Outputs:\n", block)
     return text + renamed("\n".join(outputs)) + "\n"
