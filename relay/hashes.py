@@ -97,9 +97,6 @@ def _show(out: Out, text: str, kind: Kind, country: str | None) -> int:
     _tell(out, kind, made)
     for destination, fault in faults.items():
         out.aside(f"not sent to {destination}: as {_NAMES[kind]} it {fault}")
-    forms_made = {form for _, form, _ in made}
-    if kind is Kind.PH and "digits" in forms_made and "e164" not in forms_made:
-        out.aside("no e164 form: the number has no country code; name its country with --country")
     return 0
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from pipeline import phone
-from pipeline.faults import Fault
 from pipeline.senders import Sender
 from relay import checks, probes
 from relay.checks import Finding
@@ -19,22 +18,10 @@ def _look(deployment: Deployment, senders: Sequence[Sender], groups: Sequence[st
 
 def _forms(text: str, kind: str, country: str | None) -> dict[str, str]:
     if kind == "ph":
-        return _phones(text, country)
+        formats: tuple[phone.PhoneFormat, ...] = ("digits", "e164")
+        return {form: phone.normalise(text, form=form, country=country) for form in formats}
     made = rules(normalise.email, normalise.name, normalise.gender, normalise.birth_date) | {"zp": str}
     return {"": made[kind](text)}
-
-
-def _phones(text: str, country: str | None) -> dict[str, str]:
-    """One for each phone format that takes it. Raises Fault."""
-    made, faults = {}, []
-    for form in ("digits", "e164"):
-        try:
-            made[form] = phone.normalise(text, form=form, country=country)
-        except Fault as fault:
-            faults.append(fault)
-    if not made:
-        raise faults[0]
-    return made
 
 
 SHOWN = Shown(
