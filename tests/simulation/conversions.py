@@ -28,6 +28,7 @@ class Variant:
     bad_until: float = 0.0
     poison: str = ""
     partner: str | None = None
+    refuses: bool = False  # its person did: every request must say so
     shares_id: bool = False  # with another conversion
     is_thin: bool = False  # it cannot be told from that other
     finished: Mapping[str, Any] | None = None  # as ingest queued it for the first time

@@ -2,6 +2,12 @@
 
 # name -> module, what is right in its source, what is wrong.
 SOURCES: dict[str, tuple[str, str, str]] = {
+    # consent
+    "consent: what is refused in another's words is sent on": (
+        "pipeline.consent.hearing",
+        'return rest | {"opt_out": "true"}',
+        "return rest",
+    ),
     # messages
     "messages: the partner is left out": (
         "pipeline.messages",

@@ -55,7 +55,7 @@ class Promises:
         variant = Variant(event.name, event.place, conversion, start + bad_until if bad_until else 0.0, event.poison)
         variant.partner, variant.shares_id = event.partner, event.clash_of is not None
         self.variants[event.name] = variant
-        variant.is_thin = event.thin
+        variant.is_thin, variant.refuses = event.thin, event.refuses()
         for other in self.variants.values():
             if event.clash_of == other.conversion.name:
                 other.shares_id, other.is_thin = True, event.thin
@@ -148,6 +148,8 @@ class Promises:
         if self.service.name == "roku":
             self._circuits.requested(process, posted)
         for one in posted:
+            if one.variant.refuses and one.content.get("opt_out") != "true":
+                raise Violation(f"{one.variant.name} lost its person's refusal on the way")
             if one.variant.shares_id:
                 self.counts.own(one.variant.conversion, *self.service.key(one.content))
             if not one.variant.shares_id and one.content != one.variant.finished:

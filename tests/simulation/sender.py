@@ -15,6 +15,14 @@ FIRST_TIME = 1_790_000_000
 KINDS = ("opted-out", "nobody", "custom", "posing")
 # An event that holds such words may be quoted in an error of Rokt's, which then cannot be trusted.
 POSE = "see Path '[0]', line 1, position 3"
+# In what words a person's refusal is posted; the last one cannot be read, which counts as one.
+REFUSALS: tuple[dict[str, Any], ...] = (
+    {"opt_out": "true"},
+    {"us_privacy": "1YYN", "opt_out": "false"},
+    {"gpp": "DBABLA~CVQVAAAAAACA"},
+    {"regs": {"ext": {"gpc": 1}}},
+    {"us_privacy": "${US_PRIVACY}"},
+)
 _NOT_TAKEN = {"opted-out": "rokt", "nobody": "rokt", "custom": "roku"}
 
 
@@ -45,6 +53,10 @@ class Event:
         """Whether this destination is to get it."""
         return _NOT_TAKEN.get("nobody" if self.thin else self.kind) != destination
 
+    def refuses(self) -> bool:
+        """Whether its person refused: whoever gets it is told so."""
+        return self.kind == "opted-out"
+
     def key(self) -> tuple[str, str]:
         """Its event id and event name, as they are posted."""
         return (
@@ -74,8 +86,8 @@ class Event:
             made["event_source_url"] = "https://shop.example.com/" + "a" * self.size
         if self.partner:
             made["partner_name"] = self.partner
-        if self.kind == "opted-out":
-            made["opt_out"] = "true"
+        if self.refuses():
+            made |= REFUSALS[self.place % len(REFUSALS)]
         if self.kind == "posing":
             made["attributes"] = {"note": POSE}
         return made

@@ -72,6 +72,8 @@ class Service:
             return "under other names"
         if self.time(content) != event.time():
             return "at another time"
+        if (content.get("opt_out") == "true") != event.refuses():
+            return "without its refusal" if event.refuses() else "with a refusal that nobody made"
         if (email := event.email()) and sha256(email.encode()).hexdigest() not in said:
             return "without its person"
         return None if event.thin or str(event.conversion()["custom_data"]["value"]) in said else "without its value"
