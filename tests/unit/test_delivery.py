@@ -14,8 +14,9 @@ from pipeline.batch import Record, Report
 from pipeline.circuit import Circuit
 from pipeline.delivery import deliver
 from pipeline.destination import Routing
+from pipeline.fingerprints import make
 from pipeline.messages import Head, decode, encode
-from pipeline.outcome import LONGEST_AGE, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.outcome import LONGEST_AGE, LONGEST_PASSING, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
 from pipeline.sampling import event_digest
 from pipeline.sqs import Outgoing
 from pipeline.surroundings import Remembered, Surroundings
@@ -310,6 +311,16 @@ def test_what_has_waited_long_enough_becomes_a_dead_letter_that_says_so(receives
     assert run.queue.sent == []
 
 
+@pytest.mark.parametrize(("seconds", "letters"), [(LONGEST_PASSING, 1), (LONGEST_PASSING - 1, 0)])
+def test_refusals_that_pass_are_believed_for_a_day_from_the_first_one_over_all_messages(
+    seconds: int, letters: int
+) -> None:
+    head = Head(G, accepted_at=int(NOW) - LONGEST_PASSING, waits_from=int(NOW) - LONGEST_PASSING)
+    body = encode(replace(head, refused_from=int(NOW) - seconds), [event("a")])
+    run = Run([received(1, body)], {"a": Retry("try again", 210, passing=True)})
+    assert len(run.dead_letters.sent) == letters
+
+
 def test_what_has_waited_long_enough_stays_if_the_dead_letter_queue_is_out_of_reach() -> None:
     run = Run([record(0, "a", receives=MOST_RECEIVES)], {"a": BUSY}, letters_taken=lambda _: False)
     assert run.report.failures == ["m0"]
@@ -530,6 +541,16 @@ def test_a_batch_of_which_all_was_delivered_before_asks_nobody() -> None:
     run = Run([record(0, "ab")], ledger=FakeLedger(known="ab"))
     assert run.journal == [("read", "ledger")]
     assert run.report.failures == []
+
+
+def test_of_two_conversions_that_share_an_id_the_ledger_is_asked_about_the_second_ones_own() -> None:
+    people = [make({"em": who, "value": value}, b"key") for who, value in (("jane", "1"), ("john", "2"))]
+    both = [replace(event("a"), fingerprint=person) for person in people]
+    ledger = FakeLedger()
+    run = Run([received(1, encode(Head(G), both))], ledger=ledger)
+    assert run.counts()["IdCollisions"] == 1
+    assert [step for step in run.journal if step == ("read", "ledger")] == [("read", "ledger")] * 2
+    assert len(set(run.asked())) == 2
 
 
 def test_several_copies_in_one_batch_are_sent_and_noted_once() -> None:

@@ -107,6 +107,7 @@ def without(*names: str) -> dict[str, Any]:
         {"data": {"code": 200, "failed_events": []}},
         {"message": "accepted", "error_count": 0, "failed": 0, "rejected": []},
         {"errorCode": "SUCCESS", "processed": 3, "processed_at": 1_767_225_600},
+        {"data": {"data": {"data": {"data": {"success": False}}}}},  # nobody wraps an answer four times
     ],
 )
 @pytest.mark.parametrize("status", [200, 201, 202])
@@ -172,6 +173,7 @@ def test_the_documented_body_with_another_status_is_not_the_documented_form(stat
         {"description": "Some events could not be processed."},
         {"data": {"success": False}},
         {"response": {"result": {"errors": ["no"]}}},
+        {"data": {"data": {"data": {"success": False}}}},
     ],
 )
 @pytest.mark.parametrize("status", [200, 201, 202])
@@ -818,3 +820,16 @@ def test_of_many_texts_the_first_twenty_are_read() -> None:
 def test_an_item_means_the_one_event_that_it_fits(item: object, expected: str) -> None:
     given = item | BAD if isinstance(item, dict) else item
     assert words(ask(verdict(210, [given]), *THREE, status=210)) == expected
+
+
+@pytest.mark.parametrize(
+    ("echo", "is_it"),
+    [({"value": "10"}, True), ({"value": 10}, True), ({"value": [10]}, False), ({"value": True}, False)],
+)
+def test_what_is_echoed_as_text_is_the_number_and_nothing_else_is(echo: dict[str, object], is_it: bool) -> None:
+    event = {"event_id": "a", "event_name": "LEAD", "opt_out": 10}
+    other = {"event_id": "b", "event_name": "LEAD", "opt_out": "[10]"}
+    item = {"event_name": "LEAD", "opt_out": echo["value"], "errors": {"opt_out": "no"}}
+    outcomes = ask({"code": 210, "failed_events": [item]}, event, other, status=210)
+    assert isinstance(outcomes[0], Rejected) is is_it
+    assert not isinstance(outcomes[1], Rejected)

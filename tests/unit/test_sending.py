@@ -222,7 +222,7 @@ def test_an_event_that_stays_open_when_it_is_alone_is_retried_as_perhaps_taken()
     assert len(destination.requests) == 5
     for outcome in outcomes:
         assert isinstance(outcome, Retry)
-        assert (outcome.status, outcome.ambiguous) == (210, True)
+        assert (outcome.reason, outcome.status, outcome.ambiguous) == ("210, nobody named", 210, True)
 
 
 def test_the_parts_of_a_split_request_are_told_apart() -> None:
@@ -426,3 +426,32 @@ def test_a_request_is_given_up_when_its_own_time_is_over_and_the_run_goes_on(mon
         over.set()
     assert clock.now == begun_at + 18.0
     assert all(isinstance(outcome, Retry) and outcome.ambiguous and not outcome.at_once for outcome in outcomes)
+
+
+def test_a_request_that_is_under_way_goes_on_while_others_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Later(AtOnce):
+        """Begins every call at once, and answers when it is asked to."""
+
+        def __init__(self) -> None:
+            self.calls: list[tuple[Future[Any], Callable[[], Any]]] = []
+
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            """Keep the call."""
+            future: Future[Any] = Future()
+            future.set_running_or_notify_cancel()
+            args[0].begun = 0.0  # a thread has taken it up
+            self.calls.append((future, lambda: fn(*args, **kwargs)))
+            return future
+
+    threads = Later()
+
+    def answer_one(running: Iterable[Future[Any]], **_: Any) -> tuple[set[Future[Any]], set[Future[Any]]]:
+        future, call = threads.calls.pop(0)
+        future.set_result(call())
+        return {future}, set(running) - {future}
+
+    monkeypatch.setattr(waiting, "wait", answer_one)
+    destination = FakeDestination(deliver_all)
+    messages = [message("a"), message("b", H), message("c", Routing("i"))]
+    outcomes = send(loads(messages), destination, now=lambda: 17.9, time_left=lambda: 60.0, executor=threads)
+    assert outcomes == [[Delivered()]] * 3  # each may take 18 s

@@ -168,3 +168,16 @@ def test_events_of_several_messages_share_pieces_if_they_share_the_partner() -> 
     requests, outcomes = sent(loads, state=Circuit(understood_at=NOW))
     assert sorted(requests) == [["a0", "a1", "c0"], ["b0"], ["c1"]]
     assert [len(each) for each in outcomes] == [2, 1, 2]
+
+
+def test_of_pieces_that_are_lost_three_are_tried_and_the_rest_waits() -> None:
+    requests, outcomes = sent([Load(G, lines("a", 5), piece=1)], state=Circuit(understood_at=NOW), outcome=LOST)
+    assert requests == [["a0"], ["a1"], ["a2"]]
+    assert [one.held for one in outcomes[0] if isinstance(one, Retry)] == [False, False, False, True, True]
+
+
+def test_while_the_circuit_is_open_a_probe_goes_out_and_no_smaller_message() -> None:
+    state = Circuit(opened_at=NOW - 60, next_probe_at=NOW)
+    loads = [Load(G, lines("a", 1)), Load(G, lines("b", 3), probe=True), Load(G, lines("c", 2), probe=True)]
+    requests, _ = sent(loads, state=state, outcome=LOST)
+    assert requests == [["c0"]]
