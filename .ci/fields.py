@@ -1,6 +1,6 @@
 """fields.py PAGE OPENAPI: writes the page of all fields, and the fields of an event into the OpenAPI document.
 
-Both follow from the destinations' tables (`src/pipeline/field.py`).
+Both follow from the destinations' tables (`src/pipeline/values/field.py`).
 """
 
 import re
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from pipeline import language
-from pipeline.field import Field, Table
+from pipeline.values import language
+from pipeline.values.field import Field, Table
 
 Tables = Mapping[str, Table]
 

@@ -9,11 +9,11 @@ from typing import Any
 from bench.conversions import GROUP, NOW, purchases
 from bench.figures import RELAY, Figure
 from bench.timing import compared, cpu, interleaved
-from pipeline.destination import Answer, Prepared, Routing
-from pipeline.messages import Head, QueuedEvent, decode, encode
-from pipeline.outcome import Delivered, Outcome
-from pipeline.sending import send
-from pipeline.unsent import Load
+from pipeline.contract.destination import Answer, Prepared, Routing
+from pipeline.contract.messages import Head, QueuedEvent, decode, encode
+from pipeline.contract.outcome import Delivered, Outcome
+from pipeline.delivery.ask import send
+from pipeline.delivery.unsent import Load
 from roku import event
 from roku.destination import DESTINATION
 from roku.event import identify

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from bench.conversions import GROUP
 from bench.figures import RELAY, Figure
 from bench.timing import Run, compared, interleaved
-from pipeline.destination import Routing
-from pipeline.http import open_session
-from pipeline.outcome import Delivered
-from pipeline.sending import WORKERS, send
-from pipeline.unsent import Load
+from pipeline.aws.http import open_session
+from pipeline.contract.destination import Routing
+from pipeline.contract.outcome import Delivered
+from pipeline.delivery.ask import WORKERS, send
+from pipeline.delivery.unsent import Load
 from roku.destination import declared
 from roku.settings import Settings
 

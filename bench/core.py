@@ -14,7 +14,7 @@ from bench import node, peers
 from bench.conversions import GROUP, NOW, post_body, purchases
 from bench.figures import RELAY, Figure
 from bench.timing import Run, compared, cpu, interleaved
-from pipeline import body
+from pipeline.intake import body
 from roku import event
 from roku.normalise import Settings
 

@@ -25,7 +25,7 @@ _WORKERS, _CALLS = 20, 10
 # each message, 99 of them at most.
 _PLATFORM_LOG, _INGEST_LOG, _DELIVER_LOG, _ACCESS_LOG = 340, 358, 405, 92
 _DELAY_LOG, _MOST_DELAYS = 7, 99
-_KEYS_KEPT = 60.0  # seconds that a function's environment remembers a secret (src/pipeline/secrets.py)
+_KEYS_KEPT = 60.0  # seconds that a function's environment remembers a secret (src/pipeline/aws/secrets.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from bench.conversions import GROUP, post_body, purchases
 from bench.figures import END_TO_END, RELAY, Figure
 from bench.invocations import api_event, sqs_event
 from bench.timing import Run, compared, cpu, interleaved, together
-from pipeline.destination import Limits
-from pipeline.http import open_session
-from pipeline.messages import MESSAGE_BYTES
+from pipeline.aws.http import open_session
+from pipeline.contract.destination import Limits
+from pipeline.contract.messages import MESSAGE_BYTES
 from rokt.request import LIMITS as ROKT_LIMITS
 from roku.request import LIMITS as ROKU_LIMITS
 

@@ -13,7 +13,7 @@ from bench.conversions import GROUP, NOW, post_body, purchases, unusual
 from bench.core import floor_orjson
 from bench.figures import RELAY, Figure
 from bench.timing import Run, compared, cpu, interleaved
-from pipeline import body
+from pipeline.intake import body
 from rokt import event
 from rokt.settings import Settings
 

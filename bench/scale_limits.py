@@ -6,7 +6,7 @@ from math import ceil
 
 from bench import scale_model as model
 from bench import scale_stream as stream
-from pipeline.sending import RESERVE
+from pipeline.delivery.ask import RESERVE
 from roku import request
 
 # AWS's default quotas: requests a second of all HTTP APIs of an account and region, concurrent executions, requests a

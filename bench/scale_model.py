@@ -13,10 +13,10 @@ from random import Random
 
 from bench.conversions import GROUP, NOW, purchases
 from bench.cost import Setting, Speed
-from pipeline import packing
-from pipeline.destination import Prepared, Routing
-from pipeline.messages import Head, QueuedEvent, encode
-from pipeline.sending import WORKERS
+from pipeline.contract import packing
+from pipeline.contract.destination import Prepared, Routing
+from pipeline.contract.messages import Head, QueuedEvent, encode
+from pipeline.delivery.ask import WORKERS
 from roku import event, request
 from roku.destination import DESTINATION
 from roku.normalise import Settings

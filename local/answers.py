@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.json_objects import json_object
+from pipeline.values.json_objects import json_object
 
 
 @dataclass(frozen=True, slots=True)

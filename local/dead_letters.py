@@ -11,7 +11,7 @@ from moto.sqs.models import Message, Queue, sqs_backends
 
 from local.finished import named
 from local.template import ACCOUNT, REGION
-from pipeline.json_objects import json_object
+from pipeline.values.json_objects import json_object
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.digests import digest
+from pipeline.values.digests import digest
 
 _DAY = 86_400
 _EMAIL = digest("calibration@example.com")

@@ -2,21 +2,7 @@
 
 import typer
 
-from relay import (
-    calibrate,
-    circuit,
-    deploy,
-    dlq,
-    doctor,
-    drain,
-    hashes,
-    keys,
-    remove,
-    report,
-    send,
-    status,
-    tail,
-)
+from relay import calibrate, circuit, deploy, dlq, doctor, drain, hashes, keys, remove, report, send, status, tail
 from relay.verbs import verb
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}

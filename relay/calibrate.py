@@ -16,13 +16,13 @@ import requests
 import typer
 from pydantic_core import from_json
 
-from pipeline.faults import NoKey
+from pipeline.values.faults import NoKey
 from relay.ambiguities import Probe, probes
 from relay.deployment import Deployment
+from relay.errors import Trouble
 from relay.posting import session
 from relay.printing import Out, number
 from relay.secret_texts import read_secret
-from relay.trouble import Trouble
 from relay.verbs import BAD
 from roku.keys import key_for
 

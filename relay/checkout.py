@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from relay.errors import Trouble
 from relay.printing import Out
-from relay.trouble import Trouble
 
 ANSWERS = Path(".relay") / "deploy.json"  # where git does not look
 # As the Makefile does it: sam takes the Python of Lambda from PATH.

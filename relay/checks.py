@@ -8,17 +8,17 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_core import from_json
 
-from pipeline.faults import NoKey
-from pipeline.json_objects import json_object
-from pipeline.placeholders import is_placeholder
-from pipeline.sender_entries import read_senders
-from pipeline.senders import Sender
+from pipeline.intake.sender_entries import read_senders
+from pipeline.intake.senders import Sender
+from pipeline.values.faults import NoKey
+from pipeline.values.json_objects import json_object
+from pipeline.values.placeholders import is_placeholder
+from relay.dead_letters import now
 from relay.deployment import Deployment, Destination
+from relay.errors import Trouble, explain
 from relay.letter_queue import look
-from relay.letters import now
 from relay.printing import age, number
 from relay.secret_texts import SecretText, read_secret
-from relay.trouble import Trouble, explain
 from roku.keys import key_for
 from sources import registry
 

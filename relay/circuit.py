@@ -6,11 +6,11 @@ import typer
 
 from relay import circuits
 from relay.circuits import Known
+from relay.dead_letters import now
 from relay.deployment import Deployment
 from relay.dlq import DestinationOption, YesOption
-from relay.letters import now
+from relay.errors import DECLINED, Trouble
 from relay.printing import Out, age, moment
-from relay.trouble import DECLINED, Trouble
 
 
 def list_(deployment: Deployment, out: Out, destination: DestinationOption = None) -> int:

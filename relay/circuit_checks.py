@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 from relay import circuits
 from relay.checks import OK, PROBLEM, WARNING, Finding
 from relay.circuits import Answers
+from relay.dead_letters import now
 from relay.deployment import Deployment
-from relay.letters import now
-from relay.trouble import explain
+from relay.errors import explain
 
 
 def answers(deployment: Deployment) -> list[Finding]:

@@ -12,11 +12,11 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from pipeline.circuit import Circuit
+from pipeline.delivery.circuit import Circuit
+from relay.dead_letters import now
 from relay.deployment import Deployment
-from relay.letters import now
+from relay.errors import Trouble, code
 from relay.printing import age, moment
-from relay.trouble import Trouble, code
 
 NO_TABLE = (
     "this stack has no table (LedgerDays=0), so that each process of the function keeps its circuits to itself, and an"

@@ -11,9 +11,9 @@ import typer
 from relay import costs, destination_keys, first_steps, questions, remaining
 from relay.checkout import Checkout, find
 from relay.deployment import Deployment, NoStack, Where, connect, environment_of
+from relay.errors import DECLINED, Trouble
 from relay.printing import Out
 from relay.questions import Answers
-from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD, JsonOption, finish
 
 _STUCK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"})

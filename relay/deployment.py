@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from botocore.parsers import ResponseParserError
 
 from destinations import NAMES, load
-from relay.trouble import Trouble, code
+from relay.errors import Trouble, code
 
 LOCAL_ENDPOINT = "http://127.0.0.1:4566"
 LOCAL_STACK, LOCAL_REGION = "local", "us-east-1"

@@ -7,11 +7,11 @@ import typer
 from botocore.exceptions import ClientError
 
 from destinations import load
-from pipeline.faults import NoKey
+from pipeline.values.faults import NoKey
 from relay.deployment import Deployment
 from relay.destinations import key_words, shown
+from relay.errors import Trouble
 from relay.secret_texts import read_secret
-from relay.trouble import Trouble
 
 
 def from_stdin(destinations: Sequence[str]) -> dict[str, str]:

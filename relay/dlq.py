@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from relay.dead_letters import now
 from relay.deployment import Deployment
 from relay.dlq_listing import by_reason, chosen_by, exported, left_out, look_at, tell_out_of_sight, told
+from relay.errors import DECLINED, Trouble
 from relay.letter_queue import delete, looking
-from relay.letters import now
 from relay.printing import Out, age, moment, number
 from relay.redrive import move_chosen
-from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD
 
 ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those whose reason contains this text.")]

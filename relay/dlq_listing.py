@@ -7,13 +7,13 @@ from typing import Any
 from pydantic_core import from_json
 
 from destinations import load
-from pipeline.outcome import COUNTED_TWICE
+from pipeline.contract.outcome import COUNTED_TWICE
+from relay.dead_letters import Chosen, Letter, now
 from relay.deployment import Deployment, Destination
 from relay.durations import seconds
+from relay.errors import Trouble
 from relay.letter_queue import depth, look
-from relay.letters import Chosen, Letter, now
 from relay.printing import Out, moment, number
-from relay.trouble import Trouble
 
 HIDDEN = "(hidden: --show-data shows it)"
 

@@ -7,9 +7,9 @@ from relay.checkout import Checkout
 from relay.checks import Finding, sender_keys
 from relay.deployment import Deployment
 from relay.destinations import shown
+from relay.errors import Trouble
 from relay.keys import make
 from relay.secret_texts import read_secret
-from relay.trouble import Trouble
 
 STACKS_OWN = "first"  # the sender whose key the template makes
 _URL, _GROUP = "https://ID.execute-api.REGION.amazonaws.com", "YOUR_EVENT_GROUP_ID"

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from destinations import NAMES
-from pipeline.digests import as_digest, digest, is_other_digest
-from pipeline.faults import Fault
+from pipeline.values.digests import as_digest, digest, is_other_digest
+from pipeline.values.faults import Fault
 from relay.destinations import shown
+from relay.errors import Trouble
 from relay.printing import Out
-from relay.trouble import Trouble
 from relay.verbs import BAD, JsonOption, finish
 from roku.normalise import GENDERS
 

@@ -11,10 +11,10 @@ from typing import Any, TextIO
 
 from pydantic_core import from_json
 
-from pipeline.body import Refusal
-from relay.trouble import Trouble
-from sources import delimited, json_lines
-from sources.rows import Row
+from pipeline.intake.body import Refusal
+from relay.errors import Trouble
+from sources.files import delimited, json_lines
+from sources.files.rows import Row
 
 STDIN = "-"
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from pipeline.consent.settings import Consent
-from relay.trouble import Trouble
+from relay.errors import Trouble
 
 
 def consent_settings(given: list[str]) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.consent.settings import Consent
-from pipeline.sender_entries import read_senders
-from pipeline.senders import Sender, SourceSettings
+from pipeline.intake.sender_entries import read_senders
+from pipeline.intake.senders import Sender, SourceSettings
 from relay.deployment import Deployment
+from relay.errors import DECLINED, Trouble
 from relay.key_settings import consent_settings, source_settings
 from relay.printing import Out
 from relay.secret_texts import edit, entries_of, sender_keys
-from relay.trouble import DECLINED, Trouble
 from relay.verbs import BAD
 from sources import registry
 

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from pipeline.messages import MESSAGE_BYTES
-from pipeline.packing import fill
+from pipeline.contract.messages import MESSAGE_BYTES
+from pipeline.contract.packing import fill
+from relay.dead_letters import Letter, read
 from relay.deployment import Deployment, Destination
-from relay.letters import Letter, read
 
 # Seconds out of others' sight at the most, if this command dies while it looks.
 _LOOK_SECONDS = 300

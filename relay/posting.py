@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from relay.trouble import Trouble
+from relay.errors import Trouble
 
 # Of one POST: the API's own limit is 1,000 events; of its 6 MB a third is left for what Lambda wraps around the body.
 MOST_EVENTS, MOST_BYTES = 1_000, 4_000_000

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import requests
 
-from pipeline.digests import digest
-from pipeline.senders import Sender
+from pipeline.intake.senders import Sender
+from pipeline.values.digests import digest
 from relay.checks import OK, PROBLEM, WARNING, Finding, groups_of
 from relay.deployment import Deployment
 from relay.posting import session

@@ -10,7 +10,7 @@ import typer
 from destinations import NAMES, load
 from relay.checkout import Checkout
 from relay.deployment import Deployment
-from relay.trouble import Trouble
+from relay.errors import Trouble
 
 STACK = "roku-conversions-relay"  # as samconfig.yaml has it
 _ALL = "both" if len(NAMES) == 2 else "all"

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from relay import metrics
+from relay.dead_letters import Chosen, Letter, now
 from relay.deployment import Deployment, Destination
 from relay.letter_queue import move, sift
-from relay.letters import Chosen, Letter, now
 from relay.printing import Out
 
 _MOST_TASKS = 10  # SQS tells of no more

@@ -9,9 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from relay import remaining
 from relay.deployment import Deployment
+from relay.errors import DECLINED, Trouble
 from relay.printing import Out, number
 from relay.remaining import Held
-from relay.trouble import DECLINED, Trouble
 
 _GOES = (
     "It takes away the API and its address, all functions, the ledger, alarms, logs, the sender keys and the"

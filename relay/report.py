@@ -12,9 +12,9 @@ from relay.dlq import DestinationOption
 from relay.durations import seconds
 from relay.letter_queue import depth
 from relay.printing import Out, age, moment, number
+from relay.reconcile import METRICS, Counts, Verdict, counted, verdict
 from relay.redrive import moved_since
 from relay.shares import Share, shares
-from relay.sums import METRICS, Counts, Verdict, counted, verdict
 from relay.verbs import BAD
 
 

@@ -14,8 +14,8 @@ from destinations import NAMES, load
 from relay import metrics
 from relay.checks import ABSENT, NOT_LOCAL, OK, PROBLEM, WARNING, Finding, mappings
 from relay.deployment import Deployment, environment_of
+from relay.errors import explain
 from relay.printing import number
-from relay.trouble import explain
 
 _CALLED = re.compile(r"functions/(arn:[^/]+)/invocations").search
 _UNQUALIFIED = 7  # parts of a function's ARN; an eighth is a version or an alias

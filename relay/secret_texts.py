@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pipeline.json_objects import json_object
+from pipeline.values.json_objects import json_object
 from relay.deployment import Deployment
-from relay.trouble import Trouble, code
+from relay.errors import Trouble, code
 
 PENDING = "relay-pending"
 _CHANGED = "the sender keys were changed meanwhile, and nothing was done: look at them (`relay keys list`) and repeat"

@@ -9,10 +9,10 @@ import typer
 
 from relay.deployment import Deployment
 from relay.doctor import KeyOption
+from relay.errors import Trouble
 from relay.inputs import Format, Reading, format_of
 from relay.printing import Out, number
 from relay.sending import Sending, Tally
-from relay.trouble import Trouble
 from relay.verbs import BAD
 
 _MOST_SHOWN = 10  # refusals on the screen

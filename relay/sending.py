@@ -15,15 +15,15 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from pipeline.sender_entries import read_senders
+from pipeline.intake.sender_entries import read_senders
+from relay.checkpoint import Sent, digest_of, forget
 from relay.deployment import Deployment
+from relay.errors import Trouble
 from relay.inputs import STDIN, Item, Reading, format_of, items
 from relay.posting import MOST_BYTES, MOST_EVENTS, Outcome, Poster
 from relay.printing import Out
 from relay.probes import sender_key
 from relay.secret_texts import read_secret
-from relay.sent import Sent, digest_of, forget
-from relay.trouble import Trouble
 from sources import registry
 
 _TEST_EVENTS = 100  # in one post to /v1/test_events, whose answer waits for Roku's

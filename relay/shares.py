@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from relay.deployment import Deployment
-from relay.trouble import code
+from relay.errors import code
 
 # One page has at most 1 MB of lines, which are some 2,000 posts.
 _MOST_PAGES = 50

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import typer
 
+from relay.dead_letters import Letter, now
 from relay.deployment import Deployment, Destination
 from relay.letter_queue import depth, look
-from relay.letters import Letter, now
 from relay.printing import Out, moment, number
 from relay.verbs import BAD, UNKNOWN
 

@@ -10,12 +10,12 @@ import typer
 from botocore.exceptions import ClientError
 
 from destinations import NAMES
-from pipeline.json_objects import json_object
+from pipeline.values.json_objects import json_object
 from relay.deployment import Deployment
 from relay.destinations import shown
 from relay.durations import seconds
+from relay.errors import Trouble, code
 from relay.printing import Out, moment, printable
-from relay.trouble import Trouble, code
 
 _POLL_SECONDS = 1.0
 # CloudWatch may show a line some seconds late: each look goes back so far, and lines are known by their id.

@@ -17,8 +17,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from relay.deployment import LOCAL_ENDPOINT, Where, connect
+from relay.errors import Trouble, explain
 from relay.printing import Out
-from relay.trouble import Trouble, explain
 
 BAD, TROUBLE, UNKNOWN, INTERRUPTED = 1, 3, 4, 130
 

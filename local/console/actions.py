@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.console import circuits, queues
-from local.console.lanes import Lane, Redrive
+from local.console.destinations import Lane, Redrive
 from local.console.observer import Observer
 from local.console.posts import TOKEN
 from local.dead_letters import RedriveError, find, redrive

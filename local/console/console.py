@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from local.aws import Deployment
 from local.console.actions import Actions, Refused
-from local.console.front import Front
-from local.console.lanes import lanes
+from local.console.destinations import lanes
+from local.console.http import Front
 from local.console.observer import Observer
 from local.console.samples import samples
 from local.console.state import State

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from local.finished import named
-from pipeline.json_objects import json_object
+from pipeline.values.json_objects import json_object
 
 MOST = 500  # conversions remembered for each destination
 _MOST_MESSAGES = 5_000  # messages whose conversions are remembered

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from moto.sqs.models import Message, Queue
 
-from local.console.lanes import Lane
+from local.console.destinations import Lane
 from local.console.posts import Post
 from local.console.record import Record
 from local.console.runs import received

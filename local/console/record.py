@@ -9,12 +9,12 @@ from moto.sqs.models import Message
 
 from local import move_tasks
 from local.console.conversions import Conversion, Conversions, names, split_body
-from local.console.lanes import Lane
+from local.console.destinations import Lane
 from local.console.posts import Post, outcomes
 from local.console.runs import Run, answers, received
 from local.dead_letters import attributes
 from local.http_server import Answer
-from pipeline.json_objects import json_object
+from pipeline.values.json_objects import json_object
 
 _MOST_SETTLED = 20_000  # messages remembered as given back by a run
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.console.conversions import Conversion
-from local.console.lanes import Lane
+from local.console.destinations import Lane
 from local.sandbox import Sandbox
-from pipeline.json_objects import json_object
+from pipeline.values.json_objects import json_object
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from local.console import circuits, queues
 from local.console.conversions import names, split_body
-from local.console.lanes import Lane
+from local.console.destinations import Lane
 from local.console.observer import Observer
 from local.dead_letters import DeadLetter, find, letter, messages
 from local.template import ACCOUNT, REGION

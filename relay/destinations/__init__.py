@@ -9,13 +9,13 @@ from importlib.util import find_spec
 from botocore.exceptions import ClientError
 
 from destinations import load
-from pipeline.faults import NoKey
-from pipeline.placeholders import is_placeholder
-from pipeline.senders import Sender
+from pipeline.intake.senders import Sender
+from pipeline.values.faults import NoKey
+from pipeline.values.placeholders import is_placeholder
 from relay.checks import NOT_ASKED, OK, PROBLEM, Finding, is_placeholder_key, just_written
 from relay.deployment import Deployment
+from relay.errors import Trouble, explain
 from relay.secret_texts import read_secret
-from relay.trouble import Trouble, explain
 
 # The stack, its senders, event groups to ask about, and a sender key to ask with -> what was found.
 Look = Callable[[Deployment, Sequence[Sender], Sequence[str], str | None], list[Finding]]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from pipeline import phone
-from pipeline.senders import Sender
+from pipeline.intake.senders import Sender
+from pipeline.values import phone
 from relay import checks, probes
 from relay.checks import Finding
 from relay.deployment import Deployment

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from pipeline.reply import reply
+from pipeline.intake.reply import reply
 
 _HOUR, _YEAR = 3_600, 31_536_000  # seconds
 

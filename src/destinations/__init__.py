@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import import_module
 
-from pipeline.destination import Destination
+from pipeline.contract.destination import Destination
 
 NAMES: tuple[str, ...] = ("roku", "rokt")
 

@@ -13,16 +13,17 @@ from typing import Any
 from pydantic_core import to_json
 
 from handlers import clients, sender_keys, telemetry
-from pipeline import access, hints, reception
-from pipeline.access import Request
-from pipeline.body import Posting, Refusal
-from pipeline.consent.hearing import hear
-from pipeline.destination import Destination
-from pipeline.reception import Reception
-from pipeline.reply import reply
-from pipeline.secrets import SecretUnavailable
-from pipeline.senders import Sender
-from pipeline.words import SenderName
+from pipeline.aws.secrets import SecretUnavailable
+from pipeline.contract.destination import Destination
+from pipeline.intake import access, reception
+from pipeline.intake.access import Request
+from pipeline.intake.body import Posting, Refusal
+from pipeline.intake.hearing import hear
+from pipeline.intake.reception import Reception
+from pipeline.intake.reply import reply
+from pipeline.intake.senders import Sender
+from pipeline.values import hints
+from pipeline.values.words import SenderName
 from sources import registry
 
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]").sub

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, cast
 import botocore.session
 from botocore.config import Config
 
-from pipeline.secrets import Secret
-from pipeline.sending import WORKERS
+from pipeline.aws.secrets import Secret
+from pipeline.delivery.ask import WORKERS
 
 if TYPE_CHECKING:
     import requests
@@ -69,7 +69,7 @@ def dynamodb() -> "DynamoDBClient":
 @cache
 def session() -> "requests.Session":
     """The connections to the destination."""
-    from pipeline.http import open_session  # 25 ms that ingest never needs
+    from pipeline.aws.http import open_session  # 25 ms that ingest never needs
 
     return open_session()
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import destinations
 from handlers import clients, telemetry
-from pipeline.batch import Record, Report
-from pipeline.delivery import deliver
-from pipeline.destination import Destination
-from pipeline.ledger import Ledger
-from pipeline.reasons import class_of
-from pipeline.sqs import Queue
-from pipeline.surroundings import Remembered, Surroundings
-from pipeline.words import Id, Word, fate
+from pipeline.answers.reasons import class_of
+from pipeline.aws.sqs import Queue
+from pipeline.contract.destination import Destination
+from pipeline.delivery.batch import Record, Report
+from pipeline.delivery.deliver import deliver
+from pipeline.delivery.ledger import Ledger
+from pipeline.delivery.surroundings import Remembered, Surroundings
+from pipeline.values.words import Id, Word, fate
 
 _MOST_CLASSES = 20  # lines of a run about them
 

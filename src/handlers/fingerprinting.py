@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from handlers import telemetry
-from pipeline.secrets import Secret, SecretUnavailable
-from pipeline.words import Word
+from pipeline.aws.secrets import Secret, SecretUnavailable
+from pipeline.values.words import Word
 
 # Seconds until it is tried again: a Secrets Manager that hangs must not slow each request down.
 _PAUSE = 60.0

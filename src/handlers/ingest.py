@@ -14,16 +14,17 @@ from handlers import api, clients
 from handlers.api import Call, Said
 from handlers.fingerprinting import FingerprintKey
 from handlers.telemetry import Line
-from pipeline import access, sampling, verdict, words
-from pipeline import body as bodies
-from pipeline.access import Request
-from pipeline.body import IgnoredCode, Posting
-from pipeline.destination import Destination
-from pipeline.messages import BROWSER, SERVER
-from pipeline.queueing import enqueue
-from pipeline.reception import Reception
-from pipeline.senders import Sender, SourceSettings
-from pipeline.sqs import Queue
+from pipeline.aws.sqs import Queue
+from pipeline.contract.destination import Destination
+from pipeline.contract.messages import BROWSER, SERVER
+from pipeline.intake import access, sampling, verdict
+from pipeline.intake import body as bodies
+from pipeline.intake.access import Request
+from pipeline.intake.body import IgnoredCode, Posting
+from pipeline.intake.enqueue import enqueue
+from pipeline.intake.reception import Reception
+from pipeline.intake.senders import Sender, SourceSettings
+from pipeline.values import words
 from sources import registry
 from sources.inbound import Inbound
 

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from handlers import telemetry
-from pipeline.secrets import Secret, SecretUnavailable
-from pipeline.sender_entries import read_senders
-from pipeline.senders import Sender, Senders
-from pipeline.words import Phrase, Word
+from pipeline.aws.secrets import Secret, SecretUnavailable
+from pipeline.intake.sender_entries import read_senders
+from pipeline.intake.senders import Sender, Senders
+from pipeline.values.words import Phrase, Word
 from sources import registry
 
 

@@ -10,10 +10,10 @@ from typing import Literal
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from pipeline import words
-from pipeline.reasons import class_of
-from pipeline.sampling import Followed
-from pipeline.words import TOLD, Id, Phrase, Told, Word
+from pipeline.answers.reasons import class_of
+from pipeline.intake.sampling import Followed
+from pipeline.values import words
+from pipeline.values.words import TOLD, Id, Phrase, Told, Word
 
 # What alarms compare each of these with: CloudWatch knows no answer where the other one was never written.
 _COMPARED = {"Invalid": "Accepted", "Rejected": "Delivered", "Retried": "Delivered"}

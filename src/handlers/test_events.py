@@ -13,14 +13,15 @@ from typing import Any
 import destinations
 from handlers import api, clients
 from handlers.api import Call, Said
-from pipeline import body as bodies
-from pipeline import limits, verdict
-from pipeline.destination import Answer, Destination, Routing
-from pipeline.outcome import Rejected, Retry
-from pipeline.reception import Reception
-from pipeline.reply import reply
-from pipeline.sending import send
-from pipeline.unsent import Load
+from pipeline.contract.destination import Answer, Destination, Routing
+from pipeline.contract.outcome import Rejected, Retry
+from pipeline.delivery.ask import send
+from pipeline.delivery.unsent import Load
+from pipeline.intake import body as bodies
+from pipeline.intake import verdict
+from pipeline.intake.reception import Reception
+from pipeline.intake.reply import reply
+from pipeline.values import limits
 
 _PATH = "/v1/test_events"
 # Seconds kept at the end for the answer; the rest may go into finding which event the destination means.

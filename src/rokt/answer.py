@@ -14,12 +14,12 @@ drops what it has taken already (see `event`).
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline import refusals
-from pipeline.destination import Answer
-from pipeline.json_objects import json_object
-from pipeline.outcome import Delivered, Outcome, Retry, Unsettled
-from pipeline.statuses import Meaning, by_status, is_success, meaning, unanswered, unreadable
-from pipeline.successes import SUCCESS, contradiction, members
+from pipeline.answers import refusals
+from pipeline.answers.statuses import Meaning, by_status, is_success, meaning, unanswered, unreadable
+from pipeline.answers.successes import SUCCESS, contradiction, members
+from pipeline.contract.destination import Answer
+from pipeline.contract.outcome import Delivered, Outcome, Retry, Unsettled
+from pipeline.values.json_objects import json_object
 from rokt.attribution import Blame, blames
 from rokt.settings import Api
 

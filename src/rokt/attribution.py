@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pipeline import refusal_words, refusals
-from pipeline.json_objects import json_object
+from pipeline.answers import refusal_words, refusals
+from pipeline.values.json_objects import json_object
 from rokt.request import places
 from rokt.settings import Api
 

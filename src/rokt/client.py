@@ -6,8 +6,8 @@ from functools import partial
 
 import requests
 
-from pipeline.destination import Answer, KeySecret, Routing
-from pipeline.http import TIMEOUT, Connection, with_key
+from pipeline.aws.http import TIMEOUT, Connection, with_key
+from pipeline.contract.destination import Answer, KeySecret, Routing
 from rokt import request
 from rokt.keys import Pair, pair_in
 from rokt.settings import Settings

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipeline import field
-from pipeline.destination import Refused
-from pipeline.rules import Warnings
-from pipeline.timestamps import event_time
+from pipeline.contract.destination import Refused
+from pipeline.values import field
+from pipeline.values.rules import Warnings
+from pipeline.values.timestamps import event_time
 from rokt import fields, person, properties, rules
 from rokt.person import Person
 from rokt.settings import Api, Settings

@@ -17,12 +17,12 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from pipeline import addresses
-from pipeline.destination import Prepared, Refused, Withheld, not_an_object
-from pipeline.digests import derived_id, digest
-from pipeline.fingerprints import AMOUNT
-from pipeline.rules import opt_out
-from pipeline.words import Word
+from pipeline.contract.destination import Prepared, Refused, Withheld, not_an_object
+from pipeline.contract.fingerprints import AMOUNT
+from pipeline.values import addresses
+from pipeline.values.digests import derived_id, digest
+from pipeline.values.rules import opt_out
+from pipeline.values.words import Word
 from rokt import conversion as conversions
 from rokt import fast, wire
 from rokt.conversion import AUDIENCE, Facts

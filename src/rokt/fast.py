@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipeline import field, persons
-from pipeline.rules import Warnings
+from pipeline.values import field, persons
+from pipeline.values.rules import Warnings
 from rokt import conversion as conversions
 from rokt import fields, person, properties
 from rokt.conversion import AHEAD, OLDEST, Facts

@@ -1,7 +1,7 @@
 """The fields of a conversion as Rokt takes them, one line each. Pure.
 
 Sources: Rokt's pages of the Conversions API and the Event API. What an optional field needs is a line here:
-`pipeline.field` says what follows from it. Any other field of `custom_data` is an attribute (`rokt.properties`).
+`pipeline.values.field` says what follows from it. Any other field of `custom_data` is an attribute (`rokt.properties`).
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline import kinds, shapes
-from pipeline.currencies import ISO_4217
-from pipeline.field import OBJECT, Field, Fields, Kind, Table, unchecked
-from pipeline.kinds import PLACE, STRING
+from pipeline.values import kinds, shapes
+from pipeline.values.currencies import ISO_4217
+from pipeline.values.field import OBJECT, Field, Fields, Kind, Table, unchecked
+from pipeline.values.kinds import PLACE, STRING
 from rokt import normalise, rules
 from rokt.personal import in_clear, personal
 from rokt.settings import Settings

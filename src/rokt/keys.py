@@ -4,8 +4,8 @@ import re
 from base64 import b64encode
 from typing import NamedTuple
 
-from pipeline.faults import NoKey
-from pipeline.json_objects import json_object
+from pipeline.values.faults import NoKey
+from pipeline.values.json_objects import json_object
 from rokt.settings import Api
 
 _WORD = re.compile(r"[\x21-\x7e]{1,4096}").fullmatch  # what a header may carry

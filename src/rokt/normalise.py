@@ -6,8 +6,8 @@ made for Roku is not Rokt's, and nothing in a digest tells by whose rules it was
 matches nobody if it was made by others. Each function takes trimmed text and raises Fault.
 """
 
-from pipeline import persons, phone
-from pipeline.faults import Fault
+from pipeline.values import persons, phone
+from pipeline.values.faults import Fault
 
 _LONGEST_ZIP = 20
 _GENDERS = {"m": "m", "male": "m", "f": "f", "female": "f"}

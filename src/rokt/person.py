@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pipeline import field, persons
-from pipeline.rules import Rule, Warnings
+from pipeline.values import field, persons
+from pipeline.values.rules import Rule, Warnings
 from rokt import fields, rules
 from rokt.personal import Personal
 from rokt.settings import Settings

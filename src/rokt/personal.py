@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from pydantic_core import CoreSchema
 
-from pipeline import hashing, texts
-from pipeline.digests import as_digest
-from pipeline.faults import Fault
-from pipeline.field import Kind
-from pipeline.kinds import STRING
+from pipeline.values import hashing, texts
+from pipeline.values.digests import as_digest
+from pipeline.values.faults import Fault
+from pipeline.values.field import Kind
+from pipeline.values.kinds import STRING
 
 
 class Personal(NamedTuple):
@@ -31,7 +31,7 @@ def personal(
     """What Rokt takes both hashed and in clear; a digest stays one whatever the switch says.
 
     `normalised` is applied before hashing, `clear` (the same if None) to what is sent in clear; `usual` and `usually`
-    are as in `pipeline.kinds.personal`.
+    are as in `pipeline.values.kinds.personal`.
     """
     hashed, hashable = hashing.hashed(normalised), usually or normalised
     in_clear = clear or normalised

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline import field, language, texts
-from pipeline.rules import Warnings
+from pipeline.values import field, language, texts
+from pipeline.values.rules import Warnings
 from rokt import rules
 from rokt.fields import AUDIENCE, CUSTOM
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from pydantic_core import to_json
 
-from pipeline.destination import Frame, Limits
+from pipeline.contract.destination import Frame, Limits
 from rokt.settings import Settings
 
 # 100 and 256 KB (read as 256,000): the Conversions API. The Event API states 100 events and no bytes: the same.
-# Seconds: connecting and reading, at the longest (pipeline.http.TIMEOUT). Repeats: by source_request_id for 30 to 60
-# days; the Event API by order number, without a stated end.
+# Seconds: connecting and reading, at the longest (pipeline.aws.http.TIMEOUT). Repeats: by source_request_id for 30 to
+# 60 days; the Event API by order number, without a stated end.
 LIMITS = Limits(events=100, bytes=256_000, seconds=20.0, repeat_window=30 * 86_400.0)
 
 ONE, MANY = "/v2/events", "/v2/bulkevents"

@@ -1,4 +1,4 @@
-"""Rules for the fields of Rokt alone, in the form of `pipeline.rules`. Pure."""
+"""Rules for the fields of Rokt alone, in the form of `pipeline.values.rules`. Pure."""
 
 import math
 import re
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from pipeline import limits, texts
-from pipeline.currencies import ISO_4217
-from pipeline.personal import holds_email, holds_number
-from pipeline.personal_names import is_personal
-from pipeline.rules import Rule, Warnings, apply
+from pipeline.values import limits, texts
+from pipeline.values.currencies import ISO_4217
+from pipeline.values.personal import holds_email, holds_number
+from pipeline.values.personal_names import is_personal
+from pipeline.values.rules import Rule, Warnings, apply
 
 LONGEST_NAME = 128  # of an event type: the Event API's page
 

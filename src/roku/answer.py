@@ -12,12 +12,12 @@ never taken for success: the event is asked about again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline import refusal_words
-from pipeline.destination import Answer
-from pipeline.json_objects import json_object
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.statuses import Meaning, by_status, meaning, unanswered, unreadable
-from pipeline.successes import SUCCESS, contradiction, members, number, says_failed
+from pipeline.answers import refusal_words
+from pipeline.answers.statuses import Meaning, by_status, meaning, unanswered, unreadable
+from pipeline.answers.successes import SUCCESS, contradiction, members, number, says_failed
+from pipeline.contract.destination import Answer
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.values.json_objects import json_object
 from roku import failed
 
 _PARTIAL = 210

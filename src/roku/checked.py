@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from pipeline import addresses, field, language, persons, rules
-from pipeline.destination import Refused, not_an_object
-from pipeline.digests import as_digest
-from pipeline.timestamps import event_time
+from pipeline.contract.destination import Refused, not_an_object
+from pipeline.values import addresses, field, language, persons, rules
+from pipeline.values.digests import as_digest
+from pipeline.values.timestamps import event_time
 from roku import fields
 from roku import vocabulary as words
 from roku.normalise import Settings

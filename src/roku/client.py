@@ -7,8 +7,8 @@ from functools import partial
 
 import requests
 
-from pipeline.destination import Answer, KeySecret, Routing
-from pipeline.http import LAST_START, TIMEOUT, Connection, with_key
+from pipeline.aws.http import LAST_START, TIMEOUT, Connection, with_key
+from pipeline.contract.destination import Answer, KeySecret, Routing
 from roku import request
 from roku.groups import Groups
 from roku.keys import key_for

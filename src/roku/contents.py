@@ -5,8 +5,8 @@ from typing import Any
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
-from pipeline import amounts, field, kinds, rules, shapes, texts
-from pipeline.field import Field, Kind
+from pipeline.values import amounts, field, kinds, rules, shapes, texts
+from pipeline.values.field import Field, Kind
 from roku import vocabulary as words
 
 # So many notes tell of the items of one event: a post has room for a million wrong ones.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.destination import (
+from pipeline.contract.destination import (
     Answer,
     Destination,
     Frame,
@@ -15,7 +15,7 @@ from pipeline.destination import (
     Shared,
     Withheld,
 )
-from pipeline.outcome import Outcome
+from pipeline.contract.outcome import Outcome
 from roku import event, request
 from roku.keys import key_for
 from roku.settings import Settings, in_environment

@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from pipeline.destination import Prepared, Refused, Withheld
-from pipeline.digests import derived_id
-from pipeline.fingerprints import AMOUNT
-from pipeline.words import Word
+from pipeline.contract.destination import Prepared, Refused, Withheld
+from pipeline.contract.fingerprints import AMOUNT
+from pipeline.values.digests import derived_id
+from pipeline.values.words import Word
 from roku import checked, fast, fields
 from roku import vocabulary as words
 from roku.normalise import Settings

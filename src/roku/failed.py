@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from pipeline import refusals
-from pipeline.json_objects import json_object
-from pipeline.outcome import Outcome, Retry, Unsettled
-from pipeline.refusals import LONGEST
-from pipeline.statuses import is_success
-from pipeline.successes import plain
+from pipeline.answers import refusals
+from pipeline.answers.refusals import LONGEST
+from pipeline.answers.statuses import is_success
+from pipeline.answers.successes import plain
+from pipeline.contract.outcome import Outcome, Retry, Unsettled
+from pipeline.values.json_objects import json_object
 from roku.fields import SENT
 
 # Distinct echoes times events that are compared: an echo past that is taken for one that fits none.

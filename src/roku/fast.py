@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipeline import field, persons
+from pipeline.values import field, persons
 from roku import fields, normalise
 from roku import vocabulary as words
 

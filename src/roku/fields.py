@@ -1,7 +1,7 @@
 """The fields of a conversion as Roku takes them, one line each. Pure.
 
 Sources: Roku's Events API page (fields and lists), the Ringba guide (identifiers), Tealium's connector guide. What an
-optional field needs is a line here: `pipeline.field` says what follows from it.
+optional field needs is a line here: `pipeline.values.field` says what follows from it.
 """
 
 from functools import partial
@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline import kinds, limits, phone, shapes
-from pipeline.field import OBJECT, Field, Fields, Kind, Table, unchecked
-from pipeline.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
+from pipeline.values import kinds, limits, phone, shapes
+from pipeline.values.field import OBJECT, Field, Fields, Kind, Table, unchecked
+from pipeline.values.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
 from roku import normalise
 from roku import vocabulary as words
 from roku.contents import CONTENT_IDS, CONTENTS, DELIVERY_CATEGORY, ITEM

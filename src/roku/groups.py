@@ -4,8 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
 
-from pipeline.destination import Answer, Routing
-from pipeline.statuses import Meaning, meaning
+from pipeline.answers.statuses import Meaning, meaning
+from pipeline.contract.destination import Answer, Routing
 
 # Seconds for which an answer is remembered. It is one request an event group in this time, however many partners' names
 # senders invent.

@@ -2,8 +2,8 @@
 
 import re
 
-from pipeline.faults import NoKey
-from pipeline.json_objects import json_object
+from pipeline.values.faults import NoKey
+from pipeline.values.json_objects import json_object
 
 _KEY = re.compile(r"[\x21-\x7e]{1,4096}").fullmatch  # what a header may carry
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pipeline import persons, phone
-from pipeline.faults import Fault
+from pipeline.values import persons, phone
+from pipeline.values.faults import Fault
 from roku import vocabulary as words
 
 GENDERS = {"m": "male", "f": "female"} | {word: word for word in words.GENDERS}

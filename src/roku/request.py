@@ -2,10 +2,10 @@
 
 from pydantic_core import from_json, to_json
 
-from pipeline.destination import Frame, Limits
+from pipeline.contract.destination import Frame, Limits
 
 # 1,000 events: Roku's Events API page. 1 MB: Tealium's connector guide; an ordinary event has 1,150 bytes, so the bytes
-# bind first. Seconds: connecting and reading, at the longest (pipeline.http.TIMEOUT).
+# bind first. Seconds: connecting and reading, at the longest (pipeline.aws.http.TIMEOUT).
 # Repeats: Events API page, 10 minutes.
 LIMITS = Limits(events=1_000, bytes=1_000_000, seconds=20.0, repeat_window=600.0)
 # Roku Advertising Services in the IAB's Global Vendor List, version 3 number 45.

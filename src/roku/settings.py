@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.phone import PhoneFormat
+from pipeline.values.phone import PhoneFormat
 from roku import normalise
 
 Path = Literal["/v1/events", "/v1/test_events"]

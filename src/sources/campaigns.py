@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pipeline import limits
+from pipeline.values import limits
 from sources.values import is_absent
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")

@@ -9,9 +9,9 @@ name that means something else in such exports is not among them (`hint` there).
 import re
 from itertools import product
 
-from pipeline import hints, kinds, language
 from pipeline.consent.keys import key_of
-from pipeline.field import Field, Table
+from pipeline.values import hints, kinds, language
+from pipeline.values.field import Field, Table
 from sources import campaigns
 
 Path = tuple[str, str]  # where a field stands: ("user_data", "em"), or ("", "event_name") in the conversion itself

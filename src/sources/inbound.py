@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import body as bodies
-from pipeline.body import Refusal
-from pipeline.senders import SourceSettings
+from pipeline.intake import body as bodies
+from pipeline.intake.body import Refusal
+from pipeline.intake.senders import SourceSettings
 
 # name=value, as in an address. No JSON begins so, whatever a template left out of it.
 _FORM = re.compile(rb"\s*[A-Za-z_][\w.%\[\]+-]{0,200}=").match

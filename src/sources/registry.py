@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-from pipeline.body import Posting
+from pipeline.intake.body import Posting
 from sources.inbound import Inbound
 
 Source = Callable[[Inbound], Posting]

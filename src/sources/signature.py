@@ -4,7 +4,7 @@ import base64
 import hmac
 from typing import Literal
 
-from pipeline.body import Refusal
+from pipeline.intake.body import Refusal
 from sources.inbound import Inbound
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.cleaning import clean
-from pipeline.placeholders import is_ordinary, is_placeholder
-from pipeline.texts import plain
+from pipeline.values.cleaning import clean
+from pipeline.values.placeholders import is_ordinary, is_placeholder
+from pipeline.values.texts import plain
 
 
 def trimmed(text: str) -> str | None:

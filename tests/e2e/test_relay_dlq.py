@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.outcome import COUNTED_TWICE
+from pipeline.contract.outcome import COUNTED_TWICE
 from tests.e2e.operator import Operator
 from tests.e2e.relay import until
 
@@ -143,7 +143,7 @@ def test_a_letter_is_sent_before_it_is_deleted(operator: Operator, monkeypatch: 
     def crash(*_: Any) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("relay.letters.delete", crash)
+    monkeypatch.setattr("relay.dead_letters.delete", crash)
     said = operator.run("dlq", "redrive", "--reason", "too old")
     assert (said.code, said.errors) == (130, "relay: interrupted\n")
     until(lambda: operator.relay.conversions("i"))

@@ -1,6 +1,6 @@
 """A keys secret that a client reads, and reads again."""
 
-from pipeline.secrets import SecretUnavailable
+from pipeline.aws.secrets import SecretUnavailable
 
 
 class Keys:

@@ -12,7 +12,7 @@ import requests
 
 from local.dead_letters import find
 from local.stack import SENDER_KEY
-from pipeline.outcome import COUNTED_TWICE
+from pipeline.contract.outcome import COUNTED_TWICE
 from tests.bounds import BOUND
 from tests.e2e.relay import EVENT, Relay, running, until
 

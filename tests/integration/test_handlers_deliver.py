@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.destination import Routing
-from pipeline.messages import Head, QueuedEvent, encode
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import Head, QueuedEvent, encode
 from tests.bounds import BOUND
 from tests.integration.deployed import Deployed, deploy
 from tests.integration.wire import Step, answer, wire
@@ -350,8 +350,8 @@ def test_a_table_that_hangs_is_not_in_the_way_of_the_queues(relay: Relay, monkey
 
         put_item = batch_write_item = batch_get_item
 
-    monkeypatch.setattr("pipeline.settling._LONGEST_QUESTIONS", 0.2)
-    monkeypatch.setattr("pipeline.delivery._LONGEST_NOTES", 0.2)
+    monkeypatch.setattr("pipeline.delivery.settling._LONGEST_QUESTIONS", 0.2)
+    monkeypatch.setattr("pipeline.delivery.deliver._LONGEST_NOTES", 0.2)
     monkeypatch.setattr(importlib.import_module("handlers.clients"), "dynamodb", Hanging)
     monkeypatch.setenv("LEDGER_TABLE", "table")
     monkeypatch.setenv("LEDGER_DAYS", "7")

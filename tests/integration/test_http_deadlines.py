@@ -18,9 +18,9 @@ from cryptography.x509.oid import NameOID
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError
 
-from pipeline import sockets
-from pipeline.destination import Answer
-from pipeline.http import LAST_START, TIMEOUT, Connection, open_session, with_key
+from pipeline.aws import sockets
+from pipeline.aws.http import LAST_START, TIMEOUT, Connection, open_session, with_key
+from pipeline.contract.destination import Answer
 from rokt.request import LIMITS as ROKT
 from roku.request import LIMITS as ROKU
 from tests.bounds import BOUND

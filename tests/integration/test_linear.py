@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import senders
+from pipeline.intake import senders
 from tests.integration.deployed import Deployed, deploy
 from tests.integration.hostile import CLASSES, LONGEST, POSTS, doors
 from tests.integration.test_handlers_ingest import post

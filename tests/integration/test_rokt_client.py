@@ -1,6 +1,6 @@
 """The Rokt client over real sockets: the sandbox for what the documents say, bare sockets for the request itself.
 
-What the transport can do to an answer is `pipeline.http`'s, and tested with the Roku client.
+What the transport can do to an answer is `pipeline.aws.http`'s, and tested with the Roku client.
 """
 
 import base64
@@ -15,11 +15,11 @@ import pytest
 import requests
 
 from local.rokt_sandbox import RoktSandbox
-from pipeline.destination import Answer, Destination, Prepared, Routing
-from pipeline.http import TIMEOUT, USER_AGENT, open_session
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry
-from pipeline.sending import send
-from pipeline.unsent import Load
+from pipeline.aws.http import TIMEOUT, USER_AGENT, open_session
+from pipeline.contract.destination import Answer, Destination, Prepared, Routing
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry
+from pipeline.delivery.ask import send
+from pipeline.delivery.unsent import Load
 from rokt.client import Rokt
 from rokt.destination import declared
 from rokt.event import prepare

@@ -8,17 +8,20 @@ from unittest.mock import patch
 
 
 def changed(module: str, name: str, change: Callable[[Any, Any], Any]) -> Callable[[], Any]:
-    """The fault in which the function of a module, or of a class of it, is `change(right, pipeline.outcome)`."""
+    """The fault in which the function of a module, or of a class of it, is `change(right,
+    pipeline.contract.outcome)`."""
 
     def fault() -> Any:
         place = resolve_name(module)
-        return patch.object(place, name, change(getattr(place, name), importlib.import_module("pipeline.outcome")))
+        return patch.object(
+            place, name, change(getattr(place, name), importlib.import_module("pipeline.contract.outcome"))
+        )
 
     return fault
 
 
 def verdicts(wrong: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """A `read` of answers that gives `wrong(one, pipeline.outcome)` for each outcome."""
+    """A `read` of answers that gives `wrong(one, pipeline.contract.outcome)` for each outcome."""
 
     def change(right: Any, outcome: Any) -> Any:
         return lambda *args, **options: [wrong(one, outcome) for one in right(*args, **options)]

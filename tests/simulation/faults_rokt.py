@@ -93,7 +93,9 @@ ROKT: dict[str, Callable[[], Any]] = {
     "Rokt: 409 of several events taken for all of them": changed(
         "rokt.answer", "_seen", lambda _, outcome: lambda lines: [outcome.Delivered()] * len(lines)
     ),
-    "Rokt: source_request_id new at each try": changed("pipeline.destination:Destination", "assemble", _ids_by_the_try),
+    "Rokt: source_request_id new at each try": changed(
+        "pipeline.contract.destination:Destination", "assemble", _ids_by_the_try
+    ),
     "Rokt: source_request_id is the event id alone": changed(
         "rokt.event",
         "identity",
@@ -104,7 +106,9 @@ ROKT: dict[str, Callable[[], Any]] = {
     # of both together
     "Rokt's failure keeps Roku's message waiting": changed("handlers.deliver", "run", _poisoned),
     "ledger takes one destination for the other": planted(
-        "pipeline.table", 'f"{outcome}#{destination}#{_escaped', 'f"{outcome}#roku#{_escaped'
+        "pipeline.delivery.table", 'f"{outcome}#{destination}#{_escaped', 'f"{outcome}#roku#{_escaped'
     ),
-    "only the first destination's failures are told": changed("pipeline.verdict", "answer", _only_the_first_told),
+    "only the first destination's failures are told": changed(
+        "pipeline.intake.verdict", "answer", _only_the_first_told
+    ),
 }

@@ -4,60 +4,60 @@
 SOURCES: dict[str, tuple[str, str, str]] = {
     # consent
     "consent: what is refused in another's words is sent on": (
-        "pipeline.consent.hearing",
+        "pipeline.intake.hearing",
         'return rest | {"opt_out": "true"}',
         "return rest",
     ),
     # messages
     "messages: the partner is left out": (
-        "pipeline.messages",
+        "pipeline.contract.messages",
         "    if head.routing.partner_name is not None:\n",
         "    if False:\n",
     ),
     "messages: ids in another order": (
-        "pipeline.messages",
+        "pipeline.contract.messages",
         'first["ids"] = [event.event_id for event in events]',
         'first["ids"] = [event.event_id for event in events][::-1]',
     ),
     "messages: the window's beginning is left out": (
-        "pipeline.messages",
+        "pipeline.contract.messages",
         '"windows", "window_from", "refused_from"',
         '"windows", "refused_from"',
     ),
     "messages: large ones are not divided": (
-        "pipeline.messages",
+        "pipeline.contract.messages",
         "if len(body.encode()) <= MESSAGE_BYTES - ATTRIBUTE_BYTES or len(events) == 1:",
         "if True:",
     ),
     # queueing
     "queueing: what was not queued is accepted": (
-        "pipeline.queueing",
+        "pipeline.intake.enqueue",
         "        if not taken:\n",
         "        if False:\n",
     ),
     "queueing: the next event is blamed": (
-        "pipeline.queueing",
+        "pipeline.intake.enqueue",
         "received.lose(index)",
         "received.lose(index + 1 if index + 1 in received.events else index)",
     ),
     "queueing: partners are mixed": (
-        "pipeline.reception",
+        "pipeline.intake.reception",
         "Routing(self.event_group_id, event.partner_name)",
         "Routing(self.event_group_id, None)",
     ),
     # http
     "http: the old key for ever": (
-        "pipeline.http",
+        "pipeline.aws.http",
         "rotated = key_in(secret.reread())",
         "rotated = key",
     ),
     "http: a broken connection has taken nothing": (
-        "pipeline.http",
+        "pipeline.aws.http",
         "ambiguous=not unsent)",
         "ambiguous=False)",
     ),
     "http: a time-out has taken nothing": (
-        "pipeline.http",
+        "pipeline.aws.http",
         'failed: {type(error).__name__}", ambiguous=True)',
         'failed: {type(error).__name__}", ambiguous=False)',
     ),
@@ -84,7 +84,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     ),
     # request
     "request: an event is left out": (
-        "pipeline.destination",
+        "pipeline.contract.destination",
         '",".join(lines)',
         '",".join(lines[:99])',
     ),

@@ -18,7 +18,7 @@ from tests.simulation.threads import GreenExecutor, GreenLock, wait_in
 # Threads for requests and for calls of AWS: as many as `handlers.clients` makes.
 _REQUESTS, _CALLS = 20, 10
 # Whose `wait` waits for threads.
-_WAITING = "pipeline.waiting"
+_WAITING = "pipeline.aws.waiting"
 
 
 class Posts(Protocol):
@@ -67,7 +67,7 @@ def installed(stage: Stage, session: Posts, secrets: ModelSecrets) -> Iterator[N
         ),
         patch.object(importlib.import_module(_WAITING), "wait", partial(wait_in, world)),
         patch.object(
-            importlib.import_module("pipeline.secrets"),
+            importlib.import_module("pipeline.aws.secrets"),
             "threading",
             SimpleNamespace(Lock=lambda: GreenLock(world)),
         ),

@@ -93,8 +93,8 @@ class Finished:
     def __init__(self, groups: int, partners: int) -> None:
         """Spread evenly over so many event groups and partners."""
         self.made = 0
-        self._messages = importlib.import_module("pipeline.messages")
-        self._routing = importlib.import_module("pipeline.destination").Routing
+        self._messages = importlib.import_module("pipeline.contract.messages")
+        self._routing = importlib.import_module("pipeline.contract.destination").Routing
         self._groups = groups
         self._lines = [_line(f"p{number}" if partners > 1 else None) for number in range(partners)]
         self._partners: list[str | None] = [f"p{number}" for number in range(partners)] if partners > 1 else [None]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local.template import Template
-from pipeline.outcome import LONGEST_AGE
+from pipeline.contract.outcome import LONGEST_AGE
 from rokt import request as rokt
 from roku import request as roku
 from tests.template.stacks import on

@@ -13,7 +13,7 @@ from aws_lambda_powertools.shared import constants
 import destinations
 from local.functions import Route, functions, routes
 from local.template import Template
-from pipeline.phone import PhoneFormat
+from pipeline.values.phone import PhoneFormat
 from rokt import settings
 from roku import settings as roku_settings
 from tests.template.stacks import WORDS, Names, of_each, on

@@ -6,8 +6,10 @@ import pytest
 
 from local.functions import functions
 from local.template import Template
-from pipeline import outcome, statuses, trying, windows
-from pipeline.outcome import Retry
+from pipeline.answers import statuses
+from pipeline.contract import outcome
+from pipeline.contract.outcome import Retry
+from pipeline.delivery import trying, windows
 from tests.template.stacks import WORDS, of_each, on
 
 DAY = 86_400

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused
+from pipeline.contract.destination import Prepared, Refused
+from pipeline.intake.body import Ignored, Posting, Refusal
 from roku.event import prepare
 from roku.normalise import Settings
 from tests.unit.conversions import GROUP, NOW

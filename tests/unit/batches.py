@@ -1,10 +1,10 @@
 """Messages and events as a run of delivery has them, made by hand."""
 
-from pipeline.batch import Event, Message, Record
-from pipeline.destination import Routing
-from pipeline.messages import Head, QueuedEvent
-from pipeline.table import Key
-from pipeline.windows import Tried
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import Head, QueuedEvent
+from pipeline.delivery.batch import Event, Message, Record
+from pipeline.delivery.table import Key
+from pipeline.delivery.windows import Tried
 from tests.unit.doubles import event
 
 NOW = 1_790_000_000.0

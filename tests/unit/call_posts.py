@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared, Refused, Withheld
-from pipeline.senders import SourceSettings
+from pipeline.contract.destination import Prepared, Refused, Withheld
+from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.senders import SourceSettings
 from roku.event import prepare
 from roku.normalise import Settings
 from sources.inbound import Inbound

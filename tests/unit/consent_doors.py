@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from pipeline import body as bodies
-from pipeline.access import Request
-from pipeline.body import Posting
-from pipeline.senders import Sender, SourceSettings
+from pipeline.intake import body as bodies
+from pipeline.intake.access import Request
+from pipeline.intake.body import Posting
+from pipeline.intake.senders import Sender, SourceSettings
 from sources import registry
 from sources.inbound import Inbound
 from tests.unit.conversions import NOW

@@ -4,12 +4,12 @@ import json
 from hashlib import sha256
 from typing import Any, Literal
 
-from pipeline import body
-from pipeline.access import Request
-from pipeline.destination import Prepared, Refused, Withheld
-from pipeline.phone import PhoneFormat
-from pipeline.reception import Reception, receive
-from pipeline.senders import Sender
+from pipeline.contract.destination import Prepared, Refused, Withheld
+from pipeline.intake import body
+from pipeline.intake.access import Request
+from pipeline.intake.reception import Reception, receive
+from pipeline.intake.senders import Sender
+from pipeline.values.phone import PhoneFormat
 from roku.destination import DESTINATION
 from roku.event import prepare
 from roku.normalise import Settings

@@ -6,10 +6,10 @@ from concurrent.futures import Executor, Future
 from dataclasses import fields
 from typing import Any
 
-from pipeline.destination import Answer, Destination, Frame, Limits, Routing
-from pipeline.messages import QueuedEvent
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.sqs import Outgoing
+from pipeline.aws.sqs import Outgoing
+from pipeline.contract.destination import Answer, Destination, Frame, Limits, Routing
+from pipeline.contract.messages import QueuedEvent
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 
 Respond = Callable[[Routing, list[str]], Sequence[Outcome]]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.destination import Prepared, Refused, Withheld
+from pipeline.contract.destination import Prepared, Refused, Withheld
 from rokt.event import prepare
 from rokt.settings import Settings
 from tests.unit.conversions import ABSENT, NOW, written

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.addresses import ip_address, is_visitors
-from pipeline.destination import Prepared, Refused
+from pipeline.contract.destination import Prepared, Refused
+from pipeline.values.addresses import ip_address, is_visitors
 from roku.event import prepare
 from roku.normalise import Settings
 

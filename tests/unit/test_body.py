@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.body import MAX_BYTES, MAX_EVENTS, Posting, Refusal, read
+from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, Posting, Refusal, read
 
 EVENT = {"event_name": "LEAD", "event_time": 1_767_225_600, "user_data": {"em": "jane@example.com"}}
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.batch import Message
-from pipeline.burying import NO_LETTER, bury, counted_twice
-from pipeline.destination import Routing
-from pipeline.messages import Head, decode
-from pipeline.outcome import COUNTED_TWICE, Delivered, Outcome, Rejected, Repeated, Retry
-from pipeline.sqs import Outgoing
+from pipeline.aws.sqs import Outgoing
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import Head, decode
+from pipeline.contract.outcome import COUNTED_TWICE, Delivered, Outcome, Rejected, Repeated, Retry
+from pipeline.delivery.batch import Message
+from pipeline.delivery.burying import NO_LETTER, bury, counted_twice
 from tests.unit.batches import NOW, message
 from tests.unit.doubles import FakeQueue, identify
 

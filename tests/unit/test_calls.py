@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.body import Ignored
-from pipeline.senders import SourceSettings
-from sources import call_fields
-from sources.calls import Call, conversions
+from pipeline.intake.body import Ignored
+from pipeline.intake.senders import SourceSettings
+from sources.calls import call_fields
+from sources.calls.calls import Call, conversions
 
 ANSWERED: dict[str, Any] = {"answered": True, "duration": 60.0, "first_call": True}
 

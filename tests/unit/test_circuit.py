@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.circuit import (
+from pipeline.delivery.circuit import (
     COLD,
     SMALL,
     Circuit,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cleaning import clean
+from pipeline.values.cleaning import clean
 
 
 @pytest.mark.parametrize(

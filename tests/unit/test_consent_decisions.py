@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.body import Posting
 from pipeline.consent.decision import NOTHING, Heard, Limit
-from pipeline.consent.hearing import hear
 from pipeline.consent.settings import Consent
+from pipeline.intake.body import Posting
+from pipeline.intake.hearing import hear
 from tests.unit.conversions import conversion
 from tests.unit.test_consent_strings import ALL_REFUSED
 

@@ -8,10 +8,10 @@ from functools import cache
 import pytest
 
 import destinations
-from pipeline.access import Request
-from pipeline.consent.hearing import hear
-from pipeline.reception import Reception, receive
-from pipeline.senders import Sender
+from pipeline.intake.access import Request
+from pipeline.intake.hearing import hear
+from pipeline.intake.reception import Reception, receive
+from pipeline.intake.senders import Sender
 from tests.unit.consent_doors import DOORS, FLAT, Door, Post
 from tests.unit.consent_signals import MAKERS, Make, Signal, signal, unreadable
 from tests.unit.conversions import NOW

@@ -3,7 +3,7 @@
 import pytest
 
 from local.console.conversions import Conversion, Conversions, names, split_body
-from local.console.front import foreign
+from local.console.http import foreign
 from local.console.posts import Post, outcomes
 from local.finished import named
 from local.http_server import Request

@@ -10,17 +10,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.batch import Record, Report
-from pipeline.circuit import Circuit
-from pipeline.delivery import deliver
-from pipeline.destination import Routing
-from pipeline.fingerprints import make
-from pipeline.messages import Head, decode, encode
-from pipeline.outcome import LONGEST_AGE, LONGEST_PASSING, MOST_RECEIVES, Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.sampling import event_digest
-from pipeline.sqs import Outgoing
-from pipeline.surroundings import Remembered, Surroundings
-from pipeline.table import Entry, Found, Key, Note, PutOff, Unread
+from pipeline.aws.sqs import Outgoing
+from pipeline.contract.destination import Routing
+from pipeline.contract.fingerprints import make
+from pipeline.contract.messages import Head, decode, encode
+from pipeline.contract.outcome import (
+    LONGEST_AGE,
+    LONGEST_PASSING,
+    MOST_RECEIVES,
+    Delivered,
+    Outcome,
+    Rejected,
+    Retry,
+    Unsettled,
+)
+from pipeline.delivery.batch import Record, Report
+from pipeline.delivery.circuit import Circuit
+from pipeline.delivery.deliver import deliver
+from pipeline.delivery.surroundings import Remembered, Surroundings
+from pipeline.delivery.table import Entry, Found, Key, Note, PutOff, Unread
+from pipeline.intake.sampling import event_digest
 from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, event, identify
 
 bounded = settings(derandomize=True, max_examples=150, deadline=None)

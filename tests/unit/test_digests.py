@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from pipeline.digests import derived_id
+from pipeline.values.digests import derived_id
 
 
 def test_a_derived_id_is_half_of_the_digest_of_the_sorted_compact_json() -> None:

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from pipeline.destination import Refused
-from pipeline.field import Table
+from pipeline.contract.destination import Refused
+from pipeline.values.field import Table
 from rokt import conversion as rokt_checked
 from rokt import fast as rokt_fast
 from rokt import fields as rokt_fields

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline import field, kinds, language, rules
-from pipeline.destination import Prepared
-from pipeline.field import Field, Table
+from pipeline.contract.destination import Prepared
+from pipeline.values import field, kinds, language, rules
+from pipeline.values.field import Field, Table
 from rokt import fields as rokt_fields
 from roku import checked, fast
 from roku import fields as roku_fields

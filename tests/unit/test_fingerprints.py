@@ -6,7 +6,7 @@ import hmac
 
 import pytest
 
-from pipeline.fingerprints import are_plainly_two, make, share_an_identifier
+from pipeline.contract.fingerprints import are_plainly_two, make, share_an_identifier
 
 KEY = b"k" * 32
 

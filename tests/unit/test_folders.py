@@ -13,8 +13,8 @@ FOLDERS = sorted(folder.name for folder in (ROOT / "src").iterdir() if any(folde
 CLEAN = {
     "__init__.py": "",
     "destination.py": "def connect() -> object:\n    from pinboard import client\n\n    return client\n",
-    "client.py": "import requests\n\nfrom pipeline import http\n\nUSED = (requests, http)\n",
-    "event.py": "from pipeline import rules\n\nUSED = rules\n",
+    "client.py": "import requests\n\nfrom pipeline.aws import http\n\nUSED = (requests, http)\n",
+    "event.py": "from pipeline.values import rules\n\nUSED = rules\n",
 }
 FORBIDDEN = {
     "environment": "import os",
@@ -22,7 +22,7 @@ FORBIDDEN = {
     "aws_core": "import botocore.session",
     "calls": "import requests",
     "sockets": "import socket",
-    "sends": "from pipeline import http",
+    "sends": "from pipeline.aws import http",
     "knows_client": "from pinboard import client",
     "knows_another": "from roku import event",
     "knows_a_source": "from sources import registry",

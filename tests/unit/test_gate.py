@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from pipeline.circuit import Circuit
-from pipeline.gate import Circuits, Gate
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry
-from pipeline.waiting import Allowance
+from pipeline.aws.waiting import Allowance
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry
+from pipeline.delivery.circuit import Circuit
+from pipeline.delivery.gate import Circuits, Gate
 
 T = 1_790_000_000.0
 OPEN = Circuit(version=3, opened_at=T, next_probe_at=T + 60)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import pages, personal, shapes
-from pipeline.glances import glance
-from pipeline.personal_names import is_personal_or_secret, names_at_a_glance
+from pipeline.values import pages, personal, shapes
+from pipeline.values.glances import glance
+from pipeline.values.personal_names import is_personal_or_secret, names_at_a_glance
 from tests.unit.test_personal_names import NOBODYS, OPEN, PERSONAL, SECRET
 
 # What numbers are made of, and what stands around them.

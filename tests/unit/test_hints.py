@@ -5,8 +5,8 @@ from contextvars import copy_context
 
 import pytest
 
-from pipeline import hints
-from pipeline.rules import choice, unknown
+from pipeline.values import hints
+from pipeline.values.rules import choice, unknown
 from sources.fieldnames import nearest
 
 KNOWN = ("event_name", "event_time")

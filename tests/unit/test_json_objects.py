@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.json_objects import json_object
+from pipeline.values.json_objects import json_object
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', '\ufeff{"a": 1}', b'{"a": 1}', b'\xef\xbb\xbf{"a": 1}'])

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from pipeline import waiting
-from pipeline.circuit import Circuit
-from pipeline.ledger import Ledger
-from pipeline.table import Entry, Key, Note, PutOff, Unread
-from pipeline.windows import Tried
+from pipeline.aws import waiting
+from pipeline.delivery.circuit import Circuit
+from pipeline.delivery.ledger import Ledger
+from pipeline.delivery.table import Entry, Key, Note, PutOff, Unread
+from pipeline.delivery.windows import Tried
 from tests.unit.doubles import Never
 
 NOW = 1_790_000_000.0

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.destination import Routing
-from pipeline.messages import BROWSER, Head, Identify, QueuedEvent, Unreadable, decode, encode, within
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import BROWSER, Head, Identify, QueuedEvent, Unreadable, decode, encode, within
 from rokt import event as rokt_event
 from roku import event as roku_event
 from tests.unit.doubles import identify

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.faults import Fault
-from pipeline.moments import Habits, moment, zone_of
+from pipeline.values.faults import Fault
+from pipeline.values.moments import Habits, moment, zone_of
 
 THEN = datetime(2026, 3, 9, 14, 5, 7, tzinfo=UTC)  # a Monday; in New York the first day of summer time has passed
 NEW_YORK = zone_of("America/New_York")

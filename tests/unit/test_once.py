@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline import once
-from pipeline.batch import Event, Message
-from pipeline.destination import Routing
-from pipeline.fingerprints import make
-from pipeline.messages import BROWSER, SERVER, Head
-from pipeline.once import Known, tell_apart
-from pipeline.outcome import Repeated, Retry
-from pipeline.table import Key, Note
+from pipeline.contract.destination import Routing
+from pipeline.contract.fingerprints import make
+from pipeline.contract.messages import BROWSER, SERVER, Head
+from pipeline.contract.outcome import Repeated, Retry
+from pipeline.delivery import once
+from pipeline.delivery.batch import Event, Message
+from pipeline.delivery.once import Known, tell_apart
+from pipeline.delivery.table import Key, Note
 from tests.unit.batches import NOW, message
 
 A = Key("g", "LEAD", "a")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.outcome import LONGEST_AGE, LONGEST_PASSING, MOST_RECEIVES, Retry, is_exhausted, wait
+from pipeline.contract.outcome import LONGEST_AGE, LONGEST_PASSING, MOST_RECEIVES, Retry, is_exhausted, wait
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
 DAY = 86_400

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import own_phone
-from pipeline.own_phone import without_own_phone
+from pipeline.values import own_phone
+from pipeline.values.own_phone import without_own_phone
 from tests.unit.conversions import sha
 
 

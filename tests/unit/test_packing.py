@@ -5,9 +5,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import packing
-from pipeline.destination import Limits
-from pipeline.packing import fill, first_fit
+from pipeline.contract import packing
+from pipeline.contract.destination import Limits
+from pipeline.contract.packing import fill, first_fit
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
 Sizes = list[int]

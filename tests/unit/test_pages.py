@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline import addresses
-from pipeline.pages import cleaned, is_clean
+from pipeline.values import addresses
+from pipeline.values.pages import cleaned, is_clean
 
 PAGE = "https://shop.example/thanks"
 

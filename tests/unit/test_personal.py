@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.pages import cleaned
-from pipeline.personal import (
+from pipeline.values.pages import cleaned
+from pipeline.values.personal import (
     LONGEST_SAID,
     REDACTED,
     holds_email,

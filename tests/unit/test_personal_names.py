@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.personal_names import is_personal, is_secret
+from pipeline.values.personal_names import is_personal, is_secret
 
 PERSONAL = """
 billing_phone billing_first_name billing_last_name user_phone guest_name recipient address1 customerPhone birth_date

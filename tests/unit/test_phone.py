@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.faults import Fault
-from pipeline.phone import WITHHELD, normalise
+from pipeline.values.faults import Fault
+from pipeline.values.phone import WITHHELD, normalise
 
 # Numbers that the regulators keep free for fiction (Ofcom, ACMA, ARCEP, FCC) or that libphonenumber gives as examples.
 WAYS = [

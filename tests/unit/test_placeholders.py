@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.placeholders import holds_tag, is_ordinary, is_placeholder, is_tag
+from pipeline.values.placeholders import holds_tag, is_ordinary, is_placeholder, is_tag
 
 NAMES = ["FIRST", "first_name", "user.email", "Order Number", "customer:id", "x"]
 # One form for each language of templates, from the public pages of the tools that are named beside them.

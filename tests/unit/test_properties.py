@@ -9,14 +9,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from local.roku_sandbox.rules import check_event
-from pipeline import amounts, body, repair
-from pipeline.access import Request
-from pipeline.body import Refusal
-from pipeline.destination import Prepared, Refused
-from pipeline.pages import cleaned
-from pipeline.personal import holds_email, safe_reason
-from pipeline.reception import receive
-from pipeline.senders import Sender
+from pipeline.contract.destination import Prepared, Refused
+from pipeline.intake import body, repair
+from pipeline.intake.access import Request
+from pipeline.intake.body import Refusal
+from pipeline.intake.reception import receive
+from pipeline.intake.senders import Sender
+from pipeline.values import amounts
+from pipeline.values.pages import cleaned
+from pipeline.values.personal import holds_email, safe_reason
 from roku.destination import declared
 from roku.event import prepare
 from roku.normalise import Settings

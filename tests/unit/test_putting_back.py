@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline.batch import Message
-from pipeline.destination import Routing
-from pipeline.messages import Head, QueuedEvent, decode
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry
-from pipeline.putting_back import remainders
-from pipeline.sending import HELD
-from pipeline.windows import Tried
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import Head, QueuedEvent, decode
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry
+from pipeline.delivery.ask import HELD
+from pipeline.delivery.batch import Message
+from pipeline.delivery.putting_back import remainders
+from pipeline.delivery.windows import Tried
 from tests.unit.batches import NOW, message
 from tests.unit.doubles import FakeQueue, identify
 

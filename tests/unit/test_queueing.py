@@ -6,11 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from pipeline.destination import Frame, Limits, Prepared
-from pipeline.messages import ATTRIBUTE_BYTES, BROWSER, MESSAGE_BYTES, SERVER, Head, QueuedEvent, decode
-from pipeline.queueing import enqueue
-from pipeline.reception import Reception
-from pipeline.sqs import Outgoing, Queue
+from pipeline.aws.sqs import Outgoing, Queue
+from pipeline.contract.destination import Frame, Limits, Prepared
+from pipeline.contract.messages import ATTRIBUTE_BYTES, BROWSER, MESSAGE_BYTES, SERVER, Head, QueuedEvent, decode
+from pipeline.intake.enqueue import enqueue
+from pipeline.intake.reception import Reception
 from tests.unit.doubles import destination
 
 NOW = 1_767_225_600.75

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from pipeline import body as bodies
-from pipeline.access import Request, authenticate, cors, presented_key
-from pipeline.body import Refusal
-from pipeline.consent.hearing import hear
-from pipeline.destination import Prepared, Shared, Withheld
-from pipeline.reception import Reception, receive
-from pipeline.senders import Sender, Senders
-from pipeline.words import Word
+from pipeline.contract.destination import Prepared, Shared, Withheld
+from pipeline.intake import body as bodies
+from pipeline.intake.access import Request, authenticate, cors, presented_key
+from pipeline.intake.body import Refusal
+from pipeline.intake.hearing import hear
+from pipeline.intake.reception import Reception, receive
+from pipeline.intake.senders import Sender, Senders
+from pipeline.values.words import Word
 from roku.destination import DESTINATION
 from tests.unit.conversions import ABSENT, DEVICE, NOW, conversion, sha
 from tests.unit.doubles import destination

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import personal, refusal_words, refusals
-from pipeline.destination import Answer
-from pipeline.outcome import Delivered, Rejected, Retry
+from pipeline.answers import refusal_words, refusals
+from pipeline.contract.destination import Answer
+from pipeline.contract.outcome import Delivered, Rejected, Retry
+from pipeline.values import personal
 from rokt.answer import read as read_rokt
 from roku import failed
 from roku.answer import read as read_roku

@@ -9,12 +9,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from pipeline.circuit import Circuit
+from pipeline.delivery.circuit import Circuit
 from relay import circuits
 from relay.circuit_checks import answer_findings
 from relay.circuits import Answers, Known, known, next_probe, state, told
 from relay.deployment import Deployment
-from relay.trouble import Trouble
+from relay.errors import Trouble
 
 NOW = 1_700_000_000.0  # 2023-11-14 22:13:20 UTC
 OPEN = Circuit(version=7, opened_at=NOW - 750, probes=3, next_probe_at=NOW + 150, why="a 2xx without a body")

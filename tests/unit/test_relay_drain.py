@@ -11,8 +11,8 @@ from moto import mock_aws
 
 from relay.deployment import Deployment
 from relay.drain import drain, route
+from relay.errors import Trouble
 from relay.printing import Out
-from relay.trouble import Trouble
 
 NAMES = ("RokuQueue", "RokuDeadLetterQueue", "RoktQueue", "RoktDeadLetterQueue")
 OLD = "before-RokuQueue-4XyZ"

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from relay import posting
+from relay.errors import Trouble
 from relay.posting import Outcome, Poster, retry_after
-from relay.trouble import Trouble
 
 EVENTS = [{"event_id": "a"}, {"event_id": "b"}, {"event_id": "c"}]
 Answers = list[tuple[int, dict[str, Any], dict[str, str]] | Exception]

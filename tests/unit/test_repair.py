@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipeline import repair
+from pipeline.intake import repair
 
 
 @pytest.mark.parametrize(

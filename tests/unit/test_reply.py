@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipeline.reply import failed_event, gather, reply
+from pipeline.intake.reply import failed_event, gather, reply
 
 
 def test_the_answer_has_the_fields_of_rokus_answer_and_warnings() -> None:

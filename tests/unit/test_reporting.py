@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.batch import Message, Report
-from pipeline.destination import Routing
-from pipeline.messages import Head
-from pipeline.outcome import COUNTED_TWICE, Delivered, Outcome, Rejected, Repeated, Retry
-from pipeline.reporting import marks, notes, tell
-from pipeline.settling import Settled
-from pipeline.table import Entry, Key, PutOff
-from pipeline.windows import Tried
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import Head
+from pipeline.contract.outcome import COUNTED_TWICE, Delivered, Outcome, Rejected, Repeated, Retry
+from pipeline.delivery.batch import Message, Report
+from pipeline.delivery.reporting import marks, notes, tell
+from pipeline.delivery.settling import Settled
+from pipeline.delivery.table import Entry, Key, PutOff
+from pipeline.delivery.windows import Tried
 from tests.unit.batches import NOW, message
 
 G = Routing("g")

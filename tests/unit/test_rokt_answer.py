@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.destination import Answer, Routing
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.contract.destination import Answer, Routing
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from rokt.answer import read
 from rokt.destination import DESTINATION
 from rokt.settings import Api

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.destination import Prepared, Withheld
+from pipeline.contract.destination import Prepared, Withheld
 from rokt.event import IDS, MAX_EVENT_BYTES, identify, identity
 from rokt.settings import Settings
 from tests.unit.conversions import ABSENT, DEVICE, NOW, sha

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.rokt_sandbox import conversions, event_api
-from pipeline.destination import Prepared
+from pipeline.contract.destination import Prepared
 from rokt.event import prepare
 from rokt.settings import Settings
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.faults import NoKey
+from pipeline.values.faults import NoKey
 from rokt.keys import Pair, pair_in
 from rokt.settings import Api
 

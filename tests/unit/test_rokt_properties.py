@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.rokt_sandbox import conversions, event_api
-from pipeline.destination import Prepared, Refused, Routing, Withheld
-from pipeline.messages import decode
+from pipeline.contract.destination import Prepared, Refused, Routing, Withheld
+from pipeline.contract.messages import decode
 from rokt.destination import declared
 from rokt.event import IDS, identify, identity, prepare
 from rokt.request import LIMITS

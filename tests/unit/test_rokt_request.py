@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.destination import Routing
+from pipeline.contract.destination import Routing
 from rokt.destination import declared
 from rokt.request import LIMITS, path, places
 from rokt.settings import Settings

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.destination import Answer
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.contract.destination import Answer
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
 from roku.answer import read
 from tests.unit.doubles import words
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.destination import Prepared, Withheld
+from pipeline.contract.destination import Prepared, Withheld
 from roku.event import MAX_EVENT_BYTES, NO_AUDIENCES, identify, prepare
 from roku.normalise import Settings
 from roku.vocabulary import CURRENCIES, EVENT_NAMES, EVENT_SOURCES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.destination import Answer, Routing
+from pipeline.contract.destination import Answer, Routing
 from roku import groups
 from roku.groups import Groups
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.faults import NoKey
+from pipeline.values.faults import NoKey
 from roku.keys import key_for
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.destination import Routing
+from pipeline.contract.destination import Routing
 from roku.destination import DESTINATION
 from roku.request import LIMITS, without_partner
 

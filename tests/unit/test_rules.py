@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import addresses, amounts, hashing, rules, texts
-from pipeline.rules import Rule, Warnings
+from pipeline.values import addresses, amounts, hashing, rules, texts
+from pipeline.values.rules import Rule, Warnings
 from tests.unit.conversions import sha
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from pipeline import waiting
-from pipeline.batch import Record, Report
-from pipeline.delivery import deliver
-from pipeline.destination import Routing
-from pipeline.ledger import Ledger
-from pipeline.messages import Head, encode
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry
-from pipeline.sqs import Queue
-from pipeline.surroundings import Remembered, Surroundings
+from pipeline.aws import waiting
+from pipeline.aws.sqs import Queue
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import Head, encode
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry
+from pipeline.delivery.batch import Record, Report
+from pipeline.delivery.deliver import deliver
+from pipeline.delivery.ledger import Ledger
+from pipeline.delivery.surroundings import Remembered, Surroundings
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
 
 NOW, RUN = 1_790_000_000.0, 60.0

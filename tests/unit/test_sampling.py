@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.destination import Prepared
-from pipeline.reception import Reception
-from pipeline.sampling import Followed, event_digest, is_sampled, received
+from pipeline.contract.destination import Prepared
+from pipeline.intake.reception import Reception
+from pipeline.intake.sampling import Followed, event_digest, is_sampled, received
 from roku.event import identify
 from tests.unit.conversions import sha
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from pipeline.secrets import LEAST_AGE, MAX_AGE, Secret, SecretUnavailable
+from pipeline.aws.secrets import LEAST_AGE, MAX_AGE, Secret, SecretUnavailable
 from tests.bounds import BOUND
 
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "canary"}}, "GetSecretValue")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.access import Request, cors
-from pipeline.body import Refusal
-from pipeline.destination import Routing
-from pipeline.messages import Head, QueuedEvent, decode, encode
-from pipeline.senders import Sender, Senders
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import Head, QueuedEvent, decode, encode
+from pipeline.intake.access import Request, cors
+from pipeline.intake.body import Refusal
+from pipeline.intake.senders import Sender, Senders
 from roku.destination import DESTINATION
 from roku.event import identify
 from tests.unit.conversions import conversion, sha, take

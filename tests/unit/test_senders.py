@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-import pipeline.senders
-from pipeline.sender_entries import read_senders
-from pipeline.senders import Sender, Senders
+import pipeline.intake.senders
+from pipeline.intake.sender_entries import read_senders
+from pipeline.intake.senders import Sender, Senders
 
 KEY = "s3cret-key-of-the-shop"
 SOURCES = {"callrail": True, "ringba": False}
@@ -73,7 +73,7 @@ def test_a_key_is_looked_up_by_its_digest_however_many_senders_there_are(
         hashed.append(len(data))
         return sha256(data)
 
-    monkeypatch.setattr(pipeline.senders, "sha256", counting)
+    monkeypatch.setattr(pipeline.intake.senders, "sha256", counting)
     monkeypatch.setattr(Sender, "digest", lambda _: pytest.fail("a sender's digest is made when the secret is read"))
     sender = known.recognise(key)
     assert (sender.name if sender else None) == {"key-of-sender-0": "s0", "key-of-sender-999": "s999"}.get(key)

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import waiting
-from pipeline.destination import Answer, Limits, Routing
-from pipeline.gate import Circuits, Gate
-from pipeline.messages import QueuedEvent
-from pipeline.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
-from pipeline.sending import RESERVE, WORKERS, send
-from pipeline.unsent import Load
-from pipeline.waiting import Allowance
+from pipeline.aws import waiting
+from pipeline.aws.waiting import Allowance
+from pipeline.contract.destination import Answer, Limits, Routing
+from pipeline.contract.messages import QueuedEvent
+from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.delivery.ask import RESERVE, WORKERS, send
+from pipeline.delivery.gate import Circuits, Gate
+from pipeline.delivery.unsent import Load
 from tests.bounds import BOUND
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
 from tests.unit.doubles import destination as destination_with

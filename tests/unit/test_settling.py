@@ -5,18 +5,18 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from pipeline.batch import Message
-from pipeline.circuit import Circuit
-from pipeline.destination import Routing
-from pipeline.gate import Circuits
-from pipeline.messages import BROWSER, SERVER, Head
-from pipeline.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
-from pipeline.settling import _steps, settle
-from pipeline.surroundings import Remembered, Surroundings
-from pipeline.table import Entry, Found, Key, Note, PutOff, Unread
-from pipeline.trying import Act
-from pipeline.waiting import Allowance
-from pipeline.windows import Tried
+from pipeline.aws.waiting import Allowance
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import BROWSER, SERVER, Head
+from pipeline.contract.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
+from pipeline.delivery.batch import Message
+from pipeline.delivery.circuit import Circuit
+from pipeline.delivery.gate import Circuits
+from pipeline.delivery.settling import _steps, settle
+from pipeline.delivery.surroundings import Remembered, Surroundings
+from pipeline.delivery.table import Entry, Found, Key, Note, PutOff, Unread
+from pipeline.delivery.trying import Act
+from pipeline.delivery.windows import Tried
 from tests.unit.batches import NOW, message
 from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue
 

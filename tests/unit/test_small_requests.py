@@ -2,13 +2,13 @@
 
 import pytest
 
-from pipeline.circuit import Circuit
-from pipeline.destination import Frame, Routing
-from pipeline.gate import Circuits, Gate
-from pipeline.outcome import Delivered, Outcome, Retry
-from pipeline.sending import send
-from pipeline.unsent import Load
-from pipeline.waiting import Allowance
+from pipeline.aws.waiting import Allowance
+from pipeline.contract.destination import Frame, Routing
+from pipeline.contract.outcome import Delivered, Outcome, Retry
+from pipeline.delivery.ask import send
+from pipeline.delivery.circuit import Circuit
+from pipeline.delivery.gate import Circuits, Gate
+from pipeline.delivery.unsent import Load
 from tests.unit.doubles import AtOnce, FakeDestination, Respond
 
 NOW = 1_790_000_000.0

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.body import Refusal
-from pipeline.senders import SourceSettings
-from sources import delimited, json_lines
+from pipeline.intake.body import Refusal
+from pipeline.intake.senders import SourceSettings
+from sources.files import delimited, json_lines
+from sources.files.rows import Row
 from sources.inbound import Inbound
 from sources.registry import MODULES, Source, source
-from sources.rows import Row
 from tests.unit.arbitrary import FUZZ, JSON, check_judged
 from tests.unit.call_posts import FIELDS, SETTINGS, bodies, check_safe, post
 from tests.unit.conversions import NOW

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.body import Refusal
-from sources.callrail import read
+from pipeline.intake.body import Refusal
+from sources.calls.callrail import read
 from tests.unit.arbitrary import check_spoiled
 from tests.unit.call_posts import FIELDS, conversion, event, ignored, post
 from tests.unit.conversions import sha

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.body import Refusal
-from pipeline.destination import Refused
-from sources.calltrackingmetrics import read
+from pipeline.contract.destination import Refused
+from pipeline.intake.body import Refusal
+from sources.calls.calltrackingmetrics import read
 from tests.unit.arbitrary import check_spoiled
 from tests.unit.call_posts import FIELDS, conversion, event, ignored, outcome, post
 from tests.unit.conversions import NOW, sha

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import language
-from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Refused
-from pipeline.senders import SourceSettings
-from sources.delimited import read, rows
+from pipeline.contract.destination import Refused
+from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.senders import SourceSettings
+from pipeline.values import language
 from sources.fieldnames import find
+from sources.files.delimited import read, rows
+from sources.files.records import MOST_LINES
+from sources.files.rows import Row
 from sources.inbound import Inbound
-from sources.records import MOST_LINES
-from sources.rows import Row
 from tests.unit.arbitrary import FUZZ, check_judged
 from tests.unit.conversions import NOW, finished, sha
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sources.invoca import read
+from sources.calls.invoca import read
 from tests.unit.arbitrary import check_spoiled
 from tests.unit.call_posts import FIELDS, conversion, event, ignored, post
 from tests.unit.conversions import NOW, sha

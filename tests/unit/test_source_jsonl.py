@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Refused
-from pipeline.senders import SourceSettings
+from pipeline.contract.destination import Refused
+from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.senders import SourceSettings
+from sources.files.json_lines import read, rows
+from sources.files.rows import Row
 from sources.inbound import Inbound
-from sources.json_lines import read, rows
-from sources.rows import Row
 from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, with_names
 from tests.unit.conversions import NOW, conversion, finished, outcome, sha
 

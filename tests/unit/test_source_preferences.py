@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.body import Ignored
-from pipeline.senders import SourceSettings
-from sources import preferences
-from sources.preferences import event_names, kind_of, priced, settle, value_of
+from pipeline.intake.body import Ignored
+from pipeline.intake.senders import SourceSettings
+from sources import source_settings
+from sources.source_settings import event_names, kind_of, priced, settle, value_of
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_event_names_adds_to_the_known_and_overrides_them(kind: str, name: str |
 )
 def test_rokus_names_are_taken_in_any_spelling(written: str, name: str) -> None:
     assert event_names(SourceSettings(event_names={"kind": written})) == {"kind": name}
-    assert preferences.is_same(written, name)
-    assert not preferences.is_same(written, "LEAD")
+    assert source_settings.is_same(written, name)
+    assert not source_settings.is_same(written, "LEAD")
 
 
 def test_a_name_without_its_underscores_is_the_same_event() -> None:
-    assert preferences.is_same("ADDTOCART", "ADD_TO_CART")
+    assert source_settings.is_same("ADDTOCART", "ADD_TO_CART")
 
 
 @pytest.mark.parametrize(

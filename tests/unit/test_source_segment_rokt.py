@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.body import Ignored
-from pipeline.destination import Prepared, Refused, Withheld
-from pipeline.senders import SourceSettings
+from pipeline.contract.destination import Prepared, Refused, Withheld
+from pipeline.intake.body import Ignored
+from pipeline.intake.senders import SourceSettings
 from rokt.event import prepare
 from rokt.settings import Settings
 from roku.event import prepare as prepare_for_roku
 from roku.normalise import Settings as RokuSettings
-from sources import segment
 from sources.inbound import Inbound
+from sources.web import segment
 from tests.unit.arbitrary import JSON, either, with_names
 from tests.unit.conversions import DEVICE, GROUP, NOW, sha, unwarned
 from tests.unit.rokt_conversions import CLEAR, EVENT_API, SETTINGS

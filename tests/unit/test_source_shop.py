@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sources import shop
+from sources.web import shop
 
 
 def basket(products: Any, *ids: str) -> dict[str, Any]:

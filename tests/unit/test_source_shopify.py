@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Prepared
-from pipeline.senders import SourceSettings
+from pipeline.contract.destination import Prepared
+from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.senders import SourceSettings
 from roku.event import prepare
 from roku.normalise import Settings
-from sources import shopify
 from sources.inbound import Inbound
+from sources.web import shopify
 from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, either, with_names
 from tests.unit.call_posts import only
 from tests.unit.conversions import GROUP, NOW, sha

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.body import Refusal
-from pipeline.senders import SourceSettings
+from pipeline.intake.body import Refusal
+from pipeline.intake.senders import SourceSettings
 from sources import signature
 from sources.inbound import Inbound
 

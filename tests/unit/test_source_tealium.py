@@ -9,13 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import hints
-from pipeline.body import Ignored, Posting, Refusal
-from pipeline.destination import Refused
-from pipeline.senders import SourceSettings
-from sources import tealium
+from pipeline.contract.destination import Refused
+from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.senders import SourceSettings
+from pipeline.values import hints
 from sources.inbound import Inbound
-from sources.tealium import read
+from sources.web import tealium
+from sources.web.tealium import read
 from tests.unit.arbitrary import FUZZ, check_judged, check_spoiled, with_names
 from tests.unit.conversions import NOW, finished, sha
 

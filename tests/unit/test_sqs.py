@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sqs import Outgoing, Queue
+from pipeline.aws.sqs import Outgoing, Queue
 from tests.unit.doubles import Never
 
 bounded = settings(derandomize=True, max_examples=40, deadline=None)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.outcome import Retry
-from pipeline.reasons import class_of
-from pipeline.statuses import Meaning, by_status, is_success, meaning
+from pipeline.answers.reasons import class_of
+from pipeline.answers.statuses import Meaning, by_status, is_success, meaning
+from pipeline.contract.outcome import Retry
 
 
 # RFC 9110, section 15: the classes by their hundreds, and the codes that are about credentials, target and content.

@@ -5,9 +5,9 @@ from dataclasses import fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.circuit import Circuit
-from pipeline.messages import BROWSER
-from pipeline.table import (
+from pipeline.contract.messages import BROWSER
+from pipeline.delivery.circuit import Circuit
+from pipeline.delivery.table import (
     CIRCUIT,
     Entry,
     Key,
@@ -26,7 +26,7 @@ from pipeline.table import (
     text,
     unread_of,
 )
-from pipeline.windows import Tried
+from pipeline.delivery.windows import Tried
 
 bounded = settings(derandomize=True, max_examples=100, deadline=None)
 NOW, DAY = 1_790_000_000, 86_400

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import telemetry
-from pipeline.words import Word
+from pipeline.values.words import Word
 
 delays = st.lists(st.floats(0, 1e6), min_size=1, max_size=5_000)
 

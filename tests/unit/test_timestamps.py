@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.faults import Fault
-from pipeline.timestamps import epoch_seconds
+from pipeline.values.faults import Fault
+from pipeline.values.timestamps import epoch_seconds
 
 HOUR = 3_600  # as far in the future as Roku takes
 NOW = 1_767_225_600  # 2026-01-01T00:00:00Z

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.batch import Message
-from pipeline.circuit import Circuit
-from pipeline.destination import Routing
-from pipeline.messages import Head
-from pipeline.outcome import COUNTED_TWICE, Delivered, Rejected, Retry
-from pipeline.table import PutOff
-from pipeline.trying import Act, Step, conclude, is_suspect, recall, step
-from pipeline.windows import Tried
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import Head
+from pipeline.contract.outcome import COUNTED_TWICE, Delivered, Rejected, Retry
+from pipeline.delivery.batch import Message
+from pipeline.delivery.circuit import Circuit
+from pipeline.delivery.table import PutOff
+from pipeline.delivery.trying import Act, Step, conclude, is_suspect, recall, step
+from pipeline.delivery.windows import Tried
 from tests.unit.batches import NOW, message
 
 WINDOW = 600.0

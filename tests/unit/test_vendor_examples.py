@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import body
-from pipeline.body import Refusal
+from pipeline.intake import body
+from pipeline.intake.body import Refusal
 from tests.unit.conversions import conversion, errors, finished, outcome, sha, take, warned, with_custom, with_user
 
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import verdict
-from pipeline.body import Ignored
-from pipeline.destination import Destination, Frame, Limits, Prepared
-from pipeline.messages import decode
-from pipeline.queueing import enqueue
-from pipeline.reception import Reception
-from pipeline.sqs import Outgoing
-from pipeline.words import Word
+from pipeline.aws.sqs import Outgoing
+from pipeline.contract.destination import Destination, Frame, Limits, Prepared
+from pipeline.contract.messages import decode
+from pipeline.intake import verdict
+from pipeline.intake.body import Ignored
+from pipeline.intake.enqueue import enqueue
+from pipeline.intake.reception import Reception
+from pipeline.values.words import Word
 from tests.unit.doubles import FakeQueue, destination, identify
 
 NAMES = ("roku", "rokt")

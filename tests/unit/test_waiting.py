@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.waiting import Allowance, Deadline, each
+from pipeline.aws.waiting import Allowance, Deadline, each
 from tests.unit.doubles import AtOnce, Never
 
 

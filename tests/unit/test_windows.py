@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.windows import MOST, Standing, Tried, length, next_try, piece, standing
+from pipeline.delivery.windows import MOST, Standing, Tried, length, next_try, piece, standing
 
 bounded = settings(derandomize=True, max_examples=200, deadline=None)
 BEGAN, WINDOW = 1_790_000_000, 600.0

@@ -26,7 +26,7 @@ from pipeline.consent.readings import (
     why_not,
 )
 from pipeline.consent.settings import Consent
-from pipeline.words import Word
+from pipeline.values.words import Word
 
 SIGNAL, GPC = Word("consent_category"), Word("global_privacy_control")
 

@@ -8,7 +8,7 @@ from pipeline.consent import categories, consent_mode, flags, gpp_in_force, tcf,
 from pipeline.consent.places import MOST, TOO_MANY, Found
 from pipeline.consent.readings import Finding, Reading, Said, short
 from pipeline.consent.settings import Consent
-from pipeline.words import Word
+from pipeline.values.words import Word
 
 NO_SIGNAL = Word("no_signal")
 SIGNALS: tuple[Word, ...] = (

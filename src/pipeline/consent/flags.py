@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.consent import consent_mode, us_privacy
 from pipeline.consent.readings import Finding, Reading, Said, absent, folded, listed, short, truth, unwrapped, why_not
 from pipeline.consent.settings import Consent
-from pipeline.words import Word
+from pipeline.values.words import Word
 
 OPT_OUT = Word("opt_out")
 GPC = Word("global_privacy_control")

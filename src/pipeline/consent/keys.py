@@ -8,8 +8,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline import limits
 from pipeline.consent.readings import fold_name
+from pipeline.values import limits
 
 
 class Key(NamedTuple):

@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pipeline import limits
 from pipeline.consent.keys import OF_PAGES, PURPOSES, Key, key_of, may_tell
 from pipeline.consent.places import Found, add
 from pipeline.consent.readings import Said
+from pipeline.values import limits
 
 _MOST_PARAMETERS = 200
 

@@ -7,7 +7,6 @@ their own schema has room. Time grows with the bytes posted and with nothing els
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline import limits
 from pipeline.consent import flags
 from pipeline.consent.consent_mode import state
 from pipeline.consent.keys import (
@@ -24,6 +23,7 @@ from pipeline.consent.keys import (
 )
 from pipeline.consent.readings import Reading, Said, fold_name, unwrapped
 from pipeline.consent.settings import Consent
+from pipeline.values import limits
 
 Found = dict[str, list[Said]]
 

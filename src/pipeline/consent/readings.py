@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from pipeline.words import Word
+from pipeline.values.words import Word
 
 # Characters. A TC string with a thousand vendors has some 3,000; of a flag nobody needs more than the second.
 LONGEST, LONGEST_WORD = 8_192, 100

@@ -23,7 +23,7 @@ from pipeline.consent.readings import (
     why_not,
 )
 from pipeline.consent.settings import Consent
-from pipeline.words import Word
+from pipeline.values.words import Word
 
 SIGNAL = Word("tcf")
 PURPOSES = (1, 3, 4, 7)

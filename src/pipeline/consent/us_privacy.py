@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.consent.readings import Finding, Reading, Said, absent, short, why_not
 from pipeline.consent.settings import Consent
-from pipeline.words import Word
+from pipeline.values.words import Word
 
 SIGNAL = Word("us_privacy")
 

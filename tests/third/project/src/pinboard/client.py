@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import requests
 
-from pipeline.destination import Answer, KeySecret, Post, Routing
-from pipeline.http import Connection, with_key
+from pipeline.aws.http import Connection, with_key
+from pipeline.contract.destination import Answer, KeySecret, Post, Routing
 
 
 def connect(url: str, keys: KeySecret, session: requests.Session, now: Callable[[], float]) -> Post:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json, to_json
 
-from pipeline.destination import (
+from pipeline.answers.statuses import by_status, unanswered
+from pipeline.contract.destination import (
     Answer,
     Destination,
     Frame,
@@ -18,8 +19,7 @@ from pipeline.destination import (
     Shared,
     Withheld,
 )
-from pipeline.outcome import Delivered, Outcome, Rejected
-from pipeline.statuses import by_status, unanswered
+from pipeline.contract.outcome import Delivered, Outcome, Rejected
 
 if TYPE_CHECKING:
     import requests

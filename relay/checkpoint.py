@@ -1,0 +1,101 @@
+"""What of a file was accepted already, in a file beside it: a broken-off send goes on where it was.
+
+A line is known by the digest of its content, as often as it was accepted. So a re-run sends what was not accepted, and
+nothing else, also when lines were mended, added or taken away meanwhile. The file holds digests and no data.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from relay.errors import Trouble
+from relay.inputs import Item
+
+_DIGITS = 20  # hex: 80 bits, of which no two lines of a file are the same by chance
+
+
+class Sent:
+    """The accepted lines of one file, for one stack and one way of reading it."""
+
+    def __init__(self, path: str, stack: str, stack_id: str, way: Mapping[str, Any]) -> None:
+        """Remember beside `path`; without a path (stdin) nothing is remembered.
+
+        Raises Trouble if what was accepted was read in another way, for then its lines cannot be known again.
+        """
+        self._path = Path(f"{path}.relay-{stack}") if path != "-" else None
+        self._header = {"relay": 1, "stack": stack_id, "way": _digest(way)}
+        self._accepted: Counter[str] = Counter()
+        self._file: Any = None
+        self.restarted = False
+        if self._path is not None and self._path.exists():
+            self._load(self._path)
+
+    def __enter__(self) -> Self:
+        """Open it for what is accepted from now on."""
+        if self._path is not None:
+            fresh = self.restarted or not self._path.exists()
+            self._file = self._path.open("w" if fresh else "a", encoding="utf-8")
+            if fresh:
+                self._write(json.dumps(self._header))
+            else:
+                self._file.write("\n")  # a line that a crash broke off ends here
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        if self._file is not None:
+            self._file.close()
+
+    def knows(self, digest: str) -> bool:
+        """Whether such a line was accepted; each acceptance counts for one line."""
+        if not self._accepted[digest]:
+            return False
+        self._accepted[digest] -= 1
+        return True
+
+    def add(self, digests: Sequence[str]) -> None:
+        """These lines were accepted; they are on the disk when this returns."""
+        if self._file is not None and digests:
+            self._write(" ".join(digests))
+
+    def _write(self, line: str) -> None:
+        self._file.write(line + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _load(self, path: Path) -> None:
+        first, *rest = path.read_text(encoding="utf-8", errors="replace").split("\n")
+        try:
+            header = json.loads(first)
+        except ValueError:
+            header = None
+        if not isinstance(header, dict) or header.get("stack") != self._header["stack"]:
+            self.restarted = True  # of a stack that is gone, or broken off in its first line
+            return
+        if header != self._header:
+            raise Trouble(
+                f"{path.name} remembers what was accepted of this file under other --map, --set, --group or --format:"
+                " use the same again, or --again to send everything anew"
+            )
+        self._accepted.update(digest for line in rest for digest in line.split() if len(digest) == _DIGITS)
+
+
+def forget(path: str, stack: str) -> None:
+    """Forget what was accepted."""
+    Path(f"{path}.relay-{stack}").unlink(missing_ok=True)
+
+
+def digest_of(item: Item) -> str:
+    """The digest of a line's content, as it is posted."""
+    return _digest([item.head, item.conversion])
+
+
+def _digest(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:_DIGITS]

@@ -1,0 +1,1 @@
+"""What is outside: queues, secrets, and connections to destinations."""

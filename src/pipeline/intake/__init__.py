@@ -1,0 +1,1 @@
+"""What comes in: a request, its sender, its body, the events that it becomes, the answer."""

@@ -1,0 +1,195 @@
+"""What a sender posted -> its conversions, each still as received; or one reason why there are none. Pure.
+
+The language is Roku's Events API request, and what real senders make of it: `is_hashed` beside the events, the array
+nested one level too deep, one flat event without an array, unquoted template tags.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic_core import from_json
+
+from pipeline.consent.decision import Heard
+from pipeline.consent.places import without
+from pipeline.intake import repair
+from pipeline.values import limits
+from pipeline.values.cleaning import clean
+from pipeline.values.personal import is_of_a_person
+from pipeline.values.placeholders import is_placeholder
+from pipeline.values.rules import unknown
+
+MAX_EVENTS = 1_000
+MAX_BYTES = limits.BODY
+
+_KNOWN = frozenset({"event_group_id", "events", "is_hashed", "data_processing_country"})
+_EVENT_MARKS = frozenset({"event_name", "event_time", "user_data"})
+_GROUP_PLACEHOLDERS = frozenset({"YOUR_EVENT_GROUP_ID", "<EVENT_GROUP_ID>", "EVENT_GROUP_ID"})
+
+
+class Refusal(ValueError):
+    """Nothing of the body can be used: the HTTP status, and a description with the cure."""
+
+    def __init__(self, status: int, description: str) -> None:
+        """Keep both for the answer."""
+        super().__init__(description)
+        self.status = status
+        self.description = description
+
+
+# Why something is ignored, as answers and logs say it.
+IgnoredCode = Literal[
+    "cancelled_order",
+    "not_a_call",
+    "not_a_track_call",
+    "not_answered",
+    "not_finished",
+    "outbound",
+    "repeat_caller",
+    "spam",
+    "test_order",
+    "too_short",
+    "unknown_duration",
+    "unknown_first_call",
+    "unmapped_event",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Something posted that is no conversion and was not meant to be one, such as an unanswered call.
+
+    `text` names the cause, and the setting that would change it.
+    """
+
+    code: IgnoredCode
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One posted body: where to, what it says of all its events, the conversions as received, and warnings.
+
+    Among the conversions an `Ignored` stands for what is none, and a `destination.Refused` for what cannot be read.
+    For the signals of consent: `shared` is what the body says beside its events, `spoken` what it says of each event
+    where a source made a conversion of it, and `heard` what `consent.hearing` made of them, by place.
+    """
+
+    event_group_id: str | None
+    context: dict[str, Any]
+    conversions: list[Any]
+    warnings: list[tuple[str, str]]
+    shared: Any = None
+    spoken: Sequence[Any] = ()
+    heard: Mapping[int, Heard] = field(default_factory=dict)
+
+
+def read(body: bytes) -> Posting:
+    """Read a posted body. Raises Refusal."""
+    warnings: list[tuple[str, str]] = []
+    data = parse(body, warnings)
+    if isinstance(data, list):
+        data = {"events": data}
+    if not isinstance(data, dict):
+        raise Refusal(400, 'the body must be a JSON object: {"event_group_id": "...", "events": [{...}]}')
+    events = data.get("events")
+    if "events" not in data and not _EVENT_MARKS.isdisjoint(data):
+        flat = {name: value for name, value in data.items() if name not in ("event_group_id", "is_hashed")}
+        data = {name: value for name, value in data.items() if name in _KNOWN}
+        events = [flat]
+    conversions = _conversions(events, warnings)
+    beside = {name: value for name, value in data.items() if name not in _KNOWN}
+    warnings += unknown(list(without(beside)), "", _KNOWN, {})
+    context = {
+        "is_hashed": _flag(data.get("is_hashed")),
+        "data_processing_country": data.get("data_processing_country"),
+    }
+    return Posting(event_group(data.get("event_group_id")), context, conversions, warnings, shared=beside)
+
+
+def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
+    """The JSON value of a body, with what a template engine does to JSON mended. Raises Refusal."""
+    if len(body) > MAX_BYTES:
+        raise Refusal(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        position = str(error)
+    if not body.strip():
+        raise Refusal(400, 'the body is empty: it must be {"event_group_id": "...", "events": [{...}]}')
+    if body.startswith(b"\x1f\x8b"):
+        raise Refusal(400, "the body is compressed with gzip: send it uncompressed, as JSON in UTF-8")
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"the body is not UTF-8 at byte {error.start}: send JSON in UTF-8") from None
+    if repair.lost_its_array(text):
+        raise _lost_array()
+    for mended, warning in (
+        (repair.replace_lone_surrogates(text), "half a surrogate pair was replaced by U+FFFD: send whole characters"),
+        (
+            repair.quote_bare_values(text),
+            'values without quotes were read as text, missing ones as null: put "..." around every tag of the template',
+        ),
+    ):
+        if mended == text:
+            continue
+        try:
+            data = from_json(mended, allow_inf_nan=False)
+        except ValueError:
+            continue
+        warnings.append(("body", warning))
+        return data
+    raise Refusal(400, f"the body is not JSON: {position}; send a JSON object, its texts in double quotes")
+
+
+def _conversions(events: Any, warnings: list[tuple[str, str]]) -> list[Any]:
+    if isinstance(events, dict):
+        events = [events]
+        warnings.append(("events", "is one object: it was read as an array of one"))
+    if not isinstance(events, list):
+        if isinstance(events, str) and events.strip(" ,") == "":
+            raise _lost_array()
+        raise Refusal(400, 'events is missing or not an array: send {"event_group_id": "...", "events": [{...}]}')
+    if any(isinstance(item, list) for item in events):
+        events = [inner for item in events for inner in (item if isinstance(item, list) else [item])]
+        warnings.append(("events", "is nested one level too deep: it was flattened"))
+    conversions: list[Any] = events
+    if not conversions:
+        raise Refusal(400, "events is empty: send at least one event")
+    if len(conversions) > MAX_EVENTS:
+        raise Refusal(400, f"events has {len(conversions)} events; at most {MAX_EVENTS} are taken: send them in parts")
+    return conversions
+
+
+def _lost_array() -> Refusal:
+    return Refusal(
+        400,
+        "the events array was swallowed by the sender's template engine, and its keys are lost: wrap the array in"
+        " [[ ]], or send one event without an array, its fields beside event_group_id",
+    )
+
+
+def event_group(value: Any) -> str | None:
+    """The event group that a body names, None if it names none. Raises Refusal."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if value is None or (isinstance(value, str) and is_placeholder(clean(value))):
+        return None
+    if not isinstance(value, str) or len(value) > limits.EVENT_GROUP or not value.strip().isprintable():
+        raise Refusal(400, f"event_group_id must be a text of at most {limits.EVENT_GROUP} printable characters")
+    if is_of_a_person(value):
+        raise Refusal(
+            400,
+            "event_group_id holds an e-mail address or phone number: name the event group as Roku Ads Manager shows it",
+        )
+    if value.strip() in _GROUP_PLACEHOLDERS:
+        raise Refusal(400, "event_group_id is still the guide's placeholder: put in your own event group's id")
+    return value.strip()
+
+
+def _flag(value: Any) -> bool | None:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None

@@ -1,0 +1,88 @@
+"""One post -> the same post with every refusal heard: what each conversion's signals limit. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipeline.consent.consent_mode import EUROPE
+from pipeline.consent.decision import NOTHING, Heard, Limit, decide
+from pipeline.consent.flags import opted_out
+from pipeline.consent.pages import look_at_page
+from pipeline.consent.places import Found, add, is_ordinary, look, without
+from pipeline.consent.readings import Reading, Said, absent, short
+from pipeline.consent.settings import Consent
+from pipeline.intake.body import Posting
+
+_HEADER = "sec-gpc"
+
+
+def hear(
+    posting: Posting,
+    settings: Consent,
+    *,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    vendors: Sequence[int] = (),
+    page: str | None = None,
+) -> Posting:
+    """The post with `heard` filled in; a conversion whose use is limited says so by `opt_out`, and by nothing else.
+
+    `vendors` are the ids of destinations in the IAB's list of vendors, `page` the address that the request itself
+    names (a browser's). What the request and the body say counts for each of their conversions.
+    """
+    shared, of_page = _of_request(posting, headers, query, page)
+    quiet = not shared and not of_page and "no_signal" not in settings.also_limits
+    heard: dict[int, Heard] = {}
+    conversions = list(posting.conversions)
+    for index, conversion in _objects(conversions):
+        spoken = posting.spoken[index] if posting.spoken else None
+        if quiet and spoken is None and is_ordinary(conversion):
+            continue  # as nearly all are
+        found, pages = _copy(shared), _copy(of_page)
+        look([conversion, spoken], found)
+        look_at_page(conversion.get("event_source_url"), pages)
+        if quiet and not found and not pages:
+            continue
+        one = decide(found, pages, settings, vendors, _country(conversion, posting.context))
+        conversions[index] = _saying(conversion, one, settings)
+        if one != NOTHING:
+            heard[index] = one
+    return replace(posting, conversions=conversions, heard=heard)
+
+
+def _objects(conversions: Sequence[Any]) -> list[tuple[int, dict[str, Any]]]:
+    return [(index, one) for index, one in enumerate(conversions) if isinstance(one, dict)]
+
+
+def _of_request(
+    posting: Posting, headers: Mapping[str, str], query: Mapping[str, str], page: str | None
+) -> tuple[Found, Found]:
+    """What the request and the body say for all conversions, and what the page's address says."""
+    shared: Found = {}
+    look([dict(query), posting.shared], shared)
+    if _HEADER in headers:
+        add(shared, "flags", Said("gpc_header", "Sec-GPC", headers[_HEADER]))
+    of_page: Found = {}
+    look_at_page(page, of_page)
+    return shared, of_page
+
+
+def _copy(found: Found) -> Found:
+    return {family: list(said) for family, said in found.items()}
+
+
+def _saying(conversion: dict[str, Any], one: Heard, settings: Consent) -> dict[str, Any]:
+    """The conversion without the fields of consent; `opt_out` stays, and says what was decided."""
+    rest = without(conversion)
+    if one.limit is not Limit.NOTHING:
+        return rest | {"opt_out": "true"}
+    stated = conversion.get("opt_out")
+    return rest if absent(stated) or opted_out(stated, settings) is not Reading.ALLOWED else rest | {"opt_out": "false"}
+
+
+def _country(conversion: Mapping[str, Any], context: Mapping[str, Any]) -> str | None:
+    """The country of the event as it says so itself, if it is in Europe."""
+    user = conversion.get("user_data")
+    places = [conversion, context, *([user] if isinstance(user, dict) else [])]
+    words = (short(place.get(name)) for place in places for name in ("data_processing_country", "country"))
+    return next((word for word in words if word in EUROPE), None)

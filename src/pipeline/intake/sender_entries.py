@@ -1,0 +1,125 @@
+"""The text of the sender keys secret -> senders, and what is wrong with the rest. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+from pydantic_core import SchemaValidator, ValidationError
+from pydantic_core import core_schema as cs
+
+from pipeline.consent import settings as consent
+from pipeline.intake.senders import Sender, SourceSettings
+from pipeline.values.currencies import ISO_4217
+from pipeline.values.json_objects import json_object
+
+_NAMES = frozenset(one.name for kind in (Sender, SourceSettings, consent.Consent) for one in fields(kind))
+
+
+def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender], list[str]]:
+    """The senders of the secret, and what is wrong with the entries or settings left out (no key is quoted).
+
+    The secret is a JSON object: sender name -> key, or -> an object with the fields of Sender. `sources` are the names
+    of all sources, each with whether it checks signatures. A sender with unusable settings stays known, so that its
+    posts can be answered with what is wrong.
+    """
+    entries = json_object(secret)
+    if entries is None:
+        return [], ["the sender keys secret is not a JSON object of sender name -> key"]
+    senders: dict[bytes, Sender] = {}
+    faults: list[str] = []
+    for place, (name, entry) in enumerate(entries.items(), 1):
+        given = {"key": entry} if isinstance(entry, str) else entry
+        left_out = f"entry {place} of the sender keys secret is left out: "
+        try:
+            read = _schema().validate_python({**given, "name": name} if isinstance(given, dict) else given)
+        except ValidationError as error:
+            faults.append(f"{left_out}wrong {_wrong(error)}")
+            continue
+        sender, unusable = _sender(read, sources)
+        digest = sender.digest()
+        if digest is None:
+            faults.append(left_out + "it has neither key nor sha256")
+        elif senders.setdefault(digest, sender) is not sender:
+            faults.append(left_out + "an entry before it has the same key")
+        else:
+            faults += [f"entry {place} of the sender keys secret: sources: {fault}" for fault in unusable]
+    return list(senders.values()), faults
+
+
+def _wrong(error: ValidationError) -> str:
+    """The fields that are wrong. Only names that are ours: a key may have been pasted in the place of one."""
+    named = {".".join(name for name in map(str, one["loc"]) if name in _NAMES) for one in error.errors()} - {""}
+    return ", ".join(sorted(named)) or "form"
+
+
+def _sender(entry: dict[str, Any], sources: Mapping[str, bool]) -> tuple[Sender, list[str]]:
+    """The sender of a valid entry, and what is wrong with the settings of its sources."""
+    usable: dict[str, SourceSettings] = {}
+    faults: list[str] = []
+    unread: list[str] = []
+    signs = False
+    for name, given in entry.pop("sources", {}).items():
+        signed = isinstance(given, dict) and given.get("signature_secret") is not None
+        signs = signs or signed
+        known = name if name in sources else "a name"
+        fault = ""
+        if name not in sources:
+            fault = f"a name is no source: it must be one of {', '.join(sources)}"
+        elif signed and not sources[name]:
+            fault = f"{name} has a signature_secret, but its posts are not signed: take it out"
+        try:
+            usable[name] = SourceSettings(**_settings_schema().validate_python(given))
+        except ValidationError as error:
+            fault = fault or f"{known} has a wrong {_wrong(error)}"
+        if fault:
+            faults.append(fault)
+            unread.append(known)
+    return Sender(**entry, sources=usable, unread=tuple(unread), signs=signs), faults
+
+
+@cache
+def _schema() -> SchemaValidator:
+    """Pydantic's core alone: its models would add 65 ms to a cold start."""
+    texts = cs.tuple_variable_schema(cs.str_schema())
+    text = cs.nullable_schema(cs.str_schema())
+    kinds = {
+        "name": cs.str_schema(pattern=r"^[\w .@-]{1,64}$"),
+        "key": cs.nullable_schema(cs.str_schema(min_length=8)),
+        "sha256": cs.nullable_schema(cs.str_schema(pattern="^[0-9a-fA-F]{64}$")),
+        "event_groups": texts,
+        "event_names": cs.tuple_variable_schema(cs.str_schema(pattern=r"^\*$|\w", max_length=128)),
+        "default_event_group": text,
+        "browser": cs.bool_schema(),
+        "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^https?://[^/\s*]+/?$")),
+        "consent": consent.schema(),
+        "sources": cs.dict_schema(cs.str_schema(), cs.any_schema()),
+    }
+    return SchemaValidator(_fields(kinds))
+
+
+@cache
+def _settings_schema() -> SchemaValidator:
+    word = cs.nullable_schema(cs.str_schema(min_length=1))
+    kinds = {
+        "event_group": word,
+        "event_names": cs.dict_schema(cs.str_schema(), word),
+        "minimum_duration": cs.nullable_schema(cs.float_schema(ge=0, allow_inf_nan=False)),
+        "answered_only": cs.bool_schema(),
+        "first_calls_only": cs.bool_schema(),
+        "value_field": word,
+        "currency": cs.nullable_schema(_currency()),
+        "signature_secret": word,
+    }
+    return SchemaValidator(_fields(kinds))
+
+
+def _currency() -> cs.CoreSchema:
+    """A code of ISO 4217, in any case."""
+    codes = cs.literal_schema(sorted(ISO_4217))
+    return cs.chain_schema([cs.str_schema(to_upper=True, strip_whitespace=True), codes])
+
+
+def _fields(kinds: Mapping[str, cs.CoreSchema]) -> cs.CoreSchema:
+    known = {name: cs.typed_dict_field(kind, required=name == "name") for name, kind in kinds.items()}
+    return cs.typed_dict_schema(known, extra_behavior="forbid")

@@ -1,0 +1,96 @@
+"""What a request became for each destination -> its one answer. Pure.
+
+With one destination the answer is in the shape of Roku's Events API. With several, whatever is not the same for all of
+them names its `destination`, and `destinations` says how many conversions each took.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic_core import to_json
+
+from pipeline.intake.reception import Reception
+from pipeline.intake.reply import reply
+
+Entries = list[dict[str, Any]]
+
+_MOST_ERRORS = 2
+_WORDS = {"Accepted": "accepted", "Invalid": "invalid", "Withheld": "withheld", "NotQueued": "not_queued"}
+
+
+def code_of(received: Mapping[str, Reception]) -> int:
+    """202 or 210 if any destination took anything, 503 if only a queue is to blame, 400, or 200: nothing to deliver."""
+    counts = [reception.counts() for reception in received.values()]
+    failed = any(reception.failed for reception in received.values())
+    if any(one["Accepted"] for one in counts):
+        return 210 if failed else 202
+    if any(one["NotQueued"] for one in counts):
+        return 503
+    return 400 if failed else 200
+
+
+def answer(received: Mapping[str, Reception]) -> tuple[int, dict[str, Any]]:
+    """The status and the body, once the finished events were queued or not; by name of the destination."""
+    code = code_of(received)
+    one = next(iter(received.values()))
+    body = reply(
+        code,
+        one.received,
+        _together(received, lambda reception: [reception.failed[index] for index in sorted(reception.failed)]),
+        _together(received, lambda reception: reception.warnings),
+        ignored=one.ignored,
+    )
+    body |= limited(received) | withheld(received)
+    ends = {name: reception.counts() for name, reception in received.items()}
+    if any(counts != one.counts() for counts in ends.values()):
+        body["destinations"] = {
+            name: {word: counts[count] for count, word in _WORDS.items()} for name, counts in ends.items()
+        }
+    return code, body
+
+
+def limited(received: Mapping[str, Reception]) -> dict[str, Entries]:
+    """What the answer says of conversions whose use is limited, and by which signals; {} if there are none."""
+    told = _together(received, _limited)
+    return {"limited": told} if told else {}
+
+
+def _limited(reception: Reception) -> Entries:
+    return [{"index": index, "signals": list(signals)} for index, signals in sorted(reception.limited().items())]
+
+
+def withheld(received: Mapping[str, Reception]) -> dict[str, Entries]:
+    """What the answer says of conversions that are right and that a destination does not take; {} if there are none."""
+    told = _together(received, _withheld)
+    return {"withheld": told} if told else {}
+
+
+def _withheld(reception: Reception) -> Entries:
+    return [
+        {"index": index, "reason": reason}
+        | ({"signals": list(reception.refusals[index])} if index in reception.refusals else {})
+        for index, reason in sorted(reception.withheld.items())
+    ]
+
+
+def _together(received: Mapping[str, Reception], entries: Callable[[Reception], Entries]) -> Entries:
+    """The entries of all destinations: once where all have the same, else each with its destination."""
+    by_name = {name: {to_json(entry): entry for entry in entries(reception)} for name, reception in received.items()}
+    first, *others = by_name.values()
+    shared = [entry for key, entry in first.items() if all(key in other for other in others)]
+    own = [
+        _brief(entry) | {"destination": name}
+        for name, found in by_name.items()
+        for key, entry in found.items()
+        if any(key not in other for other in by_name.values())
+    ]
+    return sorted(shared + own, key=lambda entry: entry.get("index", 0))
+
+
+def _brief(entry: dict[str, Any]) -> dict[str, Any]:
+    """Fewer of its errors: what two destinations say of 1,000 events must fit into one answer of 6 MB."""
+    errors = entry.get("errors")
+    if not isinstance(errors, dict) or len(errors) <= _MOST_ERRORS:
+        return entry
+    told = dict(list(errors.items())[:_MOST_ERRORS])
+    return entry | {"errors": told | {"further": "further errors are not listed: mend these first"}}

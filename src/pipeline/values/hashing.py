@@ -1,0 +1,61 @@
+"""Personal data that leaves as its SHA-256 digest: read with care, and of the usual shape. Pure."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from pipeline.values.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, is_other_digest
+from pipeline.values.faults import Fault
+from pipeline.values.rules import Rule
+from pipeline.values.texts import is_whole, plain
+
+
+def hashed(normalise: Callable[[str], str]) -> Rule:
+    """A rule for personal data: a SHA-256 digest stays (in lower case), anything else is normalised, then hashed.
+
+    A digest is recognised before any cleaning, whatever the sender's flag says: hashing it again is the commonest
+    defect of such integrations. `normalise` takes the trimmed text and raises Fault.
+    """
+
+    def rule(value: Any, notes: list[str]) -> str | None:
+        value = plain(value, notes)
+        if value is None:
+            return None
+        if not is_whole(value, notes):
+            return None
+        known = as_digest(value) if len(value) in DIGEST_LENGTHS else None
+        if known is None:
+            if len(value) in DIGEST_LENGTHS and is_other_digest(value):
+                notes.append("is a digest, but not SHA-256: send the SHA-256 digest or the clear value")
+                return None
+            try:
+                return sha256(normalise(value).encode()).hexdigest()
+            except Fault as fault:
+                notes.append(str(fault))
+                return None
+        if known in DIGESTS_OF_NOTHING:
+            notes.append("is the digest of an empty value: the sender hashed nothing, so leave the field out")
+            return None
+        return known
+
+    return rule
+
+
+def finished(normalise: Callable[[str], str]) -> Callable[[str], str]:
+    """The same for text of a usual shape; raises ValueError where the rule would say something."""
+
+    def finish(text: str) -> str:
+        if len(text) == 64 and is_digest(text):
+            return text
+        return sha256(normalise(text).encode()).hexdigest()
+
+    return finish
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text of a usual shape is a digest. Raises ValueError if it is one of nothing."""
+    if len(text) != 64 or "@" in text:  # an address may be as long as a digest
+        return False
+    if text in DIGESTS_OF_NOTHING:
+        raise ValueError
+    return True

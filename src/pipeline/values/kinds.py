@@ -1,0 +1,57 @@
+"""The kinds of fields that destinations have in common: each its rule, its usual shape and its JSON type. Pure."""
+
+from collections.abc import Callable
+from functools import partial
+
+from pydantic_core import CoreSchema
+from pydantic_core import core_schema as cs
+
+from pipeline.values import addresses, amounts, hashing, limits, pages, rules, shapes, texts
+from pipeline.values.field import Kind, unchecked
+from pipeline.values.timestamps import EARLIEST
+
+STRING = {"type": "string"}
+_NUMBER = {"type": ["number", "string"]}
+_WHOLE = {"type": ["integer", "string"]}
+# Digits and hyphens of hexadecimal notation, not all of them zeros.
+_DEVICE = "^[0-9A-Fa-f-]*[1-9A-Fa-f][0-9A-Fa-f-]*$"
+
+
+def choice(*words: str) -> Kind:
+    """One of these words."""
+    return Kind(rules.choice(*words), cs.literal_schema(list(words)), {"type": "string", "enum": list(words)})
+
+
+def text(longest: int) -> Kind:
+    """Free text of at most so many characters."""
+    return Kind(partial(texts.text, longest=longest), shapes.text(longest), {**STRING, "maxLength": longest})
+
+
+def id_of(rule: rules.Rule, longest: int = limits.TEXT) -> Kind:
+    """An id: text, or a number that becomes text."""
+    number = shapes.then(str, shapes.WHOLE)
+    return Kind(rule, shapes.either(shapes.text(longest), number), {"type": ["string", "integer"]})
+
+
+def personal(normalise: Callable[[str], str], usual: CoreSchema, usually: Callable[[str], str] | None = None) -> Kind:
+    """What leaves as its digest. `usual` passes clear text that can be normalised, and digests in lower case.
+
+    `usually` is what `normalise` does to such clear text, if that is less.
+    """
+    return Kind(hashing.hashed(normalise), usual, STRING, hashing.finished(usually or normalise))
+
+
+TEXT = Kind(texts.text, shapes.text(), STRING)
+AGENT = Kind(texts.agent, shapes.agent(), STRING)
+PLACE = Kind(texts.clear, shapes.PLACE, STRING)
+REFERENCE = id_of(texts.reference)
+EVENT_ID = id_of(texts.event_id, limits.EVENT_ID)
+DEVICE = Kind(texts.advertising_id, shapes.like(_DEVICE), STRING)
+IP_ADDRESS = Kind(addresses.ip_address, shapes.IPV4, STRING)
+PAGE = Kind(
+    addresses.url, shapes.like(f"^{pages.ORDINARY}$", limits.URL), STRING, finish=shapes.only_if(pages.is_clean)
+)
+AMOUNT = Kind(amounts.amount, shapes.AMOUNT, _NUMBER)
+INTEGER = Kind(amounts.integer, shapes.WHOLE, _WHOLE)
+TIME = Kind(unchecked, cs.int_schema(strict=True, ge=EARLIEST), {**_WHOLE, "minimum": EARLIEST})
+OPT_OUT = Kind(rules.opt_out, cs.literal_schema(["true", "false"]), {"type": ["string", "boolean"]})

@@ -1,0 +1,57 @@
+"""The language of posted conversions: the fields of all destinations together. Pure.
+
+A field of one destination is known to all: another passes over it without a word.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from pipeline.values import kinds
+from pipeline.values.field import Field, Fields, Table
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """The table of each destination that has a module `fields`, be it on in this stack or not.
+
+    The first says the second names of fields that several take.
+    """
+    names = import_module("destinations").NAMES  # the one list of them, which is a layer above
+    return {name: import_module(f"{name}.fields").TABLE for name in names if find_spec(f"{name}.fields")}
+
+
+def together(tables: Mapping[str, Table]) -> Table:
+    """The fields of all of them, each once, by where they are."""
+    joined: dict[str, dict[str, Field]] = {}
+    for table in tables.values():
+        for section, fields in table.items():
+            for field in fields:
+                joined.setdefault(section, {}).setdefault(field.name, field)
+    return {section: tuple(fields.values()) for section, fields in joined.items()}
+
+
+@cache
+def whole() -> Table:
+    """The fields of all destinations."""
+    return together(tables())
+
+
+@cache
+def elsewhere(destination: str, section: str) -> frozenset[str]:
+    """The fields of a section that are for other destinations alone."""
+    own: Fields = tables()[destination].get(section, ())
+    return frozenset(field.name for field in whole().get(section, ())) - {field.name for field in own}
+
+
+@cache
+def amounts() -> tuple[str, ...]:
+    """The fields of `custom_data` that are amounts in its currency."""
+    return tuple(field.name for field in whole()["custom_data"] if field.kind is kinds.AMOUNT)
+
+
+@cache
+def names() -> frozenset[str]:
+    """Every field with its place, such as `user_data.em`."""
+    return frozenset(f"{section}.{field.name}".lstrip(".") for section, fields in whole().items() for field in fields)

@@ -1,0 +1,112 @@
+"""What a usual value looks like, as schemas of pydantic-core. Pure.
+
+«Usual» is what the rules pass without a word: of its plain type, trimmed, no placeholder, nothing that looks like
+personal data where none belongs. It is less than all that they pass; the rest is read with care.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic_core import CoreSchema
+from pydantic_core import core_schema as cs
+
+from pipeline.values import limits
+from pipeline.values.personal import holds_number
+
+DIGEST = "[0-9a-f]{64}"
+
+
+def _something(first: str, inside: str, ends: str, *, but: str = "", most: str = "", numbers: bool = True) -> str:
+    """A text of these letters that `pipeline.values.cleaning` leaves as it is, and that is no word or tag for «absent».
+
+    Of those that begin with n, t or u only lengths that no such word has: null, none, n/a, nil, nan and n.a.; tbd, tba
+    and t.b.d.; undefined. None that begins with «not » (not set). None that ends like a formula, unless a blank is
+    before its bracket. And a number has no point: 2500.0 is 2500.
+    """
+
+    def letters(these: str, without: str = "") -> str:
+        return f"[[{these}]--[{but}{without}]]" if but + without else f"[{these}]"
+
+    any_, last = letters(inside), letters(ends, ")")
+    no_not = f"(?:{letters(inside, 'oO')}{any_}{any_}|[oO](?:{letters(inside, 'tT')}{any_}|[tT]{letters(inside, ' ')}))"
+    return (
+        rf"{first}(?:{any_}{{0,{most}}}{last}|{letters(inside, ' (')}{{0,{most}}} {any_}{{0,{most}}}\))?"
+        + (rf"|[0-9+](?:{letters(inside, '.')}{{0,{most}}}{letters(ends, '.)')})?" if numbers else "")
+        + f"|[Nn](?:{last}?|{no_not}(?:{any_}{{0,3}}{last}|{any_}{{5,{most}}}{last}))"
+        f"|[Tt](?:{last}?|{any_}{{2,3}}{last}|{any_}{{5,{most}}}{last})"
+        f"|[Uu](?:{last}?|{any_}{{1,6}}{last}|{any_}{{8,{most}}}{last})"
+    )
+
+
+# Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). Without ; or, in a user agent, which
+# is full of them, without &: an entity needs both.
+_FIRST = "(?:[A-MO-SV-Za-mo-sv-z]|#[0-9])"
+_TEXT, _AGENT = (f"^(?:{_something(_FIRST, ' -~', '!-~', but='@%' + mark)})$" for mark in ";&")
+# Six digits at most, or one run of them that is shorter than a card's, with no blank for «call me» before it. A phone
+# number has at least seven, and where it has no plus or punctuation such words before it. And nothing for an address.
+NO_NUMBER = "^(?:[^0-9+:]*(?:[0-9][^0-9+:]*){0,6}|[A-Za-z_-]*[0-9]{1,13}[A-Za-z_-]*)$"
+_LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_IN_NAME = _LETTER + "' -"
+_FIRST_OF_NAME = "[A-MO-SV-Za-mo-sv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
+# At most 31 characters: a longer one could be another hash's hex.
+_NAME = f"^(?:{_something(_FIRST_OF_NAME, _IN_NAME, _LETTER, most='29', numbers=False)}|{DIGEST})$"
+_EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}|{DIGEST})$"
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+# Without the first octets in which a network is nobody's (RFC 6890), but for the networks of examples.
+_PUBLIC = (
+    "(?:[1-9]|1[1-9]|[2-9][0-9]|10[1-9]|11[0-9]|12[0-689]|1[3-5][0-9]|16[0-8]|17[013-9]|18[0-9]|19[013-79]|20[0-9]"
+    "|21[0-9]|22[0-3])"
+)
+_IPV4 = rf"^(?:{_PUBLIC}(?:\.{_OCTET}){{3}}|198\.51\.100\.{_OCTET}|192\.0\.2\.{_OCTET})$"
+
+
+def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
+    """Text of this pattern, of at most so many characters."""
+    return cs.str_schema(strict=True, pattern=pattern, max_length=longest)
+
+
+def agent(longest: int = limits.TEXT) -> CoreSchema:
+    """A user agent of at most so many characters: free text, full of numbers that are versions."""
+    return like(_AGENT, longest)
+
+
+def text(longest: int = limits.TEXT) -> CoreSchema:
+    """Free text of at most so many characters, without a number of a person's or an address."""
+    return either(
+        cs.chain_schema([like(_TEXT, longest), like(NO_NUMBER, longest)]),
+        then(only_if(_holds_neither), like(_TEXT, longest)),
+    )
+
+
+def _holds_neither(text: str) -> bool:
+    return "://" not in text and not holds_number(text)
+
+
+def either(*schemas: CoreSchema) -> CoreSchema:
+    """What passes one of them, tried in this order."""
+    return cs.union_schema(list(schemas), mode="left_to_right")
+
+
+def then(finish: Callable[[str], Any], shape: CoreSchema) -> CoreSchema:
+    """What passes the shape, finished; `finish` raises ValueError for what does not pass after all."""
+    return cs.no_info_after_validator_function(finish, shape)
+
+
+def only_if(holds: Callable[[str], bool]) -> Callable[[str], str]:
+    """For `then`: the text itself, if this holds."""
+
+    def finish(text: str) -> str:
+        if not holds(text):
+            raise ValueError
+        return text
+
+    return finish
+
+
+PLACE = text(longest=40)  # no place name is as long as a digest
+WHOLE = cs.int_schema(strict=True, ge=0, lt=10**15)
+AMOUNT = either(WHOLE, cs.float_schema(strict=True, ge=0, lt=1e15, allow_inf_nan=False))
+# A person's, or its digest.
+EMAIL, NAME = like(_EMAIL), like(_NAME)
+PHONE, PHONE_WITH_PLUS = (like(rf"^(?:{plus}[0-9][0-9 ().-]{{6,30}}|{DIGEST})$") for plus in (r"\+?", r"\+"))
+IPV4 = like(_IPV4)

@@ -1,0 +1,128 @@
+"""The header row of a CSV file: its delimiter, and which column is which field. Pure."""
+
+import csv
+import re
+from collections.abc import Mapping
+
+from pipeline.intake.body import Refusal
+from pipeline.values.rules import quoted
+from sources.fieldnames import Path, find_folded, fold, nearest, spelled
+from sources.files.records import DELIMITERS, Lines, records
+from sources.source_settings import Warnings
+
+_MOST_UNKNOWN = 50  # columns told of one by one: an export may have some hundred
+# A CRM's export has some hundred columns with 20 letters each: they bound what a hostile header row can cost.
+_MOST_COLUMNS, _LONGEST_HEADER = 1_000, 100_000
+_TIME: Path = ("", "event_time")
+# Of a header row's cell; a person's data holds @, begins with a digit, or has a run of them.
+_LOOKS_LIKE_A_NAME = re.compile(r"[^\W\d_][\w .:/#()?*&%$'’-]{0,59}").fullmatch
+_LOOKS_LIKE_DATA = re.compile(r"@|^\W*\d|\d{5}|[0-9a-f]{32}|^https?:", re.IGNORECASE).search
+_EXCEL = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE).fullmatch
+
+Columns = list[tuple[int, Path]]
+Header = list[tuple[str, str]]  # each name as it stands, and folded
+
+
+def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
+    """The delimiter, with which most columns have a name that is known, and the cells of the header row.
+
+    Raises Refusal if none is known, or if there are more than anybody needs.
+    """
+
+    def known(cells: list[str]) -> tuple[int, int]:
+        folded = map(fold, cells[:_MOST_COLUMNS])
+        return sum(_path(name, mapped) is not None for name in folded), len(cells)
+
+    said = _said_delimiter(source)
+    line = source.peek() or ""
+    if len(line) > _LONGEST_HEADER:
+        raise _too_wide(f"has {len(line)} characters")
+    delimiter = said or max(DELIMITERS, key=lambda one: known(_cells(line, one)))
+    header = next(records(source, delimiter), None)
+    if header is not None and len(header.cells) > _MOST_COLUMNS:
+        raise _too_wide(f"has {len(header.cells)} columns")
+    if header is None or header.fault or not known(header.cells)[0]:
+        raise Refusal(
+            400,
+            "the first row names no field: begin with a header row such as event_name,event_time,event_id,email,value",
+        )
+    return delimiter, [(name, fold(name)) for name in header.cells]
+
+
+def _said_delimiter(source: Lines) -> str | None:
+    """The delimiter that Excel's own first line (sep=;) names; that line is taken away."""
+    line = source.peek() or ""
+    excel = _EXCEL(line) if len(line) < _LONGEST_HEADER else None
+    if excel is None:
+        return None
+    next(source)
+    return excel[1]
+
+
+def _too_wide(what: str) -> Refusal:
+    most = f"at most {_MOST_COLUMNS} columns and {_LONGEST_HEADER} characters are taken"
+    return Refusal(400, f"the first row {what}, and {most}: export only the columns that are needed")
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _path(folded: str, mapped: Mapping[str, Path]) -> Path | None:
+    return mapped.get(folded) or find_folded(folded)
+
+
+def columns_of(header: Header, mapped: Mapping[str, Path], warnings: Warnings) -> Columns:
+    """Which cell is which field, of several that are one field the preferred one first.
+
+    A column that the caller mapped stands alone, and so does the first with a time: a row without a close date would
+    else get its day of creation. Of other fields each row gets the first cell that is not empty.
+    """
+    chosen = [(index, mapped[folded]) for index, (_, folded) in enumerate(header) if folded in mapped]
+    alone = {path: index for index, path in reversed(chosen)}
+    columns = [(index, path) for path, index in alone.items()]
+    taken = dict(alone)
+    strangers, doubles = [], []
+    for index, (name, folded) in enumerate(header):
+        path = _path(folded, mapped)
+        if path is None:
+            strangers += [(index, name)] if name.strip() else []
+        elif taken.setdefault(path, index) == index:
+            columns += [] if path in alone else [(index, path)]
+        elif path in alone or path == _TIME:
+            doubles.append((f"column {index + 1}", f"dropped: means {spelled(path)}, as column {taken[path] + 1} does"))
+        else:
+            columns.append((index, path))
+            fault = f"means {spelled(path)}, as column {taken[path] + 1} does: it counts in rows where that is empty"
+            doubles.append((f"column {index + 1}", fault))
+    warnings += _doubles(doubles) + _unknown(strangers)
+    return columns
+
+
+def _doubles(told: Warnings) -> Warnings:
+    """The first warnings about columns that mean the same field, and how many there are besides."""
+    further = len(told) - _MOST_UNKNOWN
+    if further <= 0:
+        return told
+    return [*told[:_MOST_UNKNOWN], ("columns", f"{further} further columns mean a field that another means")]
+
+
+def _unknown(strangers: list[tuple[int, str]]) -> Warnings:
+    """What to say of columns that nobody knows; nothing of what they hold if this may be a row without a header."""
+    if any(_LOOKS_LIKE_DATA(name.strip()[:200]) for _, name in strangers):
+        fault = "not known, and some look like data: is the first row a header row?"
+        return [("columns", f"dropped: {len(strangers)} are {fault}")]
+    said = []
+    for index, name in strangers[:_MOST_UNKNOWN]:
+        if not _LOOKS_LIKE_A_NAME(name.strip()):
+            said.append((f"column {index + 1}", "dropped: is not a known field"))
+            continue
+        close = nearest(name)
+        hint = f": did you mean {close}?" if close else ""
+        said.append((f"column {index + 1}", f"dropped: {quoted(name.strip())} is not a known field{hint}"))
+    if len(strangers) > _MOST_UNKNOWN:
+        said.append(("columns", f"dropped: {len(strangers) - _MOST_UNKNOWN} further columns that are not known"))
+    return said

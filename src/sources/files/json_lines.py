@@ -1,0 +1,71 @@
+"""JSON Lines: one conversion a line, in the language of /v1/events or with its fields side by side. Pure."""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, dropwhile
+from types import MappingProxyType
+from typing import Any
+
+from pydantic_core import from_json
+
+from pipeline.intake.body import Posting, Refusal
+from sources import signature
+from sources.fieldnames import Path, fold
+from sources.files.columns_to_fields import place, put
+from sources.files.rows import Row, constants, posting, targets, text_of
+from sources.inbound import Inbound
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def read(inbound: Inbound) -> Posting:
+    """The conversions of a posted file. Raises Refusal."""
+    signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
+    lines = io.StringIO(text_of(inbound.body, "JSON Lines"), newline="")
+    field = inbound.settings.value_field
+    return posting(rows(lines, mapping={field: "value"} if field else _NONE), inbound.settings, [])
+
+
+def rows(
+    lines: Iterable[str], *, mapping: Mapping[str, str] = _NONE, defaults: Mapping[str, str] = _NONE
+) -> Iterator[Row]:
+    """The rows of a file, read as they are asked for; blank lines are none.
+
+    `mapping` gives the field for each key that is not known by its own name, `defaults` the values of rows without.
+    Raises Refusal, before the first row, if one of these names a field that nobody knows, or if the file is JSON but
+    not one object a line.
+    """
+    mapped, given = targets(mapping), constants(defaults)
+    numbered = dropwhile(lambda line: not line[1].strip("\ufeff \t\r\n"), enumerate(lines, 1))
+    first = next(numbered, None)
+    if first is None:
+        return iter(())
+    number, line = first
+    line = line.removeprefix("\ufeff")
+    if line.lstrip().startswith("[") or line.strip() == "{":
+        raise Refusal(400, "this is JSON, but not one object a line: write it so, for example with jq -c '.[]'")
+    return (_row(at, one, mapped, given) for at, one in chain([(number, line)], numbered) if one.strip())
+
+
+def _row(number: int, line: str, mapped: Mapping[str, Path], given: list[tuple[Path, str]]) -> Row:
+    try:
+        data = from_json(line, allow_inf_nan=False)
+    except ValueError as error:
+        return Row(number, None, f"is not JSON: {str(error).replace('at line 1 ', 'at ')}; write one object a line")
+    except TypeError:  # half a surrogate pair, which a file read with surrogateescape has for a byte
+        return Row(number, None, "is not UTF-8: export the file in UTF-8")
+    if not isinstance(data, dict):
+        return Row(number, None, 'is not a JSON object: write {"event_name": ..., "event_time": ..., "user_data": ...}')
+    return Row(number, _conversion(data, mapped, given), None)
+
+
+def _conversion(data: dict[str, Any], mapped: Mapping[str, Path], given: list[tuple[Path, str]]) -> dict[str, Any]:
+    chosen = [(path, data.pop(name)) for name in list(data) if (path := mapped.get(fold(name)))] if mapped else []
+    conversion, strangers, spare = place(data)
+    for name in (*strangers, *spare):  # the destination says of each that it is not known, and what was probably meant
+        conversion.setdefault(name, data[name])
+    for path, value in chosen:
+        put(conversion, path, value, over=True)
+    for path, value in given:
+        put(conversion, path, value)
+    return conversion

@@ -1,0 +1,107 @@
+"""Rows of a file of offline conversions, and what a POST of such a file becomes. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.contract.destination import Refused
+from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, Posting, Refusal, event_group
+from pipeline.intake.senders import SourceSettings
+from pipeline.values.rules import quoted
+from sources.fieldnames import Path, find, fold, nearest
+from sources.source_settings import Warnings, event_names, only, settle
+
+# Ten times what 1,000 rows with some breaks within quotes have. Excel writes a million empty rows if asked to.
+_MOST_LINES = 100_000
+_SPREADSHEET, _GZIP, _UTF_16 = "is a spreadsheet or an archive", "is compressed with gzip", "is UTF-16"
+# Where a content type says text, API Gateway puts U+FFFD (EF BF BD) in the place of each byte that is not UTF-8.
+_BEGINNINGS = {
+    b"\x1f\x8b": _GZIP,
+    b"\x1f\xef\xbf\xbd": _GZIP,
+    b"PK\x03\x04": _SPREADSHEET,
+    b"\xd0\xcf\x11\xe0": _SPREADSHEET,
+    b"\xef\xbf\xbd\xef\xbf\xbd\x11": _SPREADSHEET,
+    b"\xff\xfe": _UTF_16,
+    b"\xfe\xff": _UTF_16,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the line of the file where it begins (from 1), and its conversion or its fault.
+
+    The conversion is in the language of /v1/events; it holds `event_group_id` if the file has such a field.
+    """
+
+    number: int
+    conversion: dict[str, Any] | None
+    fault: str | None
+
+
+def text_of(body: bytes, form: str) -> str:
+    """The text of a posted file. Raises Refusal."""
+    if len(body) > MAX_BYTES:
+        raise Refusal(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
+    for beginning, fault in _BEGINNINGS.items():
+        if body.startswith(beginning):
+            raise Refusal(400, f"the body {fault}: send it as {form} in UTF-8")
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"the body is not UTF-8 at byte {error.start}: export it as {form} in UTF-8") from None
+    _check_letters(text, form)
+    lines = body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
+    if lines > _MOST_LINES:
+        raise Refusal(400, f"the body has {lines} lines, and at most {MAX_EVENTS} rows are taken: delete empty lines")
+    return text
+
+
+def _check_letters(text: str, form: str) -> None:
+    """Refuse a text that lost letters: two ids that differ in these alone would be one. Raises Refusal."""
+    if "\0" in text:
+        raise Refusal(400, f"the body holds NUL characters, as UTF-16 does: export it as {form} in UTF-8")
+    place = text.find("\ufffd")
+    if place >= 0:
+        line = text.count("\n", 0, place) + 1
+        raise Refusal(
+            400,
+            f"line {line} of the body holds U+FFFD, which stands for letters that were lost: export it as {form} in"
+            " UTF-8 (posted with the content type application/octet-stream, the answer names the byte)",
+        )
+
+
+def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -> Posting:
+    """The posting of a file: a faulty row is one failed event, named by its line. Raises Refusal."""
+    names = event_names(settings)
+    conversions: list[Any] = []
+    groups = set()
+    for row in rows:
+        if len(conversions) == MAX_EVENTS:
+            raise Refusal(400, f"the body has more than {MAX_EVENTS} rows: send it in parts")
+        if row.conversion is None:
+            conversions.append(Refused({f"line {row.number}": str(row.fault)}, []))
+            continue
+        groups.add(event_group(row.conversion.pop("event_group_id", None)))
+        conversions.append(settle(row.conversion, names, settings, warnings, default=True))
+    if not conversions:
+        raise Refusal(400, "the body has no rows: send at least one conversion")
+    return Posting(settings.event_group or only(groups), {}, conversions, list(dict.fromkeys(warnings)))
+
+
+def targets(mapping: Mapping[str, str]) -> dict[str, Path]:
+    """The field for each column that the caller maps, the columns folded. Raises Refusal for a field nobody knows."""
+    return {fold(column): _path(field) for column, field in mapping.items()}
+
+
+def constants(defaults: Mapping[str, str]) -> list[tuple[Path, str]]:
+    """The values for rows that have none of their own. Raises Refusal for a field that nobody knows."""
+    return [(_path(field), value) for field, value in defaults.items()]
+
+
+def _path(field: str) -> Path:
+    path = find(field)
+    if path is None:
+        close = nearest(field)
+        hint = f"did you mean {close}?" if close else "name it as /v1/events does, such as event_id or user_data.em"
+        raise Refusal(400, f"{quoted(field)} is not a field of a conversion: {hint}")
+    return path

@@ -1,0 +1,129 @@
+"""What a sender's settings say of its conversions: names of events, the field of the value, a currency. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.intake.body import Ignored, Refusal
+from pipeline.intake.senders import SourceSettings
+from pipeline.values import language
+from pipeline.values.amounts import amount
+from pipeline.values.currencies import ISO_4217
+from pipeline.values.rules import quoted
+from sources.values import first_of, found, has, is_absent, text
+
+Names = Mapping[str, str | None]
+Warnings = list[tuple[str, str]]
+
+# Signs that mean one currency. $ and ¥ mean several, so of these the settings say which.
+_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "฿": "THB"}
+_SIGNS |= {"₫": "VND", "₴": "UAH", "US$": "USD"}
+_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
+_CODE = re.compile("[A-Z]{3}")
+_BETWEEN = re.compile(r"[-_\s]+")
+MOST_ITEMS = 1_000  # of a basket: as many as are sent
+
+
+def kind_of(name: str) -> str:
+    """A platform's name for a kind of event as it is compared: without case and outer spaces."""
+    return name.strip().casefold()
+
+
+def roku_name(name: str) -> str:
+    """A name of Roku's in Roku's spelling: add-to-cart is ADD_TO_CART."""
+    return _BETWEEN.sub("_", name.strip()).upper()
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two names are one event of Roku's, however they are written."""
+    return roku_name(one).replace("_", "") == roku_name(other).replace("_", "")
+
+
+def event_names(settings: SourceSettings, known: Names | None = None) -> dict[str, str | None]:
+    """Roku's name for each kind of event, null for none: the sender's `event_names` over those `known`."""
+    both = (*(known or {}).items(), *settings.event_names.items())
+    return {kind_of(kind): None if name is None else roku_name(name) for kind, name in both}
+
+
+def value_of(
+    body: Mapping[str, Any],
+    settings: SourceSettings,
+    usual: tuple[str, ...],
+    warnings: Warnings,
+    *,
+    always: bool = True,
+) -> Any:
+    """The value: of the field that the settings name, else of the first usual one that says anything.
+
+    A body that has no such field is warned of; without `always` only if it has a value under a usual name.
+    """
+    field = settings.value_field
+    if field is None:
+        return next((value for name in usual if (value := found(body, name)) is not None), None)
+    if not has(body, field) and (always or first_of(body, *usual) is not None):
+        warnings.append(("value_field", f"no field is named {quoted(field)}: the conversion has no value"))
+    return found(body, field)
+
+
+def priced(custom: dict[str, Any], settings: SourceSettings, warnings: Warnings) -> dict[str, Any]:
+    """The `custom_data` with a currency for amounts without one: what they say themselves, else the sender's.
+
+    `€250` is EUR whatever the settings say; `$250` may be of many countries, so there the settings count. Without a
+    usable amount nothing is added.
+    """
+    if not is_absent(custom.get("currency")):
+        return custom
+    amounts = [one for one in _amounts(custom) if amount(one, []) is not None]
+    named = sorted({code for one in amounts if isinstance(one, str) for code in _currencies(one)})
+    if len(named) > 1:
+        listed = ", ".join(named)
+        warnings.append(("custom_data.currency", f"is missing, and the amounts name several ({listed}): send currency"))
+        return custom
+    chosen = named[0] if named else settings.currency
+    if not amounts or chosen is None:
+        return custom
+    if settings.currency not in (None, chosen):
+        fault = f"is missing: {chosen} was taken from the amount, not the sender's currency {settings.currency}"
+        warnings.append(("custom_data.currency", fault))
+    return {**custom, "currency": chosen}
+
+
+def _amounts(custom: Mapping[str, Any]) -> Iterator[Any]:
+    yield from map(custom.get, language.amounts())
+    contents = custom.get("contents")
+    for item in contents[:MOST_ITEMS] if isinstance(contents, list) else [contents]:
+        if isinstance(item, Mapping):
+            yield item.get("price")
+
+
+def _currencies(text: str) -> set[str]:
+    codes = {code for code in _CODE.findall(text) if code in ISO_4217}
+    return codes | {_SIGNS[sign] for sign in _SIGN.findall(text)}
+
+
+def settle(
+    conversion: dict[str, Any], names: Names, settings: SourceSettings, warnings: Warnings, *, default: bool = False
+) -> dict[str, Any] | Ignored:
+    """The conversion, already in the language of /v1/events, with the name and currency of the settings; or Ignored.
+
+    With `default` a conversion without a name gets the one that `event_names` has for the word `default`.
+    """
+    given = text(conversion.get("event_name"))
+    name = "default" if default and is_absent(conversion.get("event_name")) else given
+    if name is not None and kind_of(name) in names:
+        chosen = names[kind_of(name)]
+        if chosen is None:
+            return Ignored("unmapped_event", f"event_names of this sender makes {quoted(name)} no conversion (null)")
+        conversion["event_name"] = chosen
+    custom = conversion.get("custom_data")
+    if isinstance(custom, dict):
+        conversion["custom_data"] = priced(custom, settings, warnings)
+    return conversion
+
+
+def only(groups: set[str | None]) -> str | None:
+    """The one event group that the conversions of a post name, if any. Raises Refusal if there are several."""
+    named = groups - {None}
+    if len(named) > 1:
+        raise Refusal(400, f"the body names {len(named)} event groups: post those of each group for themselves")
+    return named.pop() if named else None

@@ -1,0 +1,1 @@
+"""Shops, tag managers and analytics."""
