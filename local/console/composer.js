@@ -89,7 +89,8 @@ function showAnswer(status, answer) {
       const head = make('p', { className: 'line' }, chip('invalid'), ' ', make('span', { className: 'mono' }, failed.event_id ?? `event ${failed.index}`), forOne(failed));
       parts.push(head, pairs(Object.entries(failed.errors ?? {})));
     }
-    for (const one of answer.withheld ?? []) parts.push(make('p', {}, chip('withheld'), forOne(one), `: ${one.reason}`));
+    for (const one of answer.limited ?? []) parts.push(make('p', {}, chip('limited'), forOne(one), `: ${one.signals.join(', ')}`));
+    for (const one of answer.withheld ?? []) parts.push(make('p', {}, chip('withheld'), forOne(one), `: ${[one.reason, ...(one.signals ?? [])].join(', ')}`));
     for (const one of answer.ignored ?? []) parts.push(make('p', {}, chip('ignored'), ` ${one.reason}`));
     if (answer.warnings?.length) parts.push(make('h4', {}, plural(answer.warnings.length, 'warning')), pairs(answer.warnings.map((one) => [one.field + forOne(one), one.warning])));
     const whole = make('details', {}, make('summary', {}, 'The whole answer'), json(answer, 'The whole answer'));

@@ -45,7 +45,7 @@ class Post:
         is told.
         """
         for destination, messages in self.queued.items():
-            warnings = entries(said, "warnings", destination)
+            warnings = [*entries(said, "warnings", destination), *_limited(said, destination)]
             places = self._places(said, destination)
             conversions = [conversion for message in messages for conversion in message]
             for place, conversion in places.items() if places else ((-1, one) for one in conversions):
@@ -87,12 +87,26 @@ def outcomes(
         yield _invalid(entry) | {"status": status}
     for outcome in ("withheld", "ignored"):
         for entry in entries(said, outcome)[:MOST]:
-            reason = str(entry.get("reason") or entry.get("code") or "")
+            reason = str(entry.get("reason") or entry.get("code") or "") + _signals(entry, " ({})")
             known = (names or {}).get(entry.get("index", -1)) or _named(entry)
             yield {"outcome": outcome, "reason": reason, "status": status, **_of(entry), **known}
     if status >= 400 and not failed:
         reason = str(said.get("description") or said.get("message") or "")
         yield {"outcome": "refused", "reason": reason, "status": status}
+
+
+def _limited(said: Mapping[str, Any], destination: str) -> list[Mapping[str, Any]]:
+    """Conversions whose use is limited, as warnings: by which signals of consent."""
+    return [
+        {"field": "opt_out", "warning": _signals(entry, "its use is limited: {}"), "events": [entry.get("index")]}
+        for entry in entries(said, "limited", destination)
+    ]
+
+
+def _signals(entry: Mapping[str, Any], form: str) -> str:
+    """The signals of a refusal in this form; nothing where nobody refused."""
+    signals = entry.get("signals")
+    return form.format(", ".join(map(str, signals))) if isinstance(signals, Sequence) and signals else ""
 
 
 def _invalid(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -141,6 +141,19 @@ def test_what_is_withheld_has_the_name_that_another_destinations_event_has() -> 
     ]
 
 
+def test_a_refusal_is_told_with_its_signals_wherever_the_conversion_went() -> None:
+    signals = {"index": 0, "signals": ["us_privacy", "gpp"]}
+    said = {
+        "events_received": 1,
+        "limited": [signals | {"destination": "roku"}],
+        "withheld": [signals | {"reason": "opted out", "destination": "rokt"}],
+    }
+    made = Post("/v1/events", queued={"roku": [[Conversion(1, 0.0, "accepted", "roku")]], "rokt": []})
+    ((_, warnings),) = made.warned(said)
+    assert [one["warning"] for one in warnings] == ["its use is limited: us_privacy, gpp"]
+    assert [one["reason"] for one in outcomes(202, said)] == ["opted out (us_privacy, gpp)"]
+
+
 def test_one_destinations_conversions_push_out_none_of_anothers() -> None:
     conversions = Conversions(most=2)
     for name in "abc":
