@@ -27,10 +27,7 @@ class Service:
     def __init__(
         self, world: World, mode: Callable[[], str], variant: Callable[[Mapping[str, Any]], Variant], *, live: bool
     ) -> None:
-        """`mode` says how it behaves now, `variant` finds what an event as it is sent stands for.
-
-        `live`: what it takes counts.
-        """
+        """`mode` says how it behaves now, `variant` what an event as it is sent stands for, `live` if all counts."""
         self.world, self._mode, self._variant, self.live = world, mode, variant, live
         self.version = 0  # of the valid key
         self.requests = self.dropped = 0
