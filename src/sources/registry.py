@@ -11,16 +11,16 @@ Source = Callable[[Inbound], Posting]
 
 # The word in the path -> the module.
 MODULES = {
-    "callrail": "callrail",
-    "calltrackingmetrics": "calltrackingmetrics",
-    "csv": "delimited",
-    "ga4": "ga4",
-    "invoca": "invoca",
-    "jsonl": "json_lines",
-    "ringba": "ringba",
-    "segment": "segment",
-    "shopify": "shopify",
-    "tealium": "tealium",
+    "callrail": "calls.callrail",
+    "calltrackingmetrics": "calls.calltrackingmetrics",
+    "csv": "files.delimited",
+    "ga4": "web.ga4",
+    "invoca": "calls.invoca",
+    "jsonl": "files.json_lines",
+    "ringba": "calls.ringba",
+    "segment": "web.segment",
+    "shopify": "web.shopify",
+    "tealium": "web.tealium",
 }
 # Those whose posts can be signed; the others have nothing that a `signature_secret` could be compared with.
 SIGNED = frozenset({"callrail", "csv", "jsonl", "segment", "shopify", "tealium"})
