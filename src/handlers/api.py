@@ -27,7 +27,7 @@ from pipeline.values.words import SenderName
 from sources import registry
 
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]").sub
-_NAMES = ", ".join(registry.MODULES)
+_NAMES = ", ".join(registry.SOURCES)
 
 # What a function behind the API says: the status and the body, None for an answer without one.
 Said = tuple[int, dict[str, Any] | None]

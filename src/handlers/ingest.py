@@ -65,13 +65,13 @@ def _reader(request: Request) -> Callable[[Request, Sender], Posting]:
     """What reads the posts to this path. Raises Refusal."""
     if request.path in _OWN:
         return lambda request, _: bodies.read(request.body)
-    read = registry.source(request.source) if request.source else None
+    read = registry.reader(request.source) if request.source else None
     if read is None:
         raise api.nothing_here()
     return partial(_read_source, read)
 
 
-def _read_source(read: registry.Source, request: Request, sender: Sender) -> Posting:
+def _read_source(read: registry.Reader, request: Request, sender: Sender) -> Posting:
     settings = sender.sources.get(request.source or "", SourceSettings())
     return read(Inbound(request.body, request.headers, settings, clients.now()))
 
@@ -84,7 +84,7 @@ def _tell(line: Line, request: Request, received: Mapping[str, Reception], to: S
     """Count what became of the conversions, and say it in words of ours."""
     rate = float(os.environ["LOG_SAMPLE_RATE"])
     source = request.source or _OWN[request.path]
-    line.told["source"] = words.among(source, (*registry.MODULES, *_OWN.values()))
+    line.told["source"] = words.among(source, (*registry.SOURCES, *_OWN.values()))
     for one in to:
         reception = received[one.name]
         line.tell(one.name, **_words(reception))
@@ -97,7 +97,7 @@ def _answer(request: Request, received: Mapping[str, Reception]) -> Said:
     if request.path != access.EVENTS and code == 210 and any(one.not_queued for one in received.values()):
         # Platforms and pages read no body: only a 5xx makes them post again, and what was taken is known by its id.
         return 503, body | {"code": 503, "description": "not all of it was queued: send the request again"}
-    return 200 if request.source in registry.ONLY_200 and code < 500 else code, body
+    return 200 if registry.takes_only_200(request.source) and code < 500 else code, body
 
 
 @cache

@@ -2,36 +2,49 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import cast
+from typing import NamedTuple, cast
 
 from pipeline.intake.body import Posting
 from sources.inbound import Inbound
 
-Source = Callable[[Inbound], Posting]
+Reader = Callable[[Inbound], Posting]
 
-# The word in the path -> the module.
-MODULES = {
-    "callrail": "calls.callrail",
-    "calltrackingmetrics": "calls.calltrackingmetrics",
-    "csv": "files.delimited",
-    "ga4": "web.ga4",
-    "invoca": "calls.invoca",
-    "jsonl": "files.json_lines",
-    "ringba": "calls.ringba",
-    "segment": "web.segment",
-    "shopify": "web.shopify",
-    "tealium": "web.tealium",
+
+class Source(NamedTuple):
+    """A platform. `module`: whose `read` reads its posts, below `sources`.
+
+    `signed`: its posts can be signed; the others have nothing that a `signature_secret` could be compared with.
+    `only_200`: any other status is a failure to it. CallTrackingMetrics posts the same again, Shopify takes the webhook
+    away after some time. So it gets 200 for whatever was read; the answer's `code` says what became of it.
+    """
+
+    module: str
+    signed: bool = False
+    only_200: bool = False
+
+
+# By the word in the path.
+SOURCES = {
+    "callrail": Source("calls.callrail", signed=True),
+    "calltrackingmetrics": Source("calls.calltrackingmetrics", only_200=True),
+    "csv": Source("files.delimited", signed=True),
+    "ga4": Source("web.ga4"),
+    "invoca": Source("calls.invoca"),
+    "jsonl": Source("files.json_lines", signed=True),
+    "ringba": Source("calls.ringba"),
+    "segment": Source("web.segment", signed=True),
+    "shopify": Source("web.shopify", signed=True, only_200=True),
+    "tealium": Source("web.tealium", signed=True),
 }
-# Those whose posts can be signed; the others have nothing that a `signature_secret` could be compared with.
-SIGNED = frozenset({"callrail", "csv", "jsonl", "segment", "shopify", "tealium"})
-SIGNING = {name: name in SIGNED for name in MODULES}
-# Platforms to which any other status is a failure: CallTrackingMetrics posts the same again, Shopify takes the webhook
-# away after some time. Whatever was read is answered 200; the answer's `code` says what became of it.
-ONLY_200 = frozenset({"calltrackingmetrics", "shopify"})
+SIGNING = {name: source.signed for name, source in SOURCES.items()}
 
 
-def source(name: str) -> Source | None:
+def reader(name: str) -> Reader | None:
     """The function that reads this source's posts, or None if there is no such source."""
-    if name not in MODULES:
-        return None
-    return cast(Source, import_module(f"sources.{MODULES[name]}").read)
+    source = SOURCES.get(name)
+    return None if source is None else cast(Reader, import_module(f"sources.{source.module}").read)
+
+
+def takes_only_200(name: str | None) -> bool:
+    """Whether any other status is a failure to this source."""
+    return name in SOURCES and SOURCES[name].only_200

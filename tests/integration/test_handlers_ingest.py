@@ -234,7 +234,7 @@ def beacon(body: object, *, path: str = "/v1/beacon", method: str = "POST", **he
 
 def test_a_browser_key_opens_the_beacon_route_and_nothing_else(relay: Deployed) -> None:
     assert answered(relay.ingest(beacon(BODY)))[0] == 202
-    paths = ["/v1/events", *(f"/v1/sources/{source}" for source in registry.MODULES)]
+    paths = ["/v1/events", *(f"/v1/sources/{source}" for source in registry.SOURCES)]
     answers = [relay.ingest(beacon(BODY, path=path)) for path in paths]
     answers.append(relay.test(beacon(BODY, path="/v1/test_events")))
     for answer in answers:

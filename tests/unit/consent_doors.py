@@ -162,7 +162,7 @@ SOURCES: dict[str, dict[str, Callable[[Fields], Post]]] = {
 
 def _source(name: str) -> Callable[[Request, Sender], Posting]:
     def read(request: Request, sender: Sender) -> Posting:
-        made = registry.source(name)
+        made = registry.reader(name)
         assert made is not None
         settings = sender.sources.get(name, SourceSettings())
         return made(Inbound(request.body, request.headers, settings, NOW))

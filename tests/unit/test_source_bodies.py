@@ -15,7 +15,7 @@ from pipeline.intake.senders import SourceSettings
 from sources.files import delimited, json_lines
 from sources.files.rows import Row
 from sources.inbound import Inbound
-from sources.registry import MODULES, Source, source
+from sources.registry import SOURCES, Reader, reader
 from tests.unit.arbitrary import FUZZ, JSON, check_judged
 from tests.unit.call_posts import FIELDS, SETTINGS, bodies, check_safe, post
 from tests.unit.conversions import NOW
@@ -33,18 +33,18 @@ FORMS = {
 ROWS = {"csv": b"email\njane@example.com\n", "jsonl": b'{"em": "jane@example.com"}'}
 
 
-def reader(name: str) -> Source:
-    found = source(name)
+def read_by(name: str) -> Reader:
+    found = reader(name)
     assert found is not None
     return found
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", SOURCES)
 @FUZZ
 @given(raw=st.binary(max_size=200) | JSON.map(lambda data: json.dumps(data).encode()), topic=st.text(max_size=10))
 def test_a_body_of_any_bytes_is_read_or_refused(name: str, raw: bytes, topic: str) -> None:
     try:
-        posting = reader(name)(Inbound(raw, {"x-shopify-topic": topic}, SourceSettings(), NOW))
+        posting = read_by(name)(Inbound(raw, {"x-shopify-topic": topic}, SourceSettings(), NOW))
     except Refusal as refusal:
         status = refusal.status
     else:
@@ -59,14 +59,14 @@ def test_a_body_of_any_bytes_is_read_or_refused(name: str, raw: bytes, topic: st
 def test_any_object_of_a_call_tracker_is_read_or_refused(
     name: str, data: st.DataObject, settings: SourceSettings
 ) -> None:
-    check_safe(reader(name), json.dumps(data.draw(bodies(FIELDS[name]))).encode(), settings)
+    check_safe(read_by(name), json.dumps(data.draw(bodies(FIELDS[name]))).encode(), settings)
 
 
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("body", [b"", b"[]", b'"text"', b"7", b"{"])
 def test_what_holds_no_object_is_400(name: str, body: bytes) -> None:
     with pytest.raises(Refusal) as refused:
-        post(reader(name), body)
+        post(read_by(name), body)
     assert refused.value.status == 400
 
 
@@ -79,16 +79,16 @@ def test_a_pixel_without_a_field_is_400() -> None:
 @pytest.mark.parametrize(("name", "body"), FORMS.items())
 def test_a_form_encoded_post_is_400_with_the_fix(name: str, body: bytes) -> None:
     with pytest.raises(Refusal, match="to JSON") as refused:
-        post(reader(name), body, headers={"x-shopify-topic": "orders/paid"})
+        post(read_by(name), body, headers={"x-shopify-topic": "orders/paid"})
     assert refused.value.status == 400
 
 
 @pytest.mark.parametrize(("name", "body"), ROWS.items())
 def test_a_signature_is_asked_for_where_a_secret_is_set(name: str, body: bytes) -> None:
     signed = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
-    assert post(reader(name), body, headers={"signature": signed}, signature_secret="a secret").conversions
+    assert post(read_by(name), body, headers={"signature": signed}, signature_secret="a secret").conversions
     with pytest.raises(Refusal) as refused:
-        post(reader(name), b"\xff", headers={"signature": signed}, signature_secret="a secret")
+        post(read_by(name), b"\xff", headers={"signature": signed}, signature_secret="a secret")
     assert refused.value.status == 401
 
 
@@ -128,7 +128,7 @@ NO_ROWS: dict[str, list[tuple[str | bytes, int, str]]] = {
 def test_a_body_that_is_no_file_of_rows_is_refused(name: str) -> None:
     for body, status, fault in NO_ROWS[name]:
         with pytest.raises(Refusal, match=fault) as refused:
-            post(reader(name), body if isinstance(body, bytes) else body.encode())
+            post(read_by(name), body if isinstance(body, bytes) else body.encode())
         assert refused.value.status == status, body[:100]
 
 

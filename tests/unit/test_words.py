@@ -49,7 +49,7 @@ def test_these_places_alone_put_together_a_phrase_an_id_or_a_name() -> None:
         ("handlers/api.py", "SenderName(sender.name)"),
         ("handlers/deliver.py", "Id(context.aws_request_id)"),
         ("handlers/ingest.py", "words.among(one.code, get_args(IgnoredCode))"),
-        ("handlers/ingest.py", "words.among(source, (*registry.MODULES, *_OWN.values()))"),
+        ("handlers/ingest.py", "words.among(source, (*registry.SOURCES, *_OWN.values()))"),
         (
             "handlers/sender_keys.py",
             "Phrase(fault)",
