@@ -72,7 +72,7 @@ def test_what_holds_no_object_is_400(name: str, body: bytes) -> None:
 
 def test_a_pixel_without_a_field_is_400() -> None:
     with pytest.raises(Refusal) as refused:
-        post(reader("ringba"), b"{}")
+        post(read_by("ringba"), b"{}")
     assert refused.value.status == 400
 
 
