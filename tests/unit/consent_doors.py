@@ -135,6 +135,9 @@ SOURCES: dict[str, dict[str, Callable[[Fields], Post]]] = {
         "order": lambda fields: _posted(_ORDER | fields, {"x-shopify-topic": "orders/paid"}),
         "customer": lambda fields: _posted(_ORDER | {"customer": fields}, {"x-shopify-topic": "orders/paid"}),
         "note": _notes,
+        "page": lambda fields: _posted(
+            _ORDER | {"landing_site": "/?" + urlencode(_texts(fields))}, {"x-shopify-topic": "orders/paid"}
+        ),
     },
     "segment": {
         "properties": _segment,

@@ -30,8 +30,10 @@ SIGNAL = Word("consent_mode")
 
 STORAGE, USER_DATA, PERSONALISATION = "ad_storage", "ad_user_data", "ad_personalization"
 _STATES = (STORAGE, USER_DATA, PERSONALISATION)
-_GRANTED = frozenset({"granted", "consentgranted", "allowed", "accepted"})
-_DENIED = frozenset({"denied", "consentdenied", "rejected", "declined"})
+_GRANTED = frozenset("granted consentgranted allowed allow accepted accept given optin optedin agreed".split())
+_DENIED = frozenset(
+    "denied consentdenied deny disallowed rejected reject declined refused revoked withdrawn optout optedout".split()
+)
 _NOT_SET = frozenset({"unspecified", "consentstatusunspecified", "notset", "unset"})
 _GCS = re.compile("g1([01-])[01-]{1,2}").fullmatch
 # A version, then a digit and a letter for each state: storage, analytics, user data, personalisation.

@@ -90,6 +90,8 @@ _CONTAINERS = (
     "consent consents consent_state consent_settings visitor_consent visitorConsent customer_privacy"
     " consent_preferences privacy_preferences consent_mode"
 )
+# Fields that hold the address of the page where it happened, which may say something.
+PAGES = frozenset("pagelocation landingsite landingpage landingpageurl callingpage pageurl documentlocation".split())
 # Lists and objects that hold goods and places: a field in them is of these.
 NOT_LOOKED_INTO = frozenset(
     "contents contentids products items lineitems location geo geolocation coordinates geoip".split()

@@ -14,6 +14,7 @@ from pipeline.consent.keys import (
     NO_SIGNAL,
     NOT_LOOKED_INTO,
     ORDINARY,
+    PAGES,
     PURPOSES,
     SECTIONS,
     SOLD,
@@ -30,8 +31,8 @@ Found = dict[str, list[Said]]
 _DEEPEST = 16  # objects within objects; what senders post has five
 # Fields of one family that are read; more of them limit. Of GPP an app's storage may have one for each section.
 MOST, _MOST_OF_GPP = 12, 40
-# What is found besides families: that fields were left over, and that there are some that say nothing.
-TOO_MANY, SILENT = "too many", "silent"
+# What is found besides families: that fields were left over, that there are some that say nothing, pages' addresses.
+TOO_MANY, SILENT, ADDRESSES = "too many", "silent", "addresses"
 _PLAIN = Consent()
 _LONGITUDE = frozenset("lng lon long longitude".split())
 _STATES = frozenset({"ad_storage", "ad_user_data", "ad_personalization", "analytics_storage"})
@@ -87,8 +88,17 @@ def _look_into(node: dict[str, Any], found: Found, *, default: bool, depth: int)
         key = key_of(name)
         if key is not None:
             _say(key, name, value, node, found, default=default, depth=depth)
-        elif isinstance(value, dict | list) and fold_name(name[: limits.FIELD_NAME]) not in NOT_LOOKED_INTO:
-            look(value, found, default=default or name == "default", depth=depth + 1)
+        elif isinstance(value, dict | list):
+            if fold_name(name[: limits.FIELD_NAME]) not in NOT_LOOKED_INTO:
+                look(value, found, default=default or name == "default", depth=depth + 1)
+        elif isinstance(value, str) and "?" in value and fold_name(name[: limits.FIELD_NAME]) in PAGES:
+            _keep_address(name, value, found)
+
+
+def _keep_address(name: str, value: str, found: Found) -> None:
+    kept = found.setdefault(ADDRESSES, []) if len(value) <= limits.URL and may_tell(value) else None
+    if kept is not None and len(kept) < MOST:
+        kept.append(Said("address", name, value))
 
 
 def _say(key: Key, name: str, value: Any, node: Mapping[str, Any], found: Found, *, default: bool, depth: int) -> None:
@@ -138,6 +148,8 @@ def _contained(name: str, value: Any, found: Found, *, default: bool, depth: int
 def _form(value: Any) -> tuple[str, str]:
     """What a consent field that is no object holds, by its first letters."""
     text = value.strip(", ")[:5] if isinstance(value, str) else ""
+    if state(value) is not Reading.UNREADABLE:
+        return "flags", "allowed"
     if text[:2] == "C0":
         return "categories", "approved"
     if len(text) > 3 and text[0] in "CD1":

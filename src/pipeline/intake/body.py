@@ -72,7 +72,7 @@ class Posting:
 
     Among the conversions an `Ignored` stands for what is none, and a `destination.Refused` for what cannot be read.
     For the signals of consent: `shared` is what the body says beside its events, `spoken` what it says of each event
-    where a source made a conversion of it, and `heard` what `consent.hearing` made of them, by place.
+    where a source made a conversion of it, and `heard` what `hearing` made of them, by place.
     """
 
     event_group_id: str | None

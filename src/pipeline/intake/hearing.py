@@ -8,7 +8,7 @@ from pipeline.consent.consent_mode import EUROPE
 from pipeline.consent.decision import NOTHING, Heard, Limit, decide
 from pipeline.consent.flags import opted_out
 from pipeline.consent.pages import look_at_page
-from pipeline.consent.places import Found, add, is_ordinary, look, without
+from pipeline.consent.places import ADDRESSES, Found, add, is_ordinary, look, without
 from pipeline.consent.readings import Reading, Said, absent, short
 from pipeline.consent.settings import Consent
 from pipeline.intake.body import Posting
@@ -40,7 +40,8 @@ def hear(
             continue  # as nearly all are
         found, pages = _copy(shared), _copy(of_page)
         look([conversion, spoken], found)
-        look_at_page(conversion.get("event_source_url"), pages)
+        for address in (conversion.get("event_source_url"), *(said.value for said in found.get(ADDRESSES, ()))):
+            look_at_page(address, pages)
         if quiet and not found and not pages:
             continue
         one = decide(found, pages, settings, vendors, _country(conversion, posting.context))
