@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from pydantic_core import from_json
 
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from relay.errors import Trouble
 from sources.files import delimited, json_lines
 from sources.files.rows import Row
@@ -88,7 +88,7 @@ def items(
             else:
                 rows = _lines(form, _counted(text, read), reading, say)
             yield from rows
-        except Refusal as refusal:
+        except BadRequest as refusal:
             raise Trouble(f"{path}: {refusal.description}") from None
 
 

@@ -4,7 +4,7 @@ It holds for each destination: all of them receive what senders post. What is ri
 `withheld` there. Every event that goes into a queue comes out of it once, delivered, as a repeat, or as a dead letter:
 
     received = accepted + invalid + ignored + withheld + not queued
-    waiting at the start + accepted + redriven + strangers = delivered + deduplicated + dead letters + waiting
+    waiting at the start + accepted + redriven + strangers = delivered + repeated + dead letters + waiting
 
 `redriven` are dead letters that were moved back: they go in a second time, and come out a second time. `strangers` are
 messages that no POST of ours made (`Unreadable`): each comes out as a dead letter. `retried` is no term: such an event
@@ -24,7 +24,7 @@ MOST_IN_A_MESSAGE = 1_000
 
 METRICS = (
     "Accepted Invalid Ignored Withheld NotQueued Refused"
-    " Delivered Rejected Retried DeadLettered Deduplicated Unreadable Redriven IdCollisions"
+    " Delivered Rejected Retried DeadLettered Repeated Unreadable Redriven IdCollisions"
 ).split()
 
 
@@ -38,7 +38,7 @@ class Counts:
     withheld: int
     not_queued: int
     delivered: int
-    deduplicated: int
+    repeated: int
     dead_letters: int
     retried: int
     redriven: int
@@ -53,7 +53,7 @@ class Counts:
     def left(self) -> int:
         """Events that went in and did not come out."""
         came_in = self.accepted + self.redriven + self.strangers
-        return came_in - self.delivered - self.deduplicated - self.dead_letters
+        return came_in - self.delivered - self.repeated - self.dead_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def counted(metrics: Mapping[str, int], moved: int) -> Counts:
         withheld=metrics["Withheld"],
         not_queued=metrics["NotQueued"],
         delivered=metrics["Delivered"],
-        deduplicated=metrics["Deduplicated"],
+        repeated=metrics["Repeated"],
         dead_letters=metrics["DeadLettered"],
         retried=metrics["Retried"],
         redriven=metrics["Redriven"] + moved,

@@ -115,7 +115,7 @@ def _print(
         ["  accepted", f"{counts.accepted:,}", ""],
         ["redriven", f"{counts.redriven:,}", "dead letters that went back to the queue"],
         ["delivered", f"{counts.delivered:,}", _collided(counts.collisions)],
-        ["deduplicated", f"{counts.deduplicated:,}", "repeats of what was delivered"],
+        ["repeated", f"{counts.repeated:,}", "repeats of what was delivered"],
         ["dead letters", f"{counts.dead_letters:,}", f"{number(lying, 'dead letter')} now"],
         ["waiting", events, f"{number(waiting, 'message')} in the queue, 1 to 1,000 events each"],
         ["retried", f"{counts.retried:,}", "tries that were put off; no part of the sum"],

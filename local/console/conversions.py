@@ -21,7 +21,7 @@ Outcome = Literal[
     "delivering",
     "waiting",
     "delivered",
-    "deduplicated",
+    "repeated",
     "rejected",
     "withheld",
     "invalid",

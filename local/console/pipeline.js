@@ -78,7 +78,7 @@ function fillLane(lane, now) {
   fill(name('deliver'), {
     number: counts.delivered ?? 0,
     unit: 'delivered',
-    facts: `${plural(counts.runs ?? 0, 'run')}, ${plural(counts.retried ?? 0, 'retry', 'retries')}, ${counts.deduplicated ?? 0} deduplicated`,
+    facts: `${plural(counts.runs ?? 0, 'run')}, ${plural(counts.retried ?? 0, 'retry', 'retries')}, ${counts.repeated ?? 0} repeated`,
     tags: lane.running ? ['delivering'] : [],
     state: lane.running ? 'busy' : '',
   });

@@ -159,9 +159,9 @@ class Record:
             reason = error or run.why(status)
             self.conversions.note(conversion, time.time(), "waiting", reason=reason, status=status)
         elif key in sent or (run.lane.sandbox and conversion.event_id not in seen):
-            run.lane.counts["deduplicated"] += 1
+            run.lane.counts["repeated"] += 1
             reason = "delivered before: not sent again"
-            self.conversions.note(conversion, time.time(), "deduplicated", reason=reason)
+            self.conversions.note(conversion, time.time(), "repeated", reason=reason)
         else:
             sent.add(key)
             run.lane.counts["delivered"] += 1

@@ -34,7 +34,7 @@ def main() -> int:
         _count(page, "delivered", delivered + 4)
         _count(page, "withheld", 1)
         _send(page, "purchase-clear")  # a repeat
-        _count(page, "deduplicated", 2)
+        _count(page, "repeated", 2)
         # Roku is away, and Rokt goes on.
         page.get_by_role("region", name="Roku sandbox").get_by_role("switch", name="Outage").check()
         _send(page, "purchase-with-click-id")

@@ -4,8 +4,8 @@ import { byId, clock, json, keep, make, plural, say, show } from './dom.js';
 import { get } from './link.js';
 
 const MOST = 1000; // 500 for each of two destinations
-const OUTCOMES = ['accepted', 'delivering', 'waiting', 'delivered', 'deduplicated', 'rejected', 'withheld', 'invalid', 'ignored', 'refused'];
-const SETTLED = new Set(['delivered', 'deduplicated', 'rejected', 'withheld', 'invalid', 'ignored', 'refused', 'waiting']);
+const OUTCOMES = ['accepted', 'delivering', 'waiting', 'delivered', 'repeated', 'rejected', 'withheld', 'invalid', 'ignored', 'refused'];
+const SETTLED = new Set(['delivered', 'repeated', 'rejected', 'withheld', 'invalid', 'ignored', 'refused', 'waiting']);
 const rows = new Map();
 const open = new Map(); // number -> the detail's content, once it is there
 let manyDestinations = false;

@@ -17,9 +17,9 @@ from pipeline.aws.secrets import SecretUnavailable
 from pipeline.contract.destination import Destination
 from pipeline.intake import access, reception
 from pipeline.intake.access import Request
-from pipeline.intake.body import Posting, Refusal
+from pipeline.intake.body import BadRequest, Body
 from pipeline.intake.hearing import hear
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 from pipeline.intake.reply import reply
 from pipeline.intake.senders import Sender
 from pipeline.values import hints
@@ -56,13 +56,13 @@ def answering(
         hints.begin()
         try:
             status, body = take(event, context, call)
-        except Refusal as refusal:
+        except BadRequest as refusal:
             status, body = refusal.status, reply(refusal.status, 0, description=refusal.description)
         except SecretUnavailable as error:
-            telemetry.failed(error, **call.line.told)
+            telemetry.failed(error, **call.line.fields)
             status, body = 503, reply(503, 0, description="the sender keys cannot be read: send the request again")
         except Exception as error:  # noqa: BLE001 - a sender must get an answer that makes it try again, and no data may reach the log
-            telemetry.failed(error, **call.line.told)
+            telemetry.failed(error, **call.line.fields)
             status, body = 503, reply(503, 0, description="nothing was taken: send the request again")
         call.line.write(status=status)
         return _answer(status, body, call.headers)
@@ -78,13 +78,13 @@ def path_of(event: Mapping[str, Any]) -> str:
 
 
 def request_of(event: Mapping[str, Any]) -> Request:
-    """The request of an event of API Gateway's HTTP API (payload format 2.0). Raises Refusal."""
+    """The request of an event of API Gateway's HTTP API (payload format 2.0). Raises BadRequest."""
     http = event["requestContext"]["http"]
     text = event.get("body") or ""
     try:
         body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
     except (binascii.Error, UnicodeEncodeError):
-        raise Refusal(400, "the body cannot be decoded: send UTF-8 text") from None
+        raise BadRequest(400, "the body cannot be decoded: send UTF-8 text") from None
     return Request(
         method=_whole(http["method"]),
         path=path_of(event),
@@ -96,20 +96,20 @@ def request_of(event: Mapping[str, Any]) -> Request:
     )
 
 
-def nothing_here() -> Refusal:
+def nothing_here() -> BadRequest:
     """The refusal of a path that nothing reads."""
     doors = f"{access.EVENTS}, {access.BEACON}, /v1/test_events or {access.SOURCES}SOURCE ({_NAMES})"
-    return Refusal(404, f"there is nothing here: post to {doors}")
+    return BadRequest(404, f"there is nothing here: post to {doors}")
 
 
 def sender_of(request: Request, call: Call, counts: Counter[str]) -> Sender | None:
     """The sender of the request; None if a browser only asks whether its page may post.
 
-    Raises Refusal, and SecretUnavailable. Gives the answer its headers and the line its sender.
+    Raises BadRequest, and SecretUnavailable. Gives the answer its headers and the line its sender.
     """
     if request.method not in ("POST", "OPTIONS"):
         call.headers["Allow"] = "POST, OPTIONS"
-        raise Refusal(405, f"{request.method} is not supported: use POST")
+        raise BadRequest(405, f"{request.method} is not supported: use POST")
     key, origins = access.presented_key(request), _allowed_origins()
     secret = clients.secret(os.environ["SENDER_KEYS_SECRET"])
     senders, sender = sender_keys.look_up(key, secret, origins, counts)
@@ -117,7 +117,7 @@ def sender_of(request: Request, call: Call, counts: Counter[str]) -> Sender | No
     if request.method == "OPTIONS":
         return None
     sender = access.authenticate(request, key, sender, origins)
-    call.line.told["sender"] = SenderName(sender.name)
+    call.line.fields["sender"] = SenderName(sender.name)
     access.admit(sender, request)
     return sender
 
@@ -130,9 +130,9 @@ def preflight(call: Call) -> Said:
 
 
 def received(
-    request: Request, sender: Sender, posting: Posting, to: Sequence[Destination], *, apart: bool
-) -> dict[str, Reception]:
-    """What the post becomes for each destination, by its name. Raises Refusal.
+    request: Request, sender: Sender, posting: Body, to: Sequence[Destination], *, apart: bool
+) -> dict[str, Received]:
+    """What the post becomes for each destination, by its name. Raises BadRequest.
 
     Here everything that a post says is known, whatever door it came by: its conversions, and the request with its
     headers, its query and its page. `apart`: whether delivery can tell different conversions of one id apart.

@@ -60,10 +60,10 @@ def _run(event: dict[str, Any], context: Any, destination: Destination) -> dict[
         )
         report = deliver([_record(record) for record in event["Records"]], destination, world)
     _tell_reasons(report, line.request_id)
-    line.follow(report.followed)
-    line.of(name).update(report.counts)
+    line.add_sampled(report.followed)
+    line.counts(name).update(report.counts)
     line.delays = report.delays
-    line.told["messages"] = len(event["Records"])
+    line.fields["messages"] = len(event["Records"])
     line.write()
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in report.failures]}
 

@@ -20,9 +20,9 @@ from pipeline.contract.messages import BROWSER, SERVER
 from pipeline.intake import access, sampling, verdict
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request
-from pipeline.intake.body import IgnoredCode, Posting
+from pipeline.intake.body import Body, IgnoredCode
 from pipeline.intake.enqueue import enqueue
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 from pipeline.intake.senders import Sender, SourceSettings
 from pipeline.values import words
 from sources import registry
@@ -46,7 +46,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
     """One post, which is answered after SQS has taken its events."""
     to = destinations_on()
-    counts = call.line.of(to[0].name)
+    counts = call.line.counts(to[0].name)
     request = api.request_of(event)
     read = _reader(request)
     sender = api.sender_of(request, call, counts)
@@ -61,8 +61,8 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
     return _answer(request, received)
 
 
-def _reader(request: Request) -> Callable[[Request, Sender], Posting]:
-    """What reads the posts to this path. Raises Refusal."""
+def _reader(request: Request) -> Callable[[Request, Sender], Body]:
+    """What reads the posts to this path. Raises BadRequest."""
     if request.path in _OWN:
         return lambda request, _: bodies.read(request.body)
     read = registry.reader(request.source) if request.source else None
@@ -71,7 +71,7 @@ def _reader(request: Request) -> Callable[[Request, Sender], Posting]:
     return partial(_read_source, read)
 
 
-def _read_source(read: registry.Reader, request: Request, sender: Sender) -> Posting:
+def _read_source(read: registry.Reader, request: Request, sender: Sender) -> Body:
     settings = sender.sources.get(request.source or "", SourceSettings())
     return read(Inbound(request.body, request.headers, settings, clients.now()))
 
@@ -80,19 +80,19 @@ def _trust(sender: Sender) -> str:
     return BROWSER if sender.browser else SERVER
 
 
-def _tell(line: Line, request: Request, received: Mapping[str, Reception], to: Sequence[Destination]) -> None:
+def _tell(line: Line, request: Request, received: Mapping[str, Received], to: Sequence[Destination]) -> None:
     """Count what became of the conversions, and say it in words of ours."""
     rate = float(os.environ["LOG_SAMPLE_RATE"])
     source = request.source or _OWN[request.path]
-    line.told["source"] = words.among(source, (*registry.SOURCES, *_OWN.values()))
+    line.fields["source"] = words.among(source, (*registry.SOURCES, *_OWN.values()))
     for one in to:
         reception = received[one.name]
-        line.tell(one.name, **_words(reception))
-        line.of(one.name).update(reception.counts() | {"Refused": len(reception.refusals)})
-        line.follow(sampling.received(reception, rate, one.identify))
+        line.add_words(one.name, **_words(reception))
+        line.counts(one.name).update(reception.counts() | {"Refused": len(reception.refusals)})
+        line.add_sampled(sampling.received(reception, rate, one.identify))
 
 
-def _answer(request: Request, received: Mapping[str, Reception]) -> Said:
+def _answer(request: Request, received: Mapping[str, Received]) -> Said:
     code, body = verdict.answer(received)
     if request.path != access.EVENTS and code == 210 and any(one.not_queued for one in received.values()):
         # Platforms and pages read no body: only a 5xx makes them post again, and what was taken is known by its id.
@@ -107,7 +107,7 @@ def destinations_on() -> tuple[Destination, ...]:
     return tuple(destinations.load(name).configured(os.environ) for name in names)
 
 
-def _words(received: Reception) -> dict[str, words.Word]:
+def _words(received: Received) -> dict[str, words.Word]:
     """What can be searched in the log: names and codes of ours, never a sender's text."""
     told = {
         "invalid": words.listed(words.field(name) for failed in received.failed.values() for name in failed["errors"]),

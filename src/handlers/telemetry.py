@@ -32,20 +32,20 @@ class Line:
         """Begin to count and to take the time. `delays` are seconds."""
         self.delays: list[float] = []
         self.request_id = Id(request_id)
-        self.told: dict[str, Told] = {"request_id": self.request_id}
+        self.fields: dict[str, Told] = {"request_id": self.request_id}
         self._counts: dict[str, Counter[str]] = {}
-        self._told: dict[str, dict[str, Word]] = {}
+        self._words: dict[str, dict[str, Word]] = {}
         self._begun = time.perf_counter()
 
-    def of(self, destination: str) -> Counter[str]:
+    def counts(self, destination: str) -> Counter[str]:
         """The counts of one destination, to be added to."""
         return self._counts.setdefault(destination, Counter())
 
-    def tell(self, destination: str, **told: Word) -> None:
+    def add_words(self, destination: str, **told: Word) -> None:
         """Say what can be searched in the log beside the counts of this destination alone."""
-        self._told.setdefault(destination, {}).update(told)
+        self._words.setdefault(destination, {}).update(told)
 
-    def follow(self, events: Iterable[Followed]) -> None:
+    def add_sampled(self, events: Iterable[Followed]) -> None:
         """Write a line of its own for each of the sampled events."""
         for event in events:
             say("info", words.fate(event.outcome), **_closed(event), request_id=self.request_id)
@@ -55,10 +55,10 @@ class Line:
 
         Without a count and a known sender it is none: anybody can post those, as often as he likes.
         """
-        told: dict[str, Told] = self.told | {"ms": round((time.perf_counter() - self._begun) * 1e3)}
+        told: dict[str, Told] = self.fields | {"ms": round((time.perf_counter() - self._begun) * 1e3)}
         counted = {name: counts for name, counts in self._counts.items() if any(counts.values())}
         for destination, counts in counted.items():
-            count(counts, destination=destination, delays=self.delays, **told, **self._told.get(destination, {}))
+            count(counts, destination=destination, delays=self.delays, **told, **self._words.get(destination, {}))
         if counted:
             return
         if "sender" in told:

@@ -19,7 +19,7 @@ from pipeline.delivery.ask import send
 from pipeline.delivery.unsent import Load
 from pipeline.intake import body as bodies
 from pipeline.intake import verdict
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 from pipeline.intake.reply import reply
 from pipeline.values import limits
 
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: Any, call: Call) -> Said:
     request = api.request_of(event)
     if request.path != _PATH:
         raise api.nothing_here()
-    sender = api.sender_of(request, call, call.line.of(tested.name))
+    sender = api.sender_of(request, call, call.line.counts(tested.name))
     if sender is None:
         return api.preflight(call)
     posting = bodies.read(request.body)
@@ -49,7 +49,7 @@ def handler(event: dict[str, Any], context: Any, call: Call) -> Said:
     return _answer(received, tested, unasked)
 
 
-def _answer(received: Mapping[str, Reception], tested: Destination, unasked: str | None) -> Said:
+def _answer(received: Mapping[str, Received], tested: Destination, unasked: str | None) -> Said:
     own = received[tested.name]
     failed = [own.failed[index] for index in sorted(own.failed)]
     if unasked and len(failed) == own.received:
@@ -79,7 +79,7 @@ def _sparing(tested: Destination) -> Destination:
     return replace(connected, post=post)
 
 
-def _ask(received: Reception, tested: Destination, time_left: Any) -> str | None:
+def _ask(received: Received, tested: Destination, time_left: Any) -> str | None:
     """Put the destination's verdict beside ours; return why there is none for some events, or None."""
     asked = [(routing, index) for routing, indexes in received.by_routing().items() for index in indexes]
     loads = [Load(routing, [received.events[index].line.decode()]) for routing, index in asked]

@@ -18,7 +18,7 @@ from pipeline.answers import refusals
 from pipeline.answers.statuses import Meaning, by_status, is_success, meaning, unanswered, unreadable
 from pipeline.answers.successes import SUCCESS, contradiction, members
 from pipeline.contract.destination import Answer
-from pipeline.contract.outcome import Delivered, Outcome, Retry, Unsettled
+from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Retry
 from pipeline.values.json_objects import json_object
 from rokt.attribution import Blame, blames
 from rokt.settings import Api
@@ -31,7 +31,7 @@ _DOCUMENTED: dict[Api, tuple[int, ...]] = {"conversions": (200, 202), "events": 
 
 
 def read(answer: Answer, lines: Sequence[str], api: Api, *, empty_is_delivered: bool = False) -> list[Outcome]:
-    """Return what became of each event, in order. An event that is alone in its request is never Unsettled.
+    """Return what became of each event, in order. An event that is alone in its request is never AskAgain.
 
     `empty_is_delivered`: an operator says that any success without a body means that all events were taken.
     """
@@ -66,14 +66,14 @@ def _refused(status: int, body: bytes, lines: Sequence[str], api: Api) -> list[O
     errors = _errors(body, api) or []
     if len(lines) == 1 and not errors:
         errors = [_said(body)]
-    return _told(errors, status, lines, api, default=Unsettled(f"Rokt answered {status} and named no event", status))
+    return _told(errors, status, lines, api, default=AskAgain(f"Rokt answered {status} and named no event", status))
 
 
 def _seen(lines: Sequence[str]) -> list[Outcome]:
     """409: seen before; of several events perhaps only one was."""
     if len(lines) == 1:
         return [Delivered()]
-    return [Unsettled("Rokt answered 409: some event was seen before", 409, ambiguous=True)] * len(lines)
+    return [AskAgain("Rokt answered 409: some event was seen before", 409, ambiguous=True)] * len(lines)
 
 
 def _told(errors: Sequence[Any], status: int, lines: Sequence[str], api: Api, *, default: Outcome) -> list[Outcome]:
@@ -85,7 +85,7 @@ def _told(errors: Sequence[Any], status: int, lines: Sequence[str], api: Api, *,
     for index, blame in named.items():
         outcomes[index] = _outcome(blame, status)
     if len(errors) > most or not all(blame.indexes for blame in attributed):
-        unsettled = Unsettled(f"Rokt answered {status} with an error that names no event", status, is_success(status))
+        unsettled = AskAgain(f"Rokt answered {status} with an error that names no event", status, is_success(status))
         outcomes = [outcomes[index] if index in named else unsettled for index in range(len(lines))]
     return refusals.alike(outcomes)
 

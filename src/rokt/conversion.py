@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipeline.contract.destination import Refused
+from pipeline.contract.destination import Invalid
 from pipeline.values import field
 from pipeline.values.rules import Warnings
 from pipeline.values.timestamps import event_time
@@ -32,7 +32,7 @@ _EVENT_RULES = field.rules(one for one in fields.EVENT if one.name in ("event_id
 _CLICK_RULES = field.rules(fields.CLICKS)
 
 
-class Facts(NamedTuple):
+class Conversion(NamedTuple):
     """What happened and to whom, under Rokt's names. `seconds` is epoch seconds."""
 
     name: str
@@ -52,7 +52,7 @@ def is_audience_update(name: object) -> bool:
     return re.sub("[^a-z]", "", name[:100].lower()) == AUDIENCE
 
 
-def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tuple[Facts, Warnings] | Refused:
+def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tuple[Conversion, Warnings] | Invalid:
     """Return the facts and the warnings, or the errors by field. Never raises. `now` is epoch seconds."""
     warnings: Warnings = []
     errors: dict[str, str] = {}
@@ -68,8 +68,8 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tu
     if name == AUDIENCE and audience is None:
         errors["audience_name"] = f"is required with audience_membership, true or false, for {AUDIENCE}"
     if errors or name is None or seconds is None:
-        return Refused(errors, warnings)
-    facts = Facts(
+        return Invalid(errors, warnings)
+    facts = Conversion(
         name=name,
         event_id=top.get("event_id"),
         seconds=seconds,

@@ -7,10 +7,10 @@ from pipeline.contract.destination import (
     Answer,
     Destination,
     Frame,
+    Invalid,
     KeySecret,
     Post,
     Prepared,
-    Refused,
     Routing,
     Shared,
     Withheld,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def declared(settings: Settings) -> Destination:
     """Rokt with these settings."""
 
-    def transform(conversion: object, shared: Shared) -> Prepared | Refused | Withheld:
+    def transform(conversion: object, shared: Shared) -> Prepared | Invalid | Withheld:
         return event.prepare(conversion, group=shared.event_group_id, now=shared.now, settings=settings)
 
     def frame(_: Routing) -> Frame:

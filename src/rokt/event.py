@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from pipeline.contract.destination import Prepared, Refused, Withheld, not_an_object
+from pipeline.contract.destination import Invalid, Prepared, Withheld, not_an_object
 from pipeline.contract.fingerprints import AMOUNT
 from pipeline.values import addresses
 from pipeline.values.digests import derived_id, digest
@@ -25,7 +25,7 @@ from pipeline.values.rules import opt_out
 from pipeline.values.words import Word
 from rokt import conversion as conversions
 from rokt import fast, wire
-from rokt.conversion import AUDIENCE, Facts
+from rokt.conversion import AUDIENCE, Conversion
 from rokt.settings import Settings
 
 # The Conversions API: 128 KB an object. The Event API states none.
@@ -45,7 +45,7 @@ OPTED_OUT = Word("the person opted out, and Rokt documents no limited use of dat
 NO_AUDIENCES = Word("Rokt's Event API takes no audience updates")
 
 
-def prepare(conversion: object, *, group: str, now: float, settings: Settings) -> Prepared | Refused | Withheld:
+def prepare(conversion: object, *, group: str, now: float, settings: Settings) -> Prepared | Invalid | Withheld:
     """Return the finished event of one conversion, its errors by field, or why Rokt does not get it. Never raises.
 
     `now` is epoch seconds. Digests are recognised whatever the body says of them.
@@ -59,7 +59,7 @@ def prepare(conversion: object, *, group: str, now: float, settings: Settings) -
         return Withheld(NO_AUDIENCES, [])
     usual = fast.read(conversion, now=now, settings=settings)
     made = (usual, []) if usual is not None else conversions.read(conversion, now=now, settings=settings)
-    if isinstance(made, Refused):
+    if isinstance(made, Invalid):
         return made
     facts, warnings = made
     if not _is_somebody(facts, settings):
@@ -96,7 +96,7 @@ def identity(group: str, name: str, event_id: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:32]}"
 
 
-def _is_somebody(facts: Facts, settings: Settings) -> bool:
+def _is_somebody(facts: Conversion, settings: Settings) -> bool:
     who = facts.who
     if "email" in who.data or facts.rtid:
         return True
@@ -106,8 +106,8 @@ def _is_somebody(facts: Facts, settings: Settings) -> bool:
 
 
 def _finish(
-    facts: Facts, conversion: Mapping[str, Any], group: str, settings: Settings, warnings: list[tuple[str, str]]
-) -> Prepared | Refused | Withheld:
+    facts: Conversion, conversion: Mapping[str, Any], group: str, settings: Settings, warnings: list[tuple[str, str]]
+) -> Prepared | Invalid | Withheld:
     write = wire.batch if settings.api == "conversions" else wire.item
     # Of all the content: two conversions may differ only in what Rokt does not take, and the stack's settings may
     # change between a sender's tries.
@@ -116,7 +116,7 @@ def _finish(
     name = facts.name if settings.environment == "production" else f"test {facts.name}"
     line = to_json(write(facts, event_id, identity(group, name, event_id), settings))
     if len(line) > MAX_EVENT_BYTES:
-        return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent to Rokt"}, warnings)
+        return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent to Rokt"}, warnings)
     return Prepared(line, event_id, None, warnings, facts.name, _identifiers(facts))
 
 
@@ -127,7 +127,7 @@ def renamed(line: str, event_id: str) -> str:
     return line.replace(mine, identity("", mine, event_id))
 
 
-def _identifiers(facts: Facts) -> dict[str, str]:
+def _identifiers(facts: Conversion) -> dict[str, str]:
     """What tells persons apart (e-mail address and phone number as digests, whatever is sent), and the amount."""
     who = facts.who
     found: dict[str, str] = {}

@@ -14,11 +14,11 @@ from pipeline.values import field, persons
 from pipeline.values.rules import Warnings
 from rokt import conversion as conversions
 from rokt import fields, person, properties
-from rokt.conversion import AHEAD, OLDEST, Facts
+from rokt.conversion import AHEAD, OLDEST, Conversion
 from rokt.settings import Settings
 
 
-def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Facts | None:
+def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Conversion | None:
     """Return the facts, or None if anything is unusual; arguments as in `conversion.read`."""
     try:
         event = _usual(settings, persons.year(now))(conversion)
@@ -33,7 +33,7 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Fa
     rtid = conversions.click_id(conversion, event.get("rtid"), warnings)
     if warnings or conversions.is_audience_update(event["event_name"]):
         return None
-    return Facts(
+    return Conversion(
         name=event["event_name"],
         event_id=event.get("event_id"),
         seconds=seconds,

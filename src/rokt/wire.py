@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from rokt.conversion import AUDIENCE, Facts
+from rokt.conversion import AUDIENCE, Conversion
 from rokt.settings import Settings
 
 _HASHED = {
@@ -23,7 +23,7 @@ _IMPERSONAL = frozenset(
 )
 
 
-def batch(facts: Facts, event_id: str, request_id: str, settings: Settings) -> dict[str, Any]:
+def batch(facts: Conversion, event_id: str, request_id: str, settings: Settings) -> dict[str, Any]:
     """One object of the Conversions API."""
     who = facts.who
     made: dict[str, Any] = {"environment": settings.environment, "source_request_id": request_id}
@@ -43,7 +43,7 @@ def batch(facts: Facts, event_id: str, request_id: str, settings: Settings) -> d
     return made
 
 
-def _of_person(facts: Facts, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
+def _of_person(facts: Conversion, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
     """Identities and attributes: of the personal data the e-mail address is the one identity."""
     identities: dict[str, str] = {}
     attributes: dict[str, str] = {}
@@ -54,7 +54,7 @@ def _of_person(facts: Facts, settings: Settings) -> tuple[dict[str, str], dict[s
     return identities, attributes | dict(facts.who.traits)
 
 
-def _events(facts: Facts, event_id: str, request_id: str) -> list[dict[str, Any]]:
+def _events(facts: Conversion, event_id: str, request_id: str) -> list[dict[str, Any]]:
     events = []
     if facts.name != AUDIENCE:
         said = {"conversiontype": facts.name, **facts.purchase, "event_id": event_id, **facts.attributes}
@@ -79,7 +79,7 @@ def _custom_event(name: str, kind: str, message_id: str, seconds: int, said: Map
     return {"event_type": "custom_event", "data": data}
 
 
-def item(facts: Facts, event_id: str, client_id: str, settings: Settings) -> dict[str, Any]:  # noqa: ARG001 - as batch
+def item(facts: Conversion, event_id: str, client_id: str, settings: Settings) -> dict[str, Any]:  # noqa: ARG001 - as batch
     """One event of the Event API: all values are text."""
     said: dict[str, Any] = {}
     for name, value in facts.who.data.items():

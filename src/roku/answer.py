@@ -16,7 +16,7 @@ from pipeline.answers import refusal_words
 from pipeline.answers.statuses import Meaning, by_status, meaning, unanswered, unreadable
 from pipeline.answers.successes import SUCCESS, contradiction, members, number, says_failed
 from pipeline.contract.destination import Answer
-from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Rejected, Retry
 from pipeline.values.json_objects import json_object
 from roku import failed
 
@@ -29,7 +29,7 @@ _PARTNER = "Roku refuses this partner_name, and takes the event group without it
 
 
 def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool = False) -> list[Outcome]:
-    """Return what became of each event, in order. An event that is alone in its request is never Unsettled.
+    """Return what became of each event, in order. An event that is alone in its request is never AskAgain.
 
     `empty_is_delivered`: an operator says that a success without a body means that all events were taken.
     """
@@ -78,11 +78,11 @@ def _taken(status: int, said: Mapping[str, Any], lines: Sequence[str], *, docume
     if isinstance(named, list) and named:
         others: Outcome = Delivered()
         if received is not None and received != count:
-            others = Unsettled(f"Roku answered {status} and counted other than {count} events", status, ambiguous=True)
+            others = AskAgain(f"Roku answered {status} and counted other than {count} events", status, ambiguous=True)
         return failed.attribute(status, named, lines, default=others, suspect="named an event that is not ours")
     if status == _PARTIAL:
         reason = "Roku answered 210 and named no failed event"
-        open_ = Unsettled(reason, status, ambiguous=True) if count > 1 else Retry(reason, status, ambiguous=True)
+        open_ = AskAgain(reason, status, ambiguous=True) if count > 1 else Retry(reason, status, ambiguous=True)
         return [open_] * count
     if against := contradiction(said, count):
         return [unreadable(status, "Roku", f"and contradicts that with a member like {against}")] * count
@@ -91,7 +91,7 @@ def _taken(status: int, said: Mapping[str, Any], lines: Sequence[str], *, docume
 
 def _refused(status: int, said: Mapping[str, Any], lines: Sequence[str]) -> list[Outcome]:
     named = said.get("failedevents")
-    unnamed = Unsettled(f"Roku answered {status} and did not name this event", status)
+    unnamed = AskAgain(f"Roku answered {status} and did not name this event", status)
     if isinstance(named, list) and named:
         return failed.attribute(status, named, lines, default=unnamed, suspect="refused the request")
     words = _words(said)

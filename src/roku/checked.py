@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from pipeline.contract.destination import Refused, not_an_object
+from pipeline.contract.destination import Invalid, not_an_object
 from pipeline.values import addresses, field, language, persons, rules
 from pipeline.values.digests import as_digest
 from pipeline.values.timestamps import event_time
@@ -30,7 +30,7 @@ _IDENTIFIERS = frozenset(words.IDENTIFIERS)
 
 def read(
     conversion: object, *, now: float, settings: Settings, context: Mapping[str, Any]
-) -> tuple[dict[str, Any], rules.Warnings] | Refused:
+) -> tuple[dict[str, Any], rules.Warnings] | Invalid:
     """Return the event's fields and the warnings, or the errors by field. Never raises.
 
     `now` is epoch seconds; `context` holds what the body said once for all its events (`is_hashed`,
@@ -51,7 +51,7 @@ def read(
     )
     event["user_data"] = _user_data(event, now, settings, context, warnings, errors)
     if errors:
-        return Refused(errors, warnings)
+        return Invalid(errors, warnings)
     event["custom_data"] = _custom_data(event.get("custom_data"), warnings)
     return event, warnings
 
@@ -124,7 +124,7 @@ def _custom_data(custom: Any, warnings: rules.Warnings) -> dict[str, Any] | None
     return kept or None
 
 
-def _not_ours(value: Any, notes: list[str]) -> None:  # noqa: ARG001 - the form of a rule
+def _ignore(value: Any, notes: list[str]) -> None:  # noqa: ARG001 - the form of a rule
     return None
 
 
@@ -145,4 +145,4 @@ def _user_rules(settings: Settings, country: str | None, year: int) -> dict[str,
 
 def _rules(section: str, known: field.Fields) -> dict[str, rules.Rule]:
     """The rules of a section. What is for other destinations goes without a word."""
-    return dict.fromkeys(language.elsewhere("roku", section), _not_ours) | field.rules(known)
+    return dict.fromkeys(language.elsewhere("roku", section), _ignore) | field.rules(known)

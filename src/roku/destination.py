@@ -7,10 +7,10 @@ from pipeline.contract.destination import (
     Answer,
     Destination,
     Frame,
+    Invalid,
     KeySecret,
     Post,
     Prepared,
-    Refused,
     Routing,
     Shared,
     Withheld,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def declared(settings: Settings) -> Destination:
     """Roku with these settings."""
 
-    def transform(conversion: object, shared: Shared) -> Prepared | Refused | Withheld:
+    def transform(conversion: object, shared: Shared) -> Prepared | Invalid | Withheld:
         group, now, context = shared
         return event.prepare(conversion, group=group, now=now, settings=settings.notation, context=context)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from pipeline.contract.destination import Prepared, Refused, Withheld
+from pipeline.contract.destination import Invalid, Prepared, Withheld
 from pipeline.contract.fingerprints import AMOUNT
 from pipeline.values.digests import derived_id
 from pipeline.values.words import Word
@@ -28,7 +28,7 @@ _DEVICES = frozenset(words.DEVICES)
 
 def prepare(
     conversion: object, *, group: str, now: float, settings: Settings, context: Mapping[str, Any]
-) -> Prepared | Refused | Withheld:
+) -> Prepared | Invalid | Withheld:
     """Return the finished event of one conversion, its errors by field, or why Roku does not get it. Never raises.
 
     `now` is epoch seconds; `context` holds what the body said once for all its events (`is_hashed`,
@@ -40,7 +40,7 @@ def prepare(
     if _is_audience_update(conversion):
         return Withheld(NO_AUDIENCES, [])
     made = checked.read(conversion, now=now, settings=settings, context=context)
-    if isinstance(made, Refused):
+    if isinstance(made, Invalid):
         return made
     event, warnings = made
     return _finish({name: event[name] for name in fields.SENT if event.get(name) is not None}, group, warnings)
@@ -59,12 +59,12 @@ def _is_audience_update(conversion: object) -> bool:
     return isinstance(name, str) and re.sub("[^a-z]", "", name[:100].lower()) == words.AUDIENCE_UPDATE
 
 
-def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Refused:
+def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Invalid:
     if "event_id" not in event:
         event = {"event_id": derived_id(group, event)} | event
     line = to_json(event)
     if len(line) > MAX_EVENT_BYTES:
-        return Refused({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
+        return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
     return Prepared(
         line, event["event_id"], event.get("partner_name"), warnings, event["event_name"], _identifiers(event)
     )

@@ -13,7 +13,7 @@ from pipeline.answers import refusals
 from pipeline.answers.refusals import LONGEST
 from pipeline.answers.statuses import is_success
 from pipeline.answers.successes import plain
-from pipeline.contract.outcome import Outcome, Retry, Unsettled
+from pipeline.contract.outcome import AskAgain, Outcome, Retry
 from pipeline.values.json_objects import json_object
 from roku.fields import SENT
 
@@ -44,7 +44,7 @@ def attribute(
 ) -> list[Outcome]:
     """Match each failed event to ours: by its id, then by what it echoes, then by the only event it can be.
 
-    One that fits several leaves these Unsettled; one that fits none leaves all Unsettled that are not named.
+    One that fits several leaves these AskAgain; one that fits none leaves all AskAgain that are not named.
     """
     most = 2 * len(lines)  # each at most once is documented; the bound keeps an absurd answer from taking minutes
     events = [json_object(line) or {} for line in lines]
@@ -62,7 +62,7 @@ def attribute(
         open_.update(possible)
         for index in meant:
             said.setdefault(index, []).extend(item.said)
-    unsettled = Unsettled(f"Roku answered {status} and {suspect}", status, ambiguous=is_success(status))
+    unsettled = AskAgain(f"Roku answered {status} and {suspect}", status, ambiguous=is_success(status))
     outcomes: list[Outcome] = [unsettled if index in open_ else default for index in range(len(lines))]
     for index, texts_ in said.items():
         outcomes[index] = outcome(texts_, lines[index], status, refused=len(said))

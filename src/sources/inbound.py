@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.intake import body as bodies
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from pipeline.intake.senders import SourceSettings
 
 # name=value, as in an address. No JSON begins so, whatever a template left out of it.
@@ -24,22 +24,22 @@ class Inbound:
 
 
 def refuse_form(inbound: Inbound) -> None:
-    """Raise Refusal, with the cure, for the fields of a web form in the place of JSON."""
+    """Raise BadRequest, with the cure, for the fields of a web form in the place of JSON."""
     if _FORM(inbound.body):
-        raise Refusal(
+        raise BadRequest(
             400, "the body is form-encoded (name=value&...): set the format of the platform's webhook to JSON"
         )
 
 
 def parsed(inbound: Inbound, warnings: list[tuple[str, str]]) -> Any:
-    """The body's JSON value; what was mended goes to `warnings`. Raises Refusal."""
+    """The body's JSON value; what was mended goes to `warnings`. Raises BadRequest."""
     refuse_form(inbound)
     return bodies.parse(inbound.body, warnings)
 
 
 def json_object(inbound: Inbound, warnings: list[tuple[str, str]]) -> dict[str, Any]:
-    """The body as one JSON object; what was mended goes to `warnings`. Raises Refusal."""
+    """The body as one JSON object; what was mended goes to `warnings`. Raises BadRequest."""
     data = parsed(inbound, warnings)
     if not isinstance(data, dict):
-        raise Refusal(400, "the body must be one JSON object, as the platform posts it")
+        raise BadRequest(400, "the body must be one JSON object, as the platform posts it")
     return data

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple, cast
 
-from pipeline.intake.body import Posting
+from pipeline.intake.body import Body
 from sources.inbound import Inbound
 
-Reader = Callable[[Inbound], Posting]
+Reader = Callable[[Inbound], Body]
 
 
 class Source(NamedTuple):

@@ -4,7 +4,7 @@ import base64
 import hmac
 from typing import Literal
 
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from sources.inbound import Inbound
 
 
@@ -13,17 +13,17 @@ def check(
 ) -> None:
     """Compare the header (lower case) with the HMAC of the body, in constant time.
 
-    Without a `signature_secret` in the sender's settings nothing is checked. Raises Refusal, 401.
+    Without a `signature_secret` in the sender's settings nothing is checked. Raises BadRequest, 401.
     """
     secret = inbound.settings.signature_secret
     if secret is None:
         return
     given = inbound.headers.get(header, "").strip()
     if not given:
-        raise Refusal(401, f"the header {header} is missing: the platform must sign, or take signature_secret away")
+        raise BadRequest(401, f"the header {header} is missing: the platform must sign, or take signature_secret away")
     digest = hmac.digest(secret.encode(), inbound.body, algorithm)
     expected = base64.b64encode(digest).decode() if encoding == "base64" else digest.hex()
     if encoding == "hex":
         given = given.lower()
     if not hmac.compare_digest(given.encode(errors="replace"), expected.encode()):
-        raise Refusal(401, f"the header {header} does not match the body: check signature_secret of this sender")
+        raise BadRequest(401, f"the header {header} does not match the body: check signature_secret of this sender")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.intake.body import Ignored, Refusal
+from pipeline.intake.body import BadRequest, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values import language
 from pipeline.values.amounts import amount
@@ -122,8 +122,8 @@ def settle(
 
 
 def only(groups: set[str | None]) -> str | None:
-    """The one event group that the conversions of a post name, if any. Raises Refusal if there are several."""
+    """The one event group that the conversions of a post name, if any. Raises BadRequest if there are several."""
     named = groups - {None}
     if len(named) > 1:
-        raise Refusal(400, f"the body names {len(named)} event groups: post those of each group for themselves")
+        raise BadRequest(400, f"the body names {len(named)} event groups: post those of each group for themselves")
     return named.pop() if named else None

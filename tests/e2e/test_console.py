@@ -78,7 +78,7 @@ def test_a_sample_is_posted_and_its_arrival_is_seen(console: Console) -> None:
     expect(story.locator(".steps")).to_contain_text(re.compile("accepted.*delivering.*delivered", re.DOTALL))
     expect(console.id_button(event_id)).to_have_attribute("aria-expanded", "true")
     page.get_by_role("button", name="Send", exact=True).click()
-    console.becomes(event_id, "deduplicated")
+    console.becomes(event_id, "repeated")
 
 
 def test_an_invalid_one_shows_its_reason(console: Console) -> None:
@@ -159,7 +159,7 @@ def test_the_keyboard_alone_sends_filters_and_opens(console: Console) -> None:
     reach(page.get_by_label("Find", exact=True))
     page.keyboard.type("download")
     expect(page.locator("#rows tr")).to_have_count(1)
-    expect(page.locator("#rows .chip")).to_have_text(re.compile("delivered|deduplicated"))
+    expect(page.locator("#rows .chip")).to_have_text(re.compile("delivered|repeated"))
     reach(page.locator("#rows .id"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="The event as queued")).to_contain_text("DOWNLOAD")
@@ -260,7 +260,7 @@ def test_a_phone_needs_no_sideways_scrolling(relay: Relay, browser: Browser) -> 
         console.send(event_id="a-very-long-event-id-" + "x" * 180)
         console.choose("optional-fields-dropped")
         console.page.get_by_role("button", name="Send", exact=True).click()
-        console.becomes("sub-3001", re.compile("delivered|deduplicated"))  # type: ignore[arg-type]
+        console.becomes("sub-3001", re.compile("delivered|repeated"))  # type: ignore[arg-type]
         console.row("sub-3001").get_by_role("button").click()
         expect(console.page.locator(".story .json")).to_be_visible()
         assert console.page.evaluate("document.documentElement.scrollWidth") == 360

@@ -61,7 +61,7 @@ def test_redriving_an_event_that_was_delivered_meanwhile_sends_nothing(relay: Re
     assert (refused, taken) == (400, 200)
 
     assert relay.redrive() == 1
-    until(lambda: '"Deduplicated"' in relay.stack.log_text())
+    until(lambda: '"Repeated"' in relay.stack.log_text())
     assert relay.answers("order-3") == [400, 200]
     assert relay.letters() == []
 

@@ -77,7 +77,7 @@ def test_409_after_a_lost_answer_is_delivered_and_counted_once(relay: RoktRelay)
     assert [request["status"] for request in relay.requests_of("lost-answer")] == [None, 409]
     before = relay.counted("Delivered")
     assert relay.post(conversion("lost-answer"))[0] == 202  # its sender, too, tries again: the ledger knows it
-    until(lambda: relay.counted("Deduplicated") or relay.counted("Delivered") > before)
+    until(lambda: relay.counted("Repeated") or relay.counted("Delivered") > before)
     assert relay.taken("lost-answer")
     assert len(relay.requests_of("lost-answer")) == 2
     assert relay.letters() == []

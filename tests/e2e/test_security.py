@@ -47,7 +47,7 @@ def test_a_body_that_is_posted_again_is_counted_once() -> None:
         relay.post("order-1")
         until(lambda: relay.known("order-1"))
         relay.post("order-1")
-        until(lambda: '"Deduplicated"' in relay.stack.log_text())
+        until(lambda: '"Repeated"' in relay.stack.log_text())
         assert relay.answers("order-1") == [200]
         (conversion,) = relay.conversions("order-1")
         assert conversion["received"] == 1
@@ -73,7 +73,7 @@ def test_an_order_that_a_page_made_up_keeps_no_order_of_the_server_from_being_de
         bought = {"custom_data": {"value": 249.9, "currency": "USD"}}
         relay.post("order-5123", **bought)  # of jane@example.com
         relay.post("order-5124", **bought)
-        until(lambda: '"Deduplicated"' in relay.stack.log_text())
+        until(lambda: '"Repeated"' in relay.stack.log_text())
         until(lambda: len(relay.answers("order-5123")) == 2)
         # The page told of the same person: one order, heard of twice.
         assert relay.answers("order-5124") == [200]

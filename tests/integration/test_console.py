@@ -95,7 +95,7 @@ def test_a_conversion_is_followed_from_its_post_to_its_delivery_and_a_repeat_is_
     (first,) = page.until("seen-1", "delivered")
     assert (first["path"], first["destination"], first["group"], first["tries"]) == ("/v1/events", "roku", "g", 1)
     page.relay.post("seen-1")
-    _, repeat = page.until("seen-1", "delivered", "deduplicated")
+    _, repeat = page.until("seen-1", "delivered", "repeated")
     assert repeat["tries"] == 1
 
 
@@ -163,7 +163,7 @@ def test_what_is_left_of_a_message_waits_in_one_of_its_own_and_can_be_tried_now(
     page.ask("try-now", destination="roku")  # it is delayed, and nobody has received it yet
     page.until("twice", "rejected", "delivered")
     page.ask("redrive", destination="roku")
-    page.until("twice", "deduplicated", "delivered")
+    page.until("twice", "repeated", "delivered")
 
 
 def test_try_now_leaves_what_is_with_the_poller_alone(page: Page) -> None:

@@ -31,7 +31,7 @@ def verdicts(wrong: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 def unmatched_delivered(one: Any, outcome: Any) -> Any:
     """What a partial failure does not name is taken for delivered."""
-    return outcome.Delivered() if isinstance(one, outcome.Unsettled) and one.status in (200, 202, 210) else one
+    return outcome.Delivered() if isinstance(one, outcome.AskAgain) and one.status in (200, 202, 210) else one
 
 
 def acknowledged(destination: str) -> Callable[[Any, Any], Any]:

@@ -8,7 +8,7 @@ from tests.simulation.stage import Violation
 from tests.simulation.world import Process
 
 ENOUGH = 6.0  # seconds before a run's end in which there is time for another call
-_FATES = ("Delivered", "Deduplicated", "Retried", "DeadLettered")
+_FATES = ("Delivered", "Repeated", "Retried", "DeadLettered")
 
 
 @dataclass(frozen=True)

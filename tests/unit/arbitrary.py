@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from pipeline.contract.destination import Prepared, Refused
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.contract.destination import Invalid, Prepared
+from pipeline.intake.body import BadRequest, Body, Ignored
 from roku.event import prepare
 from roku.normalise import Settings
 from tests.unit.conversions import GROUP, NOW
@@ -63,20 +63,20 @@ def spoiled(whole: Any) -> Iterator[Any]:
                 yield [*whole[:index], junk, *whole[index + 1 :]]
 
 
-def check_spoiled(whole: Any, post: Callable[[Any], Posting]) -> None:
+def check_spoiled(whole: Any, post: Callable[[Any], Body]) -> None:
     """Whatever stands in one place of a body that is otherwise good, it is refused, or the destination answers it."""
     for body in spoiled(whole):
         try:
             posting = post(body)
-        except Refusal:
+        except BadRequest:
             continue
         assert posting.conversions, body
         check_judged(posting)
 
 
-def check_judged(posting: Posting) -> None:
+def check_judged(posting: Body) -> None:
     """The destination answers every conversion of the post."""
     for one in posting.conversions:
         if not isinstance(one, Ignored):
             made = prepare(one, group=GROUP, now=NOW, settings=Settings(), context=posting.context)
-            assert isinstance(made, Prepared | Refused)
+            assert isinstance(made, Prepared | Invalid)

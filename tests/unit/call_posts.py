@@ -6,15 +6,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pipeline.contract.destination import Prepared, Refused, Withheld
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.contract.destination import Invalid, Prepared, Withheld
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from roku.event import prepare
 from roku.normalise import Settings
 from sources.inbound import Inbound
 from tests.unit.conversions import GROUP, NOW
 
-Read = Callable[[Inbound], Posting]
+Read = Callable[[Inbound], Body]
 
 # The fields that each call tracker's module looks for.
 FIELDS = {
@@ -43,7 +43,7 @@ FIELDS = {
 
 def post(
     read: Read, body: object, *, headers: dict[str, str] | None = None, received_at: float = NOW, **settings: Any
-) -> Posting:
+) -> Body:
     """What the module reads from the body: bytes as they are, anything else as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return read(Inbound(raw, headers or {}, SourceSettings(**settings), received_at))
@@ -54,7 +54,7 @@ def conversion(read: Read, body: object, **settings: Any) -> dict[str, Any]:
     return only(post(read, body, **settings))
 
 
-def only(posting: Posting) -> dict[str, Any]:
+def only(posting: Body) -> dict[str, Any]:
     """The one conversion of a post that must hold one."""
     (one,) = posting.conversions
     assert isinstance(one, dict), one
@@ -76,7 +76,7 @@ def ignored(read: Read, body: object, **settings: Any) -> Ignored:
     return one
 
 
-def outcome(given: object) -> Prepared | Refused | Withheld:
+def outcome(given: object) -> Prepared | Invalid | Withheld:
     """What Roku's rules make of one conversion."""
     return prepare(given, group=GROUP, now=NOW, settings=Settings(), context={})
 
@@ -131,7 +131,7 @@ def check_safe(read: Read, raw: bytes, settings: SourceSettings) -> None:
     """Whatever is posted, the module gives conversions that Roku's rules can judge, or refuses the post."""
     try:
         posting = read(Inbound(raw, {}, settings, NOW))
-    except Refusal:
+    except BadRequest:
         return
     assert posting.conversions
     for one in posting.conversions:
@@ -139,4 +139,4 @@ def check_safe(read: Read, raw: bytes, settings: SourceSettings) -> None:
             assert one.code.replace("_", "").isalpha()
             assert one.text
         else:
-            assert isinstance(outcome(one), Prepared | Refused)
+            assert isinstance(outcome(one), Prepared | Invalid)

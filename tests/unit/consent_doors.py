@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request
-from pipeline.intake.body import Posting
+from pipeline.intake.body import Body
 from pipeline.intake.senders import Sender, SourceSettings
 from sources import registry
 from sources.inbound import Inbound
@@ -30,7 +30,7 @@ class Door(NamedTuple):
     """A door: how a post to it is read, and its places. `flat` places take words alone, `page` ones only refuse."""
 
     name: str
-    read: Callable[[Request, Sender], Posting]
+    read: Callable[[Request, Sender], Body]
     places: Mapping[str, Callable[[Fields], Post]]
     browser: bool = False
 
@@ -163,8 +163,8 @@ SOURCES: dict[str, dict[str, Callable[[Fields], Post]]] = {
 }
 
 
-def _source(name: str) -> Callable[[Request, Sender], Posting]:
-    def read(request: Request, sender: Sender) -> Posting:
+def _source(name: str) -> Callable[[Request, Sender], Body]:
+    def read(request: Request, sender: Sender) -> Body:
         made = registry.reader(name)
         assert made is not None
         settings = sender.sources.get(name, SourceSettings())

@@ -4,10 +4,10 @@ import json
 from hashlib import sha256
 from typing import Any, Literal
 
-from pipeline.contract.destination import Prepared, Refused, Withheld
+from pipeline.contract.destination import Invalid, Prepared, Withheld
 from pipeline.intake import body
 from pipeline.intake.access import Request
-from pipeline.intake.reception import Reception, receive
+from pipeline.intake.reception import Received, receive
 from pipeline.intake.senders import Sender
 from pipeline.values.phone import PhoneFormat
 from roku.destination import DESTINATION
@@ -53,7 +53,7 @@ def outcome(
     default_country: str | None = None,
     phone_without_country: Literal["drop", "as_it_stands"] = "drop",
     context: dict[str, Any] | None = None,
-) -> Prepared | Refused | Withheld:
+) -> Prepared | Invalid | Withheld:
     """What the code makes of the conversion."""
     settings = Settings(phone_format, default_country, phone_without_country)
     return prepare(given, group=GROUP, now=NOW, settings=settings, context=context or {})
@@ -82,7 +82,7 @@ def unwarned(made: object) -> dict[str, Any]:
 def errors(given: object, **settings: Any) -> dict[str, str]:
     """The errors of a conversion that must not become an event."""
     made = outcome(given, **settings)
-    assert isinstance(made, Refused), made
+    assert isinstance(made, Invalid), made
     return made.errors
 
 
@@ -91,7 +91,7 @@ def warned(given: object, **settings: Any) -> list[str]:
     return [name for name, _ in outcome(given, **settings).warnings]
 
 
-def take(text: str, sender: Sender | None = None) -> Reception:
+def take(text: str, sender: Sender | None = None) -> Received:
     """What becomes of a post for Roku, of any sender or of this one."""
     request = Request("POST", "/v1/events", {}, {}, text.encode(), None, None)
     return receive(

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.aws.sqs import Outgoing
 from pipeline.contract.destination import Answer, Destination, Frame, Limits, Routing
 from pipeline.contract.messages import QueuedEvent
-from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Rejected, Retry
 
 Respond = Callable[[Routing, list[str]], Sequence[Outcome]]
 
@@ -145,5 +145,5 @@ def event(event_id: str, event_name: str = "LEAD", **fields: object) -> QueuedEv
 
 def words(outcomes: Sequence[Outcome]) -> str:
     """D, R, T or U for each event: delivered, rejected, retry, unsettled."""
-    letters = {Delivered: "D", Rejected: "R", Retry: "T", Unsettled: "U"}
+    letters = {Delivered: "D", Rejected: "R", Retry: "T", AskAgain: "U"}
     return "".join(letters[type(outcome)] for outcome in outcomes)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.contract.destination import Prepared, Refused, Withheld
+from pipeline.contract.destination import Invalid, Prepared, Withheld
 from rokt.event import prepare
 from rokt.settings import Settings
 from tests.unit.conversions import ABSENT, NOW, written
@@ -27,7 +27,7 @@ def with_user(**fields: Any) -> dict[str, Any]:
     return conversion(user_data={"em": EMAIL} | fields)
 
 
-def outcome(given: object, settings: Settings = SETTINGS, group: str = GROUP) -> Prepared | Refused | Withheld:
+def outcome(given: object, settings: Settings = SETTINGS, group: str = GROUP) -> Prepared | Invalid | Withheld:
     """What the code makes of the conversion."""
     return prepare(given, group=group, now=NOW, settings=settings)
 
@@ -49,7 +49,7 @@ def said(given: object, settings: Settings = SETTINGS) -> dict[str, Any]:
 def errors(given: object, settings: Settings = SETTINGS) -> dict[str, str]:
     """The errors of a conversion that must not become an event."""
     made = outcome(given, settings)
-    assert isinstance(made, Refused), made
+    assert isinstance(made, Invalid), made
     return made.errors
 
 

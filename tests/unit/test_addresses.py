@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.contract.destination import Prepared, Refused
+from pipeline.contract.destination import Invalid, Prepared
 from pipeline.values.addresses import ip_address, is_visitors
 from roku.event import prepare
 from roku.normalise import Settings
@@ -67,10 +67,10 @@ def test_no_conversion_is_told_by_an_address_of_a_private_network_alone(given: s
     user = {"client_ip_address": given, "client_user_agent": "Mozilla/5.0"}
     posted = {"event_name": "LEAD", "event_time": 1_767_225_600, "user_data": user}
     refused = prepare(posted, group="g", now=1_767_225_600.0, context={}, settings=Settings())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Invalid)
     assert "user_data" in refused.errors
     user["external_id"] = "shop-7"
-    assert isinstance(prepare(posted, group="g", now=1_767_225_600.0, context={}, settings=Settings()), Refused)
+    assert isinstance(prepare(posted, group="g", now=1_767_225_600.0, context={}, settings=Settings()), Invalid)
     user["em"] = "jane@example.com"
     made = prepare(posted, group="g", now=1_767_225_600.0, context={}, settings=Settings())
     assert isinstance(made, Prepared)

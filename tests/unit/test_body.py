@@ -5,23 +5,23 @@ from typing import Any
 
 import pytest
 
-from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, Posting, Refusal, read
+from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, BadRequest, Body, read
 
 EVENT = {"event_name": "LEAD", "event_time": 1_767_225_600, "user_data": {"em": "jane@example.com"}}
 
 
-def posted(body: object) -> Posting:
+def posted(body: object) -> Body:
     return read(json.dumps(body).encode())
 
 
-def refusal(body: bytes | str | dict[str, Any]) -> Refusal:
+def refusal(body: bytes | str | dict[str, Any]) -> BadRequest:
     raw = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(BadRequest) as caught:
         read(raw)
     return caught.value
 
 
-def fields_warned(posting: Posting) -> list[str]:
+def fields_warned(posting: Body) -> list[str]:
     return [name for name, _ in posting.warnings]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.consent.decision import NOTHING, Heard, Limit
 from pipeline.consent.settings import Consent
-from pipeline.intake.body import Posting
+from pipeline.intake.body import Body
 from pipeline.intake.hearing import hear
 from tests.unit.conversions import conversion
 from tests.unit.test_consent_strings import ALL_REFUSED
@@ -18,10 +18,10 @@ ALL_ALLOWED = "CQeEcwAQeEcwAAfABBENAtEgAP_AAAAAAAYgF5wAgAjgLzAAAAAA"
 ONLY_755 = "CQeEcwAQeEcwAAfABBENAtEgALIAAAAAAAYgF5wAQF5gAAAA"
 
 
-def post(*events: Any, settings: Consent = PLAIN, **request: Any) -> Posting:
+def post(*events: Any, settings: Consent = PLAIN, **request: Any) -> Body:
     """A post of these conversions, heard."""
     about = {name: request.pop(name) for name in ("shared", "spoken") if name in request}
-    posting = Posting(None, {}, list(events), [], **about)
+    posting = Body(None, {}, list(events), [], **about)
     return hear(posting, settings, **{"headers": {}, "query": {}, "vendors": (ROKU,)} | request)
 
 

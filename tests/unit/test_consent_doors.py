@@ -10,7 +10,7 @@ import pytest
 import destinations
 from pipeline.intake.access import Request
 from pipeline.intake.hearing import hear
-from pipeline.intake.reception import Reception, receive
+from pipeline.intake.reception import Received, receive
 from pipeline.intake.senders import Sender
 from tests.unit.consent_doors import DOORS, FLAT, Door, Post
 from tests.unit.consent_signals import MAKERS, Make, Signal, signal, unreadable
@@ -24,7 +24,7 @@ OF_TAGS = ("us_privacy", "gpp", "tcf", "opt_out", "gpc", "gcs")
 EACH, MANY = 3_000, 100_000
 
 
-def outcomes(door: Door, post: Post) -> tuple[Reception, Reception]:
+def outcomes(door: Door, post: Post) -> tuple[Received, Received]:
     """What a post becomes for Roku and for Rokt, as the API's function does it."""
     sender = PAGE if door.browser else SERVER
     request = Request("POST", "/", dict(post.headers), dict(post.query), post.body, "203.0.113.9", "Mozilla/5.0")

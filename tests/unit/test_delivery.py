@@ -18,11 +18,11 @@ from pipeline.contract.outcome import (
     LONGEST_AGE,
     LONGEST_PASSING,
     MOST_RECEIVES,
+    AskAgain,
     Delivered,
     Outcome,
     Rejected,
     Retry,
-    Unsettled,
 )
 from pipeline.delivery.batch import Record, Report
 from pipeline.delivery.circuit import Circuit
@@ -163,11 +163,11 @@ def test_each_sampled_event_is_followed_with_its_outcome_and_reason() -> None:
     run = Run(records, {"b": BAD, "c": BUSY}, ledger=FakeLedger("a"), sample_rate=1.0)
     digests = {event_digest(letter): letter for letter in "abcd"}
     assert [(digests[one.event_digest], *one[1:]) for one in run.report.followed] == [
-        ("a", "deduplicated", "LEAD", "", None),
+        ("a", "repeated", "LEAD", "", None),
         ("b", "rejected", "LEAD", "currency: unknown", 210),
         ("c", "retried", "LEAD", "Roku answered 503", 503),
         ("d", "delivered", "LEAD", "", None),
-        ("d", "deduplicated", "LEAD", "", None),
+        ("d", "repeated", "LEAD", "", None),
     ]
     assert Run(records).report.followed == []
 
@@ -271,7 +271,7 @@ def test_a_remainder_that_was_not_taken_brings_the_whole_message_back_in_the_que
 
 def test_the_parts_of_a_split_request_go_back_apart() -> None:
     def respond(_: Routing, lines: list[str]) -> list[Outcome]:
-        return [Unsettled("refused whole", 400)] * len(lines) if len(lines) == 4 else [BUSY] * len(lines)
+        return [AskAgain("refused whole", 400)] * len(lines) if len(lines) == 4 else [BUSY] * len(lines)
 
     queue, dead_letters = FakeQueue("queue", []), FakeQueue("dead letters", [])
     report = deliver(
@@ -374,7 +374,7 @@ def test_copies_of_an_event_are_sent_once_and_share_delivery() -> None:
     run = Run([record(0, "ab"), record(1, "b"), record(2, "bb")])
     assert run.asked() == ["a", "b"]
     assert run.report.failures == []
-    assert run.counts() == {"Delivered": 2, "Deduplicated": 3}
+    assert run.counts() == {"Delivered": 2, "Repeated": 3}
 
 
 def test_of_copies_of_an_event_that_is_tried_again_one_stays() -> None:
@@ -382,7 +382,7 @@ def test_of_copies_of_an_event_that_is_tried_again_one_stays() -> None:
     assert run.asked() == ["a", "b"]
     assert run.report.failures == ["m0"]
     assert run.queue.sent == []
-    assert run.counts() == {"Delivered": 1, "Retried": 1, "AnswerUnreadable": 1, "Deduplicated": 2}
+    assert run.counts() == {"Delivered": 1, "Retried": 1, "AnswerUnreadable": 1, "Repeated": 2}
 
 
 def test_of_copies_of_a_rejected_event_one_is_kept_as_a_dead_letter() -> None:
@@ -424,8 +424,8 @@ verdicts: st.SearchStrategy[Outcome] = st.sampled_from(
         Retry("busy", 408),
         Retry("key", 401, setup=True),
         Retry("slow down", 429, after=5_000.0),
-        Unsettled("open", 210, ambiguous=True),
-        Unsettled("open", 400),
+        AskAgain("open", 210, ambiguous=True),
+        AskAgain("open", 400),
     ]
 )
 batches = st.lists(
@@ -512,7 +512,7 @@ def test_the_counts_add_up_to_the_events_of_the_batch(batch: Batch, data: st.Dat
     events = sum(len(letters) for letters, _, _, readable in batch if readable)
     unreadable_letters = sum(message.body.startswith("?") for message in run.dead_letters.sent)
     buried = counts["DeadLettered"] - unreadable_letters
-    assert counts["Delivered"] + counts["Deduplicated"] + counts["Retried"] + buried == events
+    assert counts["Delivered"] + counts["Repeated"] + counts["Retried"] + buried == events
     assert counts["DeadLettered"] == len(run.dead_letters.sent)
     assert counts["Unreadable"] == sum(not readable for *_, readable in batch)
     assert counts["Rejected"] == sum(run.report.reasons[key] for key in run.report.reasons if key[0] == "rejected")
@@ -543,7 +543,7 @@ def test_what_was_delivered_before_is_not_sent_again_and_is_acknowledged() -> No
     run = Run([record(0, "ab"), record(1, "a")], ledger=FakeLedger(known="a"))
     assert run.asked() == ["b"]
     assert run.report.failures == []
-    assert run.counts() == {"Delivered": 1, "Deduplicated": 2}
+    assert run.counts() == {"Delivered": 1, "Repeated": 2}
 
 
 def test_a_batch_of_which_all_was_delivered_before_asks_nobody() -> None:

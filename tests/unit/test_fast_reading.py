@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from pipeline.contract.destination import Refused
+from pipeline.contract.destination import Invalid
 from pipeline.values.field import Table
 from rokt import conversion as rokt_checked
 from rokt import fast as rokt_fast
@@ -134,7 +134,7 @@ def read(
     return fast.read(conversion, now=NOW, settings=choice, context=context)
 
 
-def read_for_rokt(conversion: dict[str, Any], choice: RoktSettings = ROKT[0]) -> rokt_checked.Facts | None:
+def read_for_rokt(conversion: dict[str, Any], choice: RoktSettings = ROKT[0]) -> rokt_checked.Conversion | None:
     return rokt_fast.read(conversion, now=NOW, settings=choice)
 
 
@@ -144,7 +144,7 @@ def check_roku(conversion: Any, choice: Settings, context: dict[str, Any]) -> bo
     if quick is None:
         return False
     slow = checked.read(conversion, now=NOW, settings=choice, context=context)
-    assert not isinstance(slow, Refused)
+    assert not isinstance(slow, Invalid)
     event, warnings = slow
     assert warnings == []
     assert quick == {name: value for name, value in event.items() if value is not None}
@@ -158,7 +158,7 @@ def check_rokt(conversion: Any, choice: RoktSettings) -> bool:
     if quick is None:
         return False
     slow = rokt_checked.read(conversion, now=NOW, settings=choice)
-    assert not isinstance(slow, Refused)
+    assert not isinstance(slow, Invalid)
     facts, warnings = slow
     assert warnings == []
     assert quick == facts

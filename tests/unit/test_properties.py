@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from local.roku_sandbox.rules import check_event
-from pipeline.contract.destination import Prepared, Refused
+from pipeline.contract.destination import Invalid, Prepared
 from pipeline.intake import body, repair
 from pipeline.intake.access import Request
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender
 from pipeline.values import amounts
@@ -45,7 +45,7 @@ def post(
         reception = receive(
             request, sender, body.read(request.body), declared(Roku(settings)), default_event_group=GROUP, now=NOW
         )
-    except Refusal:
+    except BadRequest:
         return None
     assert reception.events.keys() | reception.failed.keys() == set(range(reception.received))
     assert not reception.events.keys() & reception.failed.keys()
@@ -353,7 +353,7 @@ def test_no_personal_value_stands_in_an_error(person: dict[str, str]) -> None:
         "custom_data": {"order_id": person["em"]},
     }
     made = prepare(conversion, group=GROUP, now=NOW, settings=Settings(), context={})
-    assert isinstance(made, Refused)
+    assert isinstance(made, Invalid)
     said = (json.dumps(made.errors) + json.dumps(made.warnings)).lower()
     assert not any(value.strip().lower() in said for value in person.values())
 
@@ -422,7 +422,7 @@ def test_a_body_that_is_json_is_never_mended(data: object) -> None:
     text = json.dumps(data)
     try:
         posting = body.read(text.encode())
-    except Refusal:
+    except BadRequest:
         return
     assert "body" not in [name for name, text in posting.warnings if "known field" not in text]
 

@@ -10,7 +10,7 @@ from pipeline.aws.sqs import Outgoing, Queue
 from pipeline.contract.destination import Frame, Limits, Prepared
 from pipeline.contract.messages import ATTRIBUTE_BYTES, BROWSER, MESSAGE_BYTES, SERVER, Head, QueuedEvent, decode
 from pipeline.intake.enqueue import enqueue
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 from tests.unit.doubles import destination
 
 NOW = 1_767_225_600.75
@@ -37,9 +37,9 @@ def prepared(event_id: str, *, size: int = 40, partner: str | None = None, **ide
 
 def queued(
     *events: Prepared, queue: Taken, sender: str = SERVER, key: bytes | None = KEY, **limits: Any
-) -> tuple[Reception, list[tuple[Head, list[QueuedEvent]]]]:
+) -> tuple[Received, list[tuple[Head, list[QueuedEvent]]]]:
     """What became of the events, and the messages as delivery reads them."""
-    reception = Reception("g", len(events), [{}] * len(events), events=dict(enumerate(events)))
+    reception = Received("g", len(events), [{}] * len(events), events=dict(enumerate(events)))
     bounds = {"events": 1_000, "bytes": 1_000_000, "seconds": 20.0, "repeat_window": 600.0} | limits
     to = destination(limits=Limits(**bounds), frame=lambda _: Frame(b"0" * 100, b""))
     enqueue(reception, to, cast("Queue", queue), sender=sender, now=NOW, key=key)

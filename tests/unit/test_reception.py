@@ -8,9 +8,9 @@ import pytest
 from pipeline.contract.destination import Prepared, Shared, Withheld
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request, authenticate, cors, presented_key
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from pipeline.intake.hearing import hear
-from pipeline.intake.reception import Reception, receive
+from pipeline.intake.reception import Received, receive
 from pipeline.intake.senders import Sender, Senders
 from pipeline.values.words import Word
 from roku.destination import DESTINATION
@@ -42,13 +42,13 @@ def admitted(asked: Request) -> Sender:
     return authenticate(asked, key, KNOWN.recognise(key) if key else None, STACK)
 
 
-def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Reception:
+def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Received:
     made = request(body, **parts)
     posting = hear(bodies.read(made.body), sender.consent, headers=made.headers, query=made.query)
     return receive(made, sender, posting, DESTINATION, default_event_group=default, now=NOW)
 
 
-def sent(reception: Reception) -> list[dict[str, Any]]:
+def sent(reception: Received) -> list[dict[str, Any]]:
     assert reception.failed == {}
     return [json.loads(reception.events[index].line) for index in range(reception.received)]
 
@@ -87,14 +87,14 @@ def test_the_key_is_found_wherever_a_sender_can_put_it(headers: dict[str, str], 
     ],
 )
 def test_without_a_key_it_is_401_and_says_where_to_put_one(headers: dict[str, str]) -> None:
-    with pytest.raises(Refusal, match="Authorization: Bearer") as caught:
+    with pytest.raises(BadRequest, match="Authorization: Bearer") as caught:
         admitted(request(headers=headers))
     assert caught.value.status == 401
 
 
 @pytest.mark.parametrize("key", ["wrong-key", "shop-key-1x", "SHOP-KEY-1", "Bearer"])
 def test_an_unknown_key_is_401_and_is_not_quoted(key: str) -> None:
-    with pytest.raises(Refusal, match="not known") as caught:
+    with pytest.raises(BadRequest, match="not known") as caught:
         admitted(request(headers={"x-api-key": key}))
     assert caught.value.status == 401
     assert key not in caught.value.description or key == "Bearer"
@@ -116,7 +116,7 @@ def test_a_browser_key_is_good_on_its_pages_only(key: str, origin: str | None, s
     if sender is not None:
         assert admitted(asked) is sender
         return
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(BadRequest) as caught:
         admitted(asked)
     assert caught.value.status == 403
 
@@ -159,7 +159,7 @@ def test_the_group_is_the_bodys_then_the_keys_then_the_stacks(
 
 
 def test_without_any_group_the_body_is_refused() -> None:
-    with pytest.raises(Refusal, match="event_group_id is required") as caught:
+    with pytest.raises(BadRequest, match="event_group_id is required") as caught:
         take({"events": [conversion()]})
     assert caught.value.status == 400
 
@@ -167,7 +167,7 @@ def test_without_any_group_the_body_is_refused() -> None:
 def test_a_key_that_may_not_post_to_the_group_is_403() -> None:
     sender = Sender(name="s", key="some-key-1", event_groups=("a",), default_event_group="a")
     assert take({"events": [conversion()]}, sender).event_group_id == "a"
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(BadRequest) as caught:
         take({"event_group_id": "b", "events": [conversion()]}, sender)
     assert caught.value.status == 403
 

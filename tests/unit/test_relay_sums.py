@@ -15,7 +15,7 @@ def _counts(moved: int = 0, **metrics: int) -> Counts:
     ("metrics", "messages", "adds_up", "waiting"),
     [
         ({}, 0, True, 0),
-        ({"Accepted": 10, "Delivered": 7, "Deduplicated": 1, "DeadLettered": 2}, 0, True, 0),
+        ({"Accepted": 10, "Delivered": 7, "Repeated": 1, "DeadLettered": 2}, 0, True, 0),
         ({"Accepted": 10, "Delivered": 7}, 1, True, 3),  # one message of three events
         ({"Accepted": 10, "Delivered": 7}, 3, True, 3),
         ({"Accepted": 10, "Delivered": 7}, 4, False, None),  # four messages hold four events at the least

@@ -99,7 +99,7 @@ def test_nothing_else_is_noted(outcome: Outcome) -> None:
         (Delivered(), {}, {"Delivered": 1}),
         (Delivered(unfamiliar=True), {}, {"Delivered": 1, "AnswerUnfamiliar": 1}),
         (Delivered(), {"sent_as": "x"}, {"Delivered": 1, "IdCollisions": 1}),
-        (Repeated(), {}, {"Deduplicated": 1}),
+        (Repeated(), {}, {"Repeated": 1}),
         (Rejected("no", 400), {"buried": True, "letter": "no"}, {"Rejected": 1, "DeadLettered": 1}),
         (Rejected("no", 400), {}, {"Rejected": 1}),
         (Retry("Roku answered 429", 429), {}, {"Retried": 1}),
@@ -165,7 +165,7 @@ def test_the_delay_of_a_delivery_is_since_it_was_accepted_and_never_negative() -
     ("outcome", "fields", "word", "reason", "status"),
     [
         (Delivered(), {}, "delivered", "", None),
-        (Repeated(), {}, "deduplicated", "", None),
+        (Repeated(), {}, "repeated", "", None),
         (Rejected("no", 400), {"buried": True, "letter": "no"}, "rejected", "no", 400),
         (LOST, {"buried": True, "letter": "waited too long"}, "rejected", "waited too long", 500),
         (LOST, {}, "retried", "Roku answered 500", 500),
@@ -196,7 +196,7 @@ def test_without_a_sample_rate_nobody_is_followed() -> None:
     ("outcome", "fields", "counts"),
     [
         (Delivered(unfamiliar=True), {"sent_as": "x"}, {"Delivered": 3, "AnswerUnfamiliar": 3, "IdCollisions": 3}),
-        (Repeated(), {}, {"Deduplicated": 3}),
+        (Repeated(), {}, {"Repeated": 3}),
         (Rejected("no", 400), {"buried": True, "letter": "no"}, {"Rejected": 3, "DeadLettered": 3}),
         (LOST, {}, {"Retried": 3, "AnswerUnreadable": 3}),
         (Retry("Roku answered 401", 401, setup=True), {}, {"Retried": 3, "KeyRefused": 3}),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.contract.destination import Answer, Routing
-from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Rejected, Retry
 from rokt.answer import read
 from rokt.destination import DESTINATION
 from rokt.settings import Api
@@ -155,7 +155,7 @@ def test_an_error_names_its_object_by_the_one_based_offset_in_the_array() -> Non
 def test_an_error_that_names_none_of_ours_or_several_settles_nobody(message: object) -> None:
     outcomes = ask(errors(message))
     assert words(outcomes) == "UUU"
-    assert all(isinstance(outcome, Unsettled) and outcome.ambiguous for outcome in outcomes)
+    assert all(isinstance(outcome, AskAgain) and outcome.ambiguous for outcome in outcomes)
 
 
 def test_what_is_named_is_settled_beside_what_is_not() -> None:
@@ -201,7 +201,7 @@ def test_unprocessed_records_are_matched_by_their_client_event_id() -> None:
     assert ask(unprocessed("b"), api="events", status=200)[1] == Rejected("ValidationError: Invalid content", 200)
 
 
-def test_a_record_that_is_not_ours_settles_nobody_else() -> None:
+def test_a_record_that_is_ignore_settles_nobody_else() -> None:
     assert words(ask(unprocessed("a", "x"), api="events", status=200)) == "RUU"
     strangers: list[object] = [{}, 7, {"record": 7}, {"record": {"clientEventId": 7}}, {"error": {}}]
     for stranger in strangers:
@@ -239,14 +239,14 @@ def test_the_documented_400_of_the_event_api_gives_its_code_and_message() -> Non
 
 
 def test_an_event_of_which_the_answer_says_nothing_is_open_with_what_was_answered() -> None:
-    seen = Unsettled("Rokt answered 409: some event was seen before", 409, ambiguous=True)
+    seen = AskAgain("Rokt answered 409: some event was seen before", 409, ambiguous=True)
     assert ask({}, api="events", status=409) == [seen] * 3
     for api, body in (("conversions", errors("no place")), ("events", unprocessed("z"))):
         for status, ambiguous in ((202, True), (400, False), (422, False)):
-            nobody = Unsettled(f"Rokt answered {status} with an error that names no event", status, ambiguous)
+            nobody = AskAgain(f"Rokt answered {status} with an error that names no event", status, ambiguous)
             assert ask(body, api=api, status=status) == [nobody] * 3  # type: ignore[arg-type]
     for status in (400, 413, 422):
-        unnamed = Unsettled(f"Rokt answered {status} and named no event", status)
+        unnamed = AskAgain(f"Rokt answered {status} and named no event", status)
         assert ask({"message": "bad"}, status=status) == [unnamed] * 3
 
 

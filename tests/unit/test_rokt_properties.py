@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.rokt_sandbox import conversions, event_api
-from pipeline.contract.destination import Prepared, Refused, Routing, Withheld
+from pipeline.contract.destination import Invalid, Prepared, Routing, Withheld
 from pipeline.contract.messages import decode
 from rokt.destination import declared
 from rokt.event import IDS, identify, identity, prepare
@@ -106,7 +106,7 @@ def accepted(line: bytes, settings: Settings) -> bool:
 def test_nothing_raises_and_what_is_finished_the_sandbox_takes(posted: Any, settings: Settings) -> None:
     made = prepare(posted, group="g", now=NOW, settings=settings)
     json.dumps(made.warnings)
-    if isinstance(made, Refused):
+    if isinstance(made, Invalid):
         assert made.errors
     elif isinstance(made, Withheld):
         assert made.reason

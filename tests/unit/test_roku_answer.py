@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.contract.destination import Answer
-from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Rejected, Retry
 from roku.answer import read
 from tests.unit.doubles import words
 
@@ -240,7 +240,7 @@ def test_a_success_that_is_not_documented_at_all_is_not_delivered(status: int) -
         (503.0, Retry("Roku answered 503", 503, ambiguous=True)),
         ("503", Retry("Roku answered 503", 503, ambiguous=True)),
         (429, Retry("Roku answered 429", 429, after=0.0)),
-        (400, Unsettled("Roku answered 400 and did not name this event", 400)),
+        (400, AskAgain("Roku answered 400 and did not name this event", 400)),
     ],
 )
 def test_a_code_of_the_body_that_is_worse_than_the_status_is_believed(
@@ -257,8 +257,8 @@ def test_a_code_of_the_body_that_is_worse_than_the_status_is_believed(
 @pytest.mark.parametrize(("http", "code"), [(210, 210), (200, 210), (200, "210"), (201, 210), (210, None), (210, 200)])
 def test_210_that_names_nobody_is_asked_about_in_parts(http: int, code: object, failed: object) -> None:
     reason = "Roku answered 210 and named no failed event"
-    assert ask(verdict(code, failed), *THREE, status=http) == [Unsettled(reason, 210, ambiguous=True)] * 3
-    assert ask(verdict(code, failed, 2), PURCHASE, LEAD, status=http) == [Unsettled(reason, 210, ambiguous=True)] * 2
+    assert ask(verdict(code, failed), *THREE, status=http) == [AskAgain(reason, 210, ambiguous=True)] * 3
+    assert ask(verdict(code, failed, 2), PURCHASE, LEAD, status=http) == [AskAgain(reason, 210, ambiguous=True)] * 2
     assert ask(verdict(code, failed, 1), PURCHASE, status=http) == [Retry(reason, 210, ambiguous=True)]
 
 
@@ -271,7 +271,7 @@ def test_a_body_that_says_200_does_not_mend_an_http_error(status: int) -> None:
 def test_an_unclear_success_may_have_taken_the_event(body: object) -> None:
     # Only then is it repeated within the 10 minutes in which Roku drops repeats.
     for outcome in [*ask(body, *THREE, status=210), *ask(body, PURCHASE, status=210)]:
-        assert isinstance(outcome, Retry | Unsettled)
+        assert isinstance(outcome, Retry | AskAgain)
         assert outcome.ambiguous
 
 
@@ -346,7 +346,7 @@ def test_an_id_of_two_events_with_an_echo_of_neither_leaves_these_two_open() -> 
     events = [LEAD, LEAD | {"event_name": "SEARCH"}, SEARCH]
     for echo in ({"event_id": "b"}, {"event_id": "b", "received_at": "today"}):
         for outcome in ask(verdict(210, [echo]), *events, status=210)[:2]:
-            assert isinstance(outcome, Unsettled)
+            assert isinstance(outcome, AskAgain)
             assert outcome.ambiguous
         assert words(ask(verdict(210, [echo]), *events, status=210)) == "UUD"
 
@@ -364,7 +364,7 @@ def test_copies_of_one_event_have_one_fate() -> None:
 
 
 def test_named_events_are_rejected_and_a_wrong_count_leaves_the_others_open() -> None:
-    open_ = Unsettled("Roku answered 210 and counted other than 3 events", 210, ambiguous=True)
+    open_ = AskAgain("Roku answered 210 and counted other than 3 events", 210, ambiguous=True)
     rejected = Rejected("event_name: Invalid event name", 210)
     for received in (2, "2", 4):
         outcomes = ask(verdict(210, [LEAD | BAD], received=received), *THREE, status=210)
@@ -376,7 +376,7 @@ def test_whom_an_unclear_refusal_leaves_open_may_have_been_taken_only_beside_a_s
     for status, ambiguous in ((200, True), (210, True), (400, False)):
         for outcome in ask(verdict(status, [{"event_id": "x"}]), *THREE, status=status):
             reason = "named an event that is not ours" if ambiguous else "refused the request"
-            assert outcome == Unsettled(f"Roku answered {status} and {reason}", status, ambiguous=ambiguous)
+            assert outcome == AskAgain(f"Roku answered {status} and {reason}", status, ambiguous=ambiguous)
 
 
 def test_400_leaves_whom_it_does_not_name_open() -> None:
@@ -386,7 +386,7 @@ def test_400_leaves_whom_it_does_not_name_open() -> None:
         for status in (400, 413, 422):
             outcomes = ask(body, *THREE, status=status)
             assert words(outcomes) == "UUU"
-            assert not any(outcome.ambiguous for outcome in outcomes if isinstance(outcome, Unsettled))
+            assert not any(outcome.ambiguous for outcome in outcomes if isinstance(outcome, AskAgain))
 
 
 @pytest.mark.parametrize(
@@ -673,7 +673,7 @@ def test_any_answer_gives_each_event_one_outcome_and_nobody_delivered_without_pr
         if status == 210 or json.loads(body).get("code") in (210, "210"):
             assert failed
     for outcome in outcomes:
-        if isinstance(outcome, Unsettled):
+        if isinstance(outcome, AskAgain):
             assert len(events) > 1
         if isinstance(outcome, Rejected):
             assert outcome.reason
@@ -716,19 +716,19 @@ def test_a_partial_success_is_read_exactly_whatever_the_order_of_its_failed_even
 @pytest.mark.parametrize(
     ("body", "status", "expected"),
     [
-        (verdict(210, []), 210, Unsettled("Roku answered 210 and named no failed event", 210, ambiguous=True)),
+        (verdict(210, []), 210, AskAgain("Roku answered 210 and named no failed event", 210, ambiguous=True)),
         (
             verdict(210, [{"event_id": "z"} | BAD]),
             210,
-            Unsettled("Roku answered 210 and named an event that is not ours", 210, ambiguous=True),
+            AskAgain("Roku answered 210 and named an event that is not ours", 210, ambiguous=True),
         ),
         (
             verdict(400, [{"event_id": "z"} | BAD]),
             400,
-            Unsettled("Roku answered 400 and refused the request", 400, ambiguous=False),
+            AskAgain("Roku answered 400 and refused the request", 400, ambiguous=False),
         ),
-        ({"message": "bad"}, 400, Unsettled("Roku answered 400 and did not name this event", 400)),
-        (verdict(413, "too large"), 413, Unsettled("Roku answered 413 and did not name this event", 413)),
+        ({"message": "bad"}, 400, AskAgain("Roku answered 400 and did not name this event", 400)),
+        (verdict(413, "too large"), 413, AskAgain("Roku answered 413 and did not name this event", 413)),
         ({"message": "try again later"}, 400, Retry("Roku answered 400 and said that this passes", 400, passing=True)),
         (
             {"message": "unknown event_group_id"},
@@ -741,11 +741,11 @@ def test_three_events_of_which_nothing_is_said(body: object, status: int, expect
     assert ask(body, *THREE, status=status) == [expected] * 3
 
 
-def test_a_count_that_is_not_ours_leaves_open_whom_the_answer_does_not_name() -> None:
-    open_ = Unsettled("Roku answered 210 and counted other than 3 events", 210, ambiguous=True)
+def test_a_count_that_is_ignore_leaves_open_whom_the_answer_does_not_name() -> None:
+    open_ = AskAgain("Roku answered 210 and counted other than 3 events", 210, ambiguous=True)
     rejected = Rejected("event_name: Invalid event name", 210)
     assert ask(verdict(210, [LEAD | BAD], received=2), *THREE, status=210) == [open_, rejected, open_]
-    assert ask(verdict(400, [LEAD | BAD]), *THREE, status=400)[0] == Unsettled(
+    assert ask(verdict(400, [LEAD | BAD]), *THREE, status=400)[0] == AskAgain(
         "Roku answered 400 and did not name this event", 400
     )
 

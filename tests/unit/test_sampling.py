@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contract.destination import Prepared
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 from pipeline.intake.sampling import Followed, event_digest, is_sampled, received
 from roku.event import identify
 from tests.unit.conversions import sha
@@ -40,9 +40,9 @@ def test_about_so_many_are_sampled_as_the_rate_says() -> None:
     assert 850 <= chosen <= 1_150  # 1,000, and five standard deviations of 30
 
 
-def reception() -> Reception:
+def reception() -> Received:
     """Three events: one on the queue, one that SQS did not take, one invalid."""
-    found = Reception("g", 3, [{"event_id": "c", "event_name": "+1 555 010 0142"}] * 3)
+    found = Received("g", 3, [{"event_id": "c", "event_name": "+1 555 010 0142"}] * 3)
     for index, event_id in enumerate("ab"):
         line = json.dumps({"event_id": event_id, "event_name": "LEAD"}).encode()
         found.events[index] = Prepared(line, event_id, None, [])

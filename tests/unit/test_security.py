@@ -12,7 +12,7 @@ import pytest
 from pipeline.contract.destination import Routing
 from pipeline.contract.messages import Head, QueuedEvent, decode, encode
 from pipeline.intake.access import Request, cors
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from pipeline.intake.senders import Sender, Senders
 from roku.destination import DESTINATION
 from roku.event import identify
@@ -61,7 +61,7 @@ def functions(path: Path) -> set[str]:
 def test_the_group_that_is_checked_is_the_group_that_is_sent(first: str, last: str, refused: bool) -> None:
     body = f'{{"event_group_id": "{first}", "event_group_id": "{last}", "events": [{json.dumps(conversion())}]}}'
     if refused:
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(BadRequest) as caught:
             take(body, NARROW)
         assert caught.value.status == 403
         return
@@ -112,7 +112,7 @@ def test_what_is_nested_deeply_is_refused_or_dropped(
     )
     body = f'{{"event_group_id": "mine", "events": {events}}}'
     if depth > 180:  # the parser takes 200 levels, and the body has some of its own
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(BadRequest) as caught:
             take(body, NARROW)
         assert caught.value.status == 400
         return

@@ -14,7 +14,7 @@ from pipeline.aws import waiting
 from pipeline.aws.waiting import Allowance
 from pipeline.contract.destination import Answer, Limits, Routing
 from pipeline.contract.messages import QueuedEvent
-from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry, Unsettled
+from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Rejected, Retry
 from pipeline.delivery.ask import RESERVE, WORKERS, send
 from pipeline.delivery.gate import Circuits, Gate
 from pipeline.delivery.unsent import Load
@@ -25,7 +25,7 @@ from tests.unit.doubles import destination as destination_with
 bounded = settings(derandomize=True, max_examples=150, deadline=None)
 G, H = Routing("g"), Routing("h")
 Messages = Sequence[tuple[Routing, Sequence[QueuedEvent]]]
-UNNAMED = Unsettled("refused whole", 400)
+UNNAMED = AskAgain("refused whole", 400)
 
 
 def deliver_all(_: Routing, lines: list[str]) -> list[Outcome]:
@@ -170,7 +170,7 @@ any_outcome: st.SearchStrategy[Outcome] = st.sampled_from(
         Delivered(),
         Rejected("bad", 400),
         UNNAMED,
-        Unsettled("open", 210, ambiguous=True),
+        AskAgain("open", 210, ambiguous=True),
         Retry("later", 503),
         Retry("perhaps taken", None, ambiguous=True),
         Retry("key", 401, setup=True),
@@ -193,7 +193,7 @@ def test_whatever_is_answered_each_event_is_settled_and_the_requests_are_bounded
         for event_id, outcome in zip(ids_of(lines), outcomes, strict=True):
             assert not isinstance(last.get(event_id), Delivered | Rejected | Retry)  # settled is settled
             last[event_id] = outcome
-            if isinstance(outcome, Unsettled) and outcome.ambiguous:
+            if isinstance(outcome, AskAgain) and outcome.ambiguous:
                 perhaps_taken.add(event_id)
         return outcomes
 
@@ -205,10 +205,10 @@ def test_whatever_is_answered_each_event_is_settled_and_the_requests_are_bounded
         assert len(queued) == len(results)
         for asked, outcome in zip(queued, results, strict=True):
             said = last.get(asked.event_id)
-            assert not isinstance(outcome, Unsettled)
+            assert not isinstance(outcome, AskAgain)
             if isinstance(outcome, Delivered | Rejected):
                 assert outcome == said
-            elif isinstance(said, Unsettled | None):
+            elif isinstance(said, AskAgain | None):
                 assert isinstance(outcome, Retry)  # held back, or alone and still open
             else:
                 assert isinstance(said, Retry)
@@ -217,7 +217,7 @@ def test_whatever_is_answered_each_event_is_settled_and_the_requests_are_bounded
 
 
 def test_an_event_that_stays_open_when_it_is_alone_is_retried_as_perhaps_taken() -> None:
-    destination = FakeDestination(lambda _, lines: [Unsettled("210, nobody named", 210)] * len(lines))
+    destination = FakeDestination(lambda _, lines: [AskAgain("210, nobody named", 210)] * len(lines))
     (outcomes,) = ask([message("abc")], destination)
     assert len(destination.requests) == 5
     for outcome in outcomes:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from pipeline.intake.senders import SourceSettings
 from sources.files import delimited, json_lines
 from sources.files.rows import Row
@@ -45,7 +45,7 @@ def read_by(name: str) -> Reader:
 def test_a_body_of_any_bytes_is_read_or_refused(name: str, raw: bytes, topic: str) -> None:
     try:
         posting = read_by(name)(Inbound(raw, {"x-shopify-topic": topic}, SourceSettings(), NOW))
-    except Refusal as refusal:
+    except BadRequest as refusal:
         status = refusal.status
     else:
         status = 200
@@ -65,20 +65,20 @@ def test_any_object_of_a_call_tracker_is_read_or_refused(
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("body", [b"", b"[]", b'"text"', b"7", b"{"])
 def test_what_holds_no_object_is_400(name: str, body: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(BadRequest) as refused:
         post(read_by(name), body)
     assert refused.value.status == 400
 
 
 def test_a_pixel_without_a_field_is_400() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(BadRequest) as refused:
         post(read_by("ringba"), b"{}")
     assert refused.value.status == 400
 
 
 @pytest.mark.parametrize(("name", "body"), FORMS.items())
 def test_a_form_encoded_post_is_400_with_the_fix(name: str, body: bytes) -> None:
-    with pytest.raises(Refusal, match="to JSON") as refused:
+    with pytest.raises(BadRequest, match="to JSON") as refused:
         post(read_by(name), body, headers={"x-shopify-topic": "orders/paid"})
     assert refused.value.status == 400
 
@@ -87,7 +87,7 @@ def test_a_form_encoded_post_is_400_with_the_fix(name: str, body: bytes) -> None
 def test_a_signature_is_asked_for_where_a_secret_is_set(name: str, body: bytes) -> None:
     signed = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
     assert post(read_by(name), body, headers={"signature": signed}, signature_secret="a secret").conversions
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(BadRequest) as refused:
         post(read_by(name), b"\xff", headers={"signature": signed}, signature_secret="a secret")
     assert refused.value.status == 401
 
@@ -127,7 +127,7 @@ NO_ROWS: dict[str, list[tuple[str | bytes, int, str]]] = {
 @pytest.mark.parametrize("name", NO_ROWS)
 def test_a_body_that_is_no_file_of_rows_is_refused(name: str) -> None:
     for body, status, fault in NO_ROWS[name]:
-        with pytest.raises(Refusal, match=fault) as refused:
+        with pytest.raises(BadRequest, match=fault) as refused:
             post(read_by(name), body if isinstance(body, bytes) else body.encode())
         assert refused.value.status == status, body[:100]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from sources.calls.callrail import read
 from tests.unit.arbitrary import check_spoiled
 from tests.unit.call_posts import FIELDS, conversion, event, ignored, post
@@ -96,7 +96,7 @@ def test_the_documented_call_went_to_voicemail() -> None:
     ],
 )
 def test_another_signature_is_401_before_anything_is_read(body: bytes, headers: dict[str, str], secret: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(BadRequest) as refused:
         post(read, body, headers=headers, signature_secret=secret)
     assert refused.value.status == 401
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.contract.destination import Refused
-from pipeline.intake.body import Refusal
+from pipeline.contract.destination import Invalid
+from pipeline.intake.body import BadRequest
 from sources.calls.calltrackingmetrics import read
 from tests.unit.arbitrary import check_spoiled
 from tests.unit.call_posts import FIELDS, conversion, event, ignored, outcome, post
@@ -178,7 +178,7 @@ def test_a_withheld_number_identifies_nobody(number: str) -> None:
         read, {"id": 1, "caller_number": number, "call_status": "answered", "duration": 9, "unix_time": NOW}
     )
     refused = outcome(given)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Invalid)
     assert set(refused.errors) <= {"user_data", "user_data.ph"}
 
 
@@ -192,7 +192,7 @@ def test_another_field_can_hold_the_value() -> None:
     "body", [{}, {"id": 1, "caller_number": "+15550100142"}, {"data": END}, {"call": {"id": 1}}, {"event": "end"}]
 )
 def test_a_body_that_can_never_tell_of_a_finished_call_is_400_with_the_cure(body: dict[str, Any]) -> None:
-    with pytest.raises(Refusal, match="CTM's own body") as refused:
+    with pytest.raises(BadRequest, match="CTM's own body") as refused:
         post(read, body)
     assert refused.value.status == 400
     assert "call_status" in refused.value.description

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract.destination import Refused
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.contract.destination import Invalid
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values import language
 from sources.fieldnames import find
@@ -39,7 +39,7 @@ def said(text: str, **caller: Any) -> list[tuple[str, str]]:
     return warnings
 
 
-def posted(body: str | bytes, headers: dict[str, str] | None = None, **settings: Any) -> Posting:
+def posted(body: str | bytes, headers: dict[str, str] | None = None, **settings: Any) -> Body:
     raw = body if isinstance(body, bytes) else body.encode()
     return read(Inbound(raw, headers or {}, SourceSettings(**settings), NOW))
 
@@ -227,7 +227,7 @@ def test_defaults_stand_where_a_row_has_nothing() -> None:
 
 @pytest.mark.parametrize("caller", [{"mapping": {"x": "event_idd"}}, {"defaults": {"event_idd": "x"}}])
 def test_a_field_that_nobody_knows_is_refused_before_the_first_row(caller: dict[str, Any]) -> None:
-    with pytest.raises(Refusal, match="did you mean event_id"):
+    with pytest.raises(BadRequest, match="did you mean event_id"):
         rows(io.StringIO("email\n"), **caller)
 
 
@@ -281,7 +281,7 @@ def test_a_mapped_column_that_is_not_there_is_told() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n \n", "jane@example.com,25.00\njohn@example.com,30.00\n", "a;b\n1;2\n"])
 def test_a_file_without_a_header_row_is_refused_without_quoting_it(text: str) -> None:
-    with pytest.raises(Refusal, match="header row") as caught:
+    with pytest.raises(BadRequest, match="header row") as caught:
         rows(io.StringIO(text, newline=""))
     assert "jane" not in caught.value.description
 
@@ -316,7 +316,7 @@ def test_a_posted_file_has_a_conversion_for_each_row_and_a_failure_for_each_faul
     posting = posted(f"{HEADER}\n{ROW}\nLEAD\n{ROW}\n")
     first, second, third = posting.conversions
     assert first == third == one(f"{HEADER}\n{ROW}\n")
-    assert isinstance(second, Refused)
+    assert isinstance(second, Invalid)
     assert "has 1 cells" in second.errors["line 3"]
 
 
@@ -356,7 +356,7 @@ def test_a_file_names_its_event_group_in_a_column() -> None:
     posting = posted("email,event_group_id\na@example.com,web\nb@example.com,web\n")
     assert posting.event_group_id == "web"
     assert posting.conversions[0] == {"user_data": {"em": "a@example.com"}}
-    with pytest.raises(Refusal, match="names 2 event groups"):
+    with pytest.raises(BadRequest, match="names 2 event groups"):
         posted("email,event_group_id\na@example.com,web\nb@example.com,app\n")
 
 
@@ -369,7 +369,7 @@ TABLE = st.lists(st.lists(CELL, max_size=5).map(",".join), max_size=6).map("\n".
 def test_whatever_text_comes_nothing_but_a_refusal_is_raised(header: str, text: str) -> None:
     try:
         posting = posted(header + text, currency="USD")
-    except Refusal:
+    except BadRequest:
         return
     check_judged(posting)
 

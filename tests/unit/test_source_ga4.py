@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.consent.settings import Consent
 from pipeline.contract.destination import Prepared
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.hearing import hear
 from pipeline.intake.senders import SourceSettings
 from roku.event import prepare
@@ -71,7 +71,7 @@ USER = {
 }
 
 
-def post(data: Any, **settings: Any) -> Posting:
+def post(data: Any, **settings: Any) -> Body:
     body = data if isinstance(data, bytes) else json.dumps(data).encode()
     return ga4.read(Inbound(body, {}, SourceSettings(**settings), NOW + 0.9))
 
@@ -353,20 +353,20 @@ def test_the_senders_event_group_goes_before_the_bodys() -> None:
     assert post(pushed, event_group="shop_us").event_group_id == "shop_us"
     assert post(pushed).event_group_id == "of_the_page"
     assert post({"event": "purchase"}).event_group_id is None
-    with pytest.raises(Refusal, match="event_group_id"):
+    with pytest.raises(BadRequest, match="event_group_id"):
         post(pushed | {"event_group_id": ["of_the_page"]})
 
 
 @pytest.mark.parametrize("events", [[], None, {}, "x", 5])
 def test_a_body_without_an_event_is_refused(events: Any) -> None:
-    with pytest.raises(Refusal, match="at least one event") as refused:
+    with pytest.raises(BadRequest, match="at least one event") as refused:
         post({"client_id": "ABC_123", "events": events})
     assert refused.value.status == 400
 
 
 def test_more_events_than_fit_are_refused_with_the_cure() -> None:
     assert len(post({"events": [{}] * 1_000}).conversions) == 1_000
-    with pytest.raises(Refusal, match="in parts"):
+    with pytest.raises(BadRequest, match="in parts"):
         post({"events": [{}] * 1_001})
 
 
@@ -398,7 +398,7 @@ _PUSH = st.fixed_dictionaries(
 def test_no_event_raises_and_the_destination_answers_each(data: dict[str, Any]) -> None:
     try:
         posting = post(data)
-    except Refusal:
+    except BadRequest:
         assert "event_group_id" in data or "events" in data
         return
     check_judged(posting)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract.destination import Refused
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.contract.destination import Invalid
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from sources.files.json_lines import read, rows
 from sources.files.rows import Row
@@ -18,7 +18,7 @@ from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, with_n
 from tests.unit.conversions import NOW, conversion, finished, outcome, sha
 
 
-def posted(body: str | bytes, headers: dict[str, str] | None = None, **settings: Any) -> Posting:
+def posted(body: str | bytes, headers: dict[str, str] | None = None, **settings: Any) -> Body:
     raw = body if isinstance(body, bytes) else body.encode()
     return read(Inbound(raw, headers or {}, SourceSettings(**settings), NOW))
 
@@ -94,7 +94,7 @@ def test_a_line_that_is_no_object_is_its_own_fault_and_not_quoted(line: str, fau
 
 @pytest.mark.parametrize("start", ["[\n", '[{"value": 1},\n', "{\n", '\ufeff[{"value": 1}]'])
 def test_json_that_is_not_written_line_by_line_is_refused_at_once(start: str) -> None:
-    with pytest.raises(Refusal, match="one object a line"):
+    with pytest.raises(BadRequest, match="one object a line"):
         rows([start, '"value": 1\n', "}\n"])
 
 
@@ -118,7 +118,7 @@ def test_defaults_stand_where_a_row_has_nothing() -> None:
 
 @pytest.mark.parametrize("caller", [{"mapping": {"x": "event_idd"}}, {"defaults": {"event_idd": "x"}}])
 def test_a_field_that_nobody_knows_is_refused_before_the_first_row(caller: dict[str, Any]) -> None:
-    with pytest.raises(Refusal, match="did you mean event_id"):
+    with pytest.raises(BadRequest, match="did you mean event_id"):
         rows([], **caller)
 
 
@@ -129,7 +129,7 @@ def test_a_posted_file_has_a_conversion_for_each_row_and_a_failure_for_each_faul
     posting = posted('{"email": "a@example.com"}\n{"email"\n{"email": "b\u2028@example.com"}\n')
     first, second, third = posting.conversions
     assert (first, third) == ({"user_data": {"em": "a@example.com"}}, {"user_data": {"em": "b\u2028@example.com"}})
-    assert isinstance(second, Refused)
+    assert isinstance(second, Invalid)
     assert "is not JSON" in second.errors["line 2"]
 
 
@@ -147,7 +147,7 @@ def test_the_senders_settings_name_the_event_the_value_and_the_currency() -> Non
 
 def test_rows_name_one_event_group() -> None:
     assert posted('{"event_group_id": "web", "value": 1}\n{"value": 2}\n').event_group_id == "web"
-    with pytest.raises(Refusal, match="names 2 event groups"):
+    with pytest.raises(BadRequest, match="names 2 event groups"):
         posted('{"event_group_id": "web"}\n{"event_group_id": "app"}\n')
 
 
@@ -159,7 +159,7 @@ NAMES = "event_name event_time user_data custom_data email phone value contents 
 def test_whatever_lines_come_nothing_but_a_refusal_is_raised(lines: list[str]) -> None:
     try:
         posting = posted("\n".join(lines), currency="USD", event_names={"default": "LEAD"})
-    except Refusal:
+    except BadRequest:
         return
     check_judged(posting)
 
@@ -167,7 +167,7 @@ def test_whatever_lines_come_nothing_but_a_refusal_is_raised(lines: list[str]) -
 @FUZZ
 @given(JSON, st.dictionaries(st.sampled_from(["email", "x"]), st.sampled_from(["event_id", "em", "contents"])))
 def test_any_json_is_a_row(data: object, mapping: dict[str, str]) -> None:
-    with suppress(Refusal):  # [...] on the first line
+    with suppress(BadRequest):  # [...] on the first line
         (row,) = rows([json.dumps(data)], mapping=mapping, defaults={"em": "a@example.com"})
         assert (row.fault is None) == isinstance(data, dict)
 
@@ -175,7 +175,7 @@ def test_any_json_is_a_row(data: object, mapping: dict[str, str]) -> None:
 @FUZZ
 @given(st.binary(max_size=200))
 def test_whatever_bytes_come_nothing_but_a_refusal_is_raised(body: bytes) -> None:
-    with suppress(Refusal):
+    with suppress(BadRequest):
         posted(body)
 
 
@@ -187,7 +187,7 @@ def test_half_a_surrogate_pair_is_its_rows_fault(line: str) -> None:
 
 
 def test_letters_that_were_lost_on_the_way_refuse_the_file() -> None:
-    with pytest.raises(Refusal, match="line 2 of the body holds U"):
+    with pytest.raises(BadRequest, match="line 2 of the body holds U"):
         posted('{"value": 1}\n{"event_id": "Zo\ufffd"}\n'.encode())
 
 
@@ -197,7 +197,7 @@ def test_names_of_events_are_compared_without_case() -> None:
 
 
 def test_more_lines_than_any_file_has_are_refused() -> None:
-    with pytest.raises(Refusal, match="delete empty lines"):
+    with pytest.raises(BadRequest, match="delete empty lines"):
         posted("\r" * 100_001)
     assert len(posted('{"value": 1}' + "\r\n" * 100_000).conversions) == 1
 

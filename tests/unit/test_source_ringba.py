@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.contract.destination import Refused
-from pipeline.intake.body import Refusal
+from pipeline.contract.destination import Invalid
+from pipeline.intake.body import BadRequest
 from sources.calls.ringba import read
 from tests.unit.arbitrary import check_spoiled
 from tests.unit.call_posts import FIELDS, conversion, event, ignored, outcome, post
@@ -91,7 +91,7 @@ def test_the_guides_unquoted_tags_are_told() -> None:
     ],
 )
 def test_a_swallowed_array_is_400_with_the_cure(raw: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(BadRequest) as refused:
         post(read, raw)
     assert refused.value.status == 400
     assert "[[ ]]" in refused.value.description
@@ -193,7 +193,7 @@ def test_values(changes: dict[str, Any], settings: dict[str, Any], custom: Any) 
 @pytest.mark.parametrize("number", ["anonymous", "restricted", "unknown", "Anonymous", "+266696687"])
 def test_a_caller_who_hides_the_number_is_refused_by_name_of_the_field(number: str) -> None:
     refused = outcome(conversion(read, FLAT | {"user_data": {"ph": number}}))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Invalid)
     assert refused.errors["user_data.ph"] == "dropped: is a withheld number, which identifies nobody"
 
 
@@ -202,7 +202,7 @@ def test_several_events_are_judged_one_by_one() -> None:
     first, second, third = post(read, body).conversions
     assert first["event_name"] == "CONTACT"
     assert second.code == "not_answered"
-    assert isinstance(outcome(third), Refused)
+    assert isinstance(outcome(third), Invalid)
 
 
 def test_the_body_that_the_page_says_to_paste_is_the_one_tested_here() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from roku.event import prepare
 from roku.normalise import Settings
@@ -99,7 +99,7 @@ def call(event: str = "Order Completed", **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def post(data: Any, *, headers: dict[str, str] | None = None, **settings: Any) -> Posting:
+def post(data: Any, *, headers: dict[str, str] | None = None, **settings: Any) -> Body:
     body = data if isinstance(data, bytes) else json.dumps(data).encode()
     return segment.read(Inbound(body, headers or {}, SourceSettings(**settings), NOW))
 
@@ -377,14 +377,14 @@ def test_a_batch_is_read_call_by_call() -> None:
 
 @pytest.mark.parametrize("data", [[], [5], [call(), None], "text", 5, None])
 def test_what_is_no_call_is_refused(data: Any) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(BadRequest) as refused:
         post(data)
     assert refused.value.status == 400
 
 
 def test_a_batch_beyond_the_limit_is_refused_with_the_cure() -> None:
     assert len(post([{}] * 1_000).conversions) == 1_000
-    with pytest.raises(Refusal, match="batch size"):
+    with pytest.raises(BadRequest, match="batch size"):
         post([{}] * 1_001)
 
 
@@ -397,7 +397,7 @@ def test_segments_signature_opens_and_another_does_not() -> None:
     body = json.dumps(call()).encode()
     assert post(body, headers=signed(body), signature_secret=SECRET).conversions
     for headers in (signed(body + b" "), {}, {"x-signature": ""}):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(BadRequest) as refused:
             post(body, headers=headers, signature_secret=SECRET)
         assert refused.value.status == 401
 
@@ -406,7 +406,7 @@ def test_a_batch_of_which_only_the_first_call_is_signed_is_refused_with_the_cure
     # Segment's code and help centre: with batching the signature is that of the first call alone.
     first = json.dumps(call()).encode()
     body = b"[" + first + b"," + json.dumps(call(messageId="2")).encode() + b"]"
-    with pytest.raises(Refusal, match="turn batching off") as refused:
+    with pytest.raises(BadRequest, match="turn batching off") as refused:
         post(body, headers=signed(first), signature_secret=SECRET)
     assert refused.value.status == 401
     assert len(post(body, headers=signed(body), signature_secret=SECRET).conversions) == 2

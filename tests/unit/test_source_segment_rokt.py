@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract.destination import Prepared, Refused, Withheld
+from pipeline.contract.destination import Invalid, Prepared, Withheld
 from pipeline.intake.body import Ignored
 from pipeline.intake.senders import SourceSettings
 from rokt.event import prepare
@@ -50,7 +50,7 @@ def read(call: dict[str, Any], **settings: Any) -> dict[str, Any] | Ignored:
     return one
 
 
-def outcome(call: dict[str, Any], settings: Settings = SETTINGS) -> Prepared | Refused | Withheld:
+def outcome(call: dict[str, Any], settings: Settings = SETTINGS) -> Prepared | Invalid | Withheld:
     return prepare(read(call), group=GROUP, now=NOW, settings=settings)
 
 
@@ -236,7 +236,7 @@ def test_other_calls_update_no_audience(kind: str) -> None:
 
 def test_a_membership_that_is_neither_yes_nor_no_is_refused_by_its_name() -> None:
     made = outcome(IDENTIFY | {"traits": VIP | {"audience_membership": "perhaps"}})
-    assert isinstance(made, Refused)
+    assert isinstance(made, Invalid)
     assert list(made.errors) == ["audience_name"]
 
 
@@ -334,4 +334,4 @@ def test_no_call_raises_and_rokt_answers_each(call: dict[str, Any], settings: Se
     one = read(call)
     if not isinstance(one, Ignored):
         made = prepare(one, group=GROUP, now=NOW, settings=settings)
-        assert isinstance(made, Prepared | Refused | Withheld)
+        assert isinstance(made, Prepared | Invalid | Withheld)

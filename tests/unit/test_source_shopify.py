@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contract.destination import Prepared
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from roku.event import prepare
 from roku.normalise import Settings
@@ -85,7 +85,7 @@ def order(**changes: Any) -> dict[str, Any]:
 
 def post(
     data: Any, *, topic: str | None = "orders/paid", headers: dict[str, str] | None = None, **settings: Any
-) -> Posting:
+) -> Body:
     body = data if isinstance(data, bytes) else json.dumps(data).encode()
     told = {} if topic is None else {"x-shopify-topic": topic}
     return shopify.read(Inbound(body, told | (headers or {}), SourceSettings(**settings), NOW))
@@ -300,20 +300,20 @@ def test_shopifys_signature_opens_and_another_does_not() -> None:
     body = json.dumps(ORDER, indent=1).encode()
     assert post(body, headers=signed(body), signature_secret=SECRET).conversions
     for headers in (signed(json.dumps(ORDER).encode()), {}, {"x-shopify-hmac-sha256": "="}):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(BadRequest) as refused:
             post(body, headers=headers, signature_secret=SECRET)
         assert refused.value.status == 401
 
 
 def test_the_signature_comes_before_everything_else() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(BadRequest) as refused:
         post(b"no JSON", topic=None, signature_secret=SECRET)
     assert refused.value.status == 401
 
 
 @pytest.mark.parametrize("topic", [None, "", " "])
 def test_a_post_without_its_topic_is_refused_with_the_cure(topic: str | None) -> None:
-    with pytest.raises(Refusal, match="X-Shopify-Topic") as refused:
+    with pytest.raises(BadRequest, match="X-Shopify-Topic") as refused:
         post(ORDER, topic=topic)
     assert refused.value.status == 400
 

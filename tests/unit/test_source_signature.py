@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from pipeline.intake.senders import SourceSettings
 from sources import signature
 from sources.inbound import Inbound
@@ -44,7 +44,7 @@ def test_the_published_vectors_pass_in_base64() -> None:
     [None, "", " ", "x", SHA1, as_base64(SHA1)[:-1], as_base64(SHA1).lower(), as_base64(SHA256), "ß", "\ud800"],
 )
 def test_any_other_value_is_401_and_quotes_neither_secret_nor_signature(given: str | None) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(BadRequest) as refused:
         signature.check(inbound(given), header="signature", algorithm="sha1", encoding="base64")
     assert refused.value.status == 401
     assert SECRET not in refused.value.description
@@ -63,7 +63,7 @@ def test_only_the_very_body_passes(signed: bytes, posted: bytes) -> None:
     if signed == posted:
         signature.check(posting, header="signature", algorithm="sha256", encoding="hex")
     else:
-        with pytest.raises(Refusal):
+        with pytest.raises(BadRequest):
             signature.check(posting, header="signature", algorithm="sha256", encoding="hex")
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.contract.destination import Refused
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.contract.destination import Invalid
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values import hints
 from sources.inbound import Inbound
@@ -35,7 +35,7 @@ PAIRS = [
 ]
 
 
-def posted(body: object, headers: dict[str, str] | None = None, **settings: Any) -> Posting:
+def posted(body: object, headers: dict[str, str] | None = None, **settings: Any) -> Body:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return read(Inbound(raw, headers or {}, SourceSettings(**settings), NOW))
 
@@ -47,7 +47,7 @@ def one(body: object, **settings: Any) -> dict[str, Any]:
     return conversion
 
 
-def said(posting: Posting) -> dict[str, str]:
+def said(posting: Body) -> dict[str, str]:
     return dict(posting.warnings)
 
 
@@ -216,7 +216,7 @@ def test_product_arrays_of_unequal_lengths_are_refused_with_the_lengths(
     arrays: tuple[Any, Any, Any], lengths: tuple[int, int, int]
 ) -> None:
     names = ("product_ids", "product_quantity", "product_price")
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(BadRequest) as caught:
         posted(LEAD | dict(zip(names, arrays, strict=True)))
     assert caught.value.status == 400
     for name, length in zip(names, lengths, strict=True):
@@ -226,7 +226,7 @@ def test_product_arrays_of_unequal_lengths_are_refused_with_the_lengths(
 def test_in_a_batch_unequal_product_arrays_cost_that_event_alone() -> None:
     wrong = LEAD | {"product_ids": ["A1"], "product_quantity": [1, 2], "product_price": [10], "event_id": "t-2"}
     first, second, third = posted([LEAD, wrong, LEAD]).conversions
-    assert isinstance(second, Refused)
+    assert isinstance(second, Invalid)
     assert "product_quantity 2" in second.errors["product_ids"]
     assert first == third
     assert finished(first)["event_id"] == "t-1"
@@ -258,7 +258,7 @@ def test_a_batch_has_its_events_in_their_order() -> None:
 
 
 def test_a_batch_of_several_event_groups_is_refused() -> None:
-    with pytest.raises(Refusal, match="names 2 event groups"):
+    with pytest.raises(BadRequest, match="names 2 event groups"):
         posted([LEAD | {"event_group_id": "web"}, LEAD | {"event_group_id": "app"}])
 
 
@@ -267,7 +267,7 @@ def test_a_batch_of_several_event_groups_is_refused() -> None:
     [([], "must be a JSON object"), ("text", "must be a JSON object"), ([LEAD] * 1_001, "1001 events; at most 1000")],
 )
 def test_what_holds_no_event_or_too_many_is_refused(body: object, fault: str) -> None:
-    with pytest.raises(Refusal, match=fault) as caught:
+    with pytest.raises(BadRequest, match=fault) as caught:
         posted(body)
     assert caught.value.status == 400
 
@@ -316,7 +316,7 @@ def test_a_signature_is_asked_for_where_a_secret_is_set() -> None:
     body = json.dumps(LEAD).encode()
     signed = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
     assert posted(body, {"signature": signed}, signature_secret="a secret").conversions
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(BadRequest) as caught:
         posted(b"{", {"signature": signed}, signature_secret="a secret")
     assert caught.value.status == 401
 
@@ -335,7 +335,7 @@ KEYS = " ".join((*tealium._KEYS, "em user_data custom_data contents aGA somethin
 def test_whatever_json_comes_nothing_but_a_refusal_is_raised(body: object) -> None:
     try:
         posting = posted(body, currency="USD", event_names={"LEAD": "LEAD", "": None})
-    except Refusal:
+    except BadRequest:
         return
     check_judged(posting)
 
@@ -373,7 +373,7 @@ def test_names_of_events_are_compared_without_case() -> None:
 
 
 def test_a_form_encoded_post_is_400_with_the_cure() -> None:
-    with pytest.raises(Refusal, match="to JSON"):
+    with pytest.raises(BadRequest, match="to JSON"):
         posted(b"event_name=LEAD&value=5")
 
 

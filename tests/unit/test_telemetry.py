@@ -29,7 +29,7 @@ def test_however_many_delays_there_are_it_is_one_blob_with_what_cloudwatch_takes
     messages: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = telemetry.Line("r-1")
-    line.of("roku")["Delivered"] = messages
+    line.counts("roku")["Delivered"] = messages
     line.delays = [number / 1_000 for number in range(messages)]
     line.write()
     (blob,) = written(capsys)
@@ -60,16 +60,16 @@ def test_of_many_delays_the_percentiles_stay(values: list[float]) -> None:
 
 def test_an_invocation_that_counts_nothing_writes_no_metric(capsys: pytest.CaptureFixture[str]) -> None:
     line = telemetry.Line("r-1")
-    line.of("roku")["NotQueued"] = 0
+    line.counts("roku")["NotQueued"] = 0
     line.write()
     assert written(capsys) == []
 
 
 def test_each_destination_has_a_blob_and_words_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     line = telemetry.Line("r-1")
-    line.of("roku")["Accepted"] = 2
-    line.of("rokt").update(Accepted=1, Withheld=1)
-    line.tell("rokt", withheld=Word("opted out"))
+    line.counts("roku")["Accepted"] = 2
+    line.counts("rokt").update(Accepted=1, Withheld=1)
+    line.add_words("rokt", withheld=Word("opted out"))
     line.write()
     roku, rokt = written(capsys)
     assert (roku["destination"], roku["Accepted"], "withheld" in roku) == ("roku", [2], False)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.intake import body
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from tests.unit.conversions import conversion, errors, finished, outcome, sha, take, warned, with_custom, with_user
 
 EM = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"
@@ -236,7 +236,7 @@ def test_ringba_a_caller_who_hides_the_number_identifies_nobody(phone: str) -> N
 
 
 def test_ringba_the_guides_placeholder_of_the_group_is_refused() -> None:
-    with pytest.raises(Refusal, match="placeholder"):
+    with pytest.raises(BadRequest, match="placeholder"):
         take(RINGBA.replace("[tag:JS:epoch]", "1767225600"))
 
 
@@ -244,7 +244,7 @@ def test_ringba_a_swallowed_array_is_answered_with_the_cure() -> None:
     # Single brackets: Ringba takes everything from `[` to the first `]` for one tag, here up to that of the epoch.
     single = RINGBA.replace("[[", "[").replace("]]", "]").replace("YOUR_EVENT_GROUP_ID", "g")
     start, end = single.index("["), single.index("]")
-    with pytest.raises(Refusal, match=r"\[\[ \]\]") as caught:
+    with pytest.raises(BadRequest, match=r"\[\[ \]\]") as caught:
         body.read((single[:start] + single[end + 1 :]).encode())
     assert caught.value.status == 400
 

@@ -14,7 +14,7 @@ from pipeline.contract.messages import decode
 from pipeline.intake import verdict
 from pipeline.intake.body import Ignored
 from pipeline.intake.enqueue import enqueue
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 from pipeline.values.words import Word
 from tests.unit.doubles import FakeQueue, destination, identify
 
@@ -23,9 +23,9 @@ NAMES = ("roku", "rokt")
 
 def reception(
     *ends: str, warnings: list[dict[str, Any]] | None = None, errors: dict[str, str] | None = None
-) -> Reception:
+) -> Received:
     """What a request became: an end for each conversion, in order."""
-    made = Reception("g", len(ends), [{"event_id": str(index)} for index in range(len(ends))], warnings=warnings or [])
+    made = Received("g", len(ends), [{"event_id": str(index)} for index in range(len(ends))], warnings=warnings or [])
     for index, end in enumerate(ends):
         match end:
             case "accepted":
@@ -48,7 +48,7 @@ def prepared(event_id: str, *, partner: str | None = None, filler: str = "") -> 
     return Prepared(line, event_id, partner, [])
 
 
-def both(roku: Reception, rokt: Reception) -> dict[str, Reception]:
+def both(roku: Received, rokt: Received) -> dict[str, Received]:
     return {"roku": roku, "rokt": rokt}
 
 
@@ -201,9 +201,9 @@ def holding(*, events: int = 1_000, size: int = 1_000_000, head: int = 10) -> De
 
 def queued(
     events: dict[int, Prepared], to: Destination, takes: Callable[[Outgoing], bool] = lambda _: True
-) -> tuple[Reception, list[tuple[str | None, list[str]]]]:
+) -> tuple[Received, list[tuple[str | None, list[str]]]]:
     """The reception afterwards, and of each message its partner and its events' ids."""
-    received = Reception("g", len(events), [{}] * (max(events, default=0) + 1), events=events)
+    received = Received("g", len(events), [{}] * (max(events, default=0) + 1), events=events)
     queue = FakeQueue("q", [], takes)
     enqueue(received, to, queue, sender="server", key=None, now=0.0)  # type: ignore[arg-type]  # all of a queue that is used here
     read = [decode(message.body, identify) for message in queue.sent]

@@ -186,7 +186,7 @@ def test_no_letter_of_a_reason_is_in_its_class(kind: str, status: int | None, re
 @pytest.mark.usefixtures("_stack")
 def test_of_a_sampled_event_no_text_of_anybodys_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     line = telemetry.Line("r-1")
-    line.follow(
+    line.add_sampled(
         [
             Followed("0123456789abcdef", "rejected", "+15557654321", "Jane is no name", 400),
             Followed("0123456789abcdef", "delivered", "PURCHASE"),
@@ -208,10 +208,10 @@ def test_of_a_sampled_event_no_text_of_anybodys_is_told(capsys: pytest.CaptureFi
 @pytest.mark.usefixtures("_stack")
 def test_no_list_makes_a_line_too_long_for_cloudwatch(capsys: pytest.CaptureFixture[str]) -> None:
     line = telemetry.Line("r" * 64)
-    line.told["sender"] = SenderName("s" * 64)
+    line.fields["sender"] = SenderName("s" * 64)
     for name in ("invalid", "ignored", "withheld"):
-        line.tell("roku", **{name: words.listed(Word("w" * 100 + str(number)) for number in range(5_000))})
-    line.of("roku").update({f"Count{number}": 10**15 for number in range(30)})
+        line.add_words("roku", **{name: words.listed(Word("w" * 100 + str(number)) for number in range(5_000))})
+    line.counts("roku").update({f"Count{number}": 10**15 for number in range(30)})
     line.delays = [100_000 + number / 7 for number in range(10_000)]
     line.write()
     (written,) = capsys.readouterr().out.splitlines()

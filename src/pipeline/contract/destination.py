@@ -27,16 +27,16 @@ class Prepared(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Invalid:
     """A conversion that cannot become an event: errors by field, each with its cure, and further warnings."""
 
     errors: dict[str, str]
     warnings: list[tuple[str, str]]
 
 
-def not_an_object() -> Refused:
+def not_an_object() -> Invalid:
     """The refusal of a conversion that is not a JSON object."""
-    return Refused({"events": "each event must be a JSON object"}, [])
+    return Invalid({"events": "each event must be a JSON object"}, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class KeySecret(Protocol):
 
 
 # One conversion -> its finished event, its errors, or why it is withheld. Pure; never raises.
-Transform = Callable[[object, Shared], Prepared | Refused | Withheld]
+Transform = Callable[[object, Shared], Prepared | Invalid | Withheld]
 # Sends the body of one request. Never raises.
 Post = Callable[[Routing, bytes], Answer]
 

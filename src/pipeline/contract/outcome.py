@@ -63,7 +63,7 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsettled:
+class AskAgain:
     """The answer does not say what became of this event: it must be asked about in a smaller request, at once.
 
     `ambiguous`: the destination may have taken it.
@@ -74,7 +74,7 @@ class Unsettled:
     ambiguous: bool = False
 
 
-Outcome = Delivered | Repeated | Rejected | Retry | Unsettled
+Outcome = Delivered | Repeated | Rejected | Retry | AskAgain
 
 
 def wait(retry: Retry, receives: int, jitter: float) -> int:

@@ -12,7 +12,7 @@ from typing import cast
 
 from pipeline.aws import waiting
 from pipeline.contract.destination import Destination, Routing
-from pipeline.contract.outcome import Outcome, Retry, Unsettled
+from pipeline.contract.outcome import AskAgain, Outcome, Retry
 from pipeline.delivery.gate import Gate
 from pipeline.delivery.unsent import Lane, Load, Part, Unsent
 
@@ -40,7 +40,7 @@ def send(
     gates: Mapping[str, Gate] | None = None,
     accepts_empty: bool = False,
 ) -> list[list[Outcome]]:
-    """Return the outcomes of each load's events, none of them Unsettled.
+    """Return the outcomes of each load's events, none of them AskAgain.
 
     `now` is epoch seconds, `time_left` and `reserve` are seconds. `gates` by event group; one without is open wide.
     `accepts_empty`: a success without a body means delivered.
@@ -152,7 +152,7 @@ class _Run:
         unsettled: list[int] = []
         ambiguous = part.ambiguous
         for index, outcome in zip(part.indexes, results, strict=True):
-            if isinstance(outcome, Unsettled) and len(part.indexes) > 1:
+            if isinstance(outcome, AskAgain) and len(part.indexes) > 1:
                 unsettled.append(index)
                 ambiguous = ambiguous or outcome.ambiguous
             else:
@@ -164,7 +164,7 @@ class _Run:
                 lane.splits.append(Part(part.routing, indexes, split=True, ambiguous=ambiguous))
 
     def _final(self, outcome: Outcome, part: Part) -> Outcome:
-        if isinstance(outcome, Unsettled):  # alone, and still unclear: ask again later
+        if isinstance(outcome, AskAgain):  # alone, and still unclear: ask again later
             outcome = Retry(outcome.reason, outcome.status, ambiguous=True)
         if not isinstance(outcome, Retry):
             return outcome

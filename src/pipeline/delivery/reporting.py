@@ -80,7 +80,7 @@ def _tell_of(event: Event, report: Report) -> None:
         counts["AnswerUnfamiliar"] += outcome.unfamiliar
         counts["IdCollisions"] += bool(event.sent_as)
     elif isinstance(outcome, Repeated):
-        counts["Deduplicated"] += 1
+        counts["Repeated"] += 1
     elif isinstance(outcome, Rejected):
         counts["Rejected"] += 1
         report.reasons["rejected", outcome.status, outcome.reason] += 1
@@ -96,7 +96,7 @@ def _followed(event: Event) -> Followed:
     """What became of a sampled event."""
     outcome, reason = event.outcome, event.letter
     if isinstance(outcome, Delivered | Repeated):
-        word = "delivered" if isinstance(outcome, Delivered) else "deduplicated"
+        word = "delivered" if isinstance(outcome, Delivered) else "repeated"
     else:
         word = "rejected" if event.buried else "retried"
         reason = reason or outcome.reason

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from pipeline.intake.senders import Sender, Senders
 
 EVENTS, BEACON, SOURCES = "/v1/events", "/v1/beacon", "/v1/sources/"
@@ -55,14 +55,14 @@ def cors(request: Request, senders: Senders) -> dict[str, str]:
 def authenticate(request: Request, key: str | None, sender: Sender | None, allowed_origins: Collection[str]) -> Sender:
     """The sender whose key this is, if the key may be used from where the request is.
 
-    Raises Refusal: 401 without a known key, 403 for a browser key from elsewhere.
+    Raises BadRequest: 401 without a known key, 403 for a browser key from elsewhere.
     """
     if key is None:
-        raise Refusal(401, "no key: send the header Authorization: Bearer KEY (a browser: ?key=KEY)")
+        raise BadRequest(401, "no key: send the header Authorization: Bearer KEY (a browser: ?key=KEY)")
     if sender is None:
-        raise Refusal(401, "the key is not known: it was mistyped, revoked, or belongs to another stack")
+        raise BadRequest(401, "the key is not known: it was mistyped, revoked, or belongs to another stack")
     if sender.browser and not sender.allows(request.headers.get("origin"), allowed_origins):
-        raise Refusal(
+        raise BadRequest(
             403, "this browser key may not be used from this origin: add the origin to the key, or use its own"
         )
     return sender
@@ -71,17 +71,19 @@ def authenticate(request: Request, key: str | None, sender: Sender | None, allow
 def admit(sender: Sender, request: Request) -> None:
     """Check that the sender's key opens this path.
 
-    Raises Refusal: 403 if it does not, 503 if the sender's settings of the source cannot be used.
+    Raises BadRequest: 403 if it does not, 503 if the sender's settings of the source cannot be used.
     """
     if sender.browser and request.path != BEACON:
-        raise Refusal(403, f"this is a browser key, which opens nothing else: post to {BEACON}")
+        raise BadRequest(403, f"this is a browser key, which opens nothing else: post to {BEACON}")
     if request.path == BEACON and not sender.browser:
-        raise Refusal(
+        raise BadRequest(
             403,
             f"this is a server's key, and whoever reads a page could use it: a server posts to {EVENTS}, a page needs"
             " a browser key",
         )
     if request.source is not None and sender.unread:
-        raise Refusal(503, f"the settings of this sender cannot be used ({', '.join(sender.unread)}): mend its entry")
+        raise BadRequest(
+            503, f"the settings of this sender cannot be used ({', '.join(sender.unread)}): mend its entry"
+        )
     if not sender.opens(request.source):
-        raise Refusal(403, "this sender's platform signs, so its key opens only the sources whose posts are signed")
+        raise BadRequest(403, "this sender's platform signs, so its key opens only the sources whose posts are signed")

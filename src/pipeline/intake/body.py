@@ -27,7 +27,7 @@ _EVENT_MARKS = frozenset({"event_name", "event_time", "user_data"})
 _GROUP_PLACEHOLDERS = frozenset({"YOUR_EVENT_GROUP_ID", "<EVENT_GROUP_ID>", "EVENT_GROUP_ID"})
 
 
-class Refusal(ValueError):
+class BadRequest(ValueError):
     """Nothing of the body can be used: the HTTP status, and a description with the cure."""
 
     def __init__(self, status: int, description: str) -> None:
@@ -67,10 +67,10 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class Body:
     """One posted body: where to, what it says of all its events, the conversions as received, and warnings.
 
-    Among the conversions an `Ignored` stands for what is none, and a `destination.Refused` for what cannot be read.
+    Among the conversions an `Ignored` stands for what is none, and a `destination.Invalid` for what cannot be read.
     For the signals of consent: `shared` is what the body says beside its events, `spoken` what it says of each event
     where a source made a conversion of it, and `heard` what `hearing` made of them, by place.
     """
@@ -84,14 +84,14 @@ class Posting:
     heard: Mapping[int, Heard] = field(default_factory=dict)
 
 
-def read(body: bytes) -> Posting:
-    """Read a posted body. Raises Refusal."""
+def read(body: bytes) -> Body:
+    """Read a posted body. Raises BadRequest."""
     warnings: list[tuple[str, str]] = []
     data = parse(body, warnings)
     if isinstance(data, list):
         data = {"events": data}
     if not isinstance(data, dict):
-        raise Refusal(400, 'the body must be a JSON object: {"event_group_id": "...", "events": [{...}]}')
+        raise BadRequest(400, 'the body must be a JSON object: {"event_group_id": "...", "events": [{...}]}')
     events = data.get("events")
     if "events" not in data and not _EVENT_MARKS.isdisjoint(data):
         flat = {name: value for name, value in data.items() if name not in ("event_group_id", "is_hashed")}
@@ -104,26 +104,26 @@ def read(body: bytes) -> Posting:
         "is_hashed": _flag(data.get("is_hashed")),
         "data_processing_country": data.get("data_processing_country"),
     }
-    return Posting(event_group(data.get("event_group_id")), context, conversions, warnings, shared=beside)
+    return Body(event_group(data.get("event_group_id")), context, conversions, warnings, shared=beside)
 
 
 def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
-    """The JSON value of a body, with what a template engine does to JSON mended. Raises Refusal."""
+    """The JSON value of a body, with what a template engine does to JSON mended. Raises BadRequest."""
     if len(body) > MAX_BYTES:
-        raise Refusal(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
+        raise BadRequest(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
         position = str(error)
     if not body.strip():
-        raise Refusal(400, 'the body is empty: it must be {"event_group_id": "...", "events": [{...}]}')
+        raise BadRequest(400, 'the body is empty: it must be {"event_group_id": "...", "events": [{...}]}')
     if body.startswith(b"\x1f\x8b"):
-        raise Refusal(400, "the body is compressed with gzip: send it uncompressed, as JSON in UTF-8")
+        raise BadRequest(400, "the body is compressed with gzip: send it uncompressed, as JSON in UTF-8")
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        raise Refusal(400, f"the body is not UTF-8 at byte {error.start}: send JSON in UTF-8") from None
+        raise BadRequest(400, f"the body is not UTF-8 at byte {error.start}: send JSON in UTF-8") from None
     if repair.lost_its_array(text):
         raise _lost_array()
     for mended, warning in (
@@ -141,7 +141,7 @@ def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
             continue
         warnings.append(("body", warning))
         return data
-    raise Refusal(400, f"the body is not JSON: {position}; send a JSON object, its texts in double quotes")
+    raise BadRequest(400, f"the body is not JSON: {position}; send a JSON object, its texts in double quotes")
 
 
 def _conversions(events: Any, warnings: list[tuple[str, str]]) -> list[Any]:
@@ -151,20 +151,22 @@ def _conversions(events: Any, warnings: list[tuple[str, str]]) -> list[Any]:
     if not isinstance(events, list):
         if isinstance(events, str) and events.strip(" ,") == "":
             raise _lost_array()
-        raise Refusal(400, 'events is missing or not an array: send {"event_group_id": "...", "events": [{...}]}')
+        raise BadRequest(400, 'events is missing or not an array: send {"event_group_id": "...", "events": [{...}]}')
     if any(isinstance(item, list) for item in events):
         events = [inner for item in events for inner in (item if isinstance(item, list) else [item])]
         warnings.append(("events", "is nested one level too deep: it was flattened"))
     conversions: list[Any] = events
     if not conversions:
-        raise Refusal(400, "events is empty: send at least one event")
+        raise BadRequest(400, "events is empty: send at least one event")
     if len(conversions) > MAX_EVENTS:
-        raise Refusal(400, f"events has {len(conversions)} events; at most {MAX_EVENTS} are taken: send them in parts")
+        raise BadRequest(
+            400, f"events has {len(conversions)} events; at most {MAX_EVENTS} are taken: send them in parts"
+        )
     return conversions
 
 
-def _lost_array() -> Refusal:
-    return Refusal(
+def _lost_array() -> BadRequest:
+    return BadRequest(
         400,
         "the events array was swallowed by the sender's template engine, and its keys are lost: wrap the array in"
         " [[ ]], or send one event without an array, its fields beside event_group_id",
@@ -172,20 +174,20 @@ def _lost_array() -> Refusal:
 
 
 def event_group(value: Any) -> str | None:
-    """The event group that a body names, None if it names none. Raises Refusal."""
+    """The event group that a body names, None if it names none. Raises BadRequest."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if value is None or (isinstance(value, str) and is_placeholder(clean(value))):
         return None
     if not isinstance(value, str) or len(value) > limits.EVENT_GROUP or not value.strip().isprintable():
-        raise Refusal(400, f"event_group_id must be a text of at most {limits.EVENT_GROUP} printable characters")
+        raise BadRequest(400, f"event_group_id must be a text of at most {limits.EVENT_GROUP} printable characters")
     if is_of_a_person(value):
-        raise Refusal(
+        raise BadRequest(
             400,
             "event_group_id holds an e-mail address or phone number: name the event group as Roku Ads Manager shows it",
         )
     if value.strip() in _GROUP_PLACEHOLDERS:
-        raise Refusal(400, "event_group_id is still the guide's placeholder: put in your own event group's id")
+        raise BadRequest(400, "event_group_id is still the guide's placeholder: put in your own event group's id")
     return value.strip()
 
 

@@ -7,11 +7,11 @@ from pipeline.aws.sqs import Outgoing, Queue
 from pipeline.contract import fingerprints, packing
 from pipeline.contract.destination import Destination
 from pipeline.contract.messages import Head, QueuedEvent, within
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 
 
 def enqueue(
-    received: Reception, destination: Destination, queue: Queue, *, sender: str, now: float, key: bytes | None
+    received: Received, destination: Destination, queue: Queue, *, sender: str, now: float, key: bytes | None
 ) -> None:
     """Queue the finished events; those that SQS did not take are lost to the request, which names them.
 
@@ -35,7 +35,7 @@ def enqueue(
                 received.lose(index)
 
 
-def _queued(received: Reception, index: int, key: bytes | None) -> QueuedEvent:
+def _queued(received: Received, index: int, key: bytes | None) -> QueuedEvent:
     event = received.events[index]
     fingerprint = "" if key is None else fingerprints.make(event.identifiers, key)
     refused_by = ", ".join(received.refusals.get(index, ()))

@@ -11,20 +11,20 @@ from pipeline.consent.pages import look_at_page
 from pipeline.consent.places import ADDRESSES, Found, add, is_ordinary, look, without
 from pipeline.consent.readings import Reading, Said, absent, short
 from pipeline.consent.settings import Consent
-from pipeline.intake.body import Posting
+from pipeline.intake.body import Body
 
 _HEADER = "sec-gpc"
 
 
 def hear(
-    posting: Posting,
+    posting: Body,
     settings: Consent,
     *,
     headers: Mapping[str, str],
     query: Mapping[str, str],
     vendors: Sequence[int] = (),
     page: str | None = None,
-) -> Posting:
+) -> Body:
     """The post with `heard` filled in; a conversion whose use is limited says so by `opt_out`, and by nothing else.
 
     `vendors` are the ids of destinations in the IAB's list of vendors, `page` the address that the request itself
@@ -56,7 +56,7 @@ def _objects(conversions: Sequence[Any]) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _of_request(
-    posting: Posting, headers: Mapping[str, str], query: Mapping[str, str], page: str | None
+    posting: Body, headers: Mapping[str, str], query: Mapping[str, str], page: str | None
 ) -> tuple[Found, Found]:
     """What the request and the body say for all conversions, and what the page's address says."""
     shared: Found = {}

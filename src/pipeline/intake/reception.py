@@ -6,9 +6,9 @@ from typing import Any
 
 from pipeline.consent.decision import NOTHING, Limit
 from pipeline.contract import repeats
-from pipeline.contract.destination import Destination, Prepared, Refused, Routing, Shared, Withheld
+from pipeline.contract.destination import Destination, Invalid, Prepared, Routing, Shared, Withheld
 from pipeline.intake.access import Request
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.reply import failed_event, gather
 from pipeline.intake.senders import Sender
 from pipeline.values import limits
@@ -24,7 +24,7 @@ REFUSED_IN_EUROPE = Word("the person refused under European law, and a limited u
 
 
 @dataclass(slots=True)
-class Reception:
+class Received:
     """What a request became for one destination, by place in it.
 
     Finished events, those of them that could not be queued, conversions withheld (why), failed ones as answered, and
@@ -77,24 +77,24 @@ class Reception:
 def receive(
     request: Request,
     sender: Sender,
-    posting: Posting,
+    posting: Body,
     destination: Destination,
     *,
     default_event_group: str | None,
     now: float,
     apart: bool = False,
-) -> Reception:
+) -> Received:
     """Finish each conversion that the request's body held, for one destination. `now` is epoch seconds.
 
     `apart`: whether delivery can tell different conversions of one id apart.
 
-    Raises Refusal: 400 without an event group that is needed, 403 for one that the key does not open.
+    Raises BadRequest: 400 without an event group that is needed, 403 for one that the key does not open.
     """
     group = _event_group(
         posting.event_group_id or sender.default_event_group or default_event_group, sender, destination
     )
     shared = Shared(group, now, posting.context)
-    reception = Reception(group, len(posting.conversions), posting.conversions)
+    reception = Received(group, len(posting.conversions), posting.conversions)
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
     partners: set[str] = set()
     for index, conversion in enumerate(posting.conversions):
@@ -104,7 +104,7 @@ def receive(
         heard = posting.heard.get(index, NOTHING)
         said: list[tuple[str, str]] = []
         if heard.limit is Limit.WITHHOLD or destination.vendor in heard.lacking:
-            made: Prepared | Refused | Withheld = Withheld(REFUSED_IN_EUROPE, [])
+            made: Prepared | Invalid | Withheld = Withheld(REFUSED_IN_EUROPE, [])
         else:
             made = _made(
                 _with_connection(conversion, request) if sender.browser else conversion, destination, shared, said
@@ -119,28 +119,30 @@ def receive(
 
 def _made(
     conversion: object, destination: Destination, shared: Shared, said: list[tuple[str, str]]
-) -> Prepared | Refused | Withheld:
+) -> Prepared | Invalid | Withheld:
     """What the destination makes of a conversion, without the phone number where it is no phone number."""
     whole = without_own_phone(conversion, said)
-    return whole if isinstance(whole, Refused) else destination.transform(whole, shared)
+    return whole if isinstance(whole, Invalid) else destination.transform(whole, shared)
 
 
 def _event_group(named: str | None, sender: Sender, destination: Destination) -> str:
-    """The event group, empty where none is named and the destination needs none. Raises Refusal."""
+    """The event group, empty where none is named and the destination needs none. Raises BadRequest."""
     if not named and destination.needs_group:
-        raise Refusal(
+        raise BadRequest(
             400, "event_group_id is required: name the event group, or set a default for the key or the stack"
         )
     if not named and not sender.may_post_to(""):
-        raise Refusal(400, "event_group_id is required for this key, which opens only its own groups: name one of them")
+        raise BadRequest(
+            400, "event_group_id is required for this key, which opens only its own groups: name one of them"
+        )
     if named and not sender.may_post_to(named):
-        raise Refusal(403, "this key may not post to this event_group_id")
+        raise BadRequest(403, "this key may not post to this event_group_id")
     return named or ""
 
 
-def _keep(reception: Reception, index: int, made: Prepared | Refused | Withheld) -> None:
+def _keep(reception: Received, index: int, made: Prepared | Invalid | Withheld) -> None:
     """Put what a conversion became in its place."""
-    if isinstance(made, Refused):
+    if isinstance(made, Invalid):
         reception.fail(index, made.errors)
     elif isinstance(made, Withheld):
         reception.withheld[index] = made.reason
@@ -149,15 +151,15 @@ def _keep(reception: Reception, index: int, made: Prepared | Refused | Withheld)
 
 
 def _of_this_sender(
-    made: Prepared | Refused | Withheld, sender: Sender, partners: set[str]
-) -> Prepared | Refused | Withheld:
+    made: Prepared | Invalid | Withheld, sender: Sender, partners: set[str]
+) -> Prepared | Invalid | Withheld:
     """The same, or a refusal of an event that the key may not send, or of one partner too many for a post."""
     if not isinstance(made, Prepared):
         return made
     if not sender.may_send(made.event_name):
-        return Refused({"event_name": _not_of_this_key(sender)}, [])
+        return Invalid({"event_name": _not_of_this_key(sender)}, [])
     if _is_one_too_many(made.partner_name, partners):
-        return Refused({"partner_name": _TOO_MANY_PARTNERS}, [])
+        return Invalid({"partner_name": _TOO_MANY_PARTNERS}, [])
     return made
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 from pipeline.values import words
 from pipeline.values.digests import digest
 
@@ -37,7 +37,7 @@ def is_sampled(event_id: str, rate: float) -> bool:
 
 
 def received(
-    reception: Reception, rate: float, identify: Callable[[Mapping[str, Any]], tuple[str, str] | None]
+    reception: Received, rate: float, identify: Callable[[Mapping[str, Any]], tuple[str, str] | None]
 ) -> list[Followed]:
     """The sampled events of a request, once its finished events were queued or not; `identify` is the destination's."""
     if not rate:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from pipeline.intake.reception import Reception
+from pipeline.intake.reception import Received
 from pipeline.intake.reply import reply
 
 Entries = list[dict[str, Any]]
@@ -18,7 +18,7 @@ _MOST_ERRORS = 2
 _WORDS = {"Accepted": "accepted", "Invalid": "invalid", "Withheld": "withheld", "NotQueued": "not_queued"}
 
 
-def code_of(received: Mapping[str, Reception]) -> int:
+def code_of(received: Mapping[str, Received]) -> int:
     """202 or 210 if any destination took anything, 503 if only a queue is to blame, 400, or 200: nothing to deliver."""
     counts = [reception.counts() for reception in received.values()]
     failed = any(reception.failed for reception in received.values())
@@ -29,7 +29,7 @@ def code_of(received: Mapping[str, Reception]) -> int:
     return 400 if failed else 200
 
 
-def answer(received: Mapping[str, Reception]) -> tuple[int, dict[str, Any]]:
+def answer(received: Mapping[str, Received]) -> tuple[int, dict[str, Any]]:
     """The status and the body, once the finished events were queued or not; by name of the destination."""
     code = code_of(received)
     one = next(iter(received.values()))
@@ -49,23 +49,23 @@ def answer(received: Mapping[str, Reception]) -> tuple[int, dict[str, Any]]:
     return code, body
 
 
-def limited(received: Mapping[str, Reception]) -> dict[str, Entries]:
+def limited(received: Mapping[str, Received]) -> dict[str, Entries]:
     """What the answer says of conversions whose use is limited, and by which signals; {} if there are none."""
     told = _together(received, _limited)
     return {"limited": told} if told else {}
 
 
-def _limited(reception: Reception) -> Entries:
+def _limited(reception: Received) -> Entries:
     return [{"index": index, "signals": list(signals)} for index, signals in sorted(reception.limited().items())]
 
 
-def withheld(received: Mapping[str, Reception]) -> dict[str, Entries]:
+def withheld(received: Mapping[str, Received]) -> dict[str, Entries]:
     """What the answer says of conversions that are right and that a destination does not take; {} if there are none."""
     told = _together(received, _withheld)
     return {"withheld": told} if told else {}
 
 
-def _withheld(reception: Reception) -> Entries:
+def _withheld(reception: Received) -> Entries:
     return [
         {"index": index, "reason": reason}
         | ({"signals": list(reception.refusals[index])} if index in reception.refusals else {})
@@ -73,7 +73,7 @@ def _withheld(reception: Reception) -> Entries:
     ]
 
 
-def _together(received: Mapping[str, Reception], entries: Callable[[Reception], Entries]) -> Entries:
+def _together(received: Mapping[str, Received], entries: Callable[[Received], Entries]) -> Entries:
     """The entries of all destinations: once where all have the same, else each with its destination."""
     by_name = {name: {to_json(entry): entry for entry in entries(reception)} for name, reception in received.items()}
     first, *others = by_name.values()

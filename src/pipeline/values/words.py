@@ -57,7 +57,7 @@ _FATES: Mapping[str, Word] = {
         Word("not queued"),
         Word("invalid"),
         Word("delivered"),
-        Word("deduplicated"),
+        Word("repeated"),
         Word("rejected"),
         Word("retried"),
         Word("unreadable"),

@@ -8,7 +8,7 @@ documentation, «Webhooks» and «Validating Payloads».
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.body import Posting
+from pipeline.intake.body import Body
 from pipeline.intake.senders import SourceSettings
 from sources import signature
 from sources.calls import calls
@@ -32,16 +32,16 @@ _CONTACT = {
 _WEB = {"event_source_url": "landing_page_url", "referrer_url": "referring_url"}
 
 
-def read(inbound: Inbound) -> Posting:
-    """Read one post of CallRail. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """Read one post of CallRail. Raises BadRequest."""
     signature.check(inbound, header="signature", algorithm="sha1", encoding="base64")
     warnings: Warnings = []
     body = json_object(inbound, warnings)
     settings = inbound.settings
     if not any(name in body for name in _OF_CALLS):
-        return Posting(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
+        return Body(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
     call = _call(body, settings, warnings)
-    return Posting(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings, shared=body)
+    return Body(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings, shared=body)
 
 
 def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:

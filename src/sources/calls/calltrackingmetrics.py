@@ -8,7 +8,7 @@ Statuses», and bodies that are public.
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.body import Posting, Refusal
+from pipeline.intake.body import BadRequest, Body
 from pipeline.intake.senders import SourceSettings
 from sources.calls import calls
 from sources.calls.call_fields import UTM, click_ids, direction, fields, flag, north_american, seconds, tags
@@ -43,20 +43,22 @@ _SESSION = {
 }
 
 
-def read(inbound: Inbound) -> Posting:
-    """Read one post of CallTrackingMetrics. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """Read one post of CallTrackingMetrics. Raises BadRequest."""
     warnings: Warnings = []
     body: Mapping[str, Any] = json_object(inbound, warnings)
     if "id" not in body and isinstance(body.get("call"), Mapping):
         body = body["call"]
     settings = inbound.settings
     if direction(body.get("direction")) not in (None, "inbound", "outbound"):  # form, chat, msg_inbound
-        return Posting(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
+        return Body(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
     if not any(name in body for name in _OF_CALLS):
         listed = ", ".join(_OF_CALLS)
-        raise Refusal(400, f"the body tells of no call (it has none of {listed}): let the webhook post CTM's own body")
+        raise BadRequest(
+            400, f"the body tells of no call (it has none of {listed}): let the webhook post CTM's own body"
+        )
     call = _call(body, settings, warnings)
-    return Posting(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings, shared=body)
+    return Body(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings, shared=body)
 
 
 def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:

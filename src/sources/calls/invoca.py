@@ -8,7 +8,7 @@ documentation, «Transactions API».
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.body import Posting
+from pipeline.intake.body import Body
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.amounts import amount
 from sources.calls import calls
@@ -32,13 +32,13 @@ _CONTACT = {
 }
 
 
-def read(inbound: Inbound) -> Posting:
-    """Read one post of Invoca. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """Read one post of Invoca. Raises BadRequest."""
     warnings: Warnings = []
     body = json_object(inbound, warnings)
     call = _call(body, inbound.settings, warnings)
     conversions = calls.conversions(call, inbound.settings, warnings)
-    return Posting(inbound.settings.event_group, {}, conversions, warnings, shared=body)
+    return Body(inbound.settings.event_group, {}, conversions, warnings, shared=body)
 
 
 def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake import body as bodies
-from pipeline.intake.body import Posting
+from pipeline.intake.body import Body
 from pipeline.intake.senders import SourceSettings
 from sources.calls import calls
 from sources.calls.call_fields import flag, seconds
@@ -26,15 +26,15 @@ _NOW = "was not filled in: the time of this post was taken, so run the JavaScrip
 _TWICE = "is missing, and so is a time: each repetition of this post counts anew, so send the inbound call's id"
 
 
-def read(inbound: Inbound) -> Posting:
-    """Read one pixel's post. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """Read one pixel's post. Raises BadRequest."""
     refuse_form(inbound)
     posting = bodies.read(inbound.body)
     warnings = list(posting.warnings)
     names = event_names(inbound.settings)
     conversions = [_conversion(given, names, inbound, warnings) for given in posting.conversions]
     group = inbound.settings.event_group or posting.event_group_id
-    return Posting(group, posting.context, conversions, warnings, posting.shared, posting.conversions)
+    return Body(group, posting.context, conversions, warnings, posting.shared, posting.conversions)
 
 
 def _conversion(given: Any, names: Names, inbound: Inbound, warnings: Warnings) -> Any:

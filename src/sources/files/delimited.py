@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pipeline.intake.body import Posting
+from pipeline.intake.body import Body
 from pipeline.values.rules import quoted
 from sources import signature
 from sources.fieldnames import Path, fold
@@ -23,8 +23,8 @@ from sources.source_settings import Warnings
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def read(inbound: Inbound) -> Posting:
-    """The conversions of a posted file. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """The conversions of a posted file. Raises BadRequest."""
     signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
     warnings: Warnings = []
     lines = io.StringIO(text_of(inbound.body, "CSV"), newline="")
@@ -43,7 +43,7 @@ def rows(
     """The rows of a file, read as they are asked for. Its lines keep their ends (open it with newline="").
 
     `mapping` gives the field for each column that is not known by its own name, `defaults` the values of rows without.
-    What there is to say of the header row is in `warnings` on return. Raises Refusal, before the first row, if the
+    What there is to say of the header row is in `warnings` on return. Raises BadRequest, before the first row, if the
     header row names no field, or if `mapping` or `defaults` name one that nobody knows.
     """
     mapped, given = targets(mapping), constants(defaults)

@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Mapping
 
-from pipeline.intake.body import Refusal
+from pipeline.intake.body import BadRequest
 from pipeline.values.rules import quoted
 from sources.fieldnames import Path, find_folded, fold, nearest, spelled
 from sources.files.records import DELIMITERS, Lines, records
@@ -26,7 +26,7 @@ Header = list[tuple[str, str]]  # each name as it stands, and folded
 def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
     """The delimiter, with which most columns have a name that is known, and the cells of the header row.
 
-    Raises Refusal if none is known, or if there are more than anybody needs.
+    Raises BadRequest if none is known, or if there are more than anybody needs.
     """
 
     def known(cells: list[str]) -> tuple[int, int]:
@@ -42,7 +42,7 @@ def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
     if header is not None and len(header.cells) > _MOST_COLUMNS:
         raise _too_wide(f"has {len(header.cells)} columns")
     if header is None or header.fault or not known(header.cells)[0]:
-        raise Refusal(
+        raise BadRequest(
             400,
             "the first row names no field: begin with a header row such as event_name,event_time,event_id,email,value",
         )
@@ -59,9 +59,9 @@ def _said_delimiter(source: Lines) -> str | None:
     return excel[1]
 
 
-def _too_wide(what: str) -> Refusal:
+def _too_wide(what: str) -> BadRequest:
     most = f"at most {_MOST_COLUMNS} columns and {_LONGEST_HEADER} characters are taken"
-    return Refusal(400, f"the first row {what}, and {most}: export only the columns that are needed")
+    return BadRequest(400, f"the first row {what}, and {most}: export only the columns that are needed")
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline.intake.body import Posting, Refusal
+from pipeline.intake.body import BadRequest, Body
 from sources import signature
 from sources.fieldnames import Path, fold
 from sources.files.columns_to_fields import place, put
@@ -18,8 +18,8 @@ from sources.inbound import Inbound
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def read(inbound: Inbound) -> Posting:
-    """The conversions of a posted file. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """The conversions of a posted file. Raises BadRequest."""
     signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
     lines = io.StringIO(text_of(inbound.body, "JSON Lines"), newline="")
     field = inbound.settings.value_field
@@ -32,7 +32,7 @@ def rows(
     """The rows of a file, read as they are asked for; blank lines are none.
 
     `mapping` gives the field for each key that is not known by its own name, `defaults` the values of rows without.
-    Raises Refusal, before the first row, if one of these names a field that nobody knows, or if the file is JSON but
+    Raises BadRequest, before the first row, if one of these names a field that nobody knows, or if the file is JSON but
     not one object a line.
     """
     mapped, given = targets(mapping), constants(defaults)
@@ -43,7 +43,7 @@ def rows(
     number, line = first
     line = line.removeprefix("\ufeff")
     if line.lstrip().startswith("[") or line.strip() == "{":
-        raise Refusal(400, "this is JSON, but not one object a line: write it so, for example with jq -c '.[]'")
+        raise BadRequest(400, "this is JSON, but not one object a line: write it so, for example with jq -c '.[]'")
     return (_row(at, one, mapped, given) for at, one in chain([(number, line)], numbered) if one.strip())
 
 

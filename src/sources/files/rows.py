@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.contract.destination import Refused
-from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, Posting, Refusal, event_group
+from pipeline.contract.destination import Invalid
+from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, BadRequest, Body, event_group
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.rules import quoted
 from sources.fieldnames import Path, find, fold, nearest
@@ -39,62 +39,65 @@ class Row:
 
 
 def text_of(body: bytes, form: str) -> str:
-    """The text of a posted file. Raises Refusal."""
+    """The text of a posted file. Raises BadRequest."""
     if len(body) > MAX_BYTES:
-        raise Refusal(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
+        raise BadRequest(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
     for beginning, fault in _BEGINNINGS.items():
         if body.startswith(beginning):
-            raise Refusal(400, f"the body {fault}: send it as {form} in UTF-8")
+            raise BadRequest(400, f"the body {fault}: send it as {form} in UTF-8")
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        raise Refusal(400, f"the body is not UTF-8 at byte {error.start}: export it as {form} in UTF-8") from None
+        raise BadRequest(400, f"the body is not UTF-8 at byte {error.start}: export it as {form} in UTF-8") from None
     _check_letters(text, form)
     lines = body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
     if lines > _MOST_LINES:
-        raise Refusal(400, f"the body has {lines} lines, and at most {MAX_EVENTS} rows are taken: delete empty lines")
+        raise BadRequest(
+            400, f"the body has {lines} lines, and at most {MAX_EVENTS} rows are taken: delete empty lines"
+        )
     return text
 
 
 def _check_letters(text: str, form: str) -> None:
-    """Refuse a text that lost letters: two ids that differ in these alone would be one. Raises Refusal."""
+    """Refuse a text that lost letters: two ids that differ in these alone would be one. Raises BadRequest."""
     if "\0" in text:
-        raise Refusal(400, f"the body holds NUL characters, as UTF-16 does: export it as {form} in UTF-8")
+        raise BadRequest(400, f"the body holds NUL characters, as UTF-16 does: export it as {form} in UTF-8")
     place = text.find("\ufffd")
     if place >= 0:
         line = text.count("\n", 0, place) + 1
-        raise Refusal(
+        raise BadRequest(
             400,
             f"line {line} of the body holds U+FFFD, which stands for letters that were lost: export it as {form} in"
             " UTF-8 (posted with the content type application/octet-stream, the answer names the byte)",
         )
 
 
-def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -> Posting:
-    """The posting of a file: a faulty row is one failed event, named by its line. Raises Refusal."""
+def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -> Body:
+    """The posting of a file: a faulty row is one failed event, named by its line. Raises BadRequest."""
     names = event_names(settings)
     conversions: list[Any] = []
     groups = set()
     for row in rows:
         if len(conversions) == MAX_EVENTS:
-            raise Refusal(400, f"the body has more than {MAX_EVENTS} rows: send it in parts")
+            raise BadRequest(400, f"the body has more than {MAX_EVENTS} rows: send it in parts")
         if row.conversion is None:
-            conversions.append(Refused({f"line {row.number}": str(row.fault)}, []))
+            conversions.append(Invalid({f"line {row.number}": str(row.fault)}, []))
             continue
         groups.add(event_group(row.conversion.pop("event_group_id", None)))
         conversions.append(settle(row.conversion, names, settings, warnings, default=True))
     if not conversions:
-        raise Refusal(400, "the body has no rows: send at least one conversion")
-    return Posting(settings.event_group or only(groups), {}, conversions, list(dict.fromkeys(warnings)))
+        raise BadRequest(400, "the body has no rows: send at least one conversion")
+    return Body(settings.event_group or only(groups), {}, conversions, list(dict.fromkeys(warnings)))
 
 
 def targets(mapping: Mapping[str, str]) -> dict[str, Path]:
-    """The field for each column that the caller maps, the columns folded. Raises Refusal for a field nobody knows."""
+    """The field for each column that the caller maps, the columns folded. Raises BadRequest for a field nobody
+    knows."""
     return {fold(column): _path(field) for column, field in mapping.items()}
 
 
 def constants(defaults: Mapping[str, str]) -> list[tuple[Path, str]]:
-    """The values for rows that have none of their own. Raises Refusal for a field that nobody knows."""
+    """The values for rows that have none of their own. Raises BadRequest for a field that nobody knows."""
     return [(_path(field), value) for field, value in defaults.items()]
 
 
@@ -103,5 +106,5 @@ def _path(field: str) -> Path:
     if path is None:
         close = nearest(field)
         hint = f"did you mean {close}?" if close else "name it as /v1/events does, such as event_id or user_data.em"
-        raise Refusal(400, f"{quoted(field)} is not a field of a conversion: {hint}")
+        raise BadRequest(400, f"{quoted(field)} is not a field of a conversion: {hint}")
     return path

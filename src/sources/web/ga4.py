@@ -7,7 +7,7 @@ Manager), «Send user-provided data» and «Measurement Protocol».
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.intake.body import MAX_EVENTS, Ignored, Posting, Refusal, event_group
+from pipeline.intake.body import MAX_EVENTS, BadRequest, Body, Ignored, event_group
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.rules import quoted
 from sources.campaigns import campaign
@@ -44,8 +44,8 @@ _OF_EVENT = (*_SHARED, "event", "event_name", "event_id", "ecommerce")
 _OF_SALE = "transaction_id value currency search_term customer_type new_customer items".split()
 
 
-def read(inbound: Inbound) -> Posting:
-    """Read one event, or the `events` of a Measurement Protocol body. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """Read one event, or the `events` of a Measurement Protocol body. Raises BadRequest."""
     warnings: Warnings = []
     pushed = json_object(inbound, warnings)
     group = inbound.settings.event_group or event_group(pushed.get("event_group_id"))
@@ -53,18 +53,18 @@ def read(inbound: Inbound) -> Posting:
     conversions = [_read_event(layers, names, inbound, warnings) for layers in _events(pushed)]
     shared = {name: value for name, value in pushed.items() if name != "events"}
     spoken = as_list(pushed.get("events"))
-    return Posting(group, {}, conversions, list(dict.fromkeys(warnings)), shared, spoken)
+    return Body(group, {}, conversions, list(dict.fromkeys(warnings)), shared, spoken)
 
 
 def _events(pushed: dict[str, Any]) -> list[Layers]:
-    """For each event where its parameters stand, the nearest first. Raises Refusal if there are too many."""
+    """For each event where its parameters stand, the nearest first. Raises BadRequest if there are too many."""
     if "events" not in pushed:
         return [(as_object(pushed.get("eventModel")), pushed)]
     events = as_list(pushed["events"])
     if not events:
-        raise Refusal(400, "events is empty or no array: send at least one event, as the Measurement Protocol does")
+        raise BadRequest(400, "events is empty or no array: send at least one event, as the Measurement Protocol does")
     if len(events) > MAX_EVENTS:
-        raise Refusal(400, f"the body has {len(events)} events; at most {MAX_EVENTS} are taken: send them in parts")
+        raise BadRequest(400, f"the body has {len(events)} events; at most {MAX_EVENTS} are taken: send them in parts")
     shared = _picked((pushed,), _SHARED)
     return [
         (as_object(event.get("params")), {"event": event.get("name")}, event, shared)

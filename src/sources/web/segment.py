@@ -6,7 +6,7 @@ Ecommerce Events» and «Spec: B2B SaaS» (properties).
 
 from typing import Any
 
-from pipeline.intake.body import MAX_EVENTS, Ignored, Posting, Refusal
+from pipeline.intake.body import MAX_EVENTS, BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values import limits
 from pipeline.values.personal import holds_email
@@ -34,27 +34,27 @@ _VALUES = ("total", "revenue", "value")
 _ADVERTISING_IDS = {"ios": "aID", "android": "aGA"}
 
 
-def read(inbound: Inbound) -> Posting:
-    """Read one call, or the array of calls that Segment posts with batching on. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """Read one call, or the array of calls that Segment posts with batching on. Raises BadRequest."""
     _check_signature(inbound)
     warnings: Warnings = []
     data = parsed(inbound, warnings)
     calls = data if isinstance(data, list) else [data]
     if not calls or not all(isinstance(call, dict) for call in calls):
-        raise Refusal(400, "the body must be a Segment call, a JSON object, or an array of them")
+        raise BadRequest(400, "the body must be a Segment call, a JSON object, or an array of them")
     if len(calls) > MAX_EVENTS:
-        raise Refusal(400, f"the body has {len(calls)} calls; at most {MAX_EVENTS} are taken: lower the batch size")
+        raise BadRequest(400, f"the body has {len(calls)} calls; at most {MAX_EVENTS} are taken: lower the batch size")
     names = event_names(inbound.settings, EVENT_NAMES)
     conversions = [_read_call(call, names, inbound.settings, warnings) for call in calls]
-    return Posting(inbound.settings.event_group, {}, conversions, list(dict.fromkeys(warnings)), spoken=calls)
+    return Body(inbound.settings.event_group, {}, conversions, list(dict.fromkeys(warnings)), spoken=calls)
 
 
 def _check_signature(inbound: Inbound) -> None:
     try:
         signature.check(inbound, header="x-signature", algorithm="sha1", encoding="hex")
-    except Refusal:
+    except BadRequest:
         if inbound.body.lstrip().startswith(b"["):
-            raise Refusal(
+            raise BadRequest(
                 401,
                 "Segment signs only the first call of a batch, which proves nothing of the others: turn batching off"
                 " in Segment's mapping, or take signature_secret away",

@@ -5,7 +5,7 @@ Contract: Shopify's documents «Verify webhook deliveries» (signature), «Webho
 
 from typing import Any
 
-from pipeline.intake.body import Ignored, Posting, Refusal
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.rules import quoted
 from pipeline.values.texts import plain
@@ -24,16 +24,16 @@ _EVENT_SOURCES = {"web": "website", "pos": "physical_store"}
 _BY_STAFF = ("pos", "shopify_draft_order")
 
 
-def read(inbound: Inbound) -> Posting:
-    """Read one order. Raises Refusal."""
+def read(inbound: Inbound) -> Body:
+    """Read one order. Raises BadRequest."""
     signature.check(inbound, header="x-shopify-hmac-sha256", algorithm="sha256", encoding="base64")
     topic = inbound.headers.get("x-shopify-topic", "").strip()
     if not topic:
-        raise Refusal(400, "the header X-Shopify-Topic is missing: pass it on as Shopify sends it")
+        raise BadRequest(400, "the header X-Shopify-Topic is missing: pass it on as Shopify sends it")
     warnings: Warnings = []
     order = json_object(inbound, warnings)
     conversions = [_read_order(order, topic, inbound.settings, warnings)]
-    return Posting(inbound.settings.event_group, {}, conversions, warnings, shared=order)
+    return Body(inbound.settings.event_group, {}, conversions, warnings, shared=order)
 
 
 def _read_order(

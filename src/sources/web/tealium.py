@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any
 
 from pipeline.consent.keys import key_of
-from pipeline.contract.destination import Refused
-from pipeline.intake.body import MAX_EVENTS, Posting, Refusal, event_group
+from pipeline.contract.destination import Invalid
+from pipeline.intake.body import MAX_EVENTS, BadRequest, Body, event_group
 from pipeline.values import rules, texts
 from pipeline.values.digests import DIGESTS_OF_NOTHING, as_digest, is_other_digest
 from pipeline.values.faults import Fault
@@ -57,16 +57,16 @@ class _Said:
         return [*dict.fromkeys(self.warnings), *rules.unknown(list(self.strangers), "", _KEYS, {}), *told]
 
 
-def read(inbound: Inbound) -> Posting:
-    """The conversions of one post. Raises Refusal: for one event also if its product arrays differ in length."""
+def read(inbound: Inbound) -> Body:
+    """The conversions of one post. Raises BadRequest: for one event also if its product arrays differ in length."""
     signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
     said = _Said()
     data = parsed(inbound, said.warnings)
     batch = data if isinstance(data, list) else [data]
     if not isinstance(data, dict | list) or not batch:
-        raise Refusal(400, "the body must be a JSON object with Tealium's parameters, or an array of such objects")
+        raise BadRequest(400, "the body must be a JSON object with Tealium's parameters, or an array of such objects")
     if len(batch) > MAX_EVENTS:
-        raise Refusal(400, f"the batch has {len(batch)} events; at most {MAX_EVENTS} are taken: send it in parts")
+        raise BadRequest(400, f"the batch has {len(batch)} events; at most {MAX_EVENTS} are taken: send it in parts")
     names = event_names(inbound.settings)
     conversions: list[Any] = []
     groups = set()
@@ -75,14 +75,14 @@ def read(inbound: Inbound) -> Posting:
             conversion = _conversion(flat, said) if isinstance(flat, dict) else flat
         except Fault as fault:
             if isinstance(data, dict):
-                raise Refusal(400, str(fault)) from None
-            conversions.append(Refused({"product_ids": str(fault)}, []))
+                raise BadRequest(400, str(fault)) from None
+            conversions.append(Invalid({"product_ids": str(fault)}, []))
             continue
         if isinstance(conversion, dict):
             groups.add(event_group(conversion.pop("event_group_id", None)))
             conversion = settle(conversion, names, inbound.settings, said.warnings)
         conversions.append(conversion)
-    return Posting(inbound.settings.event_group or only(groups), {}, conversions, said.all(), spoken=batch)
+    return Body(inbound.settings.event_group or only(groups), {}, conversions, said.all(), spoken=batch)
 
 
 def _conversion(flat: dict[str, Any], said: _Said) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from pipeline.contract.destination import (
     Answer,
     Destination,
     Frame,
+    Invalid,
     KeySecret,
     Limits,
     Post,
     Prepared,
-    Refused,
     Routing,
     Shared,
     Withheld,
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 def declared(colour: str, url: str) -> Destination:
     """The pinboard at this address, with notes of this colour."""
 
-    def transform(conversion: object, _: Shared) -> Prepared | Refused | Withheld:
+    def transform(conversion: object, _: Shared) -> Prepared | Invalid | Withheld:
         note = conversion if isinstance(conversion, dict) else {}
         named = note.get("event_id"), note.get("event_name")
         if not all(isinstance(word, str) for word in named):
-            return Refused({"event_id": "and event_name are required: send both as text"}, [])
+            return Invalid({"event_id": "and event_name are required: send both as text"}, [])
         line = to_json({"note": named[0], "kind": named[1], "colour": colour})
         return Prepared(line, str(named[0]), None, [], str(named[1]))
 
