@@ -181,6 +181,11 @@ def _events(count: int, **fields: Any) -> str:
     return json.dumps({"event_group_id": "g1", "events": made})
 
 
+def _beside(fields: dict[str, Any]) -> str:
+    """A post of 1,000 conversions with these fields beside them."""
+    return json.dumps(json.loads(_events(1_000)) | fields)
+
+
 def _at(count: int, page: str, referrer: str) -> str:
     """A post of so many conversions with these addresses."""
     return _events(count, event_source_url=f"https://{page}", referrer_url=f"https://{referrer}")
@@ -274,6 +279,26 @@ POSTS: Mapping[str, tuple[str, Callable[[], str]]] = {
         lambda: _events(1_000, attributes=lambda at: {f"a-{n}.b c{at}": "x" for n in range(260)}),
     ),
     "click ids": ("/v1/events", lambda: _events(350, event_source_url="https://a.example/" + "?rtid=a%20b" * 1_400)),
+    "signals of consent beside the events": (
+        "/v1/events",
+        lambda: _beside(
+            {
+                "gpp": [{"gpp": "DBABLA~" + "A" * 8_100 + str(n)} for n in range(60)],
+                "tcf": [{"tc_string": "C" + "A" * 8_100 + str(n)} for n in range(60)],
+                "consent": [{"consent": {f"c{n}{m}": False for m in range(300)}} for n in range(60)],
+            }
+        ),
+    ),
+    "signals of consent in each event": (
+        "/v1/events",
+        lambda: _events(
+            650, gpp="D" + "B" * 8_100, context=lambda at: {"consent": {f"c{at}{n}": "x" for n in range(20)}}
+        ),
+    ),
+    "names that may be signals of consent": (
+        "/v1/events",
+        lambda: _events(1_000, context=lambda at: {f"email.opt_out.{at}_{n}": 1 for n in range(200)}),
+    ),
     "nested arrays": ("/v1/events", lambda: "[" * 5_800_000),
     "nested events": ("/v1/events", lambda: '{"events": [' + ",".join(["[{},{}]"] * 700_000) + "]}"),
     "halves of surrogate pairs": ("/v1/events", lambda: '{"a": "' + "\\ud83d" * 960_000 + '", "events": []}'),

@@ -42,7 +42,7 @@ OTHERS = frozenset(
     " crm analyticsstorage functionalitystorage personalizationstorage securitystorage".split()
 )
 _HOW = "name the advertising category in the sender's entry: consent.categories"
-_MOST = 100  # categories that are looked at; a consent tool has a dozen
+_MOST = 50  # categories that are looked at; a consent tool has a dozen
 
 
 def read(said: Sequence[Said], settings: Consent) -> Iterator[Finding]:

@@ -33,18 +33,21 @@ def hear(
     shared, of_page = _of_request(posting, headers, query, page)
     quiet = not shared and not of_page and "no_signal" not in settings.also_limits
     heard: dict[int, Heard] = {}
+    alike: dict[str | None, Heard] = {}
     conversions = list(posting.conversions)
     for index, conversion in _objects(conversions):
         spoken = posting.spoken[index] if posting.spoken else None
         if quiet and spoken is None and is_ordinary(conversion):
             continue  # as nearly all are
-        found, pages = _copy(shared), _copy(of_page)
-        look([conversion, spoken], found)
-        for address in (conversion.get("event_source_url"), *(said.value for said in found.get(ADDRESSES, ()))):
-            look_at_page(address, pages)
-        if quiet and not found and not pages:
+        own, own_pages = _of_event(conversion, spoken)
+        if quiet and not own and not own_pages:
             continue
-        one = decide(found, pages, settings, vendors, _country(conversion, posting.context))
+        country = _country(conversion, posting.context)
+        if own or own_pages:
+            one = decide(_both(shared, own), _both(of_page, own_pages), settings, vendors, country)
+        else:  # of 1,000 conversions the same: it is decided once
+            one = alike.get(country) or decide(shared, of_page, settings, vendors, country)
+            alike[country] = one
         conversions[index] = _saying(conversion, one, settings)
         if one != NOTHING:
             heard[index] = one
@@ -64,12 +67,29 @@ def _of_request(
     if _HEADER in headers:
         add(shared, "flags", Said("gpc_header", "Sec-GPC", headers[_HEADER]))
     of_page: Found = {}
-    look_at_page(page, of_page)
+    for address in (page, *(said.value for said in shared.pop(ADDRESSES, ()))):
+        look_at_page(address, of_page)
     return shared, of_page
 
 
-def _copy(found: Found) -> Found:
-    return {family: list(said) for family, said in found.items()}
+def _of_event(conversion: Mapping[str, Any], spoken: Any) -> tuple[Found, Found]:
+    """What one conversion says itself, and what the addresses of its pages say."""
+    found: Found = {}
+    look([conversion, spoken], found)
+    pages: Found = {}
+    for address in (conversion.get("event_source_url"), *(said.value for said in found.pop(ADDRESSES, ()))):
+        look_at_page(address, pages)
+    return found, pages
+
+
+def _both(shared: Found, own: Found) -> Found:
+    """What is said for all conversions and what one says: no more fields of a family than are read."""
+    both: Found = {family: list(said) for family, said in shared.items()}
+    for family, said in own.items():
+        both.setdefault(family, [])
+        for one in said:
+            add(both, family, one)
+    return both
 
 
 def _saying(conversion: dict[str, Any], one: Heard, settings: Consent) -> dict[str, Any]:
