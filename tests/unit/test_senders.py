@@ -272,3 +272,20 @@ def test_a_currency_is_one_of_iso_4217_in_any_case(currency: str) -> None:
 def test_a_sender_that_signs_opens_only_what_it_signs(entry: dict[str, Any], opened: set[str | None]) -> None:
     (sender,), _ = read_senders(json.dumps({"tracker": {"key": KEY} | entry}), SOURCES)
     assert {source for source in (None, "callrail", "ringba") if sender.opens(source)} == opened
+
+
+def test_an_entry_says_how_its_refusals_are_read() -> None:
+    entry = {"key": KEY, "consent": {"categories": ["Werbung"], "law": "eu", "also_limits": ["no_signal"]}}
+    (one,), faults = read_senders(json.dumps({"shop": entry}), SOURCES)
+    assert (one.consent.categories, one.consent.law, one.consent.also_limits) == (("Werbung",), "eu", ("no_signal",))
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"law": "mars"}, {"also_limits": ["everything"]}, {"does_not_limit": ["global_privacy_control"]}, {"no": 1}, "eu"],
+)
+def test_wrong_settings_of_consent_leave_the_entry_out(wrong: object) -> None:
+    known, (fault,) = read_senders(json.dumps({"shop": {"key": KEY, "consent": wrong}}), SOURCES)
+    assert known == []
+    assert "consent" in fault or "law" in fault or "limit" in fault
