@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from pipeline.delivery.circuit import Circuit
 from pipeline.delivery.deliver import deliver
 from pipeline.delivery.surroundings import Remembered, Surroundings
 from pipeline.delivery.table import Entry, Found, Key, Note, PutOff, Unread
+from pipeline.delivery.windows import Tried
 from pipeline.intake.sampling import event_digest
 from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, event, identify
 
@@ -173,6 +175,21 @@ def test_each_sampled_event_is_followed_with_its_outcome_and_reason() -> None:
 
 
 # --- settled ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_share_of_the_events_is_followed_by_the_digest_of_their_ids() -> None:
+    names = "abcdefghijklmnop"
+    half = {name for name in names if sha256(name.encode()).digest()[0] < 128}
+    assert 0 < len(half) < len(names)
+    followed = Run([record(0, names)], sample_rate=0.5).report.followed
+    assert {one.event_digest for one in followed} == {event_digest(name) for name in half}
+
+
+def test_windows_that_a_message_says_are_noted_with_their_beginning() -> None:
+    head = Head(G, accepted_at=int(NOW) - 100, waits_from=int(NOW) - 100, windows=1, window_from=int(NOW) - 60)
+    ledger = FakeLedger()
+    Run([received(1, encode(head, [event("a")]))], {"a": BUSY}, ledger=ledger)
+    assert [one.tried for one in ledger.noted if isinstance(one, Entry)] == [Tried(1, int(NOW) - 60)]
 
 
 def test_a_delivered_batch_is_acknowledged_and_nothing_is_written() -> None:

@@ -186,6 +186,9 @@ def test_a_destination_with_a_long_repeat_window_needs_no_windows() -> None:
     one = message("a", head=HEAD)
     settle([one], destination, world(memory))
     assert (memory.asked, one.events[0].outcome) == ([], Delivered())
+    perhaps_died = message("b", head=HEAD, receives=2, first_received=NOW - 421)
+    settle([perhaps_died], FakeDestination(lambda _, lines: [LOST] * len(lines)), world(memory))
+    assert perhaps_died.events[0].used == Tried()
 
 
 ALIKE = Rejected("event_group_id: unknown", 400, alike=True)
@@ -240,6 +243,14 @@ def test_as_many_of_the_events_that_wait_begin_their_second_window_as_is_wise(st
     circuits = Circuits({}, {"g": state}, None, allowance=Allowance(3.0, lambda: NOW))
     steps = _steps(first, circuits, FakeDestination(lambda *_: [], repeat_window=600.0), NOW, is_needed=True)
     assert [step.act for _, _, step in steps] == [Act.CLAIM] * claims + [Act.HOLD] * (3 - claims)
+
+
+def test_of_two_events_that_wait_one_begins_its_second_window_and_the_other_is_held() -> None:
+    head = Head(G, accepted_at=ACCEPTED, waits_from=ACCEPTED, windows=1, window_from=OVER)
+    both = [message(name, head=head, receives=3, number=number) for number, name in enumerate("ab")]
+    settled(both, {}, g=Circuit(understood_at=NOW, delivered_at=NOW - 601))
+    assert [one.events[0].tried for one in both] == [Tried(2), Tried(1, OVER)]
+    assert [one.events[0].wait for one in both] == [0, 72]  # the third try: 120 s, of which at least 60 %
 
 
 def test_what_was_put_off_by_its_runs_is_as_fresh_as_ever_and_what_a_run_died_with_is_not() -> None:

@@ -8,7 +8,6 @@ through is held: not sent, and to be tried later.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future
 from dataclasses import replace
-from typing import cast
 
 from pipeline.aws import waiting
 from pipeline.contract.destination import Destination, Routing
@@ -63,7 +62,7 @@ def send(
             run.settle(part, [_NO_TIME if future.cancel() else _NO_ANSWER] * len(part.indexes))
     run.give_up(HELD)
     outcomes = iter(run.outcomes)
-    return [[cast("Outcome", next(outcomes)) for _ in load.lines] for load in loads]
+    return [[next(outcomes) for _ in load.lines] for load in loads]
 
 
 class _Run:
@@ -84,7 +83,7 @@ class _Run:
         self.unsent = Unsent(loads, destination, gates)
         self.lines = self.unsent.lines
         self.lanes = self.unsent.lanes
-        self.outcomes: list[Outcome | None] = [None] * len(self.lines)
+        self.outcomes: list[Outcome] = [HELD] * len(self.lines)
         self.held: dict[Routing, Retry] = {}
         self.parts = 0
 

@@ -109,7 +109,7 @@ def _steps(
     """What to do with each event."""
     repeat_window = destination.limits.repeat_window
     fresh = trying.fresh(now, repeat_window) if is_needed else Step(Act.SEND)
-    held = Step(Act.HOLD, repeat_window=repeat_window)
+    held = Step(Act.HOLD)  # its window is over, however long that was
     probing: set[str] = set()
     steps = []
     for message, event in first:
