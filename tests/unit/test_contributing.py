@@ -1,0 +1,28 @@
+"""What the page for contributors names is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAMED = sorted(
+    set(re.findall(r"`((?:src|tests|docs|local|relay|events)/[\w./]+)`", (ROOT / "CONTRIBUTING.md").read_text()))
+)
+# Of what somebody adds the page gives a pattern.
+GIVEN = [path for path in NAMED if "NAME" not in path]
+
+
+def test_the_page_names_files() -> None:
+    assert len(GIVEN) > 10
+
+
+@pytest.mark.parametrize("path", GIVEN)
+def test_a_path_that_the_page_names_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("target", ["words.md", "decisions.md"])
+def test_it_leads_to_the_words_and_the_decisions(target: str) -> None:
+    assert f"(docs/{target})" in (ROOT / "CONTRIBUTING.md").read_text()
+    assert (ROOT / "docs" / target).exists()
