@@ -101,10 +101,11 @@ class Run:
     jitter: float = 1.0
     ledger: "FakeLedger | None" = None
     sample_rate: float = 0.0
+    repeat_window: float = 30 * 86_400.0
 
     def __post_init__(self) -> None:
         self.journal: list[tuple[str, str]] = []
-        self.destination = FakeDestination(self._respond)
+        self.destination = FakeDestination(self._respond, repeat_window=self.repeat_window)
         self.queue = FakeQueue("queue", self.journal, self.queue_takes)
         self.dead_letters = FakeQueue("dead letters", self.journal, self.letters_taken)
         if self.ledger is not None:
@@ -400,6 +401,23 @@ def test_of_copies_of_an_event_that_is_tried_again_one_stays() -> None:
     assert run.report.failures == ["m0"]
     assert run.queue.sent == []
     assert run.counts() == {"Delivered": 1, "Retried": 1, "AnswerUnreadable": 1, "Repeated": 2}
+
+
+def test_of_copies_with_other_content_each_comes_back_when_the_one_that_was_sent_does() -> None:
+    lines = [encode(Head(G), [event("a", value=value)]) for value in "12"]
+    run = Run([received(number, body) for number, body in enumerate(lines)], {"a": BUSY})
+    assert len(run.asked()) == 1
+    assert sorted(run.report.failures) == ["m0", "m1"]
+    assert run.queue.postponed["r0"] == run.queue.postponed["r1"] > 0
+
+
+def test_a_message_that_is_put_off_is_noted_as_such_where_windows_count() -> None:
+    for repeat_window, marks in ((600.0, [("m0", 3)]), (30 * 86_400.0, [])):
+        ledger = FakeLedger()
+        busy = Retry("Roku answered 429", 429)
+        Run([record(0, "a", receives=3)], {"a": busy}, ledger=ledger, repeat_window=repeat_window)
+        noted = [(one.message_id, one.receives) for one in ledger.noted if isinstance(one, PutOff)]
+        assert noted == marks
 
 
 def test_of_copies_of_a_rejected_event_one_is_kept_as_a_dead_letter() -> None:

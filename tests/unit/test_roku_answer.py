@@ -174,6 +174,7 @@ def test_the_documented_body_with_another_status_is_not_the_documented_form(stat
         {"data": {"success": False}},
         {"response": {"result": {"errors": ["no"]}}},
         {"data": {"data": {"data": {"success": False}}}},
+        {"data": {"success": False}, "meta": {"took": 3}},
     ],
 )
 @pytest.mark.parametrize("status", [200, 201, 202])
@@ -833,3 +834,14 @@ def test_what_is_echoed_as_text_is_the_number_and_nothing_else_is(echo: dict[str
     outcomes = ask({"code": 210, "failed_events": [item]}, event, other, status=210)
     assert isinstance(outcomes[0], Rejected) is is_it
     assert not isinstance(outcomes[1], Rejected)
+
+
+def test_an_event_is_found_by_a_yes_or_no_that_it_echoes() -> None:
+    yes, no = ({"event_id": name, "event_name": "LEAD", "opt_out": said} for name, said in (("a", True), ("b", False)))
+    item = {"event_name": "LEAD", "opt_out": True, "errors": {"opt_out": "no"}}
+    assert words(ask({"code": 210, "failed_events": [item]}, yes, no, status=210)) == "RD"
+
+
+def test_a_contradiction_names_the_member() -> None:
+    said = "Roku answered 200 and contradicts that with a member like success"
+    assert ask(OK | {"success": False}, *THREE) == [Retry(said, 200, ambiguous=True)] * 3

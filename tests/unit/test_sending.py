@@ -455,3 +455,22 @@ def test_a_request_that_is_under_way_goes_on_while_others_are_answered(monkeypat
     messages = [message("a"), message("b", H), message("c", Routing("i"))]
     outcomes = send(loads(messages), destination, now=lambda: 17.9, time_left=lambda: 60.0, executor=threads)
     assert outcomes == [[Delivered()]] * 3  # each may take 18 s
+
+
+@pytest.mark.parametrize("word", [True, False])
+def test_what_an_operator_says_of_empty_answers_is_heard_when_they_are_read(word: bool) -> None:
+    heard: list[bool] = []
+
+    def read(_: Answer, lines: Sequence[str], *, empty_is_delivered: bool = False) -> list[Outcome]:
+        heard.append(empty_is_delivered)
+        return [Delivered()] * len(lines)
+
+    send(
+        loads([message("a")]),
+        destination_with(read=read, post=lambda *_: Answer(status=200)),
+        now=lambda: 0.0,
+        time_left=lambda: 60.0,
+        executor=AtOnce(),
+        accepts_empty=word,
+    )
+    assert heard == [word]

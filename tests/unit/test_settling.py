@@ -36,6 +36,8 @@ class Memory:
     known: Mapping[Key, Unread]
     circuits: Mapping[str, Circuit]
     asked: list[Key] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    marks_asked: list[str] = field(default_factory=list)
     put_off: Mapping[str, PutOff] = field(default_factory=dict)
 
     def look_up(
@@ -46,6 +48,7 @@ class Memory:
         messages: Sequence[str] = (),
     ) -> Found:
         """Nothing was delivered."""
+        self.marks_asked += messages
         circuits = {group: self.circuits.get(group, Circuit()) for group in groups}
         return Found(circuits=circuits, put_off={one: self.put_off[one] for one in messages if one in self.put_off})
 
@@ -55,8 +58,10 @@ class Memory:
         self.asked += keys
         return {key: self.known[key] for key in keys if key in self.known}
 
-    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool] | None:
+    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool] | None:  # noqa: ARG002
         """Nobody answers."""
+        self.changed.append(group)
+        return None
 
     def note(self, entries: Sequence[Entry | PutOff], seconds: float) -> bool:  # noqa: ARG002 - the protocol's
         """Nothing is noted in this step."""
@@ -264,3 +269,32 @@ def test_what_was_put_off_by_its_runs_is_as_fresh_as_ever_and_what_a_run_died_wi
     assert [one.events[0].used for one in messages] == [Tried(), Tried(2)]  # the other's second window was claimed
     settle(messages[:1], roku(), world(memory))
     assert messages[0].events[0].tried == Tried(1, int(NOW))
+
+
+def test_only_of_messages_that_were_received_before_it_is_asked_whether_they_were_put_off() -> None:
+    memory = Memory({}, {"g": Circuit(understood_at=NOW)}, put_off={"m1": PutOff("m1", 1, ACCEPTED)})
+    both = [message("a", head=HEAD), message("b", head=HEAD, receives=2, first_received=NOW - 5_000, number=1)]
+    settle(both, roku(Delivered()), world(memory))
+    assert memory.marks_asked == ["m1"]
+    assert both[1].events[0].used == Tried()
+
+
+def test_an_answer_that_cannot_be_read_changes_the_circuit_that_runs_share() -> None:
+    memory = Memory({}, {"g": Circuit(understood_at=NOW)})
+    settle([message("a", head=HEAD)], roku(Retry("Roku answered 200", 200, ambiguous=True)), world(memory))
+    assert memory.changed[:1] == ["g"]
+
+
+def test_where_repeats_are_dropped_for_long_no_circuit_makes_requests_small() -> None:
+    destination = FakeDestination(lambda _, lines: [Delivered()] * len(lines))
+    settle([message(*map(str, range(60)), head=HEAD)], destination, world(Memory({}, {})))
+    assert [len(lines) for _, lines in destination.requests] == [60]
+
+
+def test_in_a_window_events_go_in_pieces() -> None:
+    head = Head(G, accepted_at=ACCEPTED, waits_from=ACCEPTED, windows=1, window_from=JUST)
+    destination = roku(Delivered())
+    settle(
+        [message(*map(str, range(25)), head=head)], destination, world(Memory({}, {"g": Circuit(understood_at=NOW)}))
+    )
+    assert [len(lines) for _, lines in destination.requests] == [10, 10, 5]
