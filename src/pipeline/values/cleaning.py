@@ -29,9 +29,13 @@ def clean(text: str) -> str:
     """The text as it was meant; empty if nothing is left."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
-    text = text.strip().strip(_BLANKS)
+    text = text.strip()
     if not text:
         return text
+    if text[0] < "!" or text[-1] > "~" or text[-1] < "!":
+        text = text.strip(_BLANKS)
+        if not text:
+            return text
     if "&" in text and ";" in text:
         text = _unescaped(text)
     if text[0] in "'=" or text.endswith("0"):

@@ -13,6 +13,7 @@ _WORDS = frozenset(
     "|???|.|..|...|…|_|__|''|\"\"|``|*|**|***|/".split("|")
 )
 _LONGEST = max(map(len, _WORDS))
+_BEGINNINGS = frozenset("nNtTuU")  # of those that begin with a letter or a digit
 _EXACT = frozenset({"NaN", "N/A", "NULL"})
 _NAME = r"[A-Za-z_][\w .:|/-]{0,98}"
 # A tag that was not filled in, by the marks of its language: Ringba [x] [[x]]; Handlebars, Mustache, GTM {{x}} {x};
@@ -37,7 +38,9 @@ _ANY = re.compile(r"[^\W_]").search
 
 def is_ordinary(text: str) -> bool:
     """Whether a glance at the text rules a placeholder out, as it does for nearly all."""
-    return text[:1].isalnum() and text[-1:].isalnum() and (len(text) > _LONGEST or not _is_word(text))
+    if not (text[:1].isalnum() and text[-1:].isalnum()):
+        return False
+    return text[0] not in _BEGINNINGS or len(text) > _LONGEST or not _is_word(text)
 
 
 def is_tag(text: str) -> bool:

@@ -11,6 +11,7 @@ from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
 from pipeline.values import limits
+from pipeline.values.addresses import IPV4_OF_VISITORS
 from pipeline.values.personal import holds_number
 
 DIGEST = "[0-9a-f]{64}"
@@ -51,13 +52,6 @@ _FIRST_OF_NAME = "[A-MO-SV-Za-mo-sv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
 # At most 31 characters: a longer one could be another hash's hex.
 _NAME = f"^(?:{_something(_FIRST_OF_NAME, _IN_NAME, _LETTER, most='29', numbers=False)}|{DIGEST})$"
 _EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}|{DIGEST})$"
-_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-# Without the first octets in which a network is nobody's (RFC 6890), but for the networks of examples.
-_PUBLIC = (
-    "(?:[1-9]|1[1-9]|[2-9][0-9]|10[1-9]|11[0-9]|12[0-689]|1[3-5][0-9]|16[0-8]|17[013-9]|18[0-9]|19[013-79]|20[0-9]"
-    "|21[0-9]|22[0-3])"
-)
-_IPV4 = rf"^(?:{_PUBLIC}(?:\.{_OCTET}){{3}}|198\.51\.100\.{_OCTET}|192\.0\.2\.{_OCTET})$"
 
 
 def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
@@ -109,4 +103,4 @@ AMOUNT = either(WHOLE, cs.float_schema(strict=True, ge=0, lt=1e15, allow_inf_nan
 # A person's, or its digest.
 EMAIL, NAME = like(_EMAIL), like(_NAME)
 PHONE, PHONE_WITH_PLUS = (like(rf"^(?:{plus}[0-9][0-9 ().-]{{6,30}}|{DIGEST})$") for plus in (r"\+?", r"\+"))
-IPV4 = like(_IPV4)
+IPV4 = like(IPV4_OF_VISITORS)
