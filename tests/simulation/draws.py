@@ -8,6 +8,7 @@ from tests.simulation import ledger, rokt, roku, secrets, sqs
 from tests.simulation.plan import DAY, HOUR, Phase, Plan, Redrive
 from tests.simulation.sender import KINDS, Event, Post
 from tests.simulation.themes import THEMES, colliding, epilogue
+from tests.simulation.twists import twisted
 
 # Of days, in which Roku answers so that it is understood, and in which it does not.
 _CLEAR = ("unreachable", "unknown-key", "throttled", "absurd")
@@ -21,6 +22,7 @@ def make(seed: int) -> Plan:
     draw = random.Random(f"{seed} shape")
     plan = _with_roku(seed, draw)
     plan = draw.choice(THEMES)(draw, plan) if draw.random() < 1 / 6 else _drawn(draw, plan)
+    plan = twisted(random.Random(f"{seed} twist"), plan)
     return _numbered(epilogue(draw, plan) if draw.random() < 1 / 3 else plan)
 
 

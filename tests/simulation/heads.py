@@ -6,11 +6,26 @@ from typing import Any
 
 from tests.simulation.queues import Message
 
+# A try that counts nothing comes within so much (s) of the window's beginning; a run is so much longer at the most.
+WINDOW = 480.0 + 60.0
+MOST = 2
+
 
 def fault_of(message: Message, origins: Sequence[Message], *, dead: bool) -> str | None:
     """What a message says otherwise than each of those that it may be made of; None if nothing."""
     faults = [_difference(message, origin, dead=dead) for origin in origins]
     return None if None in faults else faults[0] if faults else "of no message"
+
+
+def unmarked(message: Message, lost: Sequence[float]) -> str | None:
+    """What a message says otherwise of windows, if answers to requests that began then were lost; None if nothing."""
+    head = _head(message)
+    if not lost or (head.get("windows", 0) == MOST and "window_from" not in head):
+        return None
+    if not head.get("windows", 0):
+        return "no windows, and an answer was lost"
+    since = head.get("window_from", 0)
+    return None if since - 1 <= min(lost) and max(lost) <= since + WINDOW else f"a window since {since}, of {lost[:3]}"
 
 
 def _difference(message: Message, origin: Message, *, dead: bool) -> str | None:

@@ -158,7 +158,15 @@ class Lane:
         def done(answer: Any, alive: bool) -> None:
             self._running -= 1
             self.stage.end(process, alive)
-            run = Run(process, alive, self.stage.world.now, given, self.service.asked_by.pop(process.name, 0))
+            run = Run(
+                process,
+                alive,
+                self.stage.world.now,
+                given,
+                self.service.asked[process.name],
+                self.promises.letters.pop(process.name, 0),
+                self.stage.has_ledger and self.stage.ledger.is_unheard(process.name),
+            )
             run.judge(self.stage.sqs.given_up(process.name), self.stage.told.pop(process.name, Counter()))
             if not alive or (not self.calm and self.stage.loses_report()):
                 self.stage.world.say(f"the report of {process.name} is lost")
@@ -167,16 +175,19 @@ class Lane:
                 # It has made new messages, and died before it could note what is in them: now there are two.
                 counts.parted(() if alive else self.promises.made.get(process.name, ()))
             else:
-                self._report(answer, [message for _, message in received])
+                self._report(process.name, answer, [message for _, message in received])
+            del self.service.asked[process.name]
             self.arrived(self.queue)
 
         context = self.stage.context(process)
         self.stage.world.spawn(process, lambda: function.run({"Records": records}, context, self.name), done)
 
-    def _report(self, answer: Any, received: list[Message]) -> None:
+    def _report(self, process: str, answer: Any, received: list[Message]) -> None:
         failures = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         if not failures <= {message.name for message in received}:
             raise Violation("the report names a message that was not in the batch")
         for message in received:
             if message.name not in failures:
                 self.stage.sqs.delete(self.queue, message)
+            elif not self.stage.plan.has_refusals():
+                self.promises.marked(message, process)

@@ -16,6 +16,8 @@ from tests.simulation.world import World
 MODES = ("", "down", "throttled", "lost", "slow", "hang", "hang-read", "hang-write")
 # Calls that a run has under way at once (handlers.clients): where so many reads hang, or one write, no note is written.
 CALLS = 10
+# Questions of a run may take 3 s together: an answer later than this (s) may come too late.
+PATIENCE = 2.9
 Key = tuple[str, str]
 Item = dict[str, Any]
 
@@ -29,7 +31,8 @@ class ModelLedger:
         self.items: dict[Key, Item] = {}
         self.written: dict[Key, float] = {}  # when each item was
         self.unwritten: set[Key] = set()  # keys whose note was refused or never ended
-        self.unread: set[str] = set()  # processes that got no whole answer to a question
+        self.unread: dict[str, set[Key]] = {}  # what processes asked for and got no answer to
+        self._asked_at: dict[str, float] = {}
         self.hanging: Counter[str] = Counter()  # reads of each process that never come back, and writes
         self.on_write: Callable[[str, str], None] = lambda *_: None
 
@@ -54,17 +57,26 @@ class ModelLedger:
         assert 1 <= len(keys) <= 100
         assert len({_key(key) for key in keys}) == len(keys)
         process = self._world.process().name
-        was_read = process in self.unread
-        self.unread.add(process)  # until the answer is there
+        began = self._asked_at.setdefault(process, self._world.now)
+        self.unread.setdefault(process, set()).update(map(_key, keys))  # until the answer is there
         mode = self._call("read")
         if mode in ("down", "lost"):
             _fail("InternalServerError", "BatchGetItem")
         left = [key for key in keys if mode == "throttled" and self._world.chance(0.5)]
-        if not left and not was_read:
-            self.unread.discard(process)
+        if self._world.now - began < PATIENCE:
+            self._answered(process, {_key(key) for key in keys if key not in left})
         found = [self.items.get(_key(key)) for key in keys if key not in left]
         unprocessed = {table: {"Keys": left}} if left else {}
         return {"Responses": {table: [item for item in found if item]}, "UnprocessedKeys": unprocessed}
+
+    def _answered(self, process: str, keys: set[Key]) -> None:
+        self.unread[process] -= keys
+        if not self.unread[process]:
+            del self.unread[process]
+
+    def is_unheard(self, process: str) -> bool:
+        """Whether it did not hear all that it wanted to know of what was delivered, and of circuits."""
+        return any(not what.startswith("unread#") for _, what in self.unread.get(process, ()))
 
     def batch_write_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         """AWS's call."""

@@ -58,12 +58,13 @@ def _why_not_good(variant: Variant, reason: str, service: Service, stage: Stage,
 
 def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Counts) -> str | None:
     """Two windows must have ended unread, with an understood answer between them; a run that died is a window too."""
-    if counts.unlucky[variant.conversion.name]:
+    # Without the mark that its run wanted to leave in the table, a message that was put off may have been sent.
+    if counts.unlucky[variant.conversion.name] or stage.ledger_failed:
         return None
     lost = [at for one in counts.variants_of(variant) for at in one.lost]
     if len(lost) < 2:
         return f"after {len(lost)} lost answers"
-    if not stage.has_ledger or stage.ledger_failed:  # the circuit is each process's own
+    if not stage.has_ledger:  # the circuit is each process's own
         return None
     heard = service.heard[variant.conversion.group].understood
     if max(lost) - min(lost) >= STARVED:

@@ -77,6 +77,10 @@ class Plan:
         phases: list[Phase] = [phase for name in _PHASES for phase in getattr(self, name)]
         return max([self.seconds, *(phase.end for phase in phases)])
 
+    def has_refusals(self) -> bool:
+        """Whether SQS may refuse anything, or not say that it has taken it."""
+        return bool(self.sqs or self.sqs_refuses or self.sqs_loses_answers or self.sqs_refuses_entries)
+
     def is_calm(self, destination: str, group: str) -> bool:
         """Whether nothing but the ledger fails on the way of this event group to this destination."""
         if self.calm == destination:

@@ -37,22 +37,25 @@ def _plant(stack: ExitStack, module: str, changes: Sequence[tuple[str, str]]) ->
         source = source.replace(right, wrong)
     fresh: dict[str, Any] = {"__name__": module, "__file__": place.__file__}
     exec(compile(source, str(place.__file__), "exec"), fresh)
-    for name, made in fresh.items():
-        if not name.startswith("__") and name in vars(place):
-            _exchange(stack, place, name, made)
+    named = [(name, made) for name, made in fresh.items() if not name.startswith("__") and name in vars(place)]
+    if not sum(_exchange(stack, place, name, made) for name, made in named):
+        raise LookupError(f"{module} is as it was with this: {changes[0][1]}")
 
 
-def _exchange(stack: ExitStack, place: ModuleType, name: str, made: Any) -> None:
+def _exchange(stack: ExitStack, place: ModuleType, name: str, made: Any) -> bool:
+    """Put what was made in the place of what was there, wherever it is known; whether they differ."""
     old = vars(place)[name]
     if isinstance(made, type) and made.__module__ == place.__name__:
-        for member, value in vars(made).items():
-            _swap(stack, _function(vars(old).get(member)), _function(value))
-    elif getattr(made, "__module__", None) == place.__name__ and _function(made):
-        _swap(stack, _function(old), _function(made))
-    elif isinstance(made, _CONSTANTS) and type(made) is type(old) and made != old:
+        members = [(_function(vars(old).get(member)), _function(value)) for member, value in vars(made).items()]
+        return sum(_swap(stack, *pair) for pair in members) > 0
+    if getattr(made, "__module__", None) == place.__name__ and _function(made):
+        return _swap(stack, _function(old), _function(made))
+    if isinstance(made, _CONSTANTS) and type(made) is type(old) and made != old:
         for other in list(sys.modules.values()):
             if other.__name__.split(".")[0] in _LAYERS and vars(other).get(name) is old:
                 stack.enter_context(patch.object(other, name, made))
+        return True
+    return False
 
 
 def _function(thing: Any) -> FunctionType | None:
@@ -61,12 +64,13 @@ def _function(thing: Any) -> FunctionType | None:
     return thing if isinstance(thing, FunctionType) else None
 
 
-def _swap(stack: ExitStack, old: FunctionType | None, made: FunctionType | None) -> None:
+def _swap(stack: ExitStack, old: FunctionType | None, made: FunctionType | None) -> bool:
     if old is None or made is None:
-        return
-    if old.__code__ != made.__code__:
-        stack.callback(setattr, old, "__code__", old.__code__)
-        old.__code__ = made.__code__
-    if old.__defaults__ != made.__defaults__:
-        stack.callback(setattr, old, "__defaults__", old.__defaults__)
-        old.__defaults__ = made.__defaults__
+        return False
+    differs = False
+    for name in ("__code__", "__defaults__"):
+        if getattr(old, name) != getattr(made, name):
+            stack.callback(setattr, old, name, getattr(old, name))
+            setattr(old, name, getattr(made, name))
+            differs = True
+    return differs

@@ -39,6 +39,7 @@ class Promises:
         self._manners = Manners(stage, service, self.counts)
         self._messages: dict[str, Message] = {}
         self.made: dict[str, set[str]] = {}  # of which events each run has made a new message
+        self.letters: Counter[str] = Counter()  # dead letters that each run wrote
         self._where: Counter[str] = Counter()  # messages, on both queues, that hold a variant
         self._depth: dict[str, int] = {}  # of messages: how many there were before, each made of the last one's rest
         self._optional: set[str] = set()
@@ -91,6 +92,16 @@ class Promises:
         fault = heads.fault_of(message, origins, dead=dead)
         if fault is not None:
             raise Violation(f"{message.name} ({' '.join(message.conversions[:9])}) by {process} says {fault}")
+        if dead:
+            self.letters[process] += len(message.conversions)
+        else:
+            self.marked(message, process)
+
+    def marked(self, message: Message, process: str) -> None:
+        """A message that a run leaves says of its events that an answer was lost, where that is to be remembered."""
+        unmarked = heads.unmarked(message, self.service.asked[process].lost_of(message.conversions))
+        if self.service.name == "roku" and unmarked:
+            raise Violation(f"{message.name} ({' '.join(message.conversions[:9])}) by {process} says {unmarked}")
 
     def _buried(self, variant: Variant, letter: Message) -> None:
         said = {name: str(value["StringValue"]) for name, value in letter.attributes.items()}

@@ -12,7 +12,8 @@ from tests.simulation.world import World
 
 # What any destination may do for a while. `lost` modes take the events, and the relay does not learn of it. A number
 # after `>` says: only to requests of more events (to others as it says after `;`), a name after `@`: only to those of
-# this event group; the others are answered as always.
+# this event group; the others are answered as always. Of several with `|` between them each request gets any. A `~` at
+# the end says: the answer takes its time.
 COMMON_MODES = (
     "ok",
     "unavailable",  # 503, nothing taken
@@ -31,6 +32,8 @@ COMMON_MODES = (
     "drips",  # taken, then an answer that goes on for longer than a request has time
 )
 
+# Of a request that is answered in time, at the latest.
+TARDY = 6.5
 # Successes that say nothing: not only perhaps, but certainly taken.
 CERTAIN = ("silent", "textual", "malformed", "strange", "miscounted")
 # What an answer tells of the events that were taken: not even that they were; that some were; which.
@@ -59,8 +62,13 @@ def told(status: int, content: Any) -> Response:
     return Response(status, json.dumps(content).encode())
 
 
-def mode_for(mode: str, posted: Sequence[Posted]) -> str:
-    """How a destination behaves to this request: some modes mean large ones only, some events break all they are in."""
+def mode_for(mode: str, posted: Sequence[Posted], world: World) -> tuple[str, float]:
+    """How a destination behaves to this request, and how much longer (s) it takes.
+
+    Some modes mean large requests only, some events break all they are in.
+    """
+    mode, tilde, _ = mode.partition("~")
+    mode = world.random.choice(mode.split("|")) if "|" in mode else mode
     mode, _, group = mode.partition("@")
     mode, _, small = mode.partition(";")
     mode, _, limit = mode.partition(">")
@@ -69,7 +77,7 @@ def mode_for(mode: str, posted: Sequence[Posted]) -> str:
     if group and group != posted[0].variant.conversion.group:
         mode = "ok"
     poison = [one.variant.poison for one in posted if one.variant.poison]
-    return poison[0] if poison and mode == "ok" else mode
+    return poison[0] if poison and mode == "ok" else mode, TARDY if tilde else 0.0
 
 
 def nothing_taken(mode: str, world: World, timeout: float) -> Response | None:

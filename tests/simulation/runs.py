@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.simulation.asking import Asked
 from tests.simulation.stage import Violation
 from tests.simulation.world import Process
 
@@ -13,22 +14,29 @@ _FATES = ("Delivered", "Repeated", "Retried", "DeadLettered")
 
 @dataclass(frozen=True)
 class Run:
-    """One run, at its end: whether it lived to it, the events that it was given, and how many requests it made."""
+    """One run, at its end: whether it lived to it, the events that it was given, and what it asked for."""
 
     process: Process
     alive: bool
     now: float
     given: Sequence[str]
-    asked: int
+    asked: Asked
+    letters: int  # dead letters that it wrote
+    is_unheard: bool  # the ledger did not answer all that it asked
 
     def judge(self, given_up: Sequence[str], said: Counter[str]) -> None:
         """What SQS refused once and it did not ask for again, and its metrics. Raises Violation."""
         name, events = self.process.name, len(self.given)
         if self.alive and given_up and self.process.ends - self.now > ENOUGH:
             raise Violation(f"{name} is refused once and gives up: {given_up}")
-        if self.asked > 2 * (2 * events - 1):  # 2n - 1 for a search, each once more with a rotated key
-            raise Violation(f"{self.asked} requests for {events} events")
+        if self.asked.requests > 2 * (2 * events - 1):  # 2n - 1 for a search, each once more with a rotated key
+            raise Violation(f"{self.asked.requests} requests for {events} events")
         if not self.alive and not self.process.crashed:
             raise Violation(f"{name} ran past its end, with {events} events")
         if self.alive and sum(said[fate] for fate in _FATES) != events:
             raise Violation(f"{name} was given {events} events and says {dict(+said)}")
+        asked = len(self.asked.events)
+        if self.alive and (said["Delivered"] > asked or said["DeadLettered"] > self.letters):
+            raise Violation(f"{name} asked for {asked}, wrote {self.letters} letters, says {dict(+said)}")
+        if self.alive and self.is_unheard and not said["LedgerUnavailable"]:
+            raise Violation(f"{name} did not hear of the ledger, and does not say so: {dict(+said)}")

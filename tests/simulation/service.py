@@ -11,6 +11,7 @@ import requests
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
+from tests.simulation.asking import Asked
 from tests.simulation.conversions import Acceptance, Conversion, Hearing, Posted, Variant
 from tests.simulation.responses import CERTAIN, Clarity, Response, all_taken, mode_for, nothing_taken
 from tests.simulation.sender import Event
@@ -31,7 +32,7 @@ class Service:
         self.world, self._mode, self._variant, self.live = world, mode, variant, live
         self.version = 0  # of the valid key
         self.requests = self.dropped = 0
-        self.asked_by: dict[str, int] = {}  # requests of each run
+        self.asked: dict[str, Asked] = defaultdict(Asked)  # by run
         self.accepted: dict[str, list[Acceptance]] = {}
         self.settled: dict[str, set[str]] = {}  # names of which a run knows all since an answer that left nothing open
         self.delivered: set[str] = set()  # event groups of which the relay knows that something was taken
@@ -98,17 +99,19 @@ class Service:
         posted = [Posted(event, self._variant(event), self.identity(event)) for event in events]
         group, began = posted[0].variant.conversion.group, world.now
         self.requests += 1
-        self.asked_by[process] = self.asked_by.get(process, 0) + 1
+        asked = self.asked[process]
+        asked.begin(one.variant.name for one in posted)
         for one in posted:
             one.variant.tries.append(world.now)
         self.on_request(process, posted, headers)
-        mode = mode_for(self._mode(), posted)
-        world.pause(world.random.uniform(0.02, 0.4))
+        mode, slowness = mode_for(self._mode(), posted, world)
+        world.pause(world.random.uniform(0.02, 0.4) + slowness)
         if mode == "unreachable":
             reason = NewConnectionError(HTTPConnection(self.name), "refused")
             raise requests.exceptions.ConnectionError(SimpleNamespace(reason=reason))
         for one in posted:
             one.variant.lost.append(began)  # until its answer is there
+            asked.lost[one.variant.name].append(began)
         try:
             response, lost = self._answered(mode, posted, headers, timeout)
         except requests.exceptions.RequestException:
@@ -120,6 +123,7 @@ class Service:
             one.variant.statuses.add(str(response.status_code))
             if not lost:
                 one.variant.lost.remove(began)
+                asked.lost[one.variant.name].remove(began)
         return response
 
     def _answered(

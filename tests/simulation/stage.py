@@ -1,5 +1,6 @@
 """What all destinations of a history share: time, the plan, AWS, the processes; and what the history shows."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ class Stage:
         """How a destination has behaved so far."""
         since = self.world.now - self.world.start
         begun = [phase.mode for phase in self.plan.phases(destination) if phase.start <= since]
-        return {mode.partition("@")[0].partition(">")[0] for mode in begun}
+        return {re.split("[@>~]", one)[0] for mode in begun for one in mode.split("|")}
 
     def was_quiet(self, destination: str, first: float, last: float) -> bool:
         """Whether nothing at all could fail on the way to a destination between these times (epoch seconds)."""

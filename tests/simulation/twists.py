@@ -1,0 +1,105 @@
+"""What some plans have besides: posts of a size that binds, slow answers, mixed answers, crowds of new events."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.simulation.plan import DAY, HOUR, Phase, Plan
+from tests.simulation.sender import Event, Post
+
+# More events than a destination that was not heard of lately gets at once, and fewer than a large post has.
+_MIDDLING = 60
+_FEW = 5
+# Events and bytes of each: more than a request takes; and so many that with their first line a message takes them not.
+_HEAVY = ((100, 11_000), (100, 11_000), (800, 900))
+_SLOW = ("ok~", "whole~", "whole~", "unknown-key~")
+_MOTLEY = ("ok|whole|absurd", "whole|throttled", "whole|unreachable", "ok|unknown-key", "anonymous|throttled")
+_LOSING = ("broken", "silent", "textual", "unavailable")
+_CLEAR = ("unreachable", "throttled", "unknown-key")
+
+
+def middling(draw: random.Random, plan: Plan) -> Plan:
+    """One more post, of more events than a destination that was not heard of lately gets at once."""
+    return replace(plan, posts=(*plan.posts, _post(draw, plan, "y", _MIDDLING, plan.seconds / 2)))
+
+
+def heavy(draw: random.Random, plan: Plan) -> Plan:
+    """Two more posts, whose bytes bind."""
+    at, (count, size) = draw.uniform(0, plan.seconds / 2), draw.choice(_HEAVY)
+    posts = [_post(draw, plan, name, count, 0.0, at=at + 2.0 * place) for place, name in enumerate("vw")]
+    heavy = [replace(one, events=tuple(replace(event, size=size) for event in one.events)) for one in posts]
+    return replace(plan, posts=(*plan.posts, *heavy), crash=0.0)
+
+
+def slow(draw: random.Random, plan: Plan) -> Plan:
+    """Right answers that take their time, to requests that must be divided."""
+    at, mode = draw.uniform(0, plan.seconds / 2), draw.choice(_SLOW)
+    posts = [_post(draw, plan, name, 12, 0.0, at=at, bad=0.2) for name in "stu"]
+    phase = Phase(at, at + draw.choice((120.0, HOUR)), mode)
+    return _with(replace(plan, posts=(*plan.posts, *posts), crash=0.0), phase)
+
+
+def motley(draw: random.Random, plan: Plan) -> Plan:
+    """Each request is answered otherwise than the one before."""
+    at = draw.uniform(0, plan.seconds / 2)
+    posts = [_post(draw, plan, name, 12, 0.0, at=at, bad=0.2) for name in "qr"]
+    return _with(
+        replace(plan, posts=(*plan.posts, *posts)), Phase(at, at + draw.choice((600.0, HOUR)), draw.choice(_MOTLEY))
+    )
+
+
+def crowd(draw: random.Random, plan: Plan) -> Plan:
+    """New events come all the time while answers are lost."""
+    at, name = draw.uniform(0, plan.seconds / 2), draw.choice(_LOSING)
+    posts = [Post(at + (place + draw.random()) * 75.0, (Event(f"c{place}"),)) for place in range(40)]
+    return _with(replace(plan, posts=(*plan.posts, *posts)), Phase(at, at + HOUR, name))
+
+
+def at_last(draw: random.Random, plan: Plan) -> Plan:
+    """A clear outage ends just before events have waited for too long, and then answers take their time."""
+    posts = [_post(draw, plan, "s", _MIDDLING, 0.0, at=draw.uniform(0, 600.0), bad=0.1)]
+    plan = replace(plan, destinations=draw.choice(plan.names()))
+    patience = 5 * DAY - draw.uniform(0, 900.0)
+    phases = (Phase(0.0, patience, draw.choice(_CLEAR)), Phase(patience, patience + 2 * HOUR, "whole~"))
+    plan = replace(plan, posts=tuple(posts), ledger=(), sqs=(), secrets=(), redrives=(), crash=0.0, lost_reports=0.0)
+    plan = replace(plan, rotations=(), rokt_rotations=(), batch=100, calm="")
+    return replace(plan, roku=phases if "roku" in plan.names() else (), rokt=phases if "rokt" in plan.names() else ())
+
+
+# With the chance of each.
+TWISTS: tuple[tuple[Callable[[random.Random, Plan], Plan], float], ...] = (
+    (middling, 0.08),
+    (heavy, 0.03),
+    (slow, 0.1),
+    (motley, 0.1),
+    (crowd, 0.05),
+    (at_last, 0.01),
+)
+
+
+def twisted(draw: random.Random, plan: Plan) -> Plan:
+    """The plan, with one of the twists perhaps. In a trouble of days few messages wait: each costs 96 runs a day."""
+    if plan.troubled() > 1.5 * DAY:
+        plan = replace(plan, posts=plan.posts[:_FEW], batch=max(plan.batch, 10))
+    chance = draw.random()
+    for twist, share in TWISTS:
+        if chance < share:
+            return twist(draw, plan)
+        chance -= share
+    return plan
+
+
+def _post(
+    draw: random.Random, plan: Plan, name: str, count: int, latest: float, *, at: float | None = None, bad: float = 0.0
+) -> Post:
+    """A post of so many plain events; of them this share is refused for ever."""
+    until = [100 * DAY if draw.random() < bad else 0.0 for _ in range(count)]
+    events = tuple(Event(f"{name}{place}", bad_until=one, rokt_bad_until=one) for place, one in enumerate(until))
+    return Post(draw.uniform(0, latest) if at is None else at, events, group=draw.choice(plan.posts).group)
+
+
+def _with(plan: Plan, phase: Phase) -> Plan:
+    """Both destinations behave so, where anything may fail at all; the other phases come first."""
+    roku = (*plan.roku, phase) if "roku" in plan.names() and plan.calm != "roku" else plan.roku
+    rokt = (*plan.rokt, phase) if "rokt" in plan.names() and plan.calm != "rokt" else plan.rokt
+    return replace(plan, roku=roku, rokt=rokt)
