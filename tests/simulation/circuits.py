@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.simulation.conversions import Posted
+from tests.simulation.conversions import Posted, Variant
 from tests.simulation.counts import Counts
 from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
@@ -45,10 +45,15 @@ class Circuits:
             raise Violation(f"{len(posted)} events of {group} went to {self.service.name} after one understood probe")
         if known is None or began <= known + SETTLED:
             return
-        fresh = sum(sum(len(one.tries) for one in self._counts.variants_of(each.variant)) == 1 for each in posted)
+        fresh = sum(self._is_new(each.variant) for each in posted)
         since, sent = self._since.get(group, (known, 0))
         sent = sent + fresh if since == known else fresh
         self._since[group] = known, sent
         if sent > probes(stage.world.now - known):
             lost = stage.world.now - known
             raise Violation(f"{sent} new events of {group} went to {self.service.name} in {lost:.0f} s of lost answers")
+
+    def _is_new(self, variant: Variant) -> bool:
+        """Whether it was never tried; if a run may have died with it, as far as the relay knows, it perhaps was."""
+        tries = sum(len(one.tries) for one in self._counts.variants_of(variant))
+        return tries == 1 and not self._counts.unlucky[variant.conversion.name]

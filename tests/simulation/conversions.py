@@ -37,6 +37,7 @@ class Variant:
     lost: list[float] = field(default_factory=list)  # when one was, whose answer could not be read
     statuses: set[str] = field(default_factory=lambda: {"none"})  # of the answers to them
     not_before: float = 0.0  # it was told not to ask sooner
+    refused_from: float = 0.0  # since when it is refused for a while, and always is
 
     @property
     def words(self) -> str:

@@ -63,11 +63,12 @@ class Lane:
     def rotate(self) -> None:
         """The key changes; the secret follows a little later."""
         self.service.version += 1
-        version = self.service.version
+        version, self.service.held_since = self.service.version, float("inf")
         self.stage.world.say(f"the key of {self.name} is rotated")
 
         def follow() -> None:
             self.secret = max(self.secret, version)
+            self.service.held_since = self.stage.world.now if self.secret == self.service.version else float("inf")
 
         self.stage.world.at(self.stage.world.random.uniform(0, 900), follow)
 
@@ -146,6 +147,7 @@ class Lane:
     def _deliver(self, received: list[tuple[str, Message]]) -> None:
         """One invocation, and what the event source mapping does with its report."""
         self._running += 1
+        plan = self.stage.plan
         process = self.stage.begin(f"deliver-{self.name}", RUN, reliable=self.calm)
         records = [message.record(receipt) for receipt, message in received]
         for _, message in received:
@@ -166,6 +168,7 @@ class Lane:
                 self.service.asked[process.name],
                 self.promises.letters.pop(process.name, 0),
                 self.stage.has_ledger and self.stage.ledger.is_unheard(process.name),
+                bool(plan.secrets),
             )
             run.judge(self.stage.sqs.given_up(process.name), self.stage.told.pop(process.name, Counter()))
             if not alive or (not self.calm and self.stage.loses_report()):

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from tests.simulation.conversions import Variant
 from tests.simulation.counts import Counts
-from tests.simulation.roku import ALIKE
+from tests.simulation.roku import ALIKE, PATIENT
 from tests.simulation.service import Service
 from tests.simulation.stage import Stage
 
@@ -44,7 +44,7 @@ def _why_not_good(variant: Variant, reason: str, service: Service, stage: Stage,
         return _why_not_twice(variant, service, stage, counts)
     if reason.startswith(WAITED):
         # An event that says of itself that it passes is believed for a day only.
-        return None if age >= (PASSING if "passing" in stage.had_modes(service.name) else PATIENCE) - 1 else "too early"
+        return None if age >= _patience(stage, service) - 1 else "too early"
     if ALIKE in reason and "alike" in stage.had_modes(service.name):
         knows = stage.has_ledger and not stage.ledger_failed and variant.conversion.group in service.delivered
         return "though its event group had delivered before" if knows else None
@@ -54,6 +54,10 @@ def _why_not_good(variant: Variant, reason: str, service: Service, stage: Stage,
         fits = variant.words in reason or any(word in reason for word in _WHOLE)
         return None if fits else "for another's reason"
     return "though it was good"
+
+
+def _patience(stage: Stage, service: Service) -> float:
+    return PASSING if stage.had_modes(service.name) & {"passing", PATIENT} else PATIENCE
 
 
 def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Counts) -> str | None:

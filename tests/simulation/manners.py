@@ -15,6 +15,8 @@ AT_ONCE = 1.0
 # SQS delays a new message by this much (s) at the most.
 LONGEST_DELAY = 900.0
 REFUSED = (401, 429)
+# A refusal that says that it passes is believed for a day (s), and waits are of 15 minutes.
+BELIEVED = 86_400.0 + 1_200.0
 
 
 class Manners:
@@ -40,6 +42,8 @@ class Manners:
 
     def _waited(self, one: Posted, now: float) -> None:
         """What was told to come back later does not come sooner: unless it has a window, or others brought it back."""
+        if one.variant.refused_from and now > one.variant.refused_from + BELIEVED:
+            raise Violation(f"{one.variant.name} is asked for after a day of refusals that pass")
         variant, heard = one.variant, self._service.heard[one.variant.conversion.group]
         others = self._counts.copies[variant.conversion.name] > 1 or self._counts.unlucky[variant.conversion.name]
         if now < variant.not_before and not others and not variant.lost and heard.known_at is None:

@@ -37,12 +37,15 @@ class _Rokt(Service):
         key, word = self.pair.format(version).split(":")
         return json.dumps({"key": key, "secret": word}) if version % 2 else f"{key}:{word}"
 
+    def right(self, group: str) -> str:  # noqa: ARG002 - Roku has a key for each
+        """The pair."""
+        return "Basic " + b64encode(self.pair.format(self.version).encode()).decode()
+
     def refusal(self, mode: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> Response | None:  # noqa: ARG002 - Roku's looks at them
         """403 for a wrong pair; 401 and 403 for a while for the right one; 429 that does not say until when."""
-        right = "Basic " + b64encode(self.pair.format(self.version).encode()).decode()
         if mode == "unknown-key":
             return Response(401)
-        if mode == "forbidden" or headers["Authorization"] != right:
+        if mode == "forbidden" or headers["Authorization"] != self.right(""):
             return Response(403)
         return Response(429) if mode == "hurried" else None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.simulation.conversions import Posted
 from tests.simulation.responses import COMMON_MODES, Clarity, Response, told
+from tests.simulation.sender import Event
 from tests.simulation.service import Service
 
 MODES = (
@@ -27,6 +28,10 @@ MODES = (
     "duplicate",  # what was taken before is named as a failure
     "alike",  # 400 that names every event for the event group's sake, nothing taken
 )
+# Event groups with a key of their own, while keys are by event group.
+_OWN = ("g", "h")
+# Each event is refused, with a reason that says that it will pass. Not drawn for a while: it does not pass.
+PATIENT = "refusing"
 ALIKE = "the event group is not active"
 
 
@@ -38,8 +43,20 @@ class Roku(Service):
     modes = MODES
 
     def secret(self, version: int) -> str:
-        """The key alone."""
-        return f"key-{version}"
+        """A key for each event group, in which one has only that of all others; or one for all."""
+        if version % 2:
+            return f"key-{version}"
+        return json.dumps({group: _key(version, group) for group in (*_OWN, "*")})
+
+    def right(self, group: str) -> str:
+        """The key of the event group."""
+        return f"Bearer {_key(self.version, group)}"
+
+    def fault_in(self, content: Mapping[str, Any], event: Event) -> str | None:
+        """Whether it says that the person refused, besides what all destinations look at."""
+        if (content.get("opt_out") == "true") != (event.kind == "opted-out"):
+            return "without what the person said, or with what the person did not say"
+        return super().fault_in(content, event)
 
     def events(self, url: str, data: bytes, headers: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002 - Rokt's says more in them
         """Its path and its limits: 1,000 events and 1 MB, all of one event group and of one partner."""
@@ -56,12 +73,13 @@ class Roku(Service):
         """Also the test endpoint, which takes nothing: it is asked whether the group is taken without a partner."""
         if not self.live or not url.endswith("/v1/test_events"):
             return super().post(url, data=data, headers=headers, **options)
-        (event,) = json.loads(data)["events"]
+        asked = json.loads(data)
+        (event,), right = asked["events"], self.right(asked["event_group_id"])
         assert "partner_name" not in event
         self.world.pause(self.world.random.uniform(0.02, 0.4))
         mode = self._mode()
-        if refused := self.refusal(mode, [], headers):
-            return refused
+        if mode == "unknown-key" or headers["Authorization"] != right:
+            return _answer(401, "unauthorized", 0, [])
         return Response(503) if mode in ("unavailable", "unreachable") else _answer(200, "tested", 1, [])
 
     def key(self, event: Mapping[str, Any]) -> tuple[str, str]:
@@ -78,7 +96,7 @@ class Roku(Service):
 
     def refusal(self, mode: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> Response | None:
         """401 for a wrong key, 403 for a partner."""
-        if mode == "unknown-key" or headers["Authorization"] != f"Bearer {self.secret(self.version)}":
+        if mode == "unknown-key" or headers["Authorization"] != self.right(posted[0].variant.conversion.group):
             return _answer(401, "unauthorized", 0, [])
         if mode == "forbidden" and any(one.content.get("partner_name") == "p0" for one in posted):
             return _answer(403, "invalid partner", 0, [])
@@ -93,6 +111,10 @@ class Roku(Service):
 
     def passed_over(self, mode: str, posted: Sequence[Posted]) -> list[Posted]:
         """Half of them, where that passes; what it would drop, where it names that."""
+        if mode == PATIENT:
+            for one in posted:
+                one.variant.refused_from = one.variant.refused_from or self.world.now
+            return list(posted)
         if mode == "passing":
             return [one for one in posted if self.world.chance(0.5)]
         return [one for one in posted if mode == "duplicate" and self.drops(one)]
@@ -118,11 +140,15 @@ class Roku(Service):
         return _answer(status, "see failed_events", len(posted), failed), "open" if unnamed else "all"
 
 
+def _key(version: int, group: str) -> str:
+    return f"key-{version}" if version % 2 or group not in _OWN else f"key-{version}-of-{group}"
+
+
 def _echo(mode: str, one: Posted, now: float) -> dict[str, Any]:
     event = one.content
     errors = {"errors": {"custom_data.value": f"is beyond {one.variant.words}"}}
     if one.variant.bad_until <= now:
-        said = "internal error, please try again later" if mode == "passing" else "duplicate event"
+        said = "internal error, please try again later" if mode in ("passing", PATIENT) else "duplicate event"
         errors = {"errors": {"event_id": said}}
     if mode == "thin-id":
         return {"event_id": event["event_id"]} | errors

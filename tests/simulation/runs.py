@@ -23,6 +23,7 @@ class Run:
     asked: Asked
     letters: int  # dead letters that it wrote
     is_unheard: bool  # the ledger did not answer all that it asked
+    has_no_secrets: bool  # Secrets Manager may not have answered
 
     def judge(self, given_up: Sequence[str], said: Counter[str]) -> None:
         """What SQS refused once and it did not ask for again, and its metrics. Raises Violation."""
@@ -38,5 +39,7 @@ class Run:
         asked = len(self.asked.events)
         if self.alive and (said["Delivered"] > asked or said["DeadLettered"] > self.letters):
             raise Violation(f"{name} asked for {asked}, wrote {self.letters} letters, says {dict(+said)}")
+        if self.alive and self.asked.is_stale and not self.has_no_secrets:
+            raise Violation(f"{name} was refused for its key and did not read the secret again")
         if self.alive and self.is_unheard and not said["LedgerUnavailable"]:
             raise Violation(f"{name} did not hear of the ledger, and does not say so: {dict(+said)}")

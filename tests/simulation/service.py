@@ -17,6 +17,9 @@ from tests.simulation.responses import CERTAIN, Clarity, Response, all_taken, mo
 from tests.simulation.sender import Event
 from tests.simulation.world import Killed, World
 
+# A secret is read again if it was read so long ago (s) or longer, and a key asked with again after so short a refusal.
+REREAD, SOON = 5.0, 2.0
+
 
 class Service:
     """One destination: a subclass knows its requests and its answers, and what else it may do (`modes`)."""
@@ -31,6 +34,7 @@ class Service:
         """`mode` says how it behaves now, `variant` what an event as it is sent stands for, `live` if all counts."""
         self.world, self._mode, self._variant, self.live = world, mode, variant, live
         self.version = 0  # of the valid key
+        self.held_since = 0.0  # since when the secret holds that
         self.requests = self.dropped = 0
         self.asked: dict[str, Asked] = defaultdict(Asked)  # by run
         self.accepted: dict[str, list[Acceptance]] = {}
@@ -45,6 +49,10 @@ class Service:
 
     def secret(self, version: int) -> str:
         """The text of the secret that holds this version of the key."""
+        raise NotImplementedError
+
+    def right(self, group: str) -> str:
+        """The Authorization header that it takes for this event group."""
         raise NotImplementedError
 
     def events(self, url: str, data: bytes, headers: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
@@ -101,6 +109,7 @@ class Service:
         self.requests += 1
         asked = self.asked[process]
         asked.begin(one.variant.name for one in posted)
+        asked.is_stale = asked.is_stale and headers["Authorization"] != self.right(group)
         for one in posted:
             one.variant.tries.append(world.now)
         self.on_request(process, posted, headers)
@@ -119,6 +128,8 @@ class Service:
             raise
         self.heard[group].hear(began, world.now, understood=not lost, certain=mode in CERTAIN)
         self.on_answer(process, posted, response, headers)
+        if response.status_code in (401, 403) and headers["Authorization"] != self.right(group):
+            asked.is_stale = asked.is_stale or (self.held_since + REREAD < began and world.now < began + SOON)
         for one in posted:
             one.variant.statuses.add(str(response.status_code))
             if not lost:

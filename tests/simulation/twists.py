@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tests.simulation.plan import DAY, HOUR, Phase, Plan
+from tests.simulation.roku import PATIENT
 from tests.simulation.sender import Event, Post
 
 # More events than a destination that was not heard of lately gets at once, and fewer than a large post has.
@@ -66,6 +67,16 @@ def at_last(draw: random.Random, plan: Plan) -> Plan:
     return replace(plan, roku=phases if "roku" in plan.names() else (), rokt=phases if "rokt" in plan.names() else ())
 
 
+def refused(draw: random.Random, plan: Plan) -> Plan:
+    """Events are refused with words that say that this passes, and it does not."""
+    if "roku" not in plan.names():
+        return plan
+    phases = (Phase(0.0, 2 * DAY, PATIENT),)
+    posts = (_post(draw, plan, "r", 3, 600.0),)
+    plan = replace(plan, destinations="roku", posts=posts, roku=phases, calm="", ledger=(), sqs=(), secrets=())
+    return replace(plan, redrives=(), rotations=(), crash=0.0, lost_reports=0.0)
+
+
 # With the chance of each.
 TWISTS: tuple[tuple[Callable[[random.Random, Plan], Plan], float], ...] = (
     (middling, 0.08),
@@ -74,6 +85,7 @@ TWISTS: tuple[tuple[Callable[[random.Random, Plan], Plan], float], ...] = (
     (motley, 0.1),
     (crowd, 0.05),
     (at_last, 0.01),
+    (refused, 0.01),
 )
 
 
