@@ -12,7 +12,7 @@ from tests.simulation.sender import Event, Post
 _MIDDLING = 60
 _FEW = 5
 # Events and bytes of each: more than a request takes; and so many that with their first line a message takes them not.
-_HEAVY = ((100, 11_000), (100, 11_000), (800, 900))
+_HEAVY = ((100, 11_000), (100, 11_000), (1_000, 750))
 _SLOW = ("ok~", "whole~", "whole~", "unknown-key~")
 _MOTLEY = ("ok|whole|absurd", "whole|throttled", "whole|unreachable", "ok|unknown-key", "anonymous|throttled")
 _LOSING = ("broken", "silent", "textual", "unavailable")
@@ -72,7 +72,7 @@ def refused(draw: random.Random, plan: Plan) -> Plan:
     if "roku" not in plan.names():
         return plan
     phases = (Phase(0.0, 2 * DAY, PATIENT),)
-    posts = (_post(draw, plan, "r", 3, 600.0),)
+    posts = (_post(draw, plan, "p", 3, 600.0),)
     plan = replace(plan, destinations="roku", posts=posts, roku=phases, calm="", ledger=(), sqs=(), secrets=())
     return replace(plan, redrives=(), rotations=(), crash=0.0, lost_reports=0.0)
 
