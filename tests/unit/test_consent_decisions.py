@@ -346,3 +346,11 @@ def test_what_cannot_be_read_is_told_by_field_and_reason() -> None:
 def test_more_fields_of_one_kind_than_anybody_has_limit() -> None:
     assert heard({"values": [{"us_privacy": "1YNN"}] * 13}).limit is Limit.LIMIT
     assert heard({"values": [{"us_privacy": "1YNN"}] * 12}).limit is Limit.NOTHING
+
+
+def test_a_repeat_within_a_post_is_as_strict_as_the_strictest_of_them() -> None:
+    plain = conversion() | {"event_id": "7"}
+    other = conversion() | {"event_id": "8"}
+    made = post(plain, other, plain | {"event_id": 7, "us_privacy": "1YYN"}, plain | {"us_privacy": "1YNN"})
+    assert [one.get("opt_out") for one in made.conversions] == ["true", None, "true", "true"]
+    assert {index: one.signals for index, one in made.heard.items()} == dict.fromkeys((0, 2, 3), ("us_privacy",))

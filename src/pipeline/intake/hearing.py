@@ -9,7 +9,7 @@ from pipeline.consent.decision import NOTHING, Heard, Limit, decide
 from pipeline.consent.flags import opted_out
 from pipeline.consent.pages import look_at_page
 from pipeline.consent.places import ADDRESSES, Found, add, is_ordinary, look, without
-from pipeline.consent.readings import Reading, Said, absent, short
+from pipeline.consent.readings import Reading, Said, absent, fold_name, short
 from pipeline.consent.settings import Consent
 from pipeline.intake.body import Body
 
@@ -51,7 +51,29 @@ def hear(
         conversions[index] = _saying(conversion, one, settings)
         if one != NOTHING:
             heard[index] = one
+    _share_with_repeats(conversions, heard)
     return replace(posting, conversions=conversions, heard=heard)
+
+
+def _share_with_repeats(conversions: list[Any], heard: dict[int, Heard]) -> None:
+    """Events of one post with one id and name are mostly one event: whichever is sent, the strictest word holds."""
+    strictest: dict[tuple[str, str], Heard] = {}
+    for index, one in heard.items():
+        names = _names(conversions[index])
+        if names[0] and one.limit > strictest.get(names, NOTHING).limit:
+            strictest[names] = one
+    for index, conversion in _objects(conversions) if strictest else ():
+        found = strictest.get(_names(conversion), NOTHING)
+        if found.limit > heard.get(index, NOTHING).limit:
+            conversions[index] = without(conversion) | {"opt_out": "true"}
+            heard[index] = replace(found, warnings=heard.get(index, NOTHING).warnings)
+
+
+def _names(conversion: Mapping[str, Any]) -> tuple[str, str]:
+    """The event's id, 1 and "1" being one, and its name as it is compared; empty without any."""
+    event_id, name = conversion.get("event_id"), conversion.get("event_name")
+    named = fold_name(name[:100]) if isinstance(name, str) else ""
+    return (str(event_id).strip() if isinstance(event_id, str | int) else ""), named
 
 
 def _objects(conversions: Sequence[Any]) -> list[tuple[int, dict[str, Any]]]:
