@@ -115,9 +115,14 @@ class FakeQueue:
     """A queue that writes what it is asked for into a journal, and takes a message or not as it is told."""
 
     def __init__(
-        self, name: str, journal: list[tuple[str, str]], takes: Callable[[Outgoing], bool] = lambda _: True
+        self,
+        name: str,
+        journal: list[tuple[str, str]],
+        takes: Callable[[Outgoing], bool] = lambda _: True,
+        *,
+        puts_off: bool = True,
     ) -> None:
-        self.name, self.journal, self.takes = name, journal, takes
+        self.name, self.journal, self.takes, self.puts_off = name, journal, takes, puts_off
         self.sent: list[Outgoing] = []
         self.postponed: dict[str, int] = {}
 
@@ -133,7 +138,7 @@ class FakeQueue:
         """Remember the seconds of each receipt."""
         self.postponed |= dict(receipts)
         self.journal.append(("postpone", self.name))
-        return []
+        return [] if self.puts_off else list(receipts)
 
 
 def event(event_id: str, event_name: str = "LEAD", **fields: object) -> QueuedEvent:

@@ -102,11 +102,12 @@ class Run:
     ledger: "FakeLedger | None" = None
     sample_rate: float = 0.0
     repeat_window: float = 30 * 86_400.0
+    puts_off: bool = True
 
     def __post_init__(self) -> None:
         self.journal: list[tuple[str, str]] = []
         self.destination = FakeDestination(self._respond, repeat_window=self.repeat_window)
-        self.queue = FakeQueue("queue", self.journal, self.queue_takes)
+        self.queue = FakeQueue("queue", self.journal, self.queue_takes, puts_off=self.puts_off)
         self.dead_letters = FakeQueue("dead letters", self.journal, self.letters_taken)
         if self.ledger is not None:
             self.ledger.journal = self.journal
@@ -418,6 +419,12 @@ def test_a_message_that_is_put_off_is_noted_as_such_where_windows_count() -> Non
         Run([record(0, "a", receives=3)], {"a": busy}, ledger=ledger, repeat_window=repeat_window)
         noted = [(one.message_id, one.receives) for one in ledger.noted if isinstance(one, PutOff)]
         assert noted == marks
+
+
+def test_what_sqs_does_not_put_off_is_asked_for_once_more() -> None:
+    run = Run([record(0, "a")], {"a": BUSY}, puts_off=False)
+    assert run.journal.count(("postpone", "queue")) == 2
+    assert run.report.failures == ["m0"]
 
 
 def test_of_copies_of_a_rejected_event_one_is_kept_as_a_dead_letter() -> None:

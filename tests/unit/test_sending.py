@@ -474,3 +474,23 @@ def test_what_an_operator_says_of_empty_answers_is_heard_when_they_are_read(word
         accepts_empty=word,
     )
     assert heard == [word]
+
+
+def test_the_last_half_second_before_the_reserve_is_waited_for_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    left, waited = [RESERVE + 20.0], list[float]()
+
+    def nobody_answers(running: Iterable[Future[Any]], *, timeout: float, **_: Any) -> Any:
+        waited.append(timeout)
+        left[0] = RESERVE + 0.5 if len(waited) == 1 else RESERVE
+        return set(), set(running)
+
+    monkeypatch.setattr(waiting, "wait", nobody_answers)
+    (outcomes,) = send(
+        loads([message("a")]),
+        FakeDestination(deliver_all),
+        now=lambda: 0.0,
+        time_left=lambda: left[0],
+        executor=Never(begun=True),
+    )
+    assert waited == [18.0, 0.5]  # as long as a request may take, then what is left
+    assert isinstance(outcomes[0], Retry)

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.aws.waiting import Allowance
 from pipeline.contract.destination import Routing
+from pipeline.contract.fingerprints import make
 from pipeline.contract.messages import BROWSER, SERVER, Head
 from pipeline.contract.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
 from pipeline.delivery.batch import Message
@@ -298,3 +299,19 @@ def test_in_a_window_events_go_in_pieces() -> None:
         [message(*map(str, range(25)), head=head)], destination, world(Memory({}, {"g": Circuit(understood_at=NOW)}))
     )
     assert [len(lines) for _, lines in destination.requests] == [10, 10, 5]
+
+
+def test_a_question_about_an_id_of_its_own_that_is_not_answered_leaves_the_ledgers_answer_incomplete() -> None:
+    class Forgetful(Memory):
+        """Answers one question."""
+
+        def look_up(
+            self, keys: Sequence[Key], groups: Sequence[str], seconds: float, messages: Sequence[str] = ()
+        ) -> Found:
+            """Complete for the groups' circuits only."""
+            return replace(super().look_up(keys, groups, seconds, messages), complete=bool(groups))
+
+    people = [make({"em": who, "value": value}, b"key") for who, value in (("jane", "1"), ("john", "2"))]
+    both = [message("a", head=HEAD, fingerprint=person, number=number) for number, person in enumerate(people)]
+    assert not settle(both, roku(Delivered()), world(Forgetful({}, {}))).is_complete
+    assert settle(both[:1], roku(Delivered()), world(Forgetful({}, {}))).is_complete
