@@ -194,6 +194,18 @@ def test_windows_that_a_message_says_are_noted_with_their_beginning() -> None:
     assert [one.tried for one in ledger.noted if isinstance(one, Entry)] == [Tried(1, int(NOW) - 60)]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "noted"),
+    [(Delivered(), "delivered"), (BAD, "rejected"), (replace(BUSY, reason="lost"), "unread")],
+)
+def test_every_note_says_by_which_signals_the_use_of_an_event_is_limited(outcome: Outcome, noted: str) -> None:
+    head = Head(G, accepted_at=int(NOW) - 100, waits_from=int(NOW) - 100, windows=1, window_from=int(NOW) - 60)
+    ledger = FakeLedger()
+    Run([received(1, encode(head, [replace(event("a"), refused_by="gpc")]))], {"a": outcome}, ledger=ledger)
+    entries = [(one.outcome, one.refused_by) for one in ledger.noted if isinstance(one, Entry)]
+    assert entries == [(noted, "gpc")]
+
+
 def test_a_delivered_batch_is_acknowledged_and_nothing_is_written() -> None:
     run = Run([record(0, "ab"), record(1, "c")])
     assert run.report.failures == []

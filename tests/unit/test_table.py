@@ -132,3 +132,10 @@ def test_an_empty_id_is_a_space_since_dynamodb_takes_no_empty_key() -> None:
 
 def test_groups_are_named_once_in_order() -> None:
     assert groups_of([Key("b", "L", "1"), Key("a", "L", "1"), Key("b", "P", "2")]) == ["b", "a"]
+
+
+def test_signals_that_limit_the_use_of_an_event_are_written_where_there_are_any() -> None:
+    for signals, written in (("gpc,opt_out", {"S": "gpc,opt_out"}), ("", None)):
+        entry = Entry(KEY, "delivered", refused_by=signals)
+        item = event_item("roku", entry, now=NOW, seconds=DAY, request_id="r")
+        assert item.get("refused_by") == written
