@@ -77,14 +77,9 @@ def look(value: Any, found: Found, *, default: bool = False, depth: int = 0) -> 
 
 
 def _look_into(node: dict[str, Any], found: Found, *, default: bool, depth: int) -> None:
-    if "value" in node:  # an attribute of a shop's cart: {"name": ..., "value": ...}
-        name = node.get("name", node.get("key"))
-        key = key_of(name) if isinstance(name, str) else None
-        if key is not None:
-            _say(key, str(name), node["value"], node, found, default=default, depth=depth)
-    if node.get("0") == "consent":
+    if node.get("0") == "consent":  # the same command, as an object
         default = node.get("1") == "default"
-    for name, value in node.items():
+    for name, value in (*_pair(node), *node.items()):
         key = key_of(name)
         if key is not None:
             _say(key, name, value, node, found, default=default, depth=depth)
@@ -93,6 +88,12 @@ def _look_into(node: dict[str, Any], found: Found, *, default: bool, depth: int)
                 look(value, found, default=default or name == "default", depth=depth + 1)
         elif isinstance(value, str) and "?" in value and fold_name(name[: limits.FIELD_NAME]) in PAGES:
             _keep_address(name, value, found)
+
+
+def _pair(node: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """The field that an attribute of a shop's cart is: {"name": ..., "value": ...}."""
+    name = node.get("name", node.get("key")) if "value" in node else None
+    return ((name, node["value"]),) if isinstance(name, str) and key_of(name) is not None else ()
 
 
 def _keep_address(name: str, value: str, found: Found) -> None:

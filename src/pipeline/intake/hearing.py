@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.consent.consent_mode import EUROPE
 from pipeline.consent.decision import NOTHING, Heard, Limit, decide
@@ -30,29 +30,42 @@ def hear(
     `vendors` are the ids of destinations in the IAB's list of vendors, `page` the address that the request itself
     names (a browser's). What the request and the body say counts for each of their conversions.
     """
-    shared, of_page = _of_request(posting, headers, query, page)
-    quiet = not shared and not of_page and "no_signal" not in settings.also_limits
+    shared = _of_request(posting, headers, query, page)
+    is_quiet = not shared.found and not shared.pages and "no_signal" not in settings.also_limits
     heard: dict[int, Heard] = {}
-    alike: dict[str | None, Heard] = {}
     conversions = list(posting.conversions)
     for index, conversion in _objects(conversions):
         spoken = posting.spoken[index] if posting.spoken else None
-        if quiet and spoken is None and is_ordinary(conversion):
+        if is_quiet and spoken is None and is_ordinary(conversion):
             continue  # as nearly all are
-        own, own_pages = _of_event(conversion, spoken)
-        if quiet and not own and not own_pages:
+        own = _of_event(conversion, spoken)
+        if is_quiet and not own.found and not own.pages:
             continue
-        country = _country(conversion, posting.context)
-        if own or own_pages:
-            one = decide(_both(shared, own), _both(of_page, own_pages), settings, vendors, country)
-        else:  # of 1,000 conversions the same: it is decided once
-            one = alike.get(country) or decide(shared, of_page, settings, vendors, country)
-            alike[country] = one
+        one = _decided(shared, own, settings, vendors, _country(conversion, posting.context))
         conversions[index] = _saying(conversion, one, settings)
         if one != NOTHING:
             heard[index] = one
     _share_with_repeats(conversions, heard)
     return replace(posting, conversions=conversions, heard=heard)
+
+
+class _Gathered(NamedTuple):
+    """What fields say, and what addresses of pages say; and what was decided by these alone, by country."""
+
+    found: Found
+    pages: Found
+    decided: dict[str | None, Heard]
+
+
+def _decided(
+    shared: _Gathered, own: _Gathered, settings: Consent, vendors: Sequence[int], country: str | None
+) -> Heard:
+    """What the signals limit; where 1,000 conversions say nothing of their own it is decided once."""
+    if own.found or own.pages:
+        return decide(_both(shared.found, own.found), _both(shared.pages, own.pages), settings, vendors, country)
+    if country not in shared.decided:
+        shared.decided[country] = decide(shared.found, shared.pages, settings, vendors, country)
+    return shared.decided[country]
 
 
 def _share_with_repeats(conversions: list[Any], heard: dict[int, Heard]) -> None:
@@ -80,28 +93,28 @@ def _objects(conversions: Sequence[Any]) -> list[tuple[int, dict[str, Any]]]:
     return [(index, one) for index, one in enumerate(conversions) if isinstance(one, dict)]
 
 
-def _of_request(
-    posting: Body, headers: Mapping[str, str], query: Mapping[str, str], page: str | None
-) -> tuple[Found, Found]:
-    """What the request and the body say for all conversions, and what the page's address says."""
-    shared: Found = {}
-    look([dict(query), posting.shared], shared)
+def _of_request(posting: Body, headers: Mapping[str, str], query: Mapping[str, str], page: str | None) -> _Gathered:
+    """What the request and the body say for all conversions."""
+    found: Found = {}
+    look([dict(query), posting.shared], found)
     if _HEADER in headers:
-        add(shared, "flags", Said("gpc_header", "Sec-GPC", headers[_HEADER]))
-    of_page: Found = {}
-    for address in (page, *(said.value for said in shared.pop(ADDRESSES, ()))):
-        look_at_page(address, of_page)
-    return shared, of_page
+        add(found, "flags", Said("gpc_header", "Sec-GPC", headers[_HEADER]))
+    return _with_pages(found, page)
 
 
-def _of_event(conversion: Mapping[str, Any], spoken: Any) -> tuple[Found, Found]:
-    """What one conversion says itself, and what the addresses of its pages say."""
+def _of_event(conversion: Mapping[str, Any], spoken: Any) -> _Gathered:
+    """What one conversion says itself."""
     found: Found = {}
     look([conversion, spoken], found)
+    return _with_pages(found, conversion.get("event_source_url"))
+
+
+def _with_pages(found: Found, page: Any) -> _Gathered:
+    """The fields, and what this page's address and those among the fields say."""
     pages: Found = {}
-    for address in (conversion.get("event_source_url"), *(said.value for said in found.pop(ADDRESSES, ()))):
+    for address in (page, *(said.value for said in found.pop(ADDRESSES, ()))):
         look_at_page(address, pages)
-    return found, pages
+    return _Gathered(found, pages, {})
 
 
 def _both(shared: Found, own: Found) -> Found:
