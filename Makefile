@@ -34,7 +34,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run screenshot test checks lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters fields size bench scale lock clean
+.PHONY: help venv run screenshot test checks lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters fields places size bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -157,6 +157,9 @@ parameters: $(READY) ## the page that explains each parameter of the template: w
 
 fields: $(READY) ## what a conversion may hold: writes docs/fields.md, and the fields in docs/openapi.yaml
 	@PYTHONPATH=src $(BIN)/python .ci/fields.py docs/fields.md docs/openapi.yaml
+
+places: $(READY) ## countries and states of ISO 3166: writes src/pipeline/values/place_names.py
+	@$(BIN)/python .ci/places.py src/pipeline/values/place_names.py
 
 size: ## lines of each part and folder beside what was aimed at, and what is written twice
 	@$(PYTHON) .ci/size.py

@@ -4,13 +4,12 @@ A required field that is wrong refuses the event; an optional one that Roku woul
 still counts.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.contract.destination import Invalid, not_an_object
-from pipeline.values import addresses, field, language, persons, rules
+from pipeline.values import addresses, field, language, persons, places, rules
 from pipeline.values.digests import as_digest
 from pipeline.values.timestamps import event_time
 from roku import fields
@@ -22,8 +21,6 @@ _MOST_ERRORS = 30
 # A wrong amount is worse than none: what an unknown currency counts goes with it.
 _COUNTED = (*fields.AMOUNTS, "contents")
 _ALIASES = {section: field.aliases(known) for section, known in fields.TABLE.items()}
-
-_COUNTRY = re.compile(r"[A-Za-z]{2}").fullmatch
 
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
 
@@ -79,7 +76,7 @@ def _user_data(
         user = {**user, "aID": user.get("aID") or user["AID"]}
         del user["AID"]
     start = len(warnings)
-    known = _user_rules(settings, _country(settings, user, event, context), persons.year(now))
+    known = _user_rules(settings, _country(user, event, context), persons.year(now))
     kept = rules.apply(known, user, "user_data.", warnings, _ALIASES["user_data"])
     hashed_flag = kept.pop("is_hashed", event.get("is_hashed", context.get("is_hashed")))
     kept.pop("data_processing_country", None)
@@ -100,13 +97,10 @@ def _is_nobodys(kept: Mapping[str, Any]) -> bool:
     return address is not None and not addresses.is_visitors(address) and len(_IDENTIFIERS & kept.keys()) == 1
 
 
-def _country(settings: Settings, user: dict[str, Any], event: dict[str, Any], context: Mapping[str, Any]) -> str | None:
-    """The country of a number without a calling code: what the event says of itself, else the stack's."""
-    hints = (user.get("data_processing_country"), user.get("country"), event.get("data_processing_country"))
-    for hint in (*hints, context.get("data_processing_country")):
-        if isinstance(hint, str) and _COUNTRY(hint.strip()):
-            return hint.strip().upper()
-    return settings.default_country
+def _country(user: Mapping[str, Any], event: Mapping[str, Any], context: Mapping[str, Any]) -> str | None:
+    """The country that the record names of itself: for its phone numbers, else the person's."""
+    hint = "data_processing_country"
+    return places.first_country(user.get(hint), event.get(hint), user.get("country"), context.get(hint))
 
 
 def _custom_data(custom: Any, warnings: rules.Warnings) -> dict[str, Any] | None:
@@ -138,7 +132,7 @@ def _custom_rules() -> dict[str, rules.Rule]:
     return _rules("custom_data", fields.CUSTOM)
 
 
-@lru_cache(maxsize=1_000)  # 26 x 26 countries at most
+@lru_cache(maxsize=1_000)  # of few settings, each with 250 countries at most
 def _user_rules(settings: Settings, country: str | None, year: int) -> dict[str, rules.Rule]:
     return _rules("user_data", fields.user(settings, country, year))
 

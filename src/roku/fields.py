@@ -10,9 +10,9 @@ from typing import Any
 from pydantic_core import core_schema as cs
 
 from pipeline.values import kinds, limits, phone, shapes
-from pipeline.values.field import OBJECT, Field, Fields, Kind, Table, unchecked
+from pipeline.values.field import OBJECT, Field, Fields, Kind, Table
 from pipeline.values.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
-from roku import normalise
+from roku import homes, normalise
 from roku import vocabulary as words
 from roku.contents import CONTENT_IDS, CONTENTS, DELIVERY_CATEGORY, ITEM
 
@@ -29,7 +29,7 @@ def _flag(value: Any, notes: list[str]) -> bool | None:
     return None
 
 
-_FLAG, _COUNTRY = Kind(_flag, None, {"type": "boolean"}), Kind(unchecked, None, kinds.STRING)
+_FLAG, _COUNTRY = Kind(_flag, None, {"type": "boolean"}), Kind(homes.phones_country, None, kinds.STRING)
 _CONVERSION = choice("conversion")
 # Where they are missing, the one stands for «conversion», the other takes its place in the finished event.
 _EVENT_TYPE = _CONVERSION._replace(
@@ -75,11 +75,12 @@ CUSTOM: Fields = (
 
 
 def user(settings: normalise.Settings, country: str | None, year: int) -> Fields:
-    """The fields of `user_data`. `country`: of a phone number without a calling code; `year`: nobody is born later."""
+    """The fields of `user_data`. `country`: what the record says of itself; `year`: nobody is born later."""
+    here = country or settings.default_country
     number = partial(
         phone.normalise,
         form=settings.phone_format,
-        country=country,
+        country=here,
         as_it_stands=settings.phone_without_country == "as_it_stands",
     )
     return (
@@ -120,17 +121,22 @@ def user(settings: normalise.Settings, country: str | None, year: int) -> Fields
         Field("ct", PLACE, "city town billing_city mailing_city", says="City."),
         Field(
             "st",
-            PLACE,
+            homes.state(country, settings.default_country),
             "state province region state_region state_province billing_state billing_province mailing_state",
-            says="State.",
+            says="State: a code becomes the complete name.",
         ),
         Field(
             "zp",
-            PLACE,
+            homes.postal_code(here),
             "zip zip_code postal_code postcode billing_zip billing_postal_code mailing_postal_code",
             says="Postal code.",
         ),
-        Field("country", PLACE, "country_code billing_country mailing_country"),
+        Field(
+            "country",
+            homes.COUNTRY,
+            "country_code billing_country mailing_country",
+            says="Country: it is sent as two letters (ISO 3166), whether it comes as a code or a name.",
+        ),
         Field(
             "external_id",
             REFERENCE,
@@ -180,7 +186,9 @@ EVENT: Fields = (
     Field("partner_name", kinds.text(limits.PARTNER), "partner", says="At most 20 different ones in one post."),
     Field("is_hashed", _FLAG, says="Accepted for Ringba's sake; each value is looked at in any case."),
     Field(
-        "data_processing_country", _COUNTRY, says="Two letters: the country of phone numbers without a calling code."
+        "data_processing_country",
+        _COUNTRY,
+        says="The country of phone numbers without a calling code, as a code or a name.",
     ),
 )
 TABLE: Table = {

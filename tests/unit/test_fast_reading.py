@@ -59,7 +59,9 @@ TEXTS = [
     ),
     *(DIGEST, NOTHING, DIGEST.upper(), "d41d8cd98f00b204e9800998ecf8427e", LONG_ADDRESS, f"see {DIGEST}"),
     *"PURCHASE purchase USD usd XXX JPY true True false product in_store website conversion".split(),
-    "first_time_purchase",
+    *"first_time_purchase US us GB USA Atlantis AZ az US-AZ Arizona ARIZONA Goias Washington Null Bern".split(),
+    *"2116 501 2116-1234 02116 02116-1234 600000 SW1A1AA".split(),
+    *("United States", "New York", "new york", "North Carolina", "District Of Columbia"),
 ]
 NUMBERS = [0, 1, -1, 2, 25.5, -0.5, 2.0, 1e15, 10**15, 10**16, float("nan"), float("inf"), True, False]
 TIMES = [946_684_799, 946_684_800, 1_000_000_000, *(int(NOW) + more for more in (300, 301, 3_600, 3_601))]

@@ -145,7 +145,10 @@ def test_a_misspelt_event_name_is_answered_with_the_right_one() -> None:
 )
 def test_what_identifies_nobody_does_not_qualify(field: str) -> None:
     given = conversion(
-        user_data={field: {"ge": "male", "db": "1990-01-02"}.get(field, "abc"), "client_user_agent": "M/5"}
+        user_data={
+            field: {"ge": "male", "db": "1990-01-02", "country": "US"}.get(field, "abc"),
+            "client_user_agent": "M/5",
+        }
     )
     assert set(errors(given)) == {"user_data"}
 

@@ -1,0 +1,68 @@
+"""Where a person is at home, as Roku takes it: kinds of fields. Pure.
+
+Rule: Roku's Events API page, «State (please provide complete name)». The page gives no form for a country; Ringba's
+guide takes ISO 3166's two letters to help with phone numbers, so a country is sent as these.
+"""
+
+from typing import Any
+
+from pydantic_core import core_schema as cs
+
+from pipeline.values import places, shapes, texts
+from pipeline.values.field import Kind
+from pipeline.values.kinds import STRING
+
+_SHORT = 3  # characters: no code of a state has more, and no state's name so few
+# What each table spells so, if it has it at all: one word, or one of these before another.
+_USUAL_STATE = "^(?:[A-Z][a-z]{3,}|(?:New|North|South|West|Rhode) [A-Z][a-z]{3,})$"
+_USUAL_CODE = "^[0-9]{5}(?:-[0-9]{4})?$|[A-Za-z]"
+
+
+def _country(value: Any, notes: list[str]) -> str | None:
+    word = texts.clear(value, notes)
+    if word is None:
+        return None
+    code = places.country(word)
+    if code is None:
+        notes.append("is no country that is known: send the two letters of ISO 3166, such as US")
+    return code or word
+
+
+def phones_country(value: Any, notes: list[str]) -> Any:
+    """The value as it is, with a warning if no country is known by it."""
+    if places.country(value) is None and texts.plain(value, []) is not None:
+        notes.append("is no country that is known, so phone numbers are read without it: send two letters, such as US")
+    return value
+
+
+COUNTRY = Kind(_country, cs.literal_schema(sorted(places.CODES)), STRING)
+
+
+def state(stated: str | None, default: str | None) -> Kind:
+    """A state by its complete name; `stated` is the country of the record, `default` that of records without one."""
+
+    def rule(value: Any, notes: list[str]) -> str | None:
+        word = texts.clear(value, notes)
+        if word is None:
+            return None
+        name = places.state(word, stated, default)
+        if name is None and len(word) <= _SHORT and places.has_codes(stated or default):
+            notes.append("looks like a code that is not known in its country: send the state's complete name")
+        return name or word
+
+    return Kind(rule, cs.chain_schema([shapes.PLACE, shapes.like(_USUAL_STATE)]), STRING)
+
+
+def postal_code(country: str | None) -> Kind:
+    """A postal code of this country with all its zeros."""
+
+    def rule(value: Any, notes: list[str]) -> str | None:
+        word = texts.clear(value, notes)
+        if word is None:
+            return None
+        code = places.postal_code(word, country)
+        if code != word:
+            notes.append("lost zeros before it, which were put back: let the file's column hold text")
+        return code
+
+    return Kind(rule, cs.chain_schema([shapes.PLACE, shapes.like(_USUAL_CODE)]), STRING)
