@@ -2,7 +2,7 @@
 // as a conversion to the beacon endpoint beside it, and tells Roku's pixel with the same event_id.
 //
 // It throws nothing into the page, never makes it wait, and stores no more than it must. Browsers since 2018 read it.
-// Before it is served only lines of comment and indentation are taken out (script.py), and the rest has 2,400 bytes at
+// Before it is served only lines of comment and indentation are taken out (script.py), and the rest has 2,048 bytes at
 // most: what needs an explanation has it here, and the code is brief.
 {
   // Whatever a browser, a blocker or the page itself may refuse is tried through this.
@@ -67,11 +67,6 @@
         event[part] = {[name]: value, ...event[part]}
       })
       if (gpc) event.opt_out = "true"
-      // What the page's consent tools say at once, by the IAB's interfaces. The relay reads it; the pixel is not kept out.
-      let heard = read => said => safe(() => event.iab = {...event.iab, ...read(said)})
-      safe(() => __uspapi("getUSPData", 1, heard(d => ({us_privacy: d.uspString}))))
-      safe(() => __gpp("ping", heard(d => ({gpp: d.gppString, gpp_sid: d.applicableSections}))))
-      safe(() => __tcfapi("getTCData", 2, heard(d => ({gdpr_consent: d.tcString, gdpr: d.gdprApplies}))))
       post([event], send != "fetch")
       // How the pixel is told of an opt-out is not published: then the relay alone sends the event.
       if (event.opt_out != "true") self[pixel || "rkp"]("event", event_name, {...event.custom_data, event_id: event.event_id})

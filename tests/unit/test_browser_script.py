@@ -10,8 +10,8 @@ from browser.script import served, stripped
 SOURCE = files("browser").joinpath("relay.js").read_text(encoding="utf-8")
 
 
-def test_it_has_at_most_2400_bytes() -> None:
-    assert 0 < len(served().content) <= 2_400
+def test_it_has_at_most_2048_bytes() -> None:
+    assert 0 < len(served().content) <= 2_048
 
 
 def test_version_and_etag_are_digests_of_what_is_served() -> None:
