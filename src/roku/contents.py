@@ -86,6 +86,6 @@ def _list(item: CoreSchema) -> CoreSchema:
 CONTENTS = Kind(_contents, _list(field.schema({"": ITEM})), {"type": "array", "items": field.OBJECT.json})
 CONTENT_IDS = Kind(
     _content_ids,
-    _list(shapes.either(shapes.text(), shapes.WHOLE)),
+    _list(shapes.either(shapes.identity(), shapes.WHOLE)),
     {"type": "array", "items": {"type": ["string", "integer"]}},
 )

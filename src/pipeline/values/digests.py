@@ -7,6 +7,7 @@ from base64 import b64decode
 from hashlib import sha256
 
 _HEX = re.compile(r"[0-9a-fA-F]+").fullmatch
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?").fullmatch  # as many digits as a double keeps
 _BASE64_SHA256 = re.compile(r"[A-Za-z0-9+/]{43}=").fullmatch
 
 # What a template prints when it has nothing to print; its digest identifies everybody who is nobody.
@@ -26,10 +27,22 @@ def digest(text: str) -> str:
 def derived_id(group: str, content: object) -> str:
     """The event id of a conversion that came without one: the same content gets the same id, in whatever order.
 
-    So a sender's blind retry is the same event. `content` is what JSON can hold; 128 bits are the digest's share.
+    So a sender's blind retry is the same event, however it writes numbers. `content` is what JSON can hold; 128 bits are
+    the digest's share.
     """
-    canonical = json.dumps([group, content], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    canonical = json.dumps([group, _canonical(content)], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return digest(canonical)[:32]
+
+
+def _canonical(value: object) -> object:
+    """The value with its numbers written in one way: 25, 25.0 and "25.00" are one, "007" and "1.10.2" are texts."""
+    if isinstance(value, dict):
+        return {name: _canonical(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_canonical(inner) for inner in value]
+    if isinstance(value, str) and _PLAIN_NUMBER(text := value.strip()):
+        value = float(text) if "." in text else int(text)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def as_digest(text: str) -> str | None:

@@ -29,8 +29,8 @@ def text(longest: int) -> Kind:
 
 def id_of(rule: rules.Rule, longest: int = limits.TEXT) -> Kind:
     """An id: text, or a number that becomes text."""
-    number = shapes.then(str, shapes.WHOLE)
-    return Kind(rule, shapes.either(shapes.text(longest), number), {"type": ["string", "integer"]})
+    number = shapes.then(str, shapes.POSITIVE)
+    return Kind(rule, shapes.either(shapes.identity(longest), number), {"type": ["string", "integer"]})
 
 
 def personal(normalise: Callable[[str], str], usual: CoreSchema, usually: Callable[[str], str] | None = None) -> Kind:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
-from pipeline.values import limits
+from pipeline.values import ids, limits
 from pipeline.values.addresses import IPV4_OF_VISITORS
 from pipeline.values.personal import holds_number
 
@@ -46,6 +46,8 @@ _TEXT, _AGENT = (f"^(?:{_something(_FIRST, ' -~', '!-~', but='@%' + mark)})$" fo
 # Six digits at most, or one run of them that is shorter than a card's, with no blank for «call me» before it. A phone
 # number has at least seven, and where it has no plus or punctuation such words before it. And nothing for an address.
 NO_NUMBER = "^(?:[^0-9+:]*(?:[0-9][^0-9+:]*){0,6}|[A-Za-z_-]*[0-9]{1,13}[A-Za-z_-]*)$"
+# An id that needs no closer look: a digit from 1 to 9, no letter of «null» and «undefined» (n, u), no mark of a tag.
+_ID = "^(?:[A-MO-TV-Za-mo-tv-z0]|-[A-MO-TV-Za-mo-tv-z0-9])*[1-9](?:[A-MO-TV-Za-mo-tv-z0-9]|-[A-MO-TV-Za-mo-tv-z0-9])*$"
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _IN_NAME = _LETTER + "' -"
 _FIRST_OF_NAME = "[A-MO-SV-Za-mo-sv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
@@ -97,8 +99,16 @@ def only_if(holds: Callable[[str], bool]) -> Callable[[str], str]:
     return finish
 
 
+def identity(longest: int = limits.TEXT) -> CoreSchema:
+    """An id: text of at most so many characters that names somebody or something."""
+    return either(
+        cs.chain_schema([like(_ID, longest), like(NO_NUMBER, longest)]), then(only_if(ids.is_one), text(longest))
+    )
+
+
 PLACE = text(longest=40)  # no place name is as long as a digest
 WHOLE = cs.int_schema(strict=True, ge=0, lt=10**15)
+POSITIVE = cs.int_schema(strict=True, gt=0, lt=10**15)
 AMOUNT = either(WHOLE, cs.float_schema(strict=True, ge=0, lt=1e15, allow_inf_nan=False))
 # A person's, or its digest.
 EMAIL, NAME = like(_EMAIL), like(_NAME)

@@ -4,7 +4,7 @@ Pure."""
 import math
 from typing import Any
 
-from pipeline.values import limits
+from pipeline.values import ids, limits
 from pipeline.values.cleaning import clean
 from pipeline.values.digests import as_digest, digest
 from pipeline.values.pages import cleaned
@@ -14,7 +14,7 @@ from pipeline.values.placeholders import is_ordinary, is_placeholder, is_tag
 _LOST_LETTER = "\ufffd"  # what decoders put in the place of bytes that are not UTF-8
 # SQS refuses a message that holds one of them, with all its other events.
 _NOT_IN_SQS = {0xFFFE: _LOST_LETTER, 0xFFFF: _LOST_LETTER}
-_EXACT = 1e15  # a double holds each whole number up to here, and its cents
+_EXACT = 2**53  # a double holds each whole number below
 
 
 def plain(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None:
@@ -76,12 +76,26 @@ def agent(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | Non
 def reference(value: Any, notes: list[str]) -> str | None:
     """An id: where it holds an e-mail address or a number of a person's, its digest, so that equal ones stay equal.
 
-    Bare digits are nobody's number but the id's own.
+    Bare digits are nobody's number but the id's own. What names nobody is none (`pipeline.values.ids`).
     """
-    word = plain(value, notes)
+    word = _id(value, notes, limits.TEXT)
     if word is not None:
         is_whole(word, notes)
     return word if word is None else _impersonal(word, notes)
+
+
+def _id(value: Any, notes: list[str], longest: int) -> str | None:
+    """The text of an id; None, with a note, if it is empty or names nobody."""
+    before = len(notes)
+    word = plain(value, notes, longest)
+    if word is None:
+        if len(notes) == before and isinstance(value, str) and clean(value):
+            notes.append("is a word for nothing, and no id")
+        return None
+    if fault := ids.fault(word):
+        notes.append(fault)
+        return None
+    return word
 
 
 def _impersonal(word: str, notes: list[str]) -> str:
@@ -94,9 +108,10 @@ def _impersonal(word: str, notes: list[str]) -> str:
 def event_id(value: Any, notes: list[str]) -> str | None:
     """The id of a conversion as text: 000001 keeps its zeros. One that is a person's is hashed, and so is a long one.
 
-    One that lost letters is none: another that lost its own could be the same.
+    One that lost letters is none: another that lost its own could be the same. Where there is none, one is derived from
+    the conversion's content.
     """
-    word = plain(value, notes, limits.BODY)
+    word = _id(value, notes, limits.BODY)
     if word is None or not is_whole(word, notes):
         return None
     if len(word) > limits.EVENT_ID:
