@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.intake import body as bodies
 from pipeline.intake.body import BadRequest
 from pipeline.intake.senders import SourceSettings
+from pipeline.intake.unwrapping import unwrapped
 
 # name=value, as in an address. No JSON begins so, whatever a template left out of it.
 _FORM = re.compile(rb"\s*[A-Za-z_][\w.%\[\]+-]{0,200}=").match
@@ -34,12 +35,14 @@ def refuse_form(inbound: Inbound) -> None:
 def parsed(inbound: Inbound, warnings: list[tuple[str, str]]) -> Any:
     """The body's JSON value; what was mended goes to `warnings`. Raises BadRequest."""
     refuse_form(inbound)
-    return bodies.parse(inbound.body, warnings)
+    return unwrapped(bodies.parse(inbound.body, warnings), warnings, strict=True)
 
 
 def json_object(inbound: Inbound, warnings: list[tuple[str, str]]) -> dict[str, Any]:
     """The body as one JSON object; what was mended goes to `warnings`. Raises BadRequest."""
     data = parsed(inbound, warnings)
+    if isinstance(data, list) and len(data) == 1:
+        data = data[0]
     if not isinstance(data, dict):
         raise BadRequest(400, "the body must be one JSON object, as the platform posts it")
     return data

@@ -1,8 +1,8 @@
-import pytest
-
 """An event id for a conversion that came without one."""
 
 from hashlib import sha256
+
+import pytest
 
 from pipeline.values.digests import derived_id
 

@@ -94,3 +94,41 @@ def test_half_a_surrogate_pair_is_replaced(given: str, mended: str) -> None:
 )
 def test_a_swallowed_array_is_recognised(text: str, lost: bool) -> None:
     assert repair.lost_its_array(text) is lost
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ('{"ct": "Rue 1\nParis", "st": "a\tb\r"}', {"ct": "Rue 1\nParis", "st": "a\tb\r"}),
+        ('{"a": [1, 2, ], "b": {"c": "x,}",}, , }', {"a": [1, 2], "b": {"c": "x,}"}}),
+        ('[{"a": 1},],', [{"a": 1}]),
+        ("{'a': 'O\\'Brien', 'b': True, 'c': [None, 'None'], 'd': \"it's\"}",
+         {"a": "O'Brien", "b": True, "c": [None, "None"], "d": "it's"}),
+        ('{"value": {{ order.total | round: 2 }}, "a": ${x}, "b": {city}}',
+         {"value": "{{ order.total | round: 2 }}", "a": "${x}", "b": "{city}"}),
+        ('{"a": "x\ny", "b": {{tag}}, "c": [1,], "d": "\\ud83d",}',
+         {"a": "x\ny", "b": "{{tag}}", "c": [1], "d": "\ufffd"}),
+    ],
+)  # fmt: skip
+def test_what_has_one_reading_is_read_and_told(given: str, meant: object) -> None:
+    value, said = repair.read(given)
+    assert value == meant
+    assert said
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1', "{'a': 'O'Brien'}", '{"a" 1}', '{"a": "x" "b"}', "", "a: 1", '{"a": 1,, "b": 2}']
+)
+def test_what_has_no_reading_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="at line"):
+        repair.read(text)
+
+
+def test_of_json_nothing_is_said() -> None:
+    assert repair.read('{"a": "it\'s, }", "b": [true]}') == ({"a": "it's, }", "b": [True]}, [])
+
+
+@pytest.mark.parametrize("letters", ["'", '"', ",", "{'", ",'", "\\", '"\\', "[,", "\n", "{{", ": {a", "'a' "])
+def test_a_hostile_text_ends_as_soon_as_any_other(letters: str) -> None:
+    with pytest.raises(ValueError, match="at line"):
+        repair.read("{" + letters * 30_000)

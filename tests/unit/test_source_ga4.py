@@ -334,7 +334,7 @@ def test_items_become_contents(items: Any, contents: Any, content_ids: Any) -> N
         ({"new_customer": True}, "first_time_purchase"),
         ({"new_customer": False}, "repeat_purchase"),
         ({}, None),
-        ({"customer_type": ["new"]}, None),
+        ({"customer_type": ["new", "old"]}, None),
     ],
 )
 def test_googles_customer_type_tells_the_purchase_type(parameters: dict[str, Any], kind: str | None) -> None:
@@ -354,7 +354,7 @@ def test_the_senders_event_group_goes_before_the_bodys() -> None:
     assert post(pushed).event_group_id == "of_the_page"
     assert post({"event": "purchase"}).event_group_id is None
     with pytest.raises(BadRequest, match="event_group_id"):
-        post(pushed | {"event_group_id": ["of_the_page"]})
+        post(pushed | {"event_group_id": ["of_the_page", "of_another"]})
 
 
 @pytest.mark.parametrize("events", [[], None, {}, "x", 5])

@@ -77,8 +77,8 @@ def test_rows_have_the_number_of_their_line_and_blank_lines_are_none() -> None:
     [
         ('{"email": "jane@example.com"', "is not JSON"),
         ("jane@example.com,5", "is not JSON"),
-        ('{"email": "jane@example.com"},', "is not JSON"),
-        ('{"value": NaN}', "is not JSON"),
+        ('{"email" "jane@example.com"}', "is not JSON"),
+        ('{"value" NaN}', "is not JSON"),
         ("5", "not a JSON object"),
         ('["jane@example.com"]', "not a JSON object"),
         ("null", "not a JSON object"),

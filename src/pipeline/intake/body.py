@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from pipeline.consent.decision import Heard
 from pipeline.consent.places import without
 from pipeline.intake import repair
+from pipeline.intake.unwrapping import unwrapped
 from pipeline.values import limits
 from pipeline.values.cleaning import clean
 from pipeline.values.personal import is_of_a_person
@@ -87,7 +88,7 @@ class Body:
 def read(body: bytes) -> Body:
     """Read a posted body. Raises BadRequest."""
     warnings: list[tuple[str, str]] = []
-    data = parse(body, warnings)
+    data = unwrapped(parse(body, warnings), warnings)
     if isinstance(data, list):
         data = {"events": data}
     if not isinstance(data, dict):
@@ -108,7 +109,7 @@ def read(body: bytes) -> Body:
 
 
 def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
-    """The JSON value of a body, with what a template engine does to JSON mended. Raises BadRequest."""
+    """The JSON value of a body, with what templates and programs do to JSON fixed. Raises BadRequest."""
     if len(body) > MAX_BYTES:
         raise BadRequest(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
     body = body.removeprefix(b"\xef\xbb\xbf")
@@ -126,20 +127,12 @@ def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
         raise BadRequest(400, f"the body is not UTF-8 at byte {error.start}: send JSON in UTF-8") from None
     if repair.lost_its_array(text):
         raise _lost_array()
-    for mended, warning in (
-        (repair.replace_lone_surrogates(text), "half a surrogate pair was replaced by U+FFFD: send whole characters"),
-        (
-            repair.quote_bare_values(text),
-            'values without quotes were read as text, missing ones as null: put "..." around every tag of the template',
-        ),
-    ):
-        if mended == text:
-            continue
-        try:
-            data = from_json(mended, allow_inf_nan=False)
-        except ValueError:
-            continue
-        warnings.append(("body", warning))
+    try:
+        data, said = repair.read(text)
+    except ValueError:
+        pass
+    else:
+        warnings += [("body", warning) for warning in said]
         return data
     raise BadRequest(400, f"the body is not JSON: {position}; send a JSON object, its texts in double quotes")
 

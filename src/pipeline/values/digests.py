@@ -7,7 +7,7 @@ from base64 import b64decode
 from hashlib import sha256
 
 _HEX = re.compile(r"[0-9a-fA-F]+").fullmatch
-_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?").fullmatch  # as many digits as a double keeps
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?").fullmatch  # a double keeps 15
 _BASE64_SHA256 = re.compile(r"[A-Za-z0-9+/]{43}=").fullmatch
 
 # What a template prints when it has nothing to print; its digest identifies everybody who is nobody.
@@ -27,8 +27,8 @@ def digest(text: str) -> str:
 def derived_id(group: str, content: object) -> str:
     """The event id of a conversion that came without one: the same content gets the same id, in whatever order.
 
-    So a sender's blind retry is the same event, however it writes numbers. `content` is what JSON can hold; 128 bits are
-    the digest's share.
+    So a sender's blind retry is the same event, however it writes numbers. `content` is what JSON can hold; 128 bits
+    are the digest's share.
     """
     canonical = json.dumps([group, _canonical(content)], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return digest(canonical)[:32]

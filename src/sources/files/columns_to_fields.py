@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_core import from_json
-
 from pipeline.consent.readings import absent
+from pipeline.intake import repair
 from sources.fieldnames import EVENT_FIELDS, Path, find, is_of_consent
 from sources.values import is_absent, trimmed
 
@@ -70,7 +69,7 @@ def _from_json(text: str) -> Any:
     if text.lstrip()[:1] not in ("[", "{"):
         return None
     try:
-        return from_json(text, allow_inf_nan=False)
+        return repair.read(text)[0]
     except ValueError:
         return None
 

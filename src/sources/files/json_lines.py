@@ -6,14 +6,15 @@ from itertools import chain, dropwhile
 from types import MappingProxyType
 from typing import Any
 
-from pydantic_core import from_json
-
-from pipeline.intake.body import BadRequest, Body
+from pipeline.intake import repair
+from pipeline.intake.body import Body, BadRequest
+from pipeline.intake.unwrapping import unwrapped
 from sources import signature
 from sources.fieldnames import Path, fold
 from sources.files.columns_to_fields import place, put
 from sources.files.rows import Row, constants, posting, targets, text_of
 from sources.inbound import Inbound
+from sources.source_settings import Warnings
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -23,17 +24,23 @@ def read(inbound: Inbound) -> Body:
     signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
     lines = io.StringIO(text_of(inbound.body, "JSON Lines"), newline="")
     field = inbound.settings.value_field
-    return posting(rows(lines, mapping={field: "value"} if field else _NONE), inbound.settings, [])
+    warnings: Warnings = []
+    read_rows = rows(lines, mapping={field: "value"} if field else _NONE, warnings=warnings)
+    return posting(read_rows, inbound.settings, warnings)
 
 
 def rows(
-    lines: Iterable[str], *, mapping: Mapping[str, str] = _NONE, defaults: Mapping[str, str] = _NONE
+    lines: Iterable[str],
+    *,
+    mapping: Mapping[str, str] = _NONE,
+    defaults: Mapping[str, str] = _NONE,
+    warnings: Warnings | None = None,
 ) -> Iterator[Row]:
     """The rows of a file, read as they are asked for; blank lines are none.
 
     `mapping` gives the field for each key that is not known by its own name, `defaults` the values of rows without.
-    Raises BadRequest, before the first row, if one of these names a field that nobody knows, or if the file is JSON but
-    not one object a line.
+    What was fixed is in `warnings` as rows are read. Raises BadRequest, before the first row, if one of these names a
+    field that nobody knows, or if the file is JSON but not one object a line.
     """
     mapped, given = targets(mapping), constants(defaults)
     numbered = dropwhile(lambda line: not line[1].strip("\ufeff \t\r\n"), enumerate(lines, 1))
@@ -44,18 +51,21 @@ def rows(
     line = line.removeprefix("\ufeff")
     if line.lstrip().startswith("[") or line.strip() == "{":
         raise BadRequest(400, "this is JSON, but not one object a line: write it so, for example with jq -c '.[]'")
-    return (_row(at, one, mapped, given) for at, one in chain([(number, line)], numbered) if one.strip())
+    said = [] if warnings is None else warnings
+    return (_row(at, one, mapped, given, said) for at, one in chain([(number, line)], numbered) if one.strip())
 
 
-def _row(number: int, line: str, mapped: Mapping[str, Path], given: list[tuple[Path, str]]) -> Row:
+def _row(number: int, line: str, mapped: Mapping[str, Path], given: list[tuple[Path, str]], warnings: Warnings) -> Row:
     try:
-        data = from_json(line, allow_inf_nan=False)
+        data, fixed = repair.read(line)
     except ValueError as error:
         return Row(number, None, f"is not JSON: {str(error).replace('at line 1 ', 'at ')}; write one object a line")
     except TypeError:  # half a surrogate pair, which a file read with surrogateescape has for a byte
         return Row(number, None, "is not UTF-8: export the file in UTF-8")
     if not isinstance(data, dict):
         return Row(number, None, 'is not a JSON object: write {"event_name": ..., "event_time": ..., "user_data": ...}')
+    warnings += [(f"line {number}", warning) for warning in fixed]
+    unwrapped(data, warnings)
     return Row(number, _conversion(data, mapped, given), None)
 
 
