@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.values import field, language, texts
+from pipeline.values import field, language, money, texts
 from pipeline.values.rules import Warnings
 from rokt import rules
 from rokt.fields import AUDIENCE, CUSTOM
@@ -27,7 +27,7 @@ _PLACED = _FILLED | _RULES.keys()
 def purchase(custom: Mapping[str, Any], warnings: Warnings) -> tuple[dict[str, Any], bool]:
     """The fields of the purchase under Rokt's names, and whether its currency is one that nobody knows."""
     start = len(warnings)
-    kept = rules.taken(_RULES, custom, "custom_data.", warnings)
+    kept = rules.taken(_RULES, money.settled(custom, warnings), "custom_data.", warnings)
     fault = "currency" not in kept and any(field == "custom_data.currency" for field, _ in warnings[start:])
     if fault and kept.pop("value", None) is not None:
         # A wrong amount is worse than none.

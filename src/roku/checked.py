@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.contract.destination import Invalid, not_an_object
-from pipeline.values import addresses, field, language, persons, places, rules
+from pipeline.values import addresses, field, language, money, persons, places, rules
 from pipeline.values.digests import as_digest
 from pipeline.values.timestamps import event_time
 from roku import fields
@@ -110,7 +110,9 @@ def _custom_data(custom: Any, warnings: rules.Warnings) -> dict[str, Any] | None
         warnings.append(("custom_data", "dropped: must be an object"))
         return None
     start = len(warnings)
-    kept = rules.apply(_custom_rules(), custom, "custom_data.", warnings, _ALIASES["custom_data"])
+    kept = rules.apply(
+        _custom_rules(), money.settled(custom, warnings), "custom_data.", warnings, _ALIASES["custom_data"]
+    )
     if "currency" not in kept and any(field == "custom_data.currency" for field, _ in warnings[start:]):
         for name in _COUNTED:
             if kept.pop(name, None) is not None:

@@ -6,20 +6,14 @@ from typing import Any
 
 from pipeline.intake.body import BadRequest, Ignored
 from pipeline.intake.senders import SourceSettings
-from pipeline.values import language
-from pipeline.values.amounts import amount
-from pipeline.values.currencies import ISO_4217
+from pipeline.values import currencies, language
+from pipeline.values.amounts import amount, number_in
 from pipeline.values.rules import quoted
 from sources.values import first_of, found, has, is_absent, text
 
 Names = Mapping[str, str | None]
 Warnings = list[tuple[str, str]]
 
-# Signs that mean one currency. $ and ¥ mean several, so of these the settings say which.
-_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "฿": "THB"}
-_SIGNS |= {"₫": "VND", "₴": "UAH", "US$": "USD"}
-_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
-_CODE = re.compile("[A-Z]{3}")
 _BETWEEN = re.compile(r"[-_\s]+")
 MOST_ITEMS = 1_000  # of a basket: as many as are sent
 
@@ -73,8 +67,8 @@ def priced(custom: dict[str, Any], settings: SourceSettings, warnings: Warnings)
     """
     if not is_absent(custom.get("currency")):
         return custom
-    amounts = [one for one in _amounts(custom) if amount(one, []) is not None]
-    named = sorted({code for one in amounts if isinstance(one, str) for code in _currencies(one)})
+    amounts = [one for one in _amounts(custom) if _is_one(one)]
+    named = sorted({code for one in amounts if isinstance(one, str) for code in currencies.named(one)})
     if len(named) > 1:
         listed = ", ".join(named)
         warnings.append(("custom_data.currency", f"is missing, and the amounts name several ({listed}): send currency"))
@@ -88,17 +82,17 @@ def priced(custom: dict[str, Any], settings: SourceSettings, warnings: Warnings)
     return {**custom, "currency": chosen}
 
 
+def _is_one(value: Any) -> bool:
+    """Whether it is an amount; that of 1,234 is decided by the currency that it gets here."""
+    return amount(value, []) is not None or (isinstance(value, str) and number_in(text(value) or "", 2) is not None)
+
+
 def _amounts(custom: Mapping[str, Any]) -> Iterator[Any]:
     yield from map(custom.get, language.amounts())
     contents = custom.get("contents")
     for item in contents[:MOST_ITEMS] if isinstance(contents, list) else [contents]:
         if isinstance(item, Mapping):
             yield item.get("price")
-
-
-def _currencies(text: str) -> set[str]:
-    codes = {code for code in _CODE.findall(text) if code in ISO_4217}
-    return codes | {_SIGNS[sign] for sign in _SIGN.findall(text)}
 
 
 def settle(

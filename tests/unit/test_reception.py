@@ -188,7 +188,11 @@ def test_warnings_name_the_events_they_concern() -> None:
     bad = conversion(opt_out="perhaps")
     bad_too = bad | {"event_id": "order-2"}
     reception = take({"event_group_id": "g", "colour": "red", "events": [conversion(event_id="order-0"), bad, bad_too]})
-    assert {entry["field"]: entry["events"] for entry in reception.warnings} == {"colour": [], "opt_out": [1, 2]}
+    assert {entry["field"]: entry["events"] for entry in reception.warnings} == {
+        "colour": [],
+        "opt_out": [1, 2],
+        "custom_data.value": [0, 1, 2],
+    }
 
 
 def beacon(**headers: str) -> dict[str, str]:
@@ -365,7 +369,7 @@ def test_only_the_value_1_is_global_privacy_control() -> None:
     assert "opt_out" not in event
 
 
-@pytest.mark.parametrize("user_data", [[], "text", 7, True])
+@pytest.mark.parametrize("user_data", [[1, 2], "text", 7, True])
 def test_a_user_data_that_is_no_object_is_not_replaced(user_data: object) -> None:
     reception = take({"event_group_id": "g", "events": [conversion(user_data=user_data)]}, PAGE, headers=beacon())
     assert set(reception.failed[0]["errors"]) == {"user_data"}

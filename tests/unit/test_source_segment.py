@@ -267,7 +267,7 @@ def test_an_address_as_user_id_is_the_email_and_no_clear_id() -> None:
         ({"type": "android", "advertisingId": "7A3CBEA0-BDF5-11E4-8DFC-AA07A5B093DB"}, "aGA"),
         ({"type": "ios", "advertisingId": "7A3CBEA0-BDF5-11E4-8DFC-AA07A5B093DB", "adTrackingEnabled": False}, None),
         ({"type": "webos", "advertisingId": "7A3CBEA0-BDF5-11E4-8DFC-AA07A5B093DB"}, None),
-        ({"type": ["ios"], "advertisingId": "7A3CBEA0-BDF5-11E4-8DFC-AA07A5B093DB"}, None),
+        ({"type": ["ios", "tv"], "advertisingId": "7A3CBEA0-BDF5-11E4-8DFC-AA07A5B093DB"}, None),
     ],
 )
 def test_an_apps_advertising_id_is_sent_unless_tracking_is_off(device: dict[str, Any], field: str | None) -> None:

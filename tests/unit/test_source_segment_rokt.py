@@ -127,7 +127,7 @@ def test_a_digest_is_not_hashed_again() -> None:
 
 
 def test_further_properties_that_are_scalars_are_attributes() -> None:
-    further = {"coupon": "SPRING", "tax": 2, "gift": False, "Loyalty Tier": "gold", "list": [1], "deep": {"a": 1}}
+    further = {"coupon": "SPRING", "tax": 2, "gift": False, "Loyalty Tier": "gold", "list": [1, 2], "deep": {"a": 1}}
     empty = {"affiliation": "", "shipping": None, "discount": "null"}
     person = {"username": "jsmith", "email": "jane@example.com", "phone": "+13238675309", "last_name": "Smith"}
     called = ORDER | {"properties": ORDER["properties"] | further | empty | person}
@@ -283,8 +283,8 @@ def test_an_audience_of_engage_is_the_trait_that_is_named_like_it(call: dict[str
         ({"computation_class": "trait", "computation_key": "big"}, {"big": True}),
         ({"computation_class": "audience", "computation_key": "big"}, {"big": 450.0}),
         ({"computation_class": "audience", "computation_key": "big"}, {"small": True}),
-        ({"computation_class": "audience", "computation_key": ["big"]}, {"big": True}),
-        ({"computation_class": ["audience"], "computation_key": "big"}, {"big": True}),
+        ({"computation_class": "audience", "computation_key": ["big", "small"]}, {"big": True}),
+        ({"computation_class": ["audience", "trait"], "computation_key": "big"}, {"big": True}),
         ({"computation_class": "audience"}, {"big": True}),
     ],
 )

@@ -237,7 +237,7 @@ def test_a_guest_has_no_purchase_type(customer: Any) -> None:
         ("shopify_draft_order", None, None),
         ("1354745", None, "203.0.113.9"),  # an app's id
         (None, None, "203.0.113.9"),
-        (["pos"], None, "203.0.113.9"),
+        (["pos", "web"], None, "203.0.113.9"),
     ],
 )
 def test_a_tills_address_is_not_the_buyers(source_name: Any, event_source: str | None, address: str | None) -> None:

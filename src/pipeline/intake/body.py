@@ -46,12 +46,14 @@ IgnoredCode = Literal[
     "not_answered",
     "not_finished",
     "outbound",
+    "refund",
     "repeat_caller",
     "spam",
     "test_order",
     "too_short",
     "unknown_duration",
     "unknown_first_call",
+    "unpaid_order",
     "unmapped_event",
 ]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from pipeline.consent.decision import NOTHING, Limit
 from pipeline.contract import repeats
-from pipeline.contract.destination import Destination, Invalid, Prepared, Routing, Shared, Withheld
+from pipeline.contract.destination import Destination, Prepared, Invalid, Routing, Shared, Withheld
+from pipeline.intake import orders
 from pipeline.intake.access import Request
 from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.reply import failed_event, gather
@@ -103,6 +104,10 @@ def receive(
             continue
         heard = posting.heard.get(index, NOTHING)
         said: list[tuple[str, str]] = []
+        none = orders.judge(conversion, said) if isinstance(conversion, dict) else None
+        if none is not None:
+            reception.ignored[index] = none
+            continue
         if heard.limit is Limit.WITHHOLD or destination.vendor in heard.lacking:
             made: Prepared | Invalid | Withheld = Withheld(REFUSED_IN_EUROPE, [])
         else:

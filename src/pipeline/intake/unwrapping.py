@@ -19,16 +19,18 @@ from pipeline.values.placeholders import is_placeholder, is_tag
 Warnings = list[tuple[str, str]]
 
 _LISTS = frozenset(
-    "events contents content_ids items products line_items lineItems tags note_attributes product_ids product_quantity"
-    " product_price refunds".split()
+    "events contents content_ids items products line_items lineItems tags note_attributes refunds"
+    " product_ids product_quantity product_price".split()
 )
 _OBJECTS = frozenset(
     "user_data custom_data properties traits context ecommerce eventModel params attributes click_ids customer"
     " billing_address shipping_address default_address client_details address page device campaign".split()
 )
 _CONTAINERS = _LISTS | _OBJECTS
+# Of these a source reads texts in its own way.
+_OWN = frozenset({"tags", "note_attributes", "product_ids", "product_quantity", "product_price"})
 # What a source would pass over without a word if it is of another kind.
-_MISSED = (_LISTS - {"tags", "events", "note_attributes", "refunds"}) | frozenset(
+_MISSED = (_LISTS - _OWN - {"events", "refunds"}) | frozenset(
     "user_data custom_data properties traits context ecommerce customer billing_address shipping_address".split()
 )
 # Texts with commas are lists of these; an item's name may hold a comma.
@@ -95,7 +97,7 @@ def _one(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
 
 
 def _listed(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
-    if type(value) is str:
+    if type(value) is str and name not in _OWN:
         value = _read(name, value, say)
     if type(value) is dict and value and next(iter(value)).isdecimal() and all(map(str.isdecimal, value)):
         say(name, "is an object with number keys: it was read as an array")

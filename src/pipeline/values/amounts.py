@@ -15,6 +15,10 @@ _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)").fullmatch
 _COMMAS_THEN_POINT = re.compile(r"[+-]?\d{1,3}((,\d{3})+\.\d+|(,\d{3}){2,})").fullmatch  # 1,234.56 and 1,234,567
 _POINTS_THEN_COMMA = re.compile(r"[+-]?\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,})").fullmatch  # 1.234,56 and 1.234.567
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d{1,2})?").fullmatch  # 1 234,56 and 1'234.56
+_ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}").fullmatch  # 1,234: of thousands, or three decimals
+_NEGATIVE = re.compile(
+    r"[-\u2212\u2013]\s?([^-\u2212\u2013()]+)|([^-\u2212\u2013()]*\d)\s?[-\u2212\u2013]|\(([^()]+)\)"
+).fullmatch
 _COMMA_ONLY = re.compile(r"[+-]?\d+,\d{1,2}").fullmatch  # 25,00
 _LONGEST_AMOUNT = 40  # characters
 _LARGEST_AMOUNT = 1e15  # beyond it a double no longer holds cents
@@ -28,11 +32,11 @@ def amount(value: Any, notes: list[str]) -> int | float | None:
         value = plain(value, notes)
         if value is None:
             return None
-        number = _amount_in(value)
+        number = number_in(value)
         if number is None:
             notes.append("is not an amount: send a number such as 99.99")
             return None
-        if not _DECIMAL(value):
+        if number >= 0 and not _DECIMAL(value):
             notes.append(f"is text and was read as {number}: send it as a number")
         value = number
     if type(value) not in (int, float) or not abs(value) < _LARGEST_AMOUNT:  # so written, NaN is out too
@@ -44,21 +48,33 @@ def amount(value: Any, notes: list[str]) -> int | float | None:
     return value  # type: ignore[no-any-return]
 
 
-def _amount_in(text: str) -> int | float | None:
+def number_in(text: str, decimals: int | None = None) -> int | float | None:
+    """The number in the text of an amount, with its sign; None if it has no reading, or more than one.
+
+    `decimals`: how many an amount of its currency has, where that is known; it tells 1,234 from 1.234.
+    """
     if len(text) > _LONGEST_AMOUNT:
         return None
-    if text.isascii() and _DECIMAL(text):
+    if text.isascii() and _DECIMAL(text) and not (decimals == 0 and _ONE_GROUP(text)):
         return float(text) if "." in text else int(text)
+    sign, text = _signed(text)
     framed = _CURRENCY(text)
     if framed is None or not all(code in (None, "US") or code in ISO_4217 for code in (framed[1], framed[3])):
         return None
-    bare = _with_point(framed[2])
-    if not bare.isascii() or not _DECIMAL(bare):
+    inner, bare = _signed(framed[2])
+    bare = _with_point(bare, decimals)
+    if not bare.isascii() or not _DECIMAL(bare) or (sign < 0 and inner < 0):
         return None
-    return float(bare) if "." in bare else int(bare)
+    return sign * inner * (float(bare) if "." in bare else int(bare))
 
 
-def _with_point(bare: str) -> str:
+def _signed(text: str) -> tuple[int, str]:
+    """The sign of an amount and the rest: -5, 5-, −5 and the accountants' (5)."""
+    found = _NEGATIVE(text)
+    return (1, text) if found is None else (-1, next(filter(None, found.groups())))
+
+
+def _with_point(bare: str, decimals: int | None) -> str:
     """The number with its digits together, and a point before the decimals."""
     if _SPACED(bare):
         bare = re.sub(r"[ \u00a0\u202f'’]", "", bare)
@@ -66,6 +82,8 @@ def _with_point(bare: str) -> str:
         return bare.replace(",", "")
     if _POINTS_THEN_COMMA(bare):
         return bare.replace(".", "").replace(",", ".")
+    if decimals is not None and _ONE_GROUP(bare) and (decimals == 0 or ("," in bare and decimals < 3)):
+        return bare.replace(",", "").replace(".", "")
     return bare.replace(",", ".") if _COMMA_ONLY(bare) else bare
 
 

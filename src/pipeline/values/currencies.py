@@ -1,4 +1,6 @@
-"""Codes of ISO 4217 that may stand beside an amount."""
+"""Codes of ISO 4217 that may stand beside an amount, the signs that people write for them, and their decimals. Pure."""
+
+import re
 
 ISO_4217 = frozenset(
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF"
@@ -8,3 +10,46 @@ ISO_4217 = frozenset(
     " RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD"
     " UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL".split()
 )
+
+# Signs that mean one currency. $ and ¥ mean several, so of these the sender's settings say which.
+_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "฿": "THB"}
+_SIGNS |= {"₫": "VND", "₴": "UAH", "US$": "USD"}
+_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
+_CODE = re.compile("[A-Z]{3}")
+# Signs of several currencies: beside another one than these they contradict it.
+_SHARED = {
+    "$": frozenset(
+        "USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP BRL BBD BMD BND BSD BZD CVE DOP FJD GYD JMD KYD LRD MOP NAD NIO"
+        " SBD SRD TOP TTD UYU WST XCD".split()
+    ),
+    "£": frozenset("GBP EGP FKP GIP LBP SDG SHP SSP SYP".split()),
+    "¥": frozenset("JPY CNY".split()),
+    "₩": frozenset("KRW KPW".split()),
+    "₺": frozenset(["TRY"]),
+}
+# ISO 4217: digits of the minor unit where they are not two.
+_WITHOUT_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
+_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+
+
+def decimals(code: str) -> int:
+    """How many decimals an amount of this currency has."""
+    return 0 if code in _WITHOUT_DECIMALS else 3 if code in _THREE_DECIMALS else 2
+
+
+def named(text: str) -> set[str]:
+    """The currencies that a text with an amount names without a doubt."""
+    codes = {code for code in _CODE.findall(text) if code in ISO_4217}
+    return codes | {_SIGNS[sign] for sign in _SIGN.findall(text)}
+
+
+def contradicts(text: str, code: str) -> bool:
+    """Whether an amount's text names another currency than this one."""
+    codes = {word for word in _CODE.findall(text) if word in ISO_4217}
+    if codes or "US$" in text:
+        return code not in (codes or {"USD"})
+    return any(
+        code not in _SHARED.get(sign, {_SIGNS.get(sign)})
+        for sign in (*_SHARED, *_SIGNS)
+        if sign != "US$" and sign in text
+    )

@@ -1,0 +1,78 @@
+"""The amounts of one conversion, read together with its currency. Pure.
+
+An amount's text may name another currency than the field beside it: then it is dropped, for 25 euros are no 25 dollars.
+And the currency's decimals say what a separator means: "1,234" beside USD has one reading.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.values import currencies, language, limits
+from pipeline.values.amounts import number_in
+from pipeline.values.cleaning import clean
+
+Warnings = list[tuple[str, str]]
+_MOST_ITEMS = 1_000  # of a basket: as many as are sent
+_MOST_TOLD = 20
+
+
+def settled(custom: Mapping[str, Any], warnings: Warnings) -> Mapping[str, Any]:
+    """The `custom_data` with its texts of amounts read as far as the currency decides them; others stay."""
+    texts = {name: value for name in language.amounts() if isinstance(value := custom.get(name), str)}
+    items = _priced_in_text(custom.get("contents"))
+    if not texts and not items:
+        return custom
+    whole = dict(custom)
+    code = _code(custom)
+    if code is None and custom.get("currency") is None:
+        named = {one for text in texts.values() for one in currencies.named(text)}
+        if len(named) == 1:
+            (code,) = named
+            whole["currency"] = code
+            warnings.append(("custom_data.currency", f"is missing: {code} was taken from the amount"))
+    if code is None:
+        return whole
+    for name, text in texts.items():
+        whole[name] = _read(text, code, f"custom_data.{name}", warnings)
+    if items:
+        told: Warnings = []
+        whole["contents"] = [
+            {**item, "price": _read(item["price"], code, f"custom_data.contents item {index} price", told)}
+            if index in items
+            else item
+            for index, item in enumerate(custom["contents"])
+        ]
+        warnings += told[:_MOST_TOLD]
+    return whole
+
+
+def _priced_in_text(contents: Any) -> frozenset[int]:
+    """The places of items whose price is a text."""
+    if not isinstance(contents, list):
+        return frozenset()
+    return frozenset(
+        index
+        for index, item in enumerate(contents[:_MOST_ITEMS])
+        if isinstance(item, dict) and isinstance(item.get("price"), str)
+    )
+
+
+def _code(custom: Mapping[str, Any]) -> str | None:
+    given = custom.get("currency")
+    word = clean(given).upper() if isinstance(given, str) and len(given) < limits.TEXT else ""
+    return word if word in currencies.ISO_4217 else None
+
+
+def _read(text: str, code: str, field: str, warnings: Warnings) -> Any:
+    """The amount as a number; None if it is another currency's; the text itself where `amounts.amount` says enough."""
+    word = clean(text[: limits.TEXT])
+    number = number_in(word, currencies.decimals(code))
+    if number is None:
+        return text
+    if currencies.contradicts(word, code):
+        warnings.append((field, f"dropped: names another currency than the field currency, {code}: send one of them"))
+        return None
+    if number_in(word) is not None:
+        return text
+    warnings.append((field, f"is text and was read as {number}, for {code} has {currencies.decimals(code)} decimals"))
+    return number

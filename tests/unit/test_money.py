@@ -1,0 +1,104 @@
+"""Amounts read with their currency, and purchases that are none."""
+
+from typing import Any
+
+import pytest
+
+from pipeline.intake import orders
+from pipeline.values import currencies
+from pipeline.values.amounts import number_in
+from pipeline.values.money import settled
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals", "number"),
+    [
+        ("2,500", 2, 2500),
+        ("£2,500", 2, 2500),
+        ("2,500", 3, None),
+        ("2,500", None, None),
+        ("2.500", 2, 2.5),
+        ("2.500", 0, 2500),
+        ("0,500", 2, None),
+        ("(12.50)", 2, -12.5),
+        ("($1,200)", 2, -1200),
+        ("12.50-", 2, -12.5),
+        ("\u221212,50", 2, -12.5),
+        ("-$7", 2, -7),
+        ("$-7", 2, -7),
+        ("--7", 2, None),
+    ],
+)
+def test_the_decimals_of_the_currency_say_what_a_separator_means(text: str, decimals: int | None, number: Any) -> None:
+    assert number_in(text, decimals) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("40 USD", "EUR"), ("£40", "USD"), ("40,00 €", "CHF"), ("$40", "GBP"), ("US$40", "CAD"), ("¥400", "USD")],
+)
+def test_an_amount_of_another_currency_than_its_field_is_dropped_and_told(value: str, code: str) -> None:
+    warnings: list[tuple[str, str]] = []
+    read = settled(
+        {"value": value, "currency": code, "contents": [{"id": "1", "quantity": 1, "price": value}]}, warnings
+    )
+    assert read["value"] is None
+    assert read["contents"][0]["price"] is None
+    assert [name for name, _ in warnings] == ["custom_data.value", "custom_data.contents item 0 price"]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("$40", "CAD"), ("40 €", "eur"), ("A", "USD"), (40, "USD"), ("¥400", "CNY")]
+)
+def test_an_amount_that_agrees_with_its_field_stays(value: Any, code: str) -> None:
+    warnings: list[tuple[str, str]] = []
+    assert settled({"value": value, "currency": code}, warnings)["value"] == value
+    assert warnings == []
+
+
+def test_a_missing_currency_is_taken_from_an_amount_that_names_one() -> None:
+    warnings: list[tuple[str, str]] = []
+    assert settled({"value": "3,000 EUR"}, warnings) == {"value": 3000, "currency": "EUR"}
+    assert {name for name, _ in warnings} == {"custom_data.value", "custom_data.currency"}
+
+
+@pytest.mark.parametrize(
+    ("custom", "code"),
+    [
+        ({"value": -1, "currency": "USD"}, "refund"),
+        ({"value": "(9.99)", "currency": "USD"}, "refund"),
+        ({"value": 9, "currency": "USD", "status": "Chargeback"}, "refund"),
+        ({"value": 9, "currency": "USD", "status": "canceled"}, "cancelled_order"),
+    ],
+)
+@pytest.mark.parametrize("name", ["PURCHASE", "purchase", "Purchase "])
+def test_a_refund_and_a_cancelled_order_are_no_purchase(custom: dict[str, Any], code: str, name: str) -> None:
+    ignored = orders.judge({"event_name": name, "custom_data": custom}, [])
+    assert ignored is not None
+    assert ignored.code == code
+
+
+@pytest.mark.parametrize(
+    ("conversion", "told"),
+    [
+        ({"event_name": "PURCHASE"}, ["custom_data.value"]),
+        ({"event_name": "PURCHASE", "custom_data": {"value": "n/a", "currency": "USD"}}, ["custom_data.value"]),
+        ({"event_name": "LEAD", "custom_data": {"value": 5}}, ["custom_data.currency"]),
+        ({"event_name": "LEAD", "custom_data": {"value": "5 €"}}, []),
+        ({"event_name": "LEAD"}, []),
+        ({"event_name": "LEAD", "custom_data": {"value": -5, "currency": "USD"}}, []),
+        ({"event_name": "PURCHASE", "custom_data": {"value": 0, "currency": "USD"}}, []),
+        (
+            {"event_name": "PURCHASE", "custom_data": {"value": 9, "currency": "USD", "status": "Partially refunded"}},
+            ["custom_data.status"],
+        ),
+    ],
+)
+def test_what_a_purchase_lacks_is_told(conversion: dict[str, Any], told: list[str]) -> None:
+    warnings: list[tuple[str, str]] = []
+    assert orders.judge(conversion, warnings) is None
+    assert [name for name, _ in warnings] == told
+
+
+def test_each_sign_means_a_currency_of_the_list() -> None:
+    assert currencies.named("€ £ ₹ ₩ ₽ ₺ ₪ ฿ ₫ ₴ US$") <= currencies.ISO_4217
