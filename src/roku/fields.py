@@ -96,7 +96,8 @@ def user(settings: normalise.Settings, country: str | None, year: int) -> Fields
             "ph",
             personal(number, shapes.PHONE_WITH_PLUS),
             "phone phone_number mobile mobile_phone mobile_number mobile_phone_number tel telephone cell cell_phone"
-            " customer_phone contact_phone primary_phone hashed_phone phone_hash phone_sha256 sha256_phone_number",
+            " customer_phone contact_phone primary_phone billing_phone shipping_phone hashed_phone phone_hash"
+            " phone_sha256 sha256_phone_number",
             says="Phone number.",
         ),
         Field(
@@ -173,7 +174,8 @@ EVENT: Fields = (
         "event_time",
         kinds.TIME,
         "time timestamp date datetime event_date conversion_time conversion_date order_date order_time purchase_date"
-        " purchase_time transaction_date transaction_time sale_date close_date closed_date paid_at created_at",
+        " purchase_time transaction_date transaction_time sale_date close_date closed_date paid_at created_at"
+        " created_time called_at",
         says="Epoch seconds; milliseconds, microseconds, nanoseconds and ISO 8601 are read too.",
         needed=True,
     ),

@@ -158,7 +158,7 @@ def test_empty_rows_are_none() -> None:
     assert [row.number for row in of("\n\nemail,value\n\na@example.com,1\n,\n \nb@example.com,2\n,,,\n")] == [5, 8]
 
 
-@pytest.mark.parametrize("broken", ["a@example.com", "a@example.com,1,2", "a@example.com,1,"])
+@pytest.mark.parametrize("broken", ["a@example.com", "a@example.com,1,2", "a@example.com,1,,3"])
 def test_a_row_with_too_many_or_too_few_cells_is_its_own_fault(broken: str) -> None:
     first, second, third = of(f"email,value\nx@example.com,1\n{broken}\ny@example.com,2\n")
     assert (first.fault, third.fault) == (None, None)
@@ -386,3 +386,143 @@ def test_an_open_quote_costs_no_other_row(lines: list[str]) -> None:
     found = of("email,value\n" + "".join(f"{line}\n" for line in lines))
     assert [row.number for row in found] == list(range(2, len(lines) + 2))
     assert [row.fault is None for row in found] == ['"' not in line for line in lines]
+
+
+# ── what programs do to rows ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_last_cells_that_were_left_out_are_empty_and_told() -> None:
+    warnings: list[tuple[str, str]] = []
+    (row,) = of("email,value,city,phone\na@example.com,7\n", warnings=warnings)
+    assert row.conversion == {"user_data": {"em": "a@example.com"}, "custom_data": {"value": "7"}}
+    assert [place for place, _ in warnings] == ["line 2"]
+
+
+def test_empty_cells_beyond_the_header_row_are_nothing() -> None:
+    warnings: list[tuple[str, str]] = []
+    (row,) = of("email,value\na@example.com,7,, ,\n", warnings=warnings)
+    assert row.conversion == {"user_data": {"em": "a@example.com"}, "custom_data": {"value": "7"}}
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        ("Parameters:TimeZone=Asia/Tokyo", 1_740_787_200),
+        ("Parameters:TimeZone=+0900;", 1_740_787_200),
+        ('"Parameters:TimeZone=Asia/Tokyo",,', 1_740_787_200),
+        ("parameters:timezone=UTC", 1_740_819_600),
+    ],
+)
+def test_the_first_line_of_googles_template_says_the_zone_of_all_times(line: str, seconds: int) -> None:
+    assert one(f"{line}\nEmail,Conversion Time\na@example.com,2025-03-01 09:00:00\n")["event_time"] == seconds
+
+
+def test_a_time_with_its_own_zone_needs_none() -> None:
+    text = "Parameters:TimeZone=Asia/Tokyo\nemail,time\na@example.com,2025-03-01 09:00:00 UTC\n"
+    assert one(text)["event_time"] == 1_740_819_600
+
+
+def test_a_zone_that_nobody_knows_refuses_the_file() -> None:
+    with pytest.raises(Refusal, match="time zone of the first line"):
+        of("Parameters:TimeZone=Mars/Olympus\nemail,time\na@example.com,2025-03-01\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Date,Time", "2025-03-01,9:00 AM"),
+        ("Order Time,Order Date", "09:00:00,2025-03-01"),
+        ("Conversion Date,Conversion Time", "Mar 1 2025,09:00 UTC"),
+        ("Order Date,Time", "2025-03-01,09:00"),
+    ],
+)
+def test_a_date_and_a_time_of_the_day_in_two_columns_are_one_time(header: str, cells: str) -> None:
+    event = finished(one(f"event_name,email,{header}\nLEAD,a@example.com,{cells}\n"))
+    assert event["event_time"] == 1_740_819_600
+
+
+def test_of_a_time_and_another_date_the_first_counts() -> None:
+    row = one("Conversion Time,Close Date\n2025-03-01T09:00:00Z,2024-12-24\n")
+    assert row == {"event_time": "2025-03-01T09:00:00Z"}
+
+
+def test_in_a_file_of_decimal_commas_a_point_divides_thousands() -> None:
+    found = of("email;total\na@example.com;2.500\nb@example.com;7,50\nc@example.com;1.250.000 €\nd@example.com;3\n")
+    assert [row.conversion and row.conversion["custom_data"]["value"] for row in found] == [
+        "2500",
+        "7,50",
+        "1250000 €",
+        "3",
+    ]
+
+
+@pytest.mark.parametrize("other", ["7.50", "3", "1,234.50"])
+def test_without_a_decimal_comma_or_with_a_decimal_point_too_it_stays(other: str) -> None:
+    found = of(f'email,total\na@example.com,2.500\nb@example.com,"{other}"\n')
+    assert found[0].conversion is not None
+    assert found[0].conversion["custom_data"]["value"] == "2.500"
+
+
+# ── exports of shops ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+SHOP = (
+    "Name,Email,Financial Status,Paid at,Total,Currency,Created at,Cancelled at,Refunded Amount,Id,"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Phone,event_name\n"
+)
+
+
+def shop(row: str) -> Row:
+    (found,) = of(f"{SHOP}{row}\n")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("#7,a@example.com,refunded,2025-03-01 09:00:00 +0000,80,EUR,,,80,91,1,Mug,80,M,,PURCHASE", "refund"),
+        ("#7,a@example.com,paid,2025-03-01 09:00:00 +0000,80,EUR,,,80.00,91,1,Mug,80,M,,PURCHASE", "refund"),
+        ("#7,a@example.com,voided,,80,EUR,,,0,91,1,Mug,80,M,,PURCHASE", "refund"),
+        ("#7,a@example.com,paid,2025-03-01 09:00:00 +0000,80,EUR,,2025-03-02,0,91,1,Mug,80,M,,X", "cancelled_order"),
+        ("#7,a@example.com,pending,,80,EUR,,,0,91,1,Mug,80,M,,PURCHASE", "unpaid_order"),
+    ],
+)
+def test_a_refunded_a_cancelled_and_an_unpaid_order_of_an_export_are_ignored(row: str, code: str) -> None:
+    found = shop(row)
+    assert found.conversion is None
+    assert found.ignored is not None
+    assert found.ignored.code == code
+
+
+def test_further_line_items_join_their_order_with_the_webhooks_id() -> None:
+    warnings: list[tuple[str, str]] = []
+    text = (
+        SHOP
+        + "#7,a@example.com,paid,2025-03-01 09:00:00 +0000,80,EUR,,,0,9100001,1,Mug,50,M-1,(312) 555-0188,PURCHASE\n"
+        "#7,a@example.com,,,,,2025-03-01,,,,2,Cup,15,,,\n"
+        "#8,b@example.com,paid,,20,EUR,2025-03-02 09:00:00 +0000,,5,9100002,1,Pin,,P-1,,PURCHASE\n"
+    )
+    first, second = of(text, warnings=warnings)
+    assert (first.number, second.number) == (2, 4)
+    assert first.conversion is not None
+    assert first.conversion["event_id"] == first.conversion["custom_data"]["order_id"] == "9100001"
+    assert first.conversion["user_data"]["ph"] == "(312) 555-0188"
+    assert first.conversion["custom_data"]["contents"] == [
+        {"id": "M-1", "quantity": "1", "price": "50"},
+        {"id": "Cup", "quantity": "2", "price": "15"},
+    ]
+    assert second.conversion is not None
+    assert second.conversion["event_time"] == "2025-03-02 09:00:00 +0000"
+    assert second.conversion["custom_data"]["content_ids"] == ["P-1"]
+    assert any(place == "line 4" and "partial refund" in text for place, text in warnings)
+
+
+def test_in_other_exports_a_refund_is_known_by_its_column() -> None:
+    assert of("email,amount,Amount Refunded\na@example.com,30,30.00\n")[0].ignored is not None
+    assert of("email,amount,Amount Refunded\na@example.com,30,0.00\n")[0].ignored is None
+
+
+def test_rows_that_differ_in_nothing_have_one_id() -> None:
+    posting = posted("event_name,event_time,email,value\n" + f"LEAD,{NOW},a@example.com,5\n" * 2)
+    first, second = (finished(conversion)["event_id"] for conversion in posting.conversions)
+    assert first == second

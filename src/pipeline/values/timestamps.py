@@ -2,6 +2,7 @@
 
 import math
 import re
+from typing import Any
 
 from pipeline.values.faults import Fault
 from pipeline.values.moments import Habits, moment
@@ -45,6 +46,20 @@ def epoch_seconds(value: object, now: float, tolerance: int, habits: Habits = _U
             " and check the sender's clock and time zone"
         )
     return seconds, warning
+
+
+def with_habits(conversion: dict[str, Any], habits: Habits) -> dict[str, Any]:
+    """The conversion with its time in epoch seconds, where it is a text that the sender's habits can read."""
+    value = conversion.get(_FIELD)
+    text = plain(value, []) if isinstance(value, str) and habits != _UNSAID else None
+    if text is None or _NUMBER(text):
+        return conversion
+    try:
+        when, said = moment(text, habits)
+    except Fault:
+        return conversion  # the destination says what is wrong with it
+    # Without a zone it stays a text, so that the destination tells of that.
+    return {**conversion, _FIELD: math.floor(when.timestamp()) if said else f"{when:%Y-%m-%dT%H:%M:%S}"}
 
 
 def event_time(value: object, now: float, *, ahead: int, errors: dict[str, str], warnings: Warnings) -> int | None:

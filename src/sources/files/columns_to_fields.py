@@ -1,5 +1,6 @@
 """Fields that stand side by side, as in a row of a table, put in their places in a conversion. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,13 @@ from pipeline.consent.readings import absent
 from pipeline.intake import repair
 from sources.fieldnames import EVENT_FIELDS, Path, find, is_of_consent
 from sources.values import is_absent, trimmed
+
+_TIME: Path = ("", "event_time")
+_DATE = re.compile(r"(?=.{6,40}$)(?!\d{9,}(?:\.\d*)?$)[^:]+").fullmatch  # neither a time of the day nor epoch seconds
+_CLOCK = re.compile(
+    r"\d{1,2}(?::\d{2}){1,2}(?:[.,]\d{1,9})?(?:\s?[ap]\.?m\.?)?(?:\s?(?:[a-z]{1,4}|[+-]\d{2}:?\d{2}))?|\d{1,2}\s?[ap]\.?m\.?",
+    re.IGNORECASE,
+).fullmatch
 
 
 def place(flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[str]]:
@@ -37,10 +45,21 @@ def put(conversion: dict[str, Any], path: Path, value: Any, *, over: bool = Fals
     if value is None:
         return True
     target = conversion.setdefault(section, {}) if section else conversion
+    if path == _TIME and (whole := _whole_time(target.get(field), value)) is not None:
+        target[field] = whole
+        return True
     if not isinstance(target, dict) or not (over or is_absent(target.get(field))):
         return False
     target[field] = value
     return True
+
+
+def _whole_time(there: Any, further: Any) -> str | None:
+    """One time of a date and a time of the day that stand in two places; None if they are not that."""
+    for date, clock in ((there, further), (further, there)):
+        if isinstance(date, str) and isinstance(clock, str) and _CLOCK(clock) and _DATE(date):
+            return f"{date} {clock}"
+    return None
 
 
 def items(value: Any) -> list[Any] | None:

@@ -6,21 +6,33 @@ Excel's first line `sep=;`, empty rows. Amounts and times stay text: the destina
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.intake.body import Body
+from pipeline.values import language
+from pipeline.values.moments import Habits
 from pipeline.values.rules import quoted
+from pipeline.values.timestamps import with_habits
 from sources import signature
 from sources.fieldnames import Path, fold
 from sources.files.columns_to_fields import put
-from sources.files.headers import Columns, columns_of, header_row
+from sources.files.decimal_commas import without_points, writes_commas
+from sources.files.headers import Columns, columns_of, header_row, said_zone
 from sources.files.records import Lines, Record, records
 from sources.files.rows import Row, constants, posting, targets, text_of
+from sources.files.shop_exports import Export, export_of, is_known
 from sources.inbound import Inbound
-from sources.source_settings import Warnings
+from sources.source_settings import MOST_ITEMS, Warnings
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+_UNSAID = Habits()
+_AMOUNTS = frozenset(("custom_data", name) for name in language.amounts())
+_AHEAD = 1_000  # rows that tell how a file writes amounts: as many as one post has
+_MOST_TOLD = 100  # warnings that an answer holds
+_COMMAS = "the file writes decimals with commas"
 
 
 def read(inbound: Inbound) -> Body:
@@ -39,33 +51,89 @@ def rows(
     mapping: Mapping[str, str] = _NONE,
     defaults: Mapping[str, str] = _NONE,
     warnings: Warnings | None = None,
+    habits: Habits = _UNSAID,
 ) -> Iterator[Row]:
     """The rows of a file, read as they are asked for. Its lines keep their ends (open it with newline="").
 
     `mapping` gives the field for each column that is not known by its own name, `defaults` the values of rows without.
-    What there is to say of the header row is in `warnings` on return. Raises BadRequest, before the first row, if the
+    `habits` are how its times are written; a zone that the file names counts first. What there is to say of the
+    header row is in `warnings` on return, and of a row once it was read. Raises BadRequest, before the first row, if the
     header row names no field, or if `mapping` or `defaults` name one that nobody knows.
     """
     mapped, given = targets(mapping), constants(defaults)
     source = Lines(lines)
+    zone = said_zone(source)
     delimiter, header = header_row(source, mapped)
     said = [] if warnings is None else warnings
-    columns = columns_of(header, mapped, said)
-    named = {folded for _, folded in header}
+    names = [folded for _, folded in header]
+    export = export_of(names)
+    columns = columns_of(header, mapped, said, lambda name: is_known(name, export))
+    named = set(names)
     said += [
         ("header", f"no column is named {quoted(column)}, which is mapped to {field}")
         for column, field in mapping.items()
         if fold(column) not in named
     ]
-    return (_row(record, columns, given) for record in records(source, delimiter, len(header)))
+    file = _File(columns, given, replace(habits, zone=zone) if zone else habits, export, said)
+    return file.rows(records(source, delimiter, len(header)))
 
 
-def _row(record: Record, columns: Columns, given: list[tuple[Path, str]]) -> Row:
-    if record.fault:
-        return Row(record.number, None, record.fault)
-    conversion: dict[str, Any] = {}
-    for index, path in columns:
-        put(conversion, path, record.cells[index])
-    for path, value in given:
-        put(conversion, path, value)
-    return Row(record.number, conversion, None)
+@dataclass(frozen=True, slots=True)
+class _File:
+    """How the rows of one file are read: columns, the values of rows without, habits, what it says of orders."""
+
+    columns: Columns
+    given: list[tuple[Path, str]]
+    habits: Habits
+    export: Export | None
+    warnings: Warnings
+
+    def rows(self, found: Iterator[Record]) -> Iterator[Row]:
+        """The rows, read as they are asked for but for the first, which tell how amounts are written."""
+        ahead = list(islice(found, _AHEAD))
+        amounts = [index for index, path in self.columns if path in _AMOUNTS]
+        commas = writes_commas(one.cells[index] for one in ahead if not one.fault for index in amounts)
+        group: list[Record] = []
+        for record in chain(ahead, found):
+            if group and self._is_further(record, group):
+                group.append(record)
+                continue
+            if group:
+                yield self._row(group, commas=commas)
+            group = [record]
+        if group:
+            yield self._row(group, commas=commas)
+
+    def _is_further(self, record: Record, group: list[Record]) -> bool:
+        if self.export is None or record.fault or group[0].fault or len(group) >= MOST_ITEMS:
+            return False
+        return self.export.is_further(record.cells, group[0].cells)
+
+    def _row(self, group: list[Record], *, commas: bool) -> Row:
+        record = group[0]
+        if record.fault:
+            return Row(record.number, None, record.fault)
+        if record.short:
+            _tell(self.warnings, (f"line {record.number}", "has fewer cells than the header row: the last are empty"))
+        if self.export is not None:
+            none = self.export.ignored(record.cells, self.warnings, record.number)
+            if none is not None:
+                return Row(record.number, None, ignored=none)
+        conversion: dict[str, Any] = {}
+        for index, path in self.columns:
+            cell = record.cells[index]
+            if commas and path in _AMOUNTS and (whole := without_points(cell)) != cell:
+                _tell(self.warnings, (f"line {record.number}", f"{cell.strip()} was read as {whole}, for {_COMMAS}"))
+                cell = whole
+            put(conversion, path, cell)
+        for path, value in self.given:
+            put(conversion, path, value)
+        if self.export is not None:
+            self.export.finish(conversion, [one.cells for one in group], self.warnings)
+        return Row(record.number, with_habits(conversion, self.habits))
+
+
+def _tell(warnings: Warnings, one: tuple[str, str]) -> None:
+    """Warn of a row; of many rows the first are enough to find the cause."""
+    if len(warnings) < _MOST_TOLD:
+        warnings.append(one)

@@ -2,9 +2,12 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
 
 from pipeline.intake.body import BadRequest
+from pipeline.values.faults import Fault
+from pipeline.values.moments import zone_of
 from pipeline.values.rules import quoted
 from sources.fieldnames import Path, find_folded, fold, nearest, spelled
 from sources.files.records import DELIMITERS, Lines, records
@@ -18,6 +21,9 @@ _TIME: Path = ("", "event_time")
 _LOOKS_LIKE_A_NAME = re.compile(r"[^\W\d_][\w .:/#()?*&%$'’-]{0,59}").fullmatch
 _LOOKS_LIKE_DATA = re.compile(r"@|^\W*\d|\d{5}|[0-9a-f]{32}|^https?:", re.IGNORECASE).search
 _EXCEL = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE).fullmatch
+_GOOGLE = re.compile(
+    r'"?Parameters:\s*(?:[\w ]{1,40}=[^;,\r\n]{0,60};)*?TimeZone=([\w/+:-]{2,60})[^\r\n]*\s*', re.IGNORECASE
+).fullmatch
 
 Columns = list[tuple[int, Path]]
 Header = list[tuple[str, str]]  # each name as it stands, and folded
@@ -33,7 +39,7 @@ def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
         folded = map(fold, cells[:_MOST_COLUMNS])
         return sum(_path(name, mapped) is not None for name in folded), len(cells)
 
-    said = _said_delimiter(source)
+    said = said_first(source, _EXCEL)
     line = source.peek() or ""
     if len(line) > _LONGEST_HEADER:
         raise _too_wide(f"has {len(line)} characters")
@@ -49,14 +55,26 @@ def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
     return delimiter, [(name, fold(name)) for name in header.cells]
 
 
-def _said_delimiter(source: Lines) -> str | None:
-    """The delimiter that Excel's own first line (sep=;) names; that line is taken away."""
+def said_zone(source: Lines) -> tzinfo | None:
+    """The time zone that the first line of Google's template (Parameters:TimeZone=...) names; that line is taken away.
+
+    Raises Refusal for one that nobody knows.
+    """
+    name = said_first(source, _GOOGLE)
+    try:
+        return None if name is None else zone_of(name)
+    except Fault as fault:
+        raise Refusal(400, f"the time zone of the first line {fault}") from None
+
+
+def said_first(source: Lines, form: Callable[[str], re.Match[str] | None]) -> str | None:
+    """What a first line of this form says: that line is taken away."""
     line = source.peek() or ""
-    excel = _EXCEL(line) if len(line) < _LONGEST_HEADER else None
-    if excel is None:
+    found = form(line) if len(line) < _LONGEST_HEADER else None
+    if found is None:
         return None
     next(source)
-    return excel[1]
+    return found[1]
 
 
 def _too_wide(what: str) -> BadRequest:
@@ -75,11 +93,14 @@ def _path(folded: str, mapped: Mapping[str, Path]) -> Path | None:
     return mapped.get(folded) or find_folded(folded)
 
 
-def columns_of(header: Header, mapped: Mapping[str, Path], warnings: Warnings) -> Columns:
+def columns_of(
+    header: Header, mapped: Mapping[str, Path], warnings: Warnings, understood: Callable[[str], bool] = lambda _: False
+) -> Columns:
     """Which cell is which field, of several that are one field the preferred one first.
 
     A column that the caller mapped stands alone, and so does the first with a time: a row without a close date would
-    else get its day of creation. Of other fields each row gets the first cell that is not empty.
+    else get its day of creation, unless one is the date and the other the time of the day. `understood` says which
+    columns are, though they are no fields. Of other fields each row gets the first cell that is not empty.
     """
     chosen = [(index, mapped[folded]) for index, (_, folded) in enumerate(header) if folded in mapped]
     alone = {path: index for index, path in reversed(chosen)}
@@ -89,9 +110,11 @@ def columns_of(header: Header, mapped: Mapping[str, Path], warnings: Warnings) -
     for index, (name, folded) in enumerate(header):
         path = _path(folded, mapped)
         if path is None:
-            strangers += [(index, name)] if name.strip() else []
+            strangers += [(index, name)] if name.strip() and not understood(folded) else []
         elif taken.setdefault(path, index) == index:
             columns += [] if path in alone else [(index, path)]
+        elif path == _TIME and path not in alone and _is_the_other_half(header[taken[path]][1], folded):
+            columns.append((index, path))  # the date in one column, the time of the day in the other
         elif path in alone or path == _TIME:
             doubles.append((f"column {index + 1}", f"dropped: means {spelled(path)}, as column {taken[path] + 1} does"))
         else:
@@ -100,6 +123,15 @@ def columns_of(header: Header, mapped: Mapping[str, Path], warnings: Warnings) -
             doubles.append((f"column {index + 1}", fault))
     warnings += _doubles(doubles) + _unknown(strangers)
     return columns
+
+
+def _is_the_other_half(one: str, other: str) -> bool:
+    """Whether of two columns' names one is the date and the other the time of the day: Order Date, Order Time."""
+    for date, time in ((one, other), (other, one)):
+        if date.endswith("date") and time.endswith("time") and not time.endswith("datetime"):
+            stems = date.removesuffix("date"), time.removesuffix("time")
+            return "" in stems or stems[0] == stems[1]
+    return False
 
 
 def _doubles(told: Warnings) -> Warnings:

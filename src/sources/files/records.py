@@ -11,11 +11,15 @@ MOST_LINES = 50
 
 
 class Record(NamedTuple):
-    """The number of its first line (from 1), and its cells or what is wrong with it."""
+    """The number of its first line (from 1), and its cells or what is wrong with it.
+
+    `short`: its last cells were left out.
+    """
 
     number: int
     cells: list[str]
     fault: str | None = None
+    short: bool = False
 
 
 class _OpenQuote(Exception):
@@ -73,11 +77,14 @@ class Lines:
 
 
 def records(lines: Lines, delimiter: str, width: int | None = None) -> Iterator[Record]:
-    """The records that are not empty. Every one has `width` cells, or is a fault and ends with its first line."""
+    """The records that are not empty. Every one has `width` cells, or is a fault and ends with its first line.
+
+    Many programs leave empty cells out at the end of a row, or write some beyond the header row: nothing is lost by it.
+    """
     # Strict: where a closing quote is followed by anything but a delimiter, it opened in another record.
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        number, cells, fault = lines.begin(), [], None
+        number, cells, fault, given = lines.begin(), [], None, 0
         try:
             cells = next(reader)
         except StopIteration:
@@ -89,6 +96,9 @@ def records(lines: Lines, delimiter: str, width: int | None = None) -> Iterator[
         else:
             if not any(map(str.strip, cells)):
                 continue
+            given = len(cells)
+            if width is not None and given != width:
+                cells = _of_width(cells, width)
             if width is not None and len(cells) != width:
                 fault = (
                     f"has {len(cells)} cells where the header row has {width}: write every cell, also an empty one, and"
@@ -96,4 +106,14 @@ def records(lines: Lines, delimiter: str, width: int | None = None) -> Iterator[
                 )
         if fault:
             lines.give_again(1)
-        yield Record(number, cells, fault)
+        yield Record(number, cells, fault, fault is None and width is not None and given < width)
+
+
+def _of_width(cells: list[str], width: int) -> list[str]:
+    """The cells with the missing last ones as empty ones, and without empty ones beyond the width.
+
+    A cell that is alone in its row is more likely a piece of a broken row, or a report's footer.
+    """
+    if 1 < len(cells) < width:
+        return cells + [""] * (width - len(cells))
+    return cells if any(map(str.strip, cells[width:])) or len(cells) < width else cells[:width]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.contract.destination import Invalid
-from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, BadRequest, Body, event_group
+from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, Ignored, Body, BadRequest, event_group
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.rules import quoted
 from sources.fieldnames import Path, find, fold, nearest
@@ -28,14 +28,15 @@ _BEGINNINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line of the file where it begins (from 1), and its conversion or its fault.
+    """One row: the line where it begins (from 1), and its conversion, its fault, or why it is no conversion.
 
     The conversion is in the language of /v1/events; it holds `event_group_id` if the file has such a field.
     """
 
     number: int
     conversion: dict[str, Any] | None
-    fault: str | None
+    fault: str | None = None
+    ignored: Ignored | None = None
 
 
 def text_of(body: bytes, form: str) -> str:
@@ -80,6 +81,9 @@ def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -
     for row in rows:
         if len(conversions) == MAX_EVENTS:
             raise BadRequest(400, f"the body has more than {MAX_EVENTS} rows: send it in parts")
+        if row.ignored is not None:
+            conversions.append(row.ignored)
+            continue
         if row.conversion is None:
             conversions.append(Invalid({f"line {row.number}": str(row.fault)}, []))
             continue
