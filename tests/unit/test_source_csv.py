@@ -424,7 +424,7 @@ def test_a_time_with_its_own_zone_needs_none() -> None:
 
 
 def test_a_zone_that_nobody_knows_refuses_the_file() -> None:
-    with pytest.raises(Refusal, match="time zone of the first line"):
+    with pytest.raises(BadRequest, match="time zone of the first line"):
         of("Parameters:TimeZone=Mars/Olympus\nemail,time\na@example.com,2025-03-01\n")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.consent.decision import NOTHING, Limit
 from pipeline.contract import repeats
-from pipeline.contract.destination import Destination, Prepared, Invalid, Routing, Shared, Withheld
+from pipeline.contract.destination import Destination, Invalid, Prepared, Routing, Shared, Withheld
 from pipeline.intake import orders
 from pipeline.intake.access import Request
 from pipeline.intake.body import BadRequest, Body, Ignored

@@ -57,8 +57,8 @@ def rows(
 
     `mapping` gives the field for each column that is not known by its own name, `defaults` the values of rows without.
     `habits` are how its times are written; a zone that the file names counts first. What there is to say of the
-    header row is in `warnings` on return, and of a row once it was read. Raises BadRequest, before the first row, if the
-    header row names no field, or if `mapping` or `defaults` name one that nobody knows.
+    header row is in `warnings` on return, and of a row once it was read. Raises BadRequest, before the first row, if
+    the header row names no field, or if `mapping` or `defaults` name one that nobody knows.
     """
     mapped, given = targets(mapping), constants(defaults)
     source = Lines(lines)

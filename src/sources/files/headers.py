@@ -58,13 +58,13 @@ def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
 def said_zone(source: Lines) -> tzinfo | None:
     """The time zone that the first line of Google's template (Parameters:TimeZone=...) names; that line is taken away.
 
-    Raises Refusal for one that nobody knows.
+    Raises BadRequest for one that nobody knows.
     """
     name = said_first(source, _GOOGLE)
     try:
         return None if name is None else zone_of(name)
     except Fault as fault:
-        raise Refusal(400, f"the time zone of the first line {fault}") from None
+        raise BadRequest(400, f"the time zone of the first line {fault}") from None
 
 
 def said_first(source: Lines, form: Callable[[str], re.Match[str] | None]) -> str | None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeline.intake import repair
-from pipeline.intake.body import Body, BadRequest
+from pipeline.intake.body import BadRequest, Body
 from pipeline.intake.unwrapping import unwrapped
 from sources import signature
 from sources.fieldnames import Path, fold

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.contract.destination import Invalid
-from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, Ignored, Body, BadRequest, event_group
+from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, BadRequest, Body, Ignored, event_group
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.rules import quoted
 from sources.fieldnames import Path, find, fold, nearest
