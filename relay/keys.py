@@ -137,6 +137,7 @@ def _told(sender: Sender) -> dict[str, Any]:
         "event_groups": list(sender.event_groups),
         "event_names": list(sender.event_names),
         "default_event_group": sender.default_event_group,
+        "country": sender.country,
         "browser": sender.browser,
         "origins": list(sender.origins),
         "consent": {name: value for name, value in asdict(sender.consent).items() if value != getattr(Consent(), name)},

@@ -1,6 +1,7 @@
 """Roku, declared."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.contract.destination import (
@@ -28,8 +29,9 @@ def declared(settings: Settings) -> Destination:
     """Roku with these settings."""
 
     def transform(conversion: object, shared: Shared) -> Prepared | Invalid | Withheld:
-        group, now, context = shared
-        return event.prepare(conversion, group=group, now=now, settings=settings.notation, context=context)
+        group, now, context, country = shared
+        notation = settings.notation if country is None else replace(settings.notation, default_country=country)
+        return event.prepare(conversion, group=group, now=now, settings=notation, context=context)
 
     def connect(*, keys: KeySecret, session: "requests.Session", now: Callable[[], float]) -> Post:
         from roku.client import Roku  # 25 ms that ingest never needs

@@ -41,6 +41,6 @@ def _was_clear(conversion: Any, user: Mapping[str, Any]) -> bool:
     return any(user.get(name) != posted.get(name) for name in words.HASHED)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _usual(settings: normalise.Settings, year: int) -> Callable[[object], dict[str, Any]]:
     return field.usual({**fields.TABLE, "user_data": fields.user(settings, None, year)})

@@ -195,39 +195,3 @@ def test_a_kind_that_no_call_can_be_of_is_told() -> None:
     assert [field for field, _ in warnings] == ["event_names", "event_names"]
     assert '"awnsered" is no kind of call: use answered, missed, voicemail, first, repeat, tag:...' in warnings[0][1]
     assert '"signal:sale"' in warnings[1][1]
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [
-        ("555-010-0123", "+1555-010-0123"),
-        ("5550100123", "+15550100123"),
-        (5550100123, "+15550100123"),
-        ("(555) 010-0123", "+1(555) 010-0123"),
-        ("+15550100123", "+15550100123"),
-        ("15550100123", "+15550100123"),
-        ("1-555-010-0144", "+1-555-010-0144"),
-        ("1 (555) 010-0144", "+1 (555) 010-0144"),
-        ("25550100123", "25550100123"),
-        ("010-0144", "010-0144"),
-        ("+44 20 7946 0018", "+44 20 7946 0018"),
-        ("anonymous", "anonymous"),
-        (None, None),
-        ([], []),
-    ],
-)
-def test_ten_digits_are_north_american(number: Any, expected: Any) -> None:
-    assert call_fields.north_american(number) == expected
-
-
-@pytest.mark.parametrize(
-    ("country", "north"),
-    [
-        *((country, True) for country in (None, "", "US", "us", "USA", "United States", "CAN", "canada", "PR", "jm")),
-        *((country, False) for country in ("GB", "Germany", "MX", "USSR", "0")),
-        (["US"], True),  # nothing that can be read
-    ],
-)
-def test_ten_digits_are_north_american_only_there(country: Any, north: bool) -> None:
-    assert call_fields.north_american("5550100123", country) == ("+15550100123" if north else "5550100123")
-    assert call_fields.north_american("15550100123", country) == ("+15550100123" if north else "15550100123")

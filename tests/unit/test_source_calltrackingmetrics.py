@@ -64,7 +64,7 @@ def test_a_call_becomes_an_event() -> None:
             "ph": sha("15550100142"),
             "em": sha("jane@example.com"),
             "ct": "Tampa",
-            "st": "FL",
+            "st": "Florida",
             "zp": "33601",
             "country": "US",
             "client_ip_address": "203.0.113.7",

@@ -115,7 +115,7 @@ def test_a_pushed_purchase_is_finished_without_a_warning() -> None:
         "fn": sha("jane"),
         "ln": sha("doe"),
         "ct": "Some city",
-        "st": "CA",
+        "st": "California",
         "zp": "12345",
         "country": "US",
         "external_id": "u-7",

@@ -247,9 +247,9 @@ def test_traits_tell_what_the_properties_do_not() -> None:
         "ge": sha("female"),
         "db": sha("1990-05-01"),
         "ct": "San Francisco",
-        "st": "CA",
+        "st": "California",
         "zp": "94103",
-        "country": "USA",
+        "country": "US",
     }
     both = call(context={"traits": traits}, properties={"email": "at-checkout@example.com"})
     assert conversion(both)["user_data"]["em"] == "at-checkout@example.com"

@@ -121,7 +121,7 @@ def test_the_documents_order_becomes_a_purchase() -> None:
             "fn": sha("bob"),
             "ln": sha("norman"),
             "ct": "Louisville",
-            "st": "KY",
+            "st": "Kentucky",
             "zp": "40202",
             "country": "US",
             "external_id": "207119551",

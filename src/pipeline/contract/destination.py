@@ -87,12 +87,14 @@ class Answer:
 class Shared(NamedTuple):
     """What all conversions of a post share: the event group, the time (epoch seconds), what the body said for all.
 
-    `event_group_id` is empty where none is said and the destination needs none.
+    `event_group_id` is empty where none is said and the destination needs none. `country` (ISO 3166 alpha-2) is that of
+    the sender's records which name none, if its entry says one.
     """
 
     event_group_id: str
     now: float
     context: Mapping[str, Any]
+    country: str | None = None
 
 
 class Frame(NamedTuple):

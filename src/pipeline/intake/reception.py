@@ -94,7 +94,7 @@ def receive(
     group = _event_group(
         posting.event_group_id or sender.default_event_group or default_event_group, sender, destination
     )
-    shared = Shared(group, now, posting.context)
+    shared = Shared(group, now, posting.context, sender.country)
     reception = Received(group, len(posting.conversions), posting.conversions)
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
     partners: set[str] = set()

@@ -10,6 +10,7 @@ from pydantic_core import core_schema as cs
 
 from pipeline.consent import settings as consent
 from pipeline.intake.senders import Sender, SourceSettings
+from pipeline.values import places
 from pipeline.values.currencies import ISO_4217
 from pipeline.values.json_objects import json_object
 
@@ -90,6 +91,7 @@ def _schema() -> SchemaValidator:
         "event_groups": texts,
         "event_names": cs.tuple_variable_schema(cs.str_schema(pattern=r"^\*$|\w", max_length=128)),
         "default_event_group": text,
+        "country": cs.nullable_schema(cs.no_info_after_validator_function(_country, cs.str_schema())),
         "browser": cs.bool_schema(),
         "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^https?://[^/\s*]+/?$")),
         "consent": consent.schema(),
@@ -118,6 +120,14 @@ def _currency() -> cs.CoreSchema:
     """A code of ISO 4217, in any case."""
     codes = cs.literal_schema(sorted(ISO_4217))
     return cs.chain_schema([cs.str_schema(to_upper=True, strip_whitespace=True), codes])
+
+
+def _country(name: str) -> str:
+    """Its two letters. Raises ValueError."""
+    code = places.country(name)
+    if code is None:
+        raise ValueError
+    return code
 
 
 def _fields(kinds: Mapping[str, cs.CoreSchema]) -> cs.CoreSchema:

@@ -30,7 +30,10 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One sender: a name for logs and metrics, what its key opens, and how its signals of consent are read."""
+    """One sender: a name for logs and metrics, what its key opens, and how its posts are read.
+
+    `country` (ISO 3166 alpha-2) is that of phone numbers and places in records that name none.
+    """
 
     name: str
     key: str | None = field(default=None, repr=False)
@@ -38,6 +41,7 @@ class Sender:
     event_groups: tuple[str, ...] = ("*",)
     event_names: tuple[str, ...] = ("*",)
     default_event_group: str | None = None
+    country: str | None = None
     browser: bool = False
     origins: tuple[str, ...] = ()
     consent: Consent = field(default_factory=Consent)

@@ -15,13 +15,6 @@ _YES, _NO = frozenset({"true", "yes", "y", "t", "on"}), frozenset({"false", "no"
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII).fullmatch
 _ANY_NUMBER = re.compile(r"\d{1,40}(?:\.\d{1,40})?", re.ASCII).fullmatch
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})", re.ASCII).fullmatch
-# Countries with the calling code 1 write numbers so, and mostly leave the 1 out.
-_NORTH_AMERICAN = re.compile(r"(1[-. ]?)?\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}", re.ASCII).fullmatch
-# North American Numbering Plan: ISO 3166's codes of two and three letters, and names as trackers write them.
-_NORTH_AMERICA = frozenset(
-    "us usa ca can pr pri ag atg ai aia as asm bb brb bm bmu bs bhs dm dma do dom gd grd gu gum jm jam kn kna ky cym"
-    " lc lca mp mnp ms msr sx sxm tc tca tt tto vc vct vg vgb vi vir".split()
-) | {"united states", "united states of america", "u.s.", "u.s.a.", "canada", "puerto rico"}
 # A call has a handful of tags: it bounds what a hostile post can cost.
 _MOST_TAGS = 100
 
@@ -72,17 +65,3 @@ def direction(value: Any) -> str | None:
     """Which way a call went, in small letters."""
     word = text(value)
     return None if word is None else word.lower()
-
-
-def north_american(value: Any, country: Any = None) -> Any:
-    """A number of ten digits, or of eleven with a leading 1, with its +1; another, or of another country, as received.
-
-    `country` is the caller's as the tracker writes it; without one North America is meant.
-    """
-    place, word = text(country), text(value)
-    if word is None or (place is not None and place.lower() not in _NORTH_AMERICA):
-        return value
-    match = _NORTH_AMERICAN(word)
-    if match is None:
-        return value
-    return ("+" if match[1] else "+1") + word

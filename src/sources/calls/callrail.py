@@ -12,7 +12,7 @@ from pipeline.intake.body import Body
 from pipeline.intake.senders import SourceSettings
 from sources import signature
 from sources.calls import calls
-from sources.calls.call_fields import UTM, click_ids, direction, fields, flag, north_american, seconds, tags
+from sources.calls.call_fields import UTM, click_ids, direction, fields, flag, seconds, tags
 from sources.calls.calls import Call
 from sources.inbound import Inbound, json_object
 from sources.source_settings import Warnings, value_of
@@ -55,7 +55,7 @@ def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings)
         partner=PARTNER,
         id=first_of(body, "resource_id", "id"),
         time=_time(body),
-        phone=north_american(first_of(body, "customer_phone_number", "callernum"), body.get("customer_country")),
+        phone=first_of(body, "customer_phone_number", "callernum"),
         # What is posted before the end says `answered: false` and `duration: 0`.
         finished=duration > 0 if duration is not None else bool(answered or voicemail),
         inbound=direction(body.get("direction")) in (None, "inbound"),

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.intake.body import BadRequest, Body
 from pipeline.intake.senders import SourceSettings
 from sources.calls import calls
-from sources.calls.call_fields import UTM, click_ids, direction, fields, flag, north_american, seconds, tags
+from sources.calls.call_fields import UTM, click_ids, direction, fields, flag, seconds, tags
 from sources.calls.calls import Call
 from sources.inbound import Inbound, json_object
 from sources.source_settings import Warnings, value_of
@@ -64,12 +64,11 @@ def read(inbound: Inbound) -> Body:
 def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:
     talked, lasted = seconds(body.get("talk_time")), seconds(body.get("duration"))
     finished, answered = _outcome(body, talked, lasted)
-    phone = first_of(body, "caller_number_complete", "caller_number", "caller_number_bare")
     return Call(
         partner=PARTNER,
         id=first_of(body, "id", "sid"),
         time=first_of(body, "unix_time", "called_at"),
-        phone=north_american(phone, body.get("country")),
+        phone=first_of(body, "caller_number_complete", "caller_number", "caller_number_bare"),
         finished=finished,
         inbound=direction(body.get("direction")) != "outbound",
         answered=answered,

@@ -12,7 +12,7 @@ from pipeline.intake.body import Body
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.amounts import amount
 from sources.calls import calls
-from sources.calls.call_fields import UTM, click_ids, fields, flag, north_american, seconds, tags
+from sources.calls.call_fields import UTM, click_ids, fields, flag, seconds, tags
 from sources.calls.calls import Call
 from sources.inbound import Inbound, json_object
 from sources.source_settings import Warnings, value_of
@@ -26,6 +26,7 @@ _CONTACT = {
     "ct": "city",
     "st": "region",
     "zp": "verified_zip",
+    "country": "country",
     "fn": "first_name_data_append",
     "ln": "last_name_data_append",
     "em": "email",
@@ -49,8 +50,7 @@ def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings)
         partner=PARTNER,
         id=first_of(body, "complete_call_id", "transaction_id"),
         time=first_of(body, "start_time_utc"),
-        # Invoca writes 866-555-1234, without the country code, or 1-866-555-1234.
-        phone=north_american(first_of(body, "calling_phone_number")),
+        phone=first_of(body, "calling_phone_number"),
         # A pre-transfer webhook with the same parameters leaves them empty.
         finished=connected is not None or lasted is not None or not any(name in body for name in _LENGTHS),
         answered=None if connected is None else connected > 0,

@@ -133,7 +133,9 @@ def _user_data(call: dict[str, Any], context: dict[str, Any], properties: dict[s
         "ct": address.get("city"),
         "st": address.get("state"),
         "zp": first(address.get("postalCode"), address.get("postal_code")),
-        "country": address.get("country"),
+        "country": first(
+            address.get("country"), traits.get("country"), as_object(context.get("location")).get("country")
+        ),
         "external_id": None if id_is_email else user_id,
         "client_ip_address": context.get("ip"),
         "client_user_agent": context.get("userAgent"),

@@ -88,7 +88,7 @@ def _user_data(order: dict[str, Any], *, by_staff: bool) -> dict[str, Any]:
         "fn": first(*(one.get("first_name") for one in people)),
         "ln": first(*(one.get("last_name") for one in people)),
         "ct": address.get("city"),
-        "st": first(address.get("province_code"), address.get("province")),
+        "st": first(address.get("province"), address.get("province_code")),
         "zp": address.get("zip"),
         "country": first(address.get("country_code"), address.get("country")),
         "external_id": customer.get("id"),
