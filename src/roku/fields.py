@@ -5,11 +5,10 @@ optional field needs is a line here: `pipeline.values.field` says what follows f
 """
 
 from functools import partial
-from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import kinds, limits, phone, shapes
+from pipeline.values import kinds, limits, phone, rules, shapes
 from pipeline.values.field import OBJECT, Field, Fields, Kind, Table
 from pipeline.values.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
 from roku import homes, normalise
@@ -20,16 +19,7 @@ _GENDER = shapes.like(rf"^(?:[A-Za-z]{{1,7}}|{shapes.DIGEST})$")
 _BIRTH_DATE = shapes.like(rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{shapes.DIGEST})$")
 
 
-def _flag(value: Any, notes: list[str]) -> bool | None:
-    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
-        return value.strip().lower() == "true"
-    if isinstance(value, bool):
-        return value
-    notes.append("must be true or false; each value is looked at in any case")
-    return None
-
-
-_FLAG, _COUNTRY = Kind(_flag, None, {"type": "boolean"}), Kind(homes.phones_country, None, kinds.STRING)
+_FLAG, _COUNTRY = Kind(rules.flag, None, {"type": "boolean"}), Kind(homes.phones_country, None, kinds.STRING)
 _CONVERSION = choice("conversion")
 # Where they are missing, the one stands for «conversion», the other takes its place in the finished event.
 _EVENT_TYPE = _CONVERSION._replace(

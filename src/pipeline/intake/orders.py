@@ -30,27 +30,36 @@ REFUNDED = Ignored("refund", "the order was refunded: it is no purchase any more
 CANCELLED = Ignored("cancelled_order", "the order was cancelled or not paid: it is no purchase")
 PARTLY_REFUNDED = "tells of a partial refund: the order counts with the amount that is sent, so send what was kept"
 
+_NO_VALUE = ("custom_data.value", "is missing: send value and currency with every PURCHASE")
+
 
 def judge(conversion: Mapping[str, Any], warnings: Warnings) -> Ignored | None:
     """Why a conversion is no purchase after all; else what its purchase lacks is in `warnings`. Never raises."""
-    custom, name = conversion.get("custom_data"), conversion.get("event_name")
-    is_purchase = name == "PURCHASE" or (isinstance(name, str) and fold(name[: limits.FIELD_NAME].strip()) == _PURCHASE)
+    custom, is_purchase = conversion.get("custom_data"), _is_purchase(conversion.get("event_name"))
     if not isinstance(custom, dict):
-        if is_purchase and (custom is None or custom == ""):
-            warnings.append(("custom_data.value", "is missing: send value and currency with every PURCHASE"))
+        warnings += [_NO_VALUE] if is_purchase and (custom is None or custom == "") else []
         return None
-    value = custom.get("value")
     if is_purchase:
-        if (refused := _refused(custom, value)) is not None:
+        if (refused := _refused(custom, custom.get("value"))) is not None:
             return refused
-        if "status" in custom and status_of(custom["status"]) in _PARTLY:
+        if is_partly_refunded(custom.get("status")):
             warnings.append(("custom_data.status", PARTLY_REFUNDED))
-    if value is None or (isinstance(value, str) and _is_nothing(value)):
-        if is_purchase:
-            warnings.append(("custom_data.value", "is missing: send value and currency with every PURCHASE"))
-    elif _is_nothing(custom.get("currency")) and not (isinstance(value, str) and _names_one(value)):
-        warnings.append(("custom_data.currency", "is missing: without it nobody knows what value is worth"))
+    warnings += _lacking(custom, is_purchase=is_purchase)
     return None
+
+
+def _lacking(custom: Mapping[str, Any], *, is_purchase: bool) -> Warnings:
+    """What to say of an amount that is missing, or of one without its currency."""
+    value = custom.get("value")
+    if value is None or (isinstance(value, str) and _is_nothing(value)):
+        return [_NO_VALUE] if is_purchase else []
+    if _is_nothing(custom.get("currency")) and not (isinstance(value, str) and _names_one(value)):
+        return [("custom_data.currency", "is missing: without it nobody knows what value is worth")]
+    return []
+
+
+def _is_purchase(name: Any) -> bool:
+    return name == "PURCHASE" or (isinstance(name, str) and fold(name[: limits.FIELD_NAME].strip()) == _PURCHASE)
 
 
 def status_of(value: Any) -> str:

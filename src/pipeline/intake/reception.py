@@ -10,12 +10,11 @@ from pipeline.contract.destination import Destination, Invalid, Prepared, Routin
 from pipeline.intake import orders
 from pipeline.intake.access import Request
 from pipeline.intake.body import BadRequest, Body, Ignored
+from pipeline.intake.connection import with_connection
 from pipeline.intake.reply import failed_event, gather
 from pipeline.intake.senders import Sender
 from pipeline.values import limits
-from pipeline.values.cleaning import clean
 from pipeline.values.own_phone import without_own_phone
-from pipeline.values.placeholders import is_placeholder
 from pipeline.values.words import Word
 
 _TOO_MANY_PARTNERS = (
@@ -99,27 +98,30 @@ def receive(
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
     partners: set[str] = set()
     for index, conversion in enumerate(posting.conversions):
-        if isinstance(conversion, Ignored):
-            reception.ignored[index] = conversion
-            continue
-        heard = posting.heard.get(index, NOTHING)
         said: list[tuple[str, str]] = []
-        none = orders.judge(conversion, said) if isinstance(conversion, dict) else None
+        none = _ignored(conversion, said)
         if none is not None:
             reception.ignored[index] = none
             continue
-        if heard.limit is Limit.WITHHOLD or destination.vendor in heard.lacking:
+        heard = posting.heard.get(index, NOTHING)
+        lacks = destination.vendor in heard.lacking
+        if heard.limit is Limit.WITHHOLD or lacks:
             made: Prepared | Invalid | Withheld = Withheld(REFUSED_IN_EUROPE, [])
         else:
-            made = _made(
-                _with_connection(conversion, request) if sender.browser else conversion, destination, shared, said
-            )
+            whole = with_connection(conversion, request) if sender.browser else conversion
+            made = _made(whole, destination, shared, said)
         _keep(reception, index, _of_this_sender(made, sender, partners))
-        if heard.limit is not Limit.NOTHING or destination.vendor in heard.lacking:
+        if heard.limit is not Limit.NOTHING or lacks:
             reception.refusals[index] = heard.signals
         warnings += [(index, name, text) for name, text in (*heard.warnings, *said, *made.warnings)]
     reception.warnings = gather(repeats.told(reception.events, apart=apart) + warnings)
     return reception
+
+
+def _ignored(conversion: object, said: list[tuple[str, str]]) -> Ignored | None:
+    if isinstance(conversion, dict):
+        return orders.judge(conversion, said)
+    return conversion if isinstance(conversion, Ignored) else None
 
 
 def _made(
@@ -181,22 +183,3 @@ def _is_one_too_many(partner: str | None, partners: set[str]) -> bool:
         return True
     partners.add(partner)
     return False
-
-
-def _is_absent(value: object) -> bool:
-    return value is None or (isinstance(value, str) and is_placeholder(clean(value)))
-
-
-def _with_connection(conversion: object, request: Request) -> object:
-    """Of a browser the connection is the visitor's own: what the page left out is filled from it."""
-    if not isinstance(conversion, dict):
-        return conversion
-    whole = dict(conversion)
-    user = whole.get("user_data")
-    if isinstance(user, dict) or user is None:
-        connection = {"client_ip_address": request.source_ip, "client_user_agent": request.user_agent}
-        given = {name: value for name, value in (user or {}).items() if not _is_absent(value)}
-        whole["user_data"] = {name: value for name, value in connection.items() if value} | given
-    if _is_absent(whole.get("event_source_url")) and "referer" in request.headers:
-        whole["event_source_url"] = request.headers["referer"]
-    return whole

@@ -68,21 +68,22 @@ def _walk(value: Any, say: _Say, depth: int, *, strict: bool) -> None:
         for item in value:
             if type(item) is dict or type(item) is list:
                 _walk(item, say, depth + 1, strict=strict)
-        return
-    if type(value) is not dict:
-        return
-    if "[" in "".join(value):
-        _without_brackets(value)
-    for name, inner in value.items():
-        kind = type(inner)
-        if kind is dict or kind is list or (kind is str and name in _CONTAINERS):
-            if name not in _CONTAINERS and key_of(name) is not None:
-                continue
-            value[name] = inner = _one(name, inner, say, strict=strict)  # noqa: PLW2901
-            if type(inner) is dict or type(inner) is list:
-                _walk(inner, say, depth + 1, strict=strict)
-            if name == "user_data" and type(inner) is dict:
-                _single(inner, say)
+    elif type(value) is dict:
+        if "[" in "".join(value):
+            _without_brackets(value)
+        for name, inner in value.items():
+            if _may_be_wrapped(name, inner):
+                value[name] = one = _one(name, inner, say, strict=strict)
+                _walk(one, say, depth + 1, strict=strict)
+                if name == "user_data" and type(one) is dict:
+                    _single(one, say)
+
+
+def _may_be_wrapped(name: str, value: Any) -> bool:
+    """Whether a field is looked into: a container of ours, or any other that is no signal of consent."""
+    if name in _CONTAINERS:
+        return isinstance(value, dict | list | str)
+    return isinstance(value, dict | list) and key_of(name) is None
 
 
 def _one(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
@@ -99,20 +100,30 @@ def _one(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
 def _listed(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
     if type(value) is str and name not in _OWN:
         value = _read(name, value, say)
-    if type(value) is dict and value and next(iter(value)).isdecimal() and all(map(str.isdecimal, value)):
-        say(name, "is an object with number keys: it was read as an array")
-        return [value[key] for key in sorted(value, key=lambda key: int(key[:20]))]
-    if type(value) is dict and name != "events":
-        return [value] if value else []
+    if type(value) is dict:
+        return _entries(name, value, say)
     if type(value) is str and name in _IDS and "," in value and not is_tag(clean(value)):
         say(name, "is text with commas: it was read as an array")
-        inside = value.strip()
-        if inside.startswith("[") and inside.endswith("]"):
-            inside = inside[1:-1]
-        return [part.strip() for part in inside.split(",") if part.strip()]
+        return _between_commas(value.strip())
     if strict and type(value) is not list and name in _MISSED:
         _lost(name, value, say, "an array")
     return value
+
+
+def _between_commas(text: str) -> list[str]:
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _entries(name: str, value: dict[str, Any], say: _Say) -> Any:
+    """The array that an object stands for: by its number keys, or of itself alone."""
+    if value and all(map(str.isdecimal, value)):
+        say(name, "is an object with number keys: it was read as an array")
+        return [value[key] for key in sorted(value, key=lambda key: int(key[:20]))]
+    if name == "events":
+        return value
+    return [value] if value else []
 
 
 def _object(name: str, value: Any, say: _Say, *, strict: bool) -> Any:

@@ -58,14 +58,19 @@ def number_in(text: str, decimals: int | None = None) -> int | float | None:
     if text.isascii() and _DECIMAL(text) and not (decimals == 0 and _ONE_GROUP(text)):
         return float(text) if "." in text else int(text)
     sign, text = _signed(text)
-    framed = _CURRENCY(text)
-    if framed is None or not all(code in (None, "US") or code in ISO_4217 for code in (framed[1], framed[3])):
-        return None
-    inner, bare = _signed(framed[2])
+    inner, bare = _signed(_unframed(text))
     bare = _with_point(bare, decimals)
     if not bare.isascii() or not _DECIMAL(bare) or (sign < 0 and inner < 0):
         return None
     return sign * inner * (float(bare) if "." in bare else int(bare))
+
+
+def _unframed(text: str) -> str:
+    """What is between a currency's code or sign on either side; empty if something else is there."""
+    framed = _CURRENCY(text)
+    if framed is None or not all(code in (None, "US") or code in ISO_4217 for code in (framed[1], framed[3])):
+        return ""
+    return framed[2]
 
 
 def _signed(text: str) -> tuple[int, str]:

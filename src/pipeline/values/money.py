@@ -4,7 +4,7 @@ An amount's text may name another currency than the field beside it: then it is 
 And the currency's decimals say what a separator means: "1,234" beside USD has one reading.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.values import currencies, language, limits
@@ -24,26 +24,35 @@ def settled(custom: Mapping[str, Any], warnings: Warnings) -> Mapping[str, Any]:
         return custom
     whole = dict(custom)
     code = _code(custom)
-    if code is None and custom.get("currency") is None:
-        named = {one for text in texts.values() for one in currencies.named(text)}
-        if len(named) == 1:
-            (code,) = named
-            whole["currency"] = code
-            warnings.append(("custom_data.currency", f"is missing: {code} was taken from the amount"))
+    if code is None and custom.get("currency") is None and (code := _only_named(texts.values())) is not None:
+        whole["currency"] = code
+        warnings.append(("custom_data.currency", f"is missing: {code} was taken from the amount"))
     if code is None:
         return whole
     for name, text in texts.items():
         whole[name] = _read(text, code, f"custom_data.{name}", warnings)
     if items:
-        told: Warnings = []
-        whole["contents"] = [
-            {**item, "price": _read(item["price"], code, f"custom_data.contents item {index} price", told)}
-            if index in items
-            else item
-            for index, item in enumerate(custom["contents"])
-        ]
-        warnings += told[:_MOST_TOLD]
+        whole["contents"] = _priced(custom["contents"], items, code, warnings)
     return whole
+
+
+def _priced(contents: list[Any], places: frozenset[int], code: str, warnings: Warnings) -> list[Any]:
+    """The basket with the prices at these places read."""
+    told: Warnings = []
+    priced = [
+        {**item, "price": _read(item["price"], code, f"custom_data.contents item {index} price", told)}
+        if index in places
+        else item
+        for index, item in enumerate(contents)
+    ]
+    warnings += told[:_MOST_TOLD]
+    return priced
+
+
+def _only_named(texts: Iterable[str]) -> str | None:
+    """The currency that the amounts' texts name, if it is one."""
+    named = {one for text in texts for one in currencies.named(text)}
+    return named.pop() if len(named) == 1 else None
 
 
 def _priced_in_text(contents: Any) -> frozenset[int]:

@@ -92,12 +92,10 @@ def postal_code(text: str, code: str | None) -> str:
         return text
     length = _POSTAL_DIGITS.get(code or "")
     first, hyphen, rest = text.partition("-")
-    if length is None or (rest and not (code in _TWO_ZEROS and len(rest) == 4 and rest.isdigit())):
+    if length is None or (hyphen and not (code in _TWO_ZEROS and len(rest) == 4 and rest.isdigit())):
         return text
-    if hyphen and not rest:
-        return text
-    missing = length - len(first)
-    return first.zfill(length) + hyphen + rest if 0 < missing <= (2 if code in _TWO_ZEROS else 1) else text
+    zeros = 2 if code in _TWO_ZEROS else 1
+    return first.zfill(length) + hyphen + rest if 0 < length - len(first) <= zeros else text
 
 
 def _folded(name: str) -> str:

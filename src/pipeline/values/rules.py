@@ -119,3 +119,13 @@ def quoted(value: str) -> str:
     if holds_email(value) or sum(map(str.isdigit, value)) > 6:
         return "the value"
     return '"' + (value if len(value) <= 40 else value[:39] + "…") + '"'
+
+
+def flag(value: Any, notes: list[str]) -> bool | None:
+    """True or false, also as text."""
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    if isinstance(value, bool):
+        return value
+    notes.append("must be true or false; each value is looked at in any case")
+    return None

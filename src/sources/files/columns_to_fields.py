@@ -38,10 +38,8 @@ def place(flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[str]
 def put(conversion: dict[str, Any], path: Path, value: Any, *, over: bool = False) -> bool:
     """Set the field unless the value is absent; False if its place is no object, or (without `over`) it has one."""
     section, field = path
-    if isinstance(value, str) and not section and is_of_consent(field):
-        value = None if absent(value) else value  # a tag that was not filled in is a signal too
-    elif isinstance(value, str):
-        value = _READERS[path](value) if path in _READERS else trimmed(value)
+    if isinstance(value, str):
+        value = _read(path, value)
     if value is None:
         return True
     target = conversion.setdefault(section, {}) if section else conversion
@@ -52,6 +50,14 @@ def put(conversion: dict[str, Any], path: Path, value: Any, *, over: bool = Fals
         return False
     target[field] = value
     return True
+
+
+def _read(path: Path, text: str) -> Any:
+    """What a text says in this field; None if nothing."""
+    section, field = path
+    if not section and is_of_consent(field):
+        return None if absent(text) else text  # a tag that was not filled in is a signal too
+    return _READERS[path](text) if path in _READERS else trimmed(text)
 
 
 def _whole_time(there: Any, further: Any) -> str | None:

@@ -102,27 +102,43 @@ def columns_of(
     else get its day of creation, unless one is the date and the other the time of the day. `understood` says which
     columns are, though they are no fields. Of other fields each row gets the first cell that is not empty.
     """
-    chosen = [(index, mapped[folded]) for index, (_, folded) in enumerate(header) if folded in mapped]
-    alone = {path: index for index, path in reversed(chosen)}
+    alone = _chosen(header, mapped)
     columns = [(index, path) for path, index in alone.items()]
     taken = dict(alone)
-    strangers, doubles = [], []
-    for index, (name, folded) in enumerate(header):
+    doubles = []
+    for index, (_, folded) in enumerate(header):
         path = _path(folded, mapped)
         if path is None:
-            strangers += [(index, name)] if name.strip() and not understood(folded) else []
-        elif taken.setdefault(path, index) == index:
-            columns += [] if path in alone else [(index, path)]
-        elif path == _TIME and path not in alone and _is_the_other_half(header[taken[path]][1], folded):
-            columns.append((index, path))  # the date in one column, the time of the day in the other
-        elif path in alone or path == _TIME:
-            doubles.append((f"column {index + 1}", f"dropped: means {spelled(path)}, as column {taken[path] + 1} does"))
-        else:
+            continue
+        first = taken.setdefault(path, index)
+        counts = path not in alone and (path != _TIME or first == index or _is_the_other_half(header[first][1], folded))
+        if counts:
             columns.append((index, path))
-            fault = f"means {spelled(path)}, as column {taken[path] + 1} does: it counts in rows where that is empty"
-            doubles.append((f"column {index + 1}", fault))
-    warnings += _doubles(doubles) + _unknown(strangers)
+        if first != index and not (counts and path == _TIME):
+            doubles.append(_double(index, path, first, counts=counts))
+    warnings += _doubles(doubles) + _unknown(_strangers(header, mapped, understood))
     return columns
+
+
+def _chosen(header: Header, mapped: Mapping[str, Path]) -> dict[Path, int]:
+    """The first column that the caller mapped to each field."""
+    places = [(index, mapped[folded]) for index, (_, folded) in enumerate(header) if folded in mapped]
+    return {path: index for index, path in reversed(places)}
+
+
+def _strangers(header: Header, mapped: Mapping[str, Path], understood: Callable[[str], bool]) -> list[tuple[int, str]]:
+    """The named columns that are no field, and that nobody understands otherwise."""
+    return [
+        (index, name)
+        for index, (name, folded) in enumerate(header)
+        if name.strip() and _path(folded, mapped) is None and not understood(folded)
+    ]
+
+
+def _double(index: int, path: Path, first: int, *, counts: bool) -> tuple[str, str]:
+    """The warning about a column that means what an earlier one does."""
+    told = f"means {spelled(path)}, as column {first + 1} does"
+    return f"column {index + 1}", f"{told}: it counts in rows where that is empty" if counts else f"dropped: {told}"
 
 
 def _is_the_other_half(one: str, other: str) -> bool:

@@ -84,22 +84,17 @@ def records(lines: Lines, delimiter: str, width: int | None = None) -> Iterator[
     # Strict: where a closing quote is followed by anything but a delimiter, it opened in another record.
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        number, cells, fault, given = lines.begin(), [], None, 0
+        number = lines.begin()
         try:
-            cells = next(reader)
+            cells, fault = _next(reader)
         except StopIteration:
             return
-        except _OpenQuote:
-            fault = f"opens a quote that is not closed within {MOST_LINES} lines: close it, and double quotes in a text"
-        except csv.Error:
-            fault = "cannot be read as CSV: close every quote, double quotes in a text, and end rows with a line break"
-        else:
-            if not any(map(str.strip, cells)):
-                continue
-            given = len(cells)
-            if width is not None and given != width:
-                cells = _of_width(cells, width)
-            if width is not None and len(cells) != width:
+        if fault is None and not any(map(str.strip, cells)):
+            continue
+        given = len(cells)
+        if fault is None and width is not None and given != width:
+            cells = _of_width(cells, width)
+            if len(cells) != width:
                 fault = (
                     f"has {len(cells)} cells where the header row has {width}: write every cell, also an empty one, and"
                     f" put quotes around one that holds a {DELIMITERS.get(delimiter, delimiter)}"
@@ -107,6 +102,16 @@ def records(lines: Lines, delimiter: str, width: int | None = None) -> Iterator[
         if fault:
             lines.give_again(1)
         yield Record(number, cells, fault, fault is None and width is not None and given < width)
+
+
+def _next(reader: Iterator[list[str]]) -> tuple[list[str], str | None]:
+    """The cells of the next record, or what is wrong with it. Raises StopIteration."""
+    try:
+        return next(reader), None
+    except _OpenQuote:
+        return [], f"opens a quote that is not closed within {MOST_LINES} lines: close it, and double quotes in a text"
+    except csv.Error:
+        return [], "cannot be read as CSV: close every quote, double quotes in a text, and end rows with a line break"
 
 
 def _of_width(cells: list[str], width: int) -> list[str]:
