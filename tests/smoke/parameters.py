@@ -10,7 +10,7 @@ from local.template import Template, read
 # Another value where the template names none; a parameter that is missing here is a KeyError that names it.
 _OTHER = {
     "DefaultEventGroup": "another_group",
-    "DefaultCountry": "US",
+    "DefaultCountry": "GB",
     "AllowedOrigins": "https://www.example.com",
     "RokuUrl": "https://roku.example.com",
     "RoktUrl": "https://rokt.example.com",
