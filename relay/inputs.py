@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from typing import Any, TextIO
 from pydantic_core import from_json
 
 from pipeline.intake.body import BadRequest
+from pipeline.values.moments import Habits
+from pipeline.values.timestamps import with_habits
 from relay.errors import Trouble
 from sources.files import delimited, json_lines
 from sources.files.rows import Row
@@ -56,12 +59,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read: the format (None: by the file's name), columns and what they mean, values for all, the group."""
+    """How to read: the format (None: by the file's name), columns and what they mean, values for all, the group.
+
+    `habits` are how the files' times are written.
+    """
 
     format: Format | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     group: str | None = None
+    habits: Habits = field(default_factory=Habits)
 
 
 def format_of(path: str, reading: Reading) -> Format:
@@ -97,18 +104,30 @@ def _lines(form: Format, lines: Iterator[str], reading: Reading, say: Callable[[
     warnings: list[tuple[str, str]] = []
     rows: Iterator[Row]
     if form is Format.JSONL:
-        rows = json_lines.rows(_whole(lines, broken), mapping=reading.mapping, defaults=reading.defaults)
+        rows = json_lines.rows(
+            _whole(lines, broken), mapping=reading.mapping, defaults=reading.defaults, warnings=warnings
+        )
     else:
-        rows = delimited.rows(lines, mapping=reading.mapping, defaults=reading.defaults, warnings=warnings)
+        rows = delimited.rows(
+            lines, mapping=reading.mapping, defaults=reading.defaults, warnings=warnings, habits=reading.habits
+        )
     for place, text in warnings:
         say(f"{place}: {text}")
+    told = len(warnings)
+    ignored: Counter[str] = Counter()
     for row in rows:
         if row.number in broken:
             yield Item(row.number, fault=_NOT_UTF8)
+        elif row.ignored is not None:
+            ignored[row.ignored.text] += 1
         elif row.conversion is None:
             yield Item(row.number, fault=row.fault)
         else:
             yield _finished(row.number, row.conversion, {}, reading)
+    for place, text in warnings[told:]:
+        say(f"{place}: {text}")
+    for text, count in ignored.items():
+        say(f"{count} ignored: {text}")
 
 
 def _whole(lines: Iterable[str], broken: set[int]) -> Iterator[str]:
@@ -135,6 +154,7 @@ def _finished(number: int, conversion: Any, head: Mapping[str, Any], reading: Re
     if not _is_utf8(json.dumps(conversion, ensure_ascii=False)):
         return Item(number, fault=_NOT_UTF8)
     conversion.pop("dead_letter", None)  # what `relay dlq export` notes beside an event
+    conversion = with_habits(conversion, reading.habits)
     group = conversion.pop("event_group_id", None) or head.get("event_group_id") or reading.group
     said = {name: value for name, value in head.items() if name in _SAID_ONCE}
     return Item(number, conversion, {"event_group_id": str(group), **said} if group else said)

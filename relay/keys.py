@@ -11,6 +11,7 @@ import typer
 from pipeline.consent.settings import Consent
 from pipeline.intake.sender_entries import read_senders
 from pipeline.intake.senders import Sender, SourceSettings
+from pipeline.values.moments import DateOrder
 from relay.deployment import Deployment
 from relay.errors import DECLINED, Trouble
 from relay.key_settings import consent_settings, source_settings
@@ -61,6 +62,12 @@ def add(
         list[str] | None,
         typer.Option(help="How refusals are read: SETTING=value, such as categories=Advertising (docs/consent.md)."),
     ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="The zone of the sender's times without one, such as America/New_York.")
+    ] = None,
+    date_order: Annotated[
+        DateOrder | None, typer.Option(help="What comes first in its dates such as 03/04/2026, the month or the day.")
+    ] = None,
 ) -> int:
     """Make a key for a new sender, and show it, once."""
     if origin and not browser:
@@ -83,6 +90,7 @@ def add(
         entry["sources"] = source_settings(source)
     if consent:
         entry["consent"] = consent_settings(consent)
+    entry |= {name: said for name, said in (("time_zone", time_zone), ("date_order", date_order)) if said}
     key = make(deployment, name, entry)
     out.answer({"name": name, "key": key})
     out.line(key)

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.values.faults import Fault
+from pipeline.values.moments import DateOrder, Habits, zone_of
 from relay.deployment import Deployment
 from relay.doctor import KeyOption
 from relay.errors import Trouble
@@ -39,10 +41,17 @@ def send(
     report: Annotated[
         Path | None, typer.Option(help="Write refusals there as JSON Lines: file, line, event_id, errors.")
     ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="The zone of times without one: America/New_York, or an offset such as -05:00.")
+    ] = None,
+    date_order: Annotated[
+        DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026, the month or the day.")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Send also what was accepted before.")] = False,
 ) -> int:
     """Send files of conversions. A re-run sends only what was not accepted. Exit code 1 if lines were refused."""
-    reading = Reading(form, _pairs("--map", map_), _pairs("--set", set_), group)
+    habits = _habits(time_zone, date_order)
+    reading = Reading(form, _pairs("--map", map_), _pairs("--set", set_), group, habits)
     for file in files:
         format_of(file, reading)
     run = Sending(deployment, out, reading, key, concurrency, dry_run)
@@ -58,6 +67,13 @@ def send(
         raise Trouble(f"{trouble}; the same command goes on from here") from None
     _tell(out, tallies, report, dry_run)
     return BAD if any(tally.refused for tally in tallies) else 0
+
+
+def _habits(time_zone: str | None, date_order: DateOrder | None) -> Habits:
+    try:
+        return Habits(None if time_zone is None else zone_of(time_zone), date_order)
+    except Fault as fault:
+        raise Trouble(f"--time-zone {fault}") from None
 
 
 def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool) -> None:

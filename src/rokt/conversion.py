@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipeline.contract.destination import Invalid
-from pipeline.values import field
-from pipeline.values.rules import Warnings
+from pipeline.values import field, language
+from pipeline.values.rules import Warnings, fold, quoted
 from pipeline.values.timestamps import event_time
 from rokt import fields, person, properties, rules
 from rokt.person import Person
@@ -95,7 +95,21 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
     if name is None:
         errors["event_name"] = notes[0] if notes else "is required: for example PURCHASE, LEAD or CONTACT"
         return None
-    return AUDIENCE if is_audience_update(name) else name
+    if is_audience_update(name):
+        return AUDIENCE
+    chosen = listed_name(name)
+    if chosen is None:
+        errors["event_name"] = (
+            f"{quoted(name)} is nearly {language.mistyped(name)}, and would be a conversion type of its own: write it"
+            " so, or choose a name that is not like it"
+        )
+    return chosen
+
+
+def listed_name(name: str) -> str | None:
+    """The name of the conversion type: a listed one in its own spelling, a sender's own; None for a slip of the pen."""
+    listed = language.event_names().get(fold(name))
+    return listed or (None if language.mistyped(name) else name)
 
 
 def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: Warnings) -> int | None:

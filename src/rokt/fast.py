@@ -31,10 +31,11 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Co
     custom = conversion.get("custom_data", {})
     attributes = properties.attributes(custom, event.get("attributes", {}), False, warnings)
     rtid = conversions.click_id(conversion, event.get("rtid"), warnings)
-    if warnings or conversions.is_audience_update(event["event_name"]):
+    name = event["event_name"]
+    if warnings or conversions.is_audience_update(name) or conversions.listed_name(name) != name:
         return None
     return Conversion(
-        name=event["event_name"],
+        name=name,
         event_id=event.get("event_id"),
         seconds=seconds,
         who=person.of(event.get("user_data", {})),

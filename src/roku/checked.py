@@ -14,6 +14,7 @@ from pipeline.values.digests import as_digest
 from pipeline.values.timestamps import event_time
 from roku import fields
 from roku import vocabulary as words
+from roku.contents import with_ids
 from roku.normalise import Settings
 
 # user_data has 22 fields; the answer must fit into 6 MB even if 1,000 events are wrong.
@@ -111,7 +112,11 @@ def _custom_data(custom: Any, warnings: rules.Warnings) -> dict[str, Any] | None
         return None
     start = len(warnings)
     kept = rules.apply(
-        _custom_rules(), money.settled(custom, warnings), "custom_data.", warnings, _ALIASES["custom_data"]
+        _custom_rules(),
+        with_ids(money.settled(custom, warnings), warnings),
+        "custom_data.",
+        warnings,
+        _ALIASES["custom_data"],
     )
     if "currency" not in kept and any(field == "custom_data.currency" for field, _ in warnings[start:]):
         for name in _COUNTED:

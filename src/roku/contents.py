@@ -1,5 +1,6 @@
 """What was bought: the items of `contents` and `content_ids`. Pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import CoreSchema
@@ -65,6 +66,26 @@ def _contents(value: Any, notes: list[str]) -> list[dict[str, Any]] | None:
     if further:
         notes.append(f"has {further} further items with faults: fix the first ones first")
     return kept or None
+
+
+def with_ids(custom: Mapping[str, Any], warnings: rules.Warnings) -> Mapping[str, Any]:
+    """The `custom_data` with the ids of products that `contents` cannot hold, for want of a price, in `content_ids`."""
+    given, ids = custom.get("contents"), custom.get("content_ids")
+    items = [given] if isinstance(given, dict) else given
+    if not isinstance(items, list) or not (ids is None or isinstance(ids, list)):
+        return custom
+    bare = [item["id"] for item in items[: words.MAX_CONTENTS] if _is_bare(item)]
+    if not bare:
+        return custom
+    told = f"{len(bare)} items of contents have no price or no quantity: their ids were sent here"
+    warnings.append(("custom_data.content_ids", told))
+    return {**custom, "content_ids": [*(ids or []), *bare]}
+
+
+def _is_bare(item: Any) -> bool:
+    if not isinstance(item, dict) or texts.reference(item.get("id"), []) is None:
+        return False
+    return amounts.amount(item.get("price"), []) is None or _quantity(item.get("quantity"), []) is None
 
 
 def _content(item: Any, said: rules.Warnings) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ optional field needs is a line here: `pipeline.values.field` says what follows f
 """
 
 from functools import partial
+from typing import Any
 
 from pydantic_core import core_schema as cs
 
@@ -17,6 +18,20 @@ from roku.contents import CONTENT_IDS, CONTENTS, DELIVERY_CATEGORY, ITEM
 
 _GENDER = shapes.like(rf"^(?:[A-Za-z]{{1,7}}|{shapes.DIGEST})$")
 _BIRTH_DATE = shapes.like(rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{shapes.DIGEST})$")
+
+
+_SOURCE = choice(*words.EVENT_SOURCES)
+
+
+def _source(value: Any, notes: list[str]) -> str | None:
+    """One of the page's sources; any other is «other», which the page lists too."""
+    said: list[str] = []
+    word: str | None = _SOURCE.rule(value, said)
+    if word is None and said and isinstance(value, str):
+        notes.append(f"{said[-1]}; it was sent as other")
+        return "other"
+    notes += said
+    return word
 
 
 _FLAG, _COUNTRY = Kind(rules.flag, None, {"type": "boolean"}), Kind(homes.phones_country, None, kinds.STRING)
@@ -169,7 +184,7 @@ EVENT: Fields = (
         says="Epoch seconds; milliseconds, microseconds, nanoseconds and ISO 8601 are read too.",
         needed=True,
     ),
-    Field("event_source", choice(*words.EVENT_SOURCES), "action_source", hint="source"),
+    Field("event_source", _SOURCE._replace(rule=_source), "action_source", hint="source"),
     Field("event_source_url", kinds.PAGE, "url page_url source_url landing_page landing_page_url"),
     Field("referrer_url", kinds.PAGE, "referrer referer referer_url"),
     Field("user_data", OBJECT, hint="user", in_files=False, needed=True),

@@ -425,3 +425,17 @@ def test_many_shared_ids_leave_room_for_what_else_is_wrong() -> None:
     assert [one["count"] for one in of_ids] == [2] * 20 + [360]
     assert of_ids[-1]["warning"].startswith("180 further ids are each shared")
     assert any(one["field"] == "opt_out" for one in taken.warnings)
+
+
+def test_a_senders_habits_decide_its_times() -> None:
+    american = Sender(name="shop", key="shop-key-1", time_zone="America/Chicago", date_order="mdy")
+    given = conversion(event_time="02/03/2025 08:30")
+    (event,) = sent(take({"event_group_id": "g", "events": [given]}, american))
+    assert event["event_time"] == 1_738_593_000
+    assert set(take({"event_group_id": "g", "events": [given]}).failed[0]["errors"]) == {"event_time"}
+
+
+def test_a_refund_is_ignored_and_counted() -> None:
+    reception = take({"event_group_id": "g", "events": [conversion(event_name="PURCHASE", custom_data={"value": -3})]})
+    assert reception.ignored[0].code == "refund"
+    assert reception.counts()["Ignored"] == 1

@@ -200,7 +200,7 @@ def test_the_time_leaves_in_whole_seconds() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("event_source", "webiste"),
+        ("event_source", ["web", "app"]),
         ("event_source_url", "example.com"),
         ("referrer_url", "android-app://com.example"),
         ("partner_name", "jane@example.com"),

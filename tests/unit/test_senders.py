@@ -289,3 +289,16 @@ def test_wrong_settings_of_consent_leave_the_entry_out(wrong: object) -> None:
     known, (fault,) = read_senders(json.dumps({"shop": {"key": KEY, "consent": wrong}}), SOURCES)
     assert known == []
     assert "consent" in fault or "law" in fault or "limit" in fault
+
+
+def test_an_entry_says_how_its_times_are_written() -> None:
+    (sender,) = senders(shop={"key": KEY, "time_zone": "Europe/Berlin", "date_order": "dmy"})
+    habits = sender.habits()
+    assert (str(habits.zone), habits.order) == ("Europe/Berlin", "dmy")
+
+
+@pytest.mark.parametrize("wrong", [{"time_zone": "Berlin/Nowhere"}, {"time_zone": 2}, {"date_order": "ymd"}])
+def test_a_zone_or_an_order_that_nobody_knows_leaves_the_entry_out(wrong: dict[str, Any]) -> None:
+    read, faults = read_senders(json.dumps({"shop": {"key": KEY, **wrong}}), {})
+    assert read == []
+    assert next(iter(wrong)) in faults[0]

@@ -522,6 +522,11 @@ def test_in_other_exports_a_refund_is_known_by_its_column() -> None:
     assert of("email,amount,Amount Refunded\na@example.com,30,0.00\n")[0].ignored is None
 
 
+def test_the_marks_of_an_export_of_leads_are_taken_off() -> None:
+    row = one("email\tphone\tzip\ncol@example.com\tp:+13125550188\tz:60601\n")
+    assert row["user_data"] == {"em": "col@example.com", "ph": "+13125550188", "zp": "60601"}
+
+
 def test_rows_that_differ_in_nothing_have_one_id() -> None:
     posting = posted("event_name,event_time,email,value\n" + f"LEAD,{NOW},a@example.com,5\n" * 2)
     first, second = (finished(conversion)["event_id"] for conversion in posting.conversions)

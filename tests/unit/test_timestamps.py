@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from pipeline.values.faults import Fault
-from pipeline.values.timestamps import epoch_seconds
+from pipeline.values.moments import Habits, zone_of
+from pipeline.values.timestamps import epoch_seconds, with_habits
 
 HOUR = 3_600  # as far in the future as Roku takes
 NOW = 1_767_225_600  # 2026-01-01T00:00:00Z
@@ -104,3 +105,21 @@ def test_a_duration_a_date_or_a_zero_is_no_time(value: Any) -> None:
 def test_anything_else_is_an_error(value: Any) -> None:
     with pytest.raises(Fault):
         epoch_seconds(value, NOW, HOUR)
+
+
+@pytest.mark.parametrize(
+    ("text", "habits", "read"),
+    [
+        ("03/04/2021 15:06", Habits(zone_of("America/New_York"), "mdy"), 1_614_888_360),
+        ("03/04/2021 15:06", Habits(zone_of("+01:00"), "dmy"), 1_617_458_760),
+        ("2021-03-04 15:06 UTC", Habits(zone_of("Asia/Tokyo"), "mdy"), 1_614_870_360),
+        ("03/04/2021 15:06", Habits(None, "dmy"), "2021-04-03T15:06:00"),  # the destination tells of the zone
+        ("03/04/2021 15:06", Habits(zone_of("UTC")), "03/04/2021 15:06"),  # and of the order
+        ("1614870360", Habits(zone_of("UTC"), "dmy"), "1614870360"),
+        ("n/a", Habits(zone_of("UTC"), "dmy"), "n/a"),
+        (1_614_870_360, Habits(zone_of("UTC"), "dmy"), 1_614_870_360),
+        ("2021-03-04 15:06", Habits(), "2021-03-04 15:06"),
+    ],
+)
+def test_the_senders_habits_decide_what_a_time_leaves_open(text: object, habits: Habits, read: object) -> None:
+    assert with_habits({"event_time": text, "a": 1}, habits) == {"event_time": read, "a": 1}

@@ -33,8 +33,10 @@ PARTLY_REFUNDED = "tells of a partial refund: the order counts with the amount t
 _NO_VALUE = ("custom_data.value", "is missing: send value and currency with every PURCHASE")
 
 
-def judge(conversion: Mapping[str, Any], warnings: Warnings) -> Ignored | None:
+def judge(conversion: object, warnings: Warnings) -> Ignored | None:
     """Why a conversion is no purchase after all; else what its purchase lacks is in `warnings`. Never raises."""
+    if not isinstance(conversion, dict):
+        return None
     custom, is_purchase = conversion.get("custom_data"), _is_purchase(conversion.get("event_name"))
     if not isinstance(custom, dict):
         warnings += [_NO_VALUE] if is_purchase and (custom is None or custom == "") else []

@@ -15,6 +15,7 @@ from pipeline.intake.reply import failed_event, gather
 from pipeline.intake.senders import Sender
 from pipeline.values import limits
 from pipeline.values.own_phone import without_own_phone
+from pipeline.values.timestamps import with_habits
 from pipeline.values.words import Word
 
 _TOO_MANY_PARTNERS = (
@@ -97,9 +98,11 @@ def receive(
     reception = Received(group, len(posting.conversions), posting.conversions)
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
     partners: set[str] = set()
-    for index, conversion in enumerate(posting.conversions):
+    habits = sender.habits()
+    for index, given in enumerate(posting.conversions):
         said: list[tuple[str, str]] = []
-        none = _ignored(conversion, said)
+        conversion = with_habits(given, habits) if isinstance(given, dict) else given
+        none = given if isinstance(given, Ignored) else orders.judge(conversion, said)
         if none is not None:
             reception.ignored[index] = none
             continue
@@ -116,12 +119,6 @@ def receive(
         warnings += [(index, name, text) for name, text in (*heard.warnings, *said, *made.warnings)]
     reception.warnings = gather(repeats.told(reception.events, apart=apart) + warnings)
     return reception
-
-
-def _ignored(conversion: object, said: list[tuple[str, str]]) -> Ignored | None:
-    if isinstance(conversion, dict):
-        return orders.judge(conversion, said)
-    return conversion if isinstance(conversion, Ignored) else None
 
 
 def _made(

@@ -12,7 +12,9 @@ from pipeline.consent import settings as consent
 from pipeline.intake.senders import Sender, SourceSettings
 from pipeline.values import places
 from pipeline.values.currencies import ISO_4217
+from pipeline.values.faults import Fault
 from pipeline.values.json_objects import json_object
+from pipeline.values.moments import zone_of
 
 _NAMES = frozenset(one.name for kind in (Sender, SourceSettings, consent.Consent) for one in fields(kind))
 
@@ -95,6 +97,8 @@ def _schema() -> SchemaValidator:
         "browser": cs.bool_schema(),
         "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^https?://[^/\s*]+/?$")),
         "consent": consent.schema(),
+        "time_zone": cs.nullable_schema(cs.no_info_after_validator_function(_zone, cs.str_schema(max_length=60))),
+        "date_order": cs.nullable_schema(cs.literal_schema(["mdy", "dmy"])),
         "sources": cs.dict_schema(cs.str_schema(), cs.any_schema()),
     }
     return SchemaValidator(_fields(kinds))
@@ -114,6 +118,15 @@ def _settings_schema() -> SchemaValidator:
         "signature_secret": word,
     }
     return SchemaValidator(_fields(kinds))
+
+
+def _zone(name: str) -> str:
+    """The name of a time zone. Raises ValueError."""
+    try:
+        zone_of(name)
+    except Fault as fault:
+        raise ValueError(str(fault)) from None
+    return name
 
 
 def _currency() -> cs.CoreSchema:

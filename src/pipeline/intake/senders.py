@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from pipeline.consent.settings import Consent
 from pipeline.values import limits
+from pipeline.values.moments import DateOrder, Habits, zone_of
 from pipeline.values.rules import fold
 
 
@@ -32,7 +33,8 @@ class SourceSettings:
 class Sender:
     """One sender: a name for logs and metrics, what its key opens, and how its posts are read.
 
-    `country` (ISO 3166 alpha-2) is that of phone numbers and places in records that name none.
+    `country` (ISO 3166 alpha-2) is that of phone numbers and places in records that name none. `time_zone` is that of
+    its times that name none, `date_order` what comes first in dates such as 03/04/2026.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Sender:
     browser: bool = False
     origins: tuple[str, ...] = ()
     consent: Consent = field(default_factory=Consent)
+    time_zone: str | None = None
+    date_order: DateOrder | None = None
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     unread: tuple[str, ...] = ()  # sources whose settings cannot be used
     signs: bool = False
@@ -57,6 +61,10 @@ class Sender:
         if not self.signs:
             return True
         return source is not None and source in self.sources and self.sources[source].signature_secret is not None
+
+    def habits(self) -> Habits:
+        """How the sender writes its times."""
+        return Habits(None if self.time_zone is None else zone_of(self.time_zone), self.date_order)
 
     def digest(self) -> bytes | None:
         """SHA-256 of the key, or None if the entry has neither key nor digest."""

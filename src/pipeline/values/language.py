@@ -4,12 +4,16 @@ A field of one destination is known to all: another passes over it without a wor
 """
 
 from collections.abc import Mapping
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 
 from pipeline.values import kinds
 from pipeline.values.field import Field, Fields, Table
+from pipeline.values.rules import fold
+
+_SLIP = 2  # letters that a mistyped name has more or less
 
 
 @cache
@@ -49,6 +53,22 @@ def elsewhere(destination: str, section: str) -> frozenset[str]:
 def amounts() -> tuple[str, ...]:
     """The fields of `custom_data` that are amounts in its currency."""
     return tuple(field.name for field in whole()["custom_data"] if field.kind is kinds.AMOUNT)
+
+
+@cache
+def event_names() -> Mapping[str, str]:
+    """The event names that a destination lists, by their folded form."""
+    (field,) = (one for one in whole()[""] if one.name == "event_name")
+    return {fold(name): name for name in field.kind.json.get("enum", ())}
+
+
+@lru_cache(maxsize=4_096)
+def mistyped(name: str) -> str | None:
+    """The listed event name that this one is a slip of: nearly as long, and at least three quarters the same."""
+    word = fold(name)
+    close = [one for one in event_names() if abs(len(one) - len(word)) <= _SLIP]
+    found = get_close_matches(word, close, n=1, cutoff=0.75)
+    return event_names()[found[0]] if found else None
 
 
 @cache

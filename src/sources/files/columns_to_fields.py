@@ -9,6 +9,7 @@ from pipeline.intake import repair
 from sources.fieldnames import EVENT_FIELDS, Path, find, is_of_consent
 from sources.values import is_absent, trimmed
 
+_LEAD_EXPORT = re.compile(r"^[pz]:(?=[+\w])")  # Meta's exports of leads: p:+15550100123, z:02116
 _TIME: Path = ("", "event_time")
 _DATE = re.compile(r"(?=.{6,40}$)(?!\d{9,}(?:\.\d*)?$)[^:]+").fullmatch  # neither a time of the day nor epoch seconds
 _CLOCK = re.compile(
@@ -57,7 +58,7 @@ def _read(path: Path, text: str) -> Any:
     section, field = path
     if not section and is_of_consent(field):
         return None if absent(text) else text  # a tag that was not filled in is a signal too
-    return _READERS[path](text) if path in _READERS else trimmed(text)
+    return _READERS[path](text) if path in _READERS else trimmed(_LEAD_EXPORT.sub("", text.strip()))
 
 
 def _whole_time(there: Any, further: Any) -> str | None:

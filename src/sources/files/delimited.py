@@ -93,16 +93,23 @@ class _File:
         ahead = list(islice(found, _AHEAD))
         amounts = [index for index, path in self.columns if path in _AMOUNTS]
         commas = writes_commas(one.cells[index] for one in ahead if not one.fault for index in amounts)
+        return (self._row(group, commas=commas) for group in self._orders(chain(ahead, found)))
+
+    def _orders(self, found: Iterable[Record]) -> Iterator[list[Record]]:
+        """The records of one order together; but for a shop's export each is for itself."""
+        if self.export is None or not self.export.is_shopify:
+            yield from ([record] for record in found)
+            return
         group: list[Record] = []
-        for record in chain(ahead, found):
+        for record in found:
             if group and self._is_further(record, group):
                 group.append(record)
                 continue
             if group:
-                yield self._row(group, commas=commas)
+                yield group
             group = [record]
         if group:
-            yield self._row(group, commas=commas)
+            yield group
 
     def _is_further(self, record: Record, group: list[Record]) -> bool:
         if self.export is None or record.fault or group[0].fault or len(group) >= MOST_ITEMS:
