@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pycountry
 import pytest
 
 from pipeline.intake import orders
@@ -102,3 +103,10 @@ def test_what_a_purchase_lacks_is_told(conversion: dict[str, Any], told: list[st
 
 def test_each_sign_means_a_currency_of_the_list() -> None:
     assert currencies.named("€ £ ₹ ₩ ₽ ₺ ₪ ฿ ₫ ₴ US$") <= currencies.ISO_4217
+
+
+def test_the_list_is_the_standards_without_funds_metals_and_codes_for_tests() -> None:
+    funds = "BOV CHE CHW CLF COU MXV USN UYI UYW XAD XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX".split()
+    withdrawn = {"ANG", "BGN", "ZWL"}  # since 2024; orders from before may still come
+    maintained = {one.alpha_3 for one in pycountry.currencies}
+    assert currencies.ISO_4217 - withdrawn == maintained - {*funds} - withdrawn

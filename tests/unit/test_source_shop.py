@@ -47,7 +47,7 @@ def test_pieces_are_not_counted_if_one_quantity_is_no_number(quantity: Any) -> N
 
 def test_what_is_no_product_is_passed_over() -> None:
     nothing: dict[str, Any] = {"contents": [], "content_ids": [], "content_type": None, "num_items": None}
-    assert basket([None, "A", 5, []], "sku") == nothing
+    assert basket([None, True, 5.5, []], "sku") == nothing
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,8 @@ def test_products_that_say_nothing_are_told_by_their_number() -> None:
     items = [{"sku": "A", "price": 1}, {}, {"colour": "red"}]
     assert basket(items, "sku")["contents"] == [{"id": "A", "quantity": 1, "price": 1}]
     assert told(items) == ["dropped: 2 items have neither sku nor a price"]
+
+
+def test_a_product_may_be_told_by_its_id_alone_and_what_is_none_is_told() -> None:
+    assert basket(["A", 7], "sku")["content_ids"] == ["A", 7]
+    assert told(["A", True, [1], 2.5, None]) == ["dropped: 4 items have neither sku nor a price"]

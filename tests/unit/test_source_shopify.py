@@ -194,6 +194,17 @@ def test_a_cancelled_order_is_no_purchase() -> None:
     assert ignored(order(cancelled_at="2020-03-27T13:01:19-04:00")).code == "cancelled_order"
 
 
+@pytest.mark.parametrize(("status", "code"), [("refunded", "refund"), ("voided", "refund"), ("Refunded ", "refund")])
+def test_a_refunded_order_is_no_purchase(status: str, code: str) -> None:
+    assert ignored(order(financial_status=status)).code == code
+
+
+def test_a_partial_refund_is_told() -> None:
+    told = post(order(financial_status="partially_refunded")).warnings
+    assert [name for name, text in told if "partial refund" in text] == ["custom_data.value"]
+    assert not any("refund" in text for _, text in post(order(financial_status="paid")).warnings)
+
+
 def test_an_order_of_nothing_is_a_purchase() -> None:
     made = prepare(conversion(order(total_price="0.00")), group=GROUP, now=NOW, settings=Settings(), context={})
     assert isinstance(made, Prepared)
@@ -345,8 +356,9 @@ def test_no_order_raises_and_the_destination_answers_each(data: dict[str, Any], 
 
 
 def test_a_value_field_that_is_not_there_is_told() -> None:
-    assert [field for field, _ in post(ORDER, value_field="subtotl_price").warnings] == ["value_field"]
-    assert post(ORDER, value_field="total_price").warnings == []
+    paid = order(financial_status="paid")
+    assert [field for field, _ in post(paid, value_field="subtotl_price").warnings] == ["value_field"]
+    assert post(paid, value_field="total_price").warnings == []
 
 
 def test_the_id_of_an_order_is_one_in_any_spelling() -> None:

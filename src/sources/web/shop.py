@@ -32,7 +32,8 @@ def basket(products: Any, *ids: str, warnings: Warnings) -> dict[str, Any]:
     content_ids: list[Any] = []
     pieces: list[int | None] = []
     listed, empty = as_list(products), 0
-    for product in _objects(listed[:MOST_ITEMS]):
+    for given in listed[:MOST_ITEMS]:
+        product = given if isinstance(given, dict) else _only_an_id(given, ids[0])
         name, price = first_of(product, *ids), first(product.get("price"))
         quantity = first(product.get("quantity"), 1)
         if name is None and price is None and "quantity" not in product:
@@ -55,8 +56,9 @@ def basket(products: Any, *ids: str, warnings: Warnings) -> dict[str, Any]:
     }
 
 
-def _objects(listed: Sequence[Any]) -> list[dict[str, Any]]:
-    return [one for one in listed if isinstance(one, dict)]
+def _only_an_id(given: Any, name: str) -> dict[str, Any]:
+    """A product that is told by its id alone; an object without fields for what is none."""
+    return {name: given} if isinstance(given, str | int) and not isinstance(given, bool) else {}
 
 
 def _sum(pieces: Sequence[int | None]) -> int | None:

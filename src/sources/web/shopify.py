@@ -5,6 +5,7 @@ Contract: Shopify's documents «Verify webhook deliveries» (signature), «Webho
 
 from typing import Any
 
+from pipeline.intake import orders
 from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.rules import quoted
@@ -46,6 +47,10 @@ def _read_order(
         return Ignored("test_order", "the order is a test (test: true): place a real one to send a conversion")
     if first(order.get("cancelled_at")) is not None:
         return Ignored("cancelled_order", "the order is cancelled (cancelled_at is set): it is no purchase")
+    if (refunded := orders.of_status(order.get("financial_status"))) is not None:
+        return refunded
+    if orders.is_partly_refunded(order.get("financial_status")):
+        warnings.append(("custom_data.value", orders.PARTLY_REFUNDED))
     return _conversion(order, name, settings, warnings)
 
 
