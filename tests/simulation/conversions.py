@@ -28,6 +28,7 @@ class Variant:
     bad_until: float = 0.0
     poison: str = ""
     partner: str | None = None
+    sender: str = "server"  # the class of its sender's key
     refuses: bool = False  # its person did: every request must say so
     shares_id: bool = False  # with another conversion
     is_thin: bool = False  # it cannot be told from that other
@@ -37,6 +38,7 @@ class Variant:
     lost: list[float] = field(default_factory=list)  # when one was, whose answer could not be read
     statuses: set[str] = field(default_factory=lambda: {"none"})  # of the answers to them
     not_before: float = 0.0  # it was told not to ask sooner
+    told_by: str = ""  # in this run
     refused_from: float = 0.0  # since when it is refused for a while, and always is
 
     @property

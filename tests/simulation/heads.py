@@ -4,17 +4,30 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tests.simulation.conversions import Variant
 from tests.simulation.queues import Message
 
 # A try that counts nothing comes within so much (s) of the window's beginning; a run is so much longer at the most.
 WINDOW = 480.0 + 60.0
 MOST = 2
+INGEST = 31  # seconds that an invocation of ingest takes at the most
+_COLUMNS = ("ids", "names", "fingerprints", "refused_by")
 
 
 def fault_of(message: Message, origins: Sequence[Message], *, dead: bool) -> str | None:
     """What a message says otherwise than each of those that it may be made of; None if nothing."""
     faults = [_difference(message, origin, dead=dead) for origin in origins]
     return None if None in faults else faults[0] if faults else "of no message"
+
+
+def fault_of_new(message: Message, variant: Variant) -> str | None:
+    """What a message of ingest says otherwise than the sender of one of its events; None if nothing."""
+    head = _head(message)
+    said = head["event_group_id"], head.get("partner_name"), head.get("sender", "server")
+    if said != (variant.conversion.group, variant.partner, variant.sender):
+        return f"{said}, not {(variant.conversion.group, variant.partner, variant.sender)}"
+    since = {head["accepted_at"], head["waits_from"]}
+    return None if since <= {int(message.sent_at) - back for back in range(INGEST)} else f"that it waits since {since}"
 
 
 def unmarked(message: Message, lost: Sequence[float]) -> str | None:
@@ -39,9 +52,10 @@ def _difference(message: Message, origin: Message, *, dead: bool) -> str | None:
             return f"{name}: {new.get(name)}, not {value}"
     if not dead and new.get("windows", 0) < old.get("windows", 0):
         return f"windows: {new.get('windows', 0)}, not {old['windows']}"
-    known = _prints(origin, old)
-    if any(known.get(name, text) != text for name, text in _prints(message, new).items()):
-        return "fingerprints"
+    for column in _COLUMNS:
+        known = _column(column, origin, old)
+        if any(known.get(name, text) != text for name, text in _column(column, message, new).items()):
+            return column
     return None
 
 
@@ -50,5 +64,6 @@ def _head(message: Message) -> dict[str, Any]:
     return head
 
 
-def _prints(message: Message, head: dict[str, Any]) -> dict[str, str]:
-    return dict(zip(message.conversions, head.get("fingerprints", []), strict=False))
+def _column(name: str, message: Message, head: dict[str, Any]) -> dict[str, str]:
+    """What the first line says of each event there; nothing where it does not have the column."""
+    return dict(zip(message.conversions, head.get(name) or [""] * len(message.conversions), strict=True))

@@ -15,6 +15,10 @@ AT_ONCE = 1.0
 # SQS delays a new message by this much (s) at the most.
 LONGEST_DELAY = 900.0
 REFUSED = (401, 429)
+# Where nobody says how long to wait: 60 % of the first wait (s).
+FIRST_WAIT = 18.0
+# So much (s) after the first lost answer a window's last try is made.
+LAST_TRY = (330.0, 470.0)
 # A refusal that says that it passes is believed for a day (s), and waits are of 15 minutes.
 BELIEVED = 86_400.0 + 1_200.0
 
@@ -38,25 +42,36 @@ class Manners:
         if told is not None and now > told + AT_ONCE and not self._stage.ledger_failed:
             raise Violation(f"{process} asks {name} again {now - told:.1f} s after it was told not to")
         for one in posted:
-            self._waited(one, now)
+            self._waited(one, process, now)
+            self._is_small(one, len(posted), now)
 
-    def _waited(self, one: Posted, now: float) -> None:
+    def _waited(self, one: Posted, process: str, now: float) -> None:
         """What was told to come back later does not come sooner: unless it has a window, or others brought it back."""
         if one.variant.refused_from and now > one.variant.refused_from + BELIEVED:
             raise Violation(f"{one.variant.name} is asked for after a day of refusals that pass")
         variant, heard = one.variant, self._service.heard[one.variant.conversion.group]
         others = self._counts.copies[variant.conversion.name] > 1 or self._counts.unlucky[variant.conversion.name]
-        if now < variant.not_before and not others and not variant.lost and heard.known_at is None:
+        is_told = now < variant.not_before and variant.told_by != process
+        if is_told and not others and not variant.lost and heard.known_at is None:
             raise Violation(f"{variant.name} comes back {variant.not_before - now:.0f} s too soon")
+
+    def _is_small(self, one: Posted, count: int, now: float) -> None:
+        """The last try of a window is made alone: whatever spoils answers then spoils no others'."""
+        name = one.variant.conversion.name
+        is_late = any(now - LAST_TRY[1] < at < now - LAST_TRY[0] for at in one.variant.lost)
+        is_alone = self._counts.copies[name] == 1 and not self._counts.unlucky[name]
+        if self._service.name == "roku" and is_late and is_alone and count > 1:
+            raise Violation(f"{one.variant.name} is in a request of {count} late in its window")
 
     def answered(self, process: str, posted: Sequence[Posted], response: Response, headers: Mapping[str, str]) -> None:
         """It is told something."""
         now, after = self._stage.world.now, response.headers.get("Retry-After")
         if response.status_code in REFUSED or after:
             self._told.setdefault(_key(process, posted, headers), now)
-        if response.status_code in REFUSED and after:
+        if response.status_code in REFUSED:
             for one in posted:
-                one.variant.not_before = now + min(float(after), LONGEST_DELAY) - AT_ONCE
+                one.variant.not_before = now + min(float(after or FIRST_WAIT), LONGEST_DELAY) - AT_ONCE
+                one.variant.told_by = process
 
 
 def _key(process: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> tuple[str, str | None, str, str]:

@@ -54,7 +54,8 @@ class Promises:
         name = event.copy_of or event.name
         conversion = self.conversions.setdefault(name, Conversion(name, post.group))
         variant = Variant(event.name, event.place, conversion, start + bad_until if bad_until else 0.0, event.poison)
-        variant.partner, variant.shares_id = event.partner, event.clash_of is not None
+        variant.partner = event.partner if self.service.name == "roku" else None
+        variant.sender, variant.shares_id = post.sender, event.clash_of is not None
         self.variants[event.name] = variant
         variant.is_thin, variant.refuses = event.thin, event.refuses()
         for other in self.variants.values():
@@ -71,6 +72,10 @@ class Promises:
         self._messages[message.name] = message
         if process is not None and process.name.startswith("deliver"):
             self._same(message, process.name, dead=dead)
+        if process is not None and process.name.startswith("ingest"):
+            for name in message.conversions:
+                if fault := heads.fault_of_new(message, self.variants[name]):
+                    raise Violation(f"{message.name} ({name}) by {process.name} says {fault}")
         if process is not None and process.name.startswith("deliver") and not dead:
             given = self.counts.batches[process.name]
             # Of several copies in the run any may be the one of which this is the rest: at least as deep as the least.
