@@ -18,6 +18,8 @@ MODES = ("", "down", "throttled", "lost", "slow", "hang", "hang-read", "hang-wri
 CALLS = 10
 # Questions of a run may take 3 s together: an answer later than this (s) may come too late.
 PATIENCE = 2.9
+# Under this event id are the circuits, which each process may have for itself.
+CIRCUIT = "circuit"
 Key = tuple[str, str]
 Item = dict[str, Any]
 
@@ -33,6 +35,7 @@ class ModelLedger:
         self.unwritten: set[Key] = set()  # keys whose note was refused or never ended
         self.unread: dict[str, set[Key]] = {}  # what processes asked for and got no answer to
         self._asked_at: dict[str, float] = {}
+        self._owed: dict[str, set[Key]] = {}  # what each process wanted to write of events, and did not
         self.hanging: Counter[str] = Counter()  # reads of each process that never come back, and writes
         self.on_write: Callable[[str, str], None] = lambda *_: None
 
@@ -75,8 +78,9 @@ class ModelLedger:
             del self.unread[process]
 
     def is_unheard(self, process: str) -> bool:
-        """Whether it did not hear all that it wanted to know of what was delivered, and of circuits."""
-        return any(not what.startswith("unread#") for _, what in self.unread.get(process, ()))
+        """Whether it did not hear all that it wanted to know of deliveries and circuits, or could not note all."""
+        asked = (what for _, what in self.unread.get(process, ()))
+        return bool(self._owed.get(process)) or any(not what.startswith("unread#") for what in asked)
 
     def batch_write_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         """AWS's call."""
@@ -120,6 +124,7 @@ class ModelLedger:
             ConditionExpression, there or {}, ExpressionAttributeNames or {}, ExpressionAttributeValues or {}
         ):
             self.unwritten -= fresh
+            self._owed[self._world.process().name].discard(key)
             old = {"Item": there} if there and ReturnValuesOnConditionCheckFailure == "ALL_OLD" else {}
             _fail("ConditionalCheckFailedException", "PutItem", **old)
         self._put(Item, fresh)
@@ -131,12 +136,15 @@ class ModelLedger:
         """Notes are under way: unwritten until they are written. Those of them that no earlier call left unwritten."""
         fresh = keys - self.unwritten
         self.unwritten |= keys
+        owed = self._owed.setdefault(self._world.process().name, set())
+        owed |= {key for key in keys if key[0] != CIRCUIT}
         return fresh
 
     def _put(self, item: Item, fresh: set[Key]) -> None:
         key = _key(item)
         self.on_write(*key)
         self.items[key], self.written[key] = item, self._world.now
+        self._owed[self._world.process().name].discard(key)
         if key in fresh:
             self.unwritten.discard(key)
 

@@ -12,8 +12,8 @@ from tests.simulation.world import World
 
 # What any destination may do for a while. `lost` modes take the events, and the relay does not learn of it. A number
 # after `>` says: only to requests of more events (to others as it says after `;`), a name after `@`: only to those of
-# this event group; the others are answered as always. Of several with `|` between them each request gets any. A `~` at
-# the end says: the answer takes its time.
+# this event group; the others are answered as always. Of several with `|` between them each request gets any. After a
+# `~` the answer takes its time.
 COMMON_MODES = (
     "ok",
     "unavailable",  # 503, nothing taken
@@ -67,8 +67,8 @@ def mode_for(mode: str, posted: Sequence[Posted], world: World) -> tuple[str, fl
 
     Some modes mean large requests only, some events break all they are in.
     """
-    mode, tilde, _ = mode.partition("~")
     mode = world.random.choice(mode.split("|")) if "|" in mode else mode
+    mode, tilde, _ = mode.partition("~")
     mode, _, group = mode.partition("@")
     mode, _, small = mode.partition(";")
     mode, _, limit = mode.partition(">")

@@ -14,7 +14,15 @@ _FEW = 5
 # Events and bytes of each: more than a request takes; and so many that with their first line a message takes them not.
 _HEAVY = ((100, 11_000), (100, 11_000), (1_000, 750))
 _SLOW = ("ok~", "whole~", "whole~", "unknown-key~")
-_MOTLEY = ("ok|whole|absurd", "whole|throttled", "whole|unreachable", "ok|unknown-key", "anonymous|throttled")
+_MOTLEY = (
+    "ok|whole|absurd",
+    "whole|throttled",
+    "whole|unreachable",
+    "ok|unknown-key",
+    "anonymous|throttled",
+    "ok~|silent",
+    "ok~|broken",
+)
 _LOSING = ("broken", "silent", "textual", "unavailable")
 _CLEAR = ("unreachable", "throttled", "unknown-key")
 
@@ -28,7 +36,9 @@ def heavy(draw: random.Random, plan: Plan) -> Plan:
     """Two more posts, whose bytes bind."""
     at, (count, size) = draw.uniform(0, plan.seconds / 2), draw.choice(_HEAVY)
     posts = [_post(draw, plan, name, count, 0.0, at=at + 2.0 * place) for place, name in enumerate("vw")]
+    again = draw.choice(((), (at + 2 * HOUR,)))
     heavy = [replace(one, events=tuple(replace(event, size=size) for event in one.events)) for one in posts]
+    heavy[0] = replace(heavy[0], again=again)
     return replace(plan, posts=(*plan.posts, *heavy), crash=0.0)
 
 
@@ -52,7 +62,9 @@ def motley(draw: random.Random, plan: Plan) -> Plan:
 def crowd(draw: random.Random, plan: Plan) -> Plan:
     """New events come all the time while answers are lost."""
     at, name = draw.uniform(0, plan.seconds / 2), draw.choice(_LOSING)
-    posts = [Post(at + (place + draw.random()) * 75.0, (Event(f"c{place}"),)) for place in range(40)]
+    posts = [_post(draw, plan, f"c{place}.", draw.choice((1, 1, 3)), 75.0, at=at + place * 75.0) for place in range(40)]
+    posts = [replace(post, group="gh"[place % 2]) for place, post in enumerate(posts)]
+    posts.append(_post(draw, plan, "y", _MIDDLING, 0.0, at=at + draw.uniform(0, HOUR)))
     return _with(replace(plan, posts=(*plan.posts, *posts)), Phase(at, at + HOUR, name))
 
 
