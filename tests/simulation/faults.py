@@ -5,6 +5,8 @@ from typing import Any
 
 from tests.simulation.changes import acknowledged, changed, unmatched_delivered, verdicts
 from tests.simulation.faults_back import SOURCES as BACK
+from tests.simulation.faults_circuits import SOURCES as CIRCUITS
+from tests.simulation.faults_forms import SOURCES as FORMS
 from tests.simulation.faults_rokt import ROKT
 from tests.simulation.faults_run import SOURCES as RUN
 from tests.simulation.faults_try import SOURCES as TRY
@@ -30,6 +32,6 @@ _BY_CHANGE: dict[str, Callable[[], Any]] = {
 
 FAULTS: dict[str, Callable[[], Any]] = {
     **_BY_CHANGE,
-    **{name: planted(*fault) for sources in (RUN, TRY, BACK, WIRE) for name, fault in sources.items()},
+    **{name: planted(*fault) for sources in (RUN, TRY, BACK, WIRE, CIRCUITS, FORMS) for name, fault in sources.items()},
     **ROKT,
 }
