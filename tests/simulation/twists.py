@@ -103,8 +103,10 @@ TWISTS: tuple[tuple[Callable[[random.Random, Plan], Plan], float], ...] = (
 
 def twisted(draw: random.Random, plan: Plan) -> Plan:
     """The plan, with one of the twists perhaps. In a trouble of days few messages wait: each costs 96 runs a day."""
+    if plan.troubled() > 0.75 * DAY:
+        plan = replace(plan, batch=max(plan.batch, 10))
     if plan.troubled() > 1.5 * DAY:
-        plan = replace(plan, posts=plan.posts[:_FEW], batch=max(plan.batch, 10))
+        plan = replace(plan, posts=plan.posts[:_FEW])
     chance = draw.random()
     for twist, share in TWISTS:
         if chance < share:
