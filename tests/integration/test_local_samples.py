@@ -111,10 +111,10 @@ def _outcomes(row: Row) -> dict[str, str]:
 
 
 def test_what_ends_as_its_file_says_has_no_fault(stack: Stack) -> None:
-    told = expected("right-1", "LEAD", "delivered", dropped=frozenset({"event_source"}), rokt=Said("delivered"))
-    row = _row(stack, {"event_source": "nowhere"}, told)
+    told = expected("right-1", "LEAD", "delivered", dropped=frozenset({"referrer_url"}), rokt=Said("delivered"))
+    row = _row(stack, {"referrer_url": "nowhere"}, told)
     assert (_outcomes(row), row.fault) == ({"roku": "delivered", "rokt": "delivered"}, "")
-    assert (row.ends["roku"].note, row.ends["rokt"].note) == ("dropped event_source", "")
+    assert (row.ends["roku"].note, row.ends["rokt"].note) == ("dropped referrer_url", "")
 
 
 @pytest.mark.parametrize(
