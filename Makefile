@@ -125,7 +125,7 @@ unit: $(READY) ## the tests (ARGS="-k name" chooses)
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 thorough: $(READY) $(SQS_READY) $(CONSENT_READY) $(SAM_READY) ## what needs programs that others wrote, or minutes: their SQS and decoders, the SAM CLI, schemathesis, many histories
-	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 250
+	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 300
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 
 mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses; half an hour)

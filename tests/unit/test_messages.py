@@ -184,3 +184,9 @@ def test_a_partner_that_is_not_text_counts_as_none() -> None:
 def test_the_signals_by_which_a_use_is_limited_travel_with_each_event() -> None:
     events = [QueuedEvent(GOOD, "1", "LEAD", refused_by="us_privacy, gpp"), QueuedEvent(GOOD, "1", "LEAD")]
     assert decode(encode(Head(Routing("g")), events), identify)[1] == events
+
+
+def test_of_an_odd_number_of_events_each_is_in_one_of_the_halves() -> None:
+    events = [QueuedEvent("x" * 500_000, str(number), "LEAD") for number in range(3)]
+    bodies = within(Head(Routing("g")), events)
+    assert [json.loads(body.partition("\n")[0])["ids"] for body in bodies] == [["0", "1"], ["2"]]

@@ -15,6 +15,7 @@ from pipeline.aws.waiting import Allowance
 from pipeline.contract.destination import Answer, Limits, Routing
 from pipeline.contract.messages import QueuedEvent
 from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Rejected, Retry
+from pipeline.delivery import deliver
 from pipeline.delivery.ask import RESERVE, WORKERS, send
 from pipeline.delivery.gate import Circuits, Gate
 from pipeline.delivery.unsent import Load
@@ -494,3 +495,8 @@ def test_the_last_half_second_before_the_reserve_is_waited_for_and_no_more(monke
     )
     assert waited == [18.0, 0.5]  # as long as a request may take, then what is left
     assert isinstance(outcomes[0], Retry)
+
+
+def test_what_follows_the_last_request_has_time() -> None:
+    """Dead letters have 5 s before the seconds begin that are kept for remainders, visibility, notes and the report."""
+    assert deliver._AFTER_LETTERS + 5.0 <= RESERVE
