@@ -13,11 +13,11 @@ import typer
 from destinations import NAMES
 from pipeline.values.digests import as_digest, digest, is_other_digest
 from pipeline.values.faults import Fault
+from pipeline.values.persons import GENDERS
 from relay.destinations import shown
 from relay.errors import Trouble
 from relay.printing import Out
 from relay.verbs import BAD, JsonOption, finish
-from roku.normalise import GENDERS
 
 
 class Kind(StrEnum):

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import kinds, shapes
+from pipeline.values import kinds, persons, shapes
 from pipeline.values.currencies import ISO_4217
 from pipeline.values.field import OBJECT, Field, Fields, Kind, Table, unchecked
 from pipeline.values.kinds import PLACE, STRING
@@ -80,7 +80,17 @@ def data(settings: Settings) -> Fields:
     """What of `user_data` Rokt takes both hashed and in clear."""
     names = partial(personal, normalise.name, shapes.NAME, _name, clear=str)
     return (
-        Field("em", personal(normalise.email, shapes.EMAIL, str.lower, hashes=settings.hash_email), to="email"),
+        Field(
+            "em",
+            personal(
+                normalise.email,
+                shapes.EMAIL,
+                normalise.usual_email,
+                unwrap=persons.one_address,
+                hashes=settings.hash_email,
+            ),
+            to="email",
+        ),
         Field("fn", names(hashes=settings.hash_first_name), to="firstname"),
         Field("ln", names(hashes=settings.hash_last_name), to="lastname"),
         Field("ph", personal(normalise.mobile, shapes.PHONE, hashes=settings.hash_mobile), to="mobile"),

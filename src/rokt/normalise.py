@@ -10,12 +10,19 @@ from pipeline.values import persons, phone
 from pipeline.values.faults import Fault
 
 _LONGEST_ZIP = 20
-_GENDERS = {"m": "m", "male": "m", "f": "f", "female": "f"}
 
 
 def email(text: str) -> str:
     """Lower case."""
-    return persons.address(text.lower())
+    return persons.address(text)
+
+
+def usual_email(address: str) -> str:
+    """The same for what is an address without a doubt. Raises ValueError for one that is nobody's."""
+    address = address.lower()
+    if persons.is_nobodys(address):
+        raise ValueError
+    return address
 
 
 def name(text: str) -> str:
@@ -54,10 +61,10 @@ def zip_code(text: str) -> str:
 
 def gender(text: str) -> str:
     """One letter, m or f."""
-    try:
-        return _GENDERS[text.lower()]
-    except KeyError:
-        raise Fault("is of use to Rokt only in clear, as male or female") from None
+    word = persons.GENDERS.get(text.lower(), "unknown")
+    if word == "unknown":
+        raise Fault("is of use to Rokt only in clear, as male or female")
+    return word[0]
 
 
 def birth_date(text: str, year: int) -> str:

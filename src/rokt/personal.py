@@ -27,13 +27,15 @@ def personal(
     *,
     hashes: bool,
     clear: Callable[[str], str] | None = None,
+    unwrap: Callable[[str, list[str]], str] | None = None,
 ) -> Kind:
     """What Rokt takes both hashed and in clear; a digest stays one whatever the switch says.
 
     `normalised` is applied before hashing, `clear` (the same if None) to what is sent in clear; `usual` and `usually`
     are as in `pipeline.values.kinds.personal`.
     """
-    hashed, hashable = hashing.hashed(normalised), usually or normalised
+    hashed = hashing.hashed(normalised) if unwrap is None else hashing.hashed(normalised, unwrap)
+    hashable = usually or normalised
     in_clear = clear or normalised
 
     def rule(value: Any, notes: list[str]) -> Personal | None:
@@ -42,7 +44,8 @@ def personal(
             return None
         if hashes or as_digest(str(value).strip()) is not None:
             return Personal(digest, is_hashed=True)
-        return Personal(in_clear(texts.plain(value, []) or ""), is_hashed=False)
+        text = texts.plain(value, []) or ""
+        return Personal(in_clear(text if unwrap is None else unwrap(text, [])), is_hashed=False)
 
     def finish(text: str) -> Personal:
         if len(text) == 64 and hashing.is_digest(text):

@@ -24,6 +24,11 @@ _COUNTED = (*fields.AMOUNTS, "contents")
 _ALIASES = {section: field.aliases(known) for section, known in fields.TABLE.items()}
 
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
+_GOOGLES = "sha256_phone_number"
+_NOT_GOOGLES = (
+    "dropped: Google's digest is of the number with its +, which matches nobody here: send the number in clear text, or"
+    " set the stack's PhoneFormat to e164"
+)
 
 
 def read(
@@ -76,6 +81,7 @@ def _user_data(
     if "AID" in user:  # the page's sentence spells it so, its table aID
         user = {**user, "aID": user.get("aID") or user["AID"]}
         del user["AID"]
+    user = _without_googles(user, settings, warnings)
     start = len(warnings)
     known = _user_rules(settings, _country(user, event, context), persons.year(now))
     kept = rules.apply(known, user, "user_data.", warnings, _ALIASES["user_data"])
@@ -90,6 +96,22 @@ def _user_data(
         errors.update(warnings[start:][:_MOST_ERRORS])
         del warnings[start:]
     return {"is_hashed": True, **kept}
+
+
+def _without_googles(user: dict[str, Any], settings: Settings, warnings: rules.Warnings) -> dict[str, Any]:
+    """The person with Google's digest of the phone number, which is of the number with its +, only where ours is too.
+
+    Rule: Google's «Send user-provided data».
+    """
+    if user.get(_GOOGLES) is None:
+        return user
+    rest = {name: value for name, value in user.items() if name != _GOOGLES}
+    if user.get("ph") is not None:
+        return rest
+    if settings.phone_format == "e164":
+        return rest | {"ph": user[_GOOGLES]}
+    warnings.append(("user_data.ph", _NOT_GOOGLES))
+    return rest
 
 
 def _is_nobodys(kept: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import kinds, limits, phone, rules, shapes
+from pipeline.values import kinds, limits, persons, phone, rules, shapes
 from pipeline.values.field import OBJECT, Field, Fields, Kind, Table
 from pipeline.values.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
 from roku import homes, normalise
@@ -92,7 +92,7 @@ def user(settings: normalise.Settings, country: str | None, year: int) -> Fields
         Field("is_hashed", _IS_HASHED, in_files=False, says="Each value is looked at in any case."),
         Field(
             "em",
-            personal(normalise.email, shapes.EMAIL, normalise.without_tag),
+            personal(normalise.email, shapes.EMAIL, normalise.usual_email, unwrap=persons.one_address),
             "email email_address mail customer_email user_email contact_email primary_email work_email hashed_email"
             " email_hash email_sha256 sha256_email sha256_email_address",
             says="E-mail address.",
@@ -102,7 +102,7 @@ def user(settings: normalise.Settings, country: str | None, year: int) -> Fields
             personal(number, shapes.PHONE_WITH_PLUS),
             "phone phone_number mobile mobile_phone mobile_number mobile_phone_number tel telephone cell cell_phone"
             " customer_phone contact_phone primary_phone billing_phone shipping_phone hashed_phone phone_hash"
-            " phone_sha256 sha256_phone_number",
+            " phone_sha256",
             says="Phone number.",
         ),
         Field(

@@ -8,10 +8,6 @@ from datetime import date
 from typing import Literal
 
 from pipeline.values import persons, phone
-from pipeline.values.faults import Fault
-from roku import vocabulary as words
-
-GENDERS = {"m": "male", "f": "female"} | {word: word for word in words.GENDERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +32,16 @@ def email(text: str) -> str:
     return persons.address(without_tag(text))
 
 
+def usual_email(address: str) -> str:
+    """The same for what is an address without a doubt. Raises ValueError for one that is nobody's."""
+    address = without_tag(address)
+    if persons.is_nobodys(address):
+        raise ValueError
+    return address
+
+
 def without_tag(address: str) -> str:
-    """The same for what is an address without a doubt."""
+    """The address in lower case, without what stands from + to @."""
     address = address.lower()
     if "+" in address:
         local, at, domain = address.rpartition("@")
@@ -52,10 +56,7 @@ def name(text: str) -> str:
 
 def gender(text: str) -> str:
     """Male, female or unknown, in lower case."""
-    try:
-        return GENDERS[text.lower()]
-    except KeyError:
-        raise Fault("must be male, female or unknown") from None
+    return persons.gender(text)
 
 
 def birth_date(text: str, year: int) -> str:

@@ -60,6 +60,8 @@ TEXTS = [
     *(DIGEST, NOTHING, DIGEST.upper(), "d41d8cd98f00b204e9800998ecf8427e", LONG_ADDRESS, f"see {DIGEST}"),
     *"PURCHASE purchase USD usd XXX JPY true True false product in_store website conversion".split(),
     *"first_time_purchase US us GB USA Atlantis AZ az US-AZ Arizona ARIZONA Goias Washington Null Bern".split(),
+    *"noemail@x.example test@test.com a@a.com test+1@test.com x@y.invalid".split(),
+    *"mailto:jane@x.example <jane@x.example>".split(),
     *"2116 501 2116-1234 02116 02116-1234 600000 SW1A1AA".split(),
     *("United States", "New York", "new york", "North Carolina", "District Of Columbia"),
 ]

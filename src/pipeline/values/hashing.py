@@ -10,11 +10,16 @@ from pipeline.values.rules import Rule
 from pipeline.values.texts import is_whole, plain
 
 
-def hashed(normalise: Callable[[str], str]) -> Rule:
+def _as_it_is(text: str, notes: list[str]) -> str:  # noqa: ARG001 - the form of what unwraps
+    return text
+
+
+def hashed(normalise: Callable[[str], str], unwrap: Callable[[str, list[str]], str] = _as_it_is) -> Rule:
     """A rule for personal data: a SHA-256 digest stays (in lower case), anything else is normalised, then hashed.
 
     A digest is recognised before any cleaning, whatever the sender's flag says: hashing it again is the commonest
-    defect of such integrations. `normalise` takes the trimmed text and raises Fault.
+    defect of such integrations. `normalise` takes the trimmed text and raises Fault; before it `unwrap` takes off what
+    is around the value, and may note something.
     """
 
     def rule(value: Any, notes: list[str]) -> str | None:
@@ -29,7 +34,7 @@ def hashed(normalise: Callable[[str], str]) -> Rule:
                 notes.append("is a digest, but not SHA-256: send the SHA-256 digest or the clear value")
                 return None
             try:
-                return sha256(normalise(value).encode()).hexdigest()
+                return sha256(normalise(unwrap(value, notes)).encode()).hexdigest()
             except Fault as fault:
                 notes.append(str(fault))
                 return None

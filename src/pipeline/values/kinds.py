@@ -33,12 +33,19 @@ def id_of(rule: rules.Rule, longest: int = limits.TEXT) -> Kind:
     return Kind(rule, shapes.either(shapes.identity(longest), number), {"type": ["string", "integer"]})
 
 
-def personal(normalise: Callable[[str], str], usual: CoreSchema, usually: Callable[[str], str] | None = None) -> Kind:
+def personal(
+    normalise: Callable[[str], str],
+    usual: CoreSchema,
+    usually: Callable[[str], str] | None = None,
+    *,
+    unwrap: Callable[[str, list[str]], str] | None = None,
+) -> Kind:
     """What leaves as its digest. `usual` passes clear text that can be normalised, and digests in lower case.
 
-    `usually` is what `normalise` does to such clear text, if that is less.
+    `usually` is what `normalise` does to such clear text, if that is less. `unwrap` takes off what is around the value.
     """
-    return Kind(hashing.hashed(normalise), usual, STRING, hashing.finished(usually or normalise))
+    rule = hashing.hashed(normalise) if unwrap is None else hashing.hashed(normalise, unwrap)
+    return Kind(rule, usual, STRING, hashing.finished(usually or normalise))
 
 
 TEXT = Kind(texts.text, shapes.text(), STRING)

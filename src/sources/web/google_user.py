@@ -28,7 +28,9 @@ def user_data(event: dict[str, Any]) -> dict[str, Any]:
     return present(
         {
             "em": first(_one(user.get("email")), either("email_address")),
-            "ph": first(either("phone_number"), _one(user.get("phone"))),
+            "ph": first(of("phone_number"), _one(user.get("phone"))),
+            # Of the number with its +, which not every destination wants.
+            "sha256_phone_number": of("sha256_phone_number"),
             "fn": either("first_name"),
             "ln": either("last_name"),
             "ct": of("city"),
