@@ -55,7 +55,7 @@ def test_an_email_address_is_trimmed_lowered_and_loses_its_alias(given: str, nor
             "jane@example.",
             "jane@.",
         ),
-        *("jane doe@example.com"),
+        "jane doe@example.com",
         *(42, True, ["jane@example.com"], {"em": "jane@example.com"}),
     ],
 )

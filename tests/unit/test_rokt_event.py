@@ -202,7 +202,7 @@ def test_a_birth_date_goes_in_clear_and_only_if_the_stack_says_so(day: str) -> N
     assert warned(with_user(db=day)) == []
 
 
-@pytest.mark.parametrize("day", ["1983-02-30", "12/15/1983", "yesterday", sha("1983-12-15"), "2999-01-01", 7, {}])
+@pytest.mark.parametrize("day", ["1983-02-30", "12/11/1983", "yesterday", sha("1983-12-15"), "2999-01-01", 7, {}])
 def test_a_bad_birth_date_drops_the_field_and_never_the_conversion(day: object) -> None:
     sending = Settings(send_birth_date=True)
     assert "user_attributes" not in finished(with_user(db=day), sending)

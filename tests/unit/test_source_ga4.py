@@ -135,7 +135,7 @@ def test_a_pushed_purchase_is_finished_without_a_warning() -> None:
             },
             {
                 "em": sha("a@example.com"),
-                "ph": sha("+15550100199"),
+                "sha256_phone_number": sha("+15550100199"),
                 "fn": sha("jane"),
                 "ln": sha("doe"),
                 "ct": "Some city",

@@ -25,12 +25,13 @@ def user_data(event: dict[str, Any]) -> dict[str, Any]:
         # Clear text first: Roku's rules before hashing are not Google's.
         return first(of(name), of("sha256_" + name))
 
+    phone = first(of("phone_number"), _one(user.get("phone")))
     return present(
         {
             "em": first(_one(user.get("email")), either("email_address")),
-            "ph": first(of("phone_number"), _one(user.get("phone"))),
+            "ph": phone,
             # Of the number with its +, which not every destination wants.
-            "sha256_phone_number": of("sha256_phone_number"),
+            "sha256_phone_number": of("sha256_phone_number") if phone is None else None,
             "fn": either("first_name"),
             "ln": either("last_name"),
             "ct": of("city"),
