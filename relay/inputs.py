@@ -1,10 +1,8 @@
 """Files of conversions: JSON, JSON Lines or CSV, read as they are sent. A broken line is that line's fault alone."""
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,10 +14,9 @@ from pipeline.intake.body import BadRequest
 from pipeline.values.moments import Habits
 from pipeline.values.timestamps import with_habits
 from relay.errors import Trouble
+from relay.opening import opened
 from sources.files import delimited, json_lines
 from sources.files.rows import Row
-
-STDIN = "-"
 
 
 class Format(StrEnum):
@@ -35,13 +32,6 @@ _SUFFIXES = {
     ".csv": Format.CSV,
     ".tsv": Format.CSV,
     ".txt": Format.CSV,
-}
-_OTHERS = {
-    b"\x1f\x8b": "is compressed: unpack it first (gunzip)",
-    b"PK\x03\x04": "is a spreadsheet or an archive: export it as CSV in UTF-8",
-    b"\xd0\xcf\x11\xe0": "is a spreadsheet: export it as CSV in UTF-8",
-    b"\xff\xfe": "is UTF-16: export it in UTF-8",
-    b"\xfe\xff": "is UTF-16: export it in UTF-8",
 }
 _SAID_ONCE = ("is_hashed", "data_processing_country")  # beside the events, for all of them
 _NOT_UTF8 = "is not UTF-8: export the file in UTF-8"
@@ -88,7 +78,7 @@ def items(
     Raises Trouble if the file as a whole cannot be read.
     """
     form = format_of(path, reading)
-    with _open(path) as text:
+    with opened(path) as text:
         try:
             if form is Format.JSON:
                 rows = _json(path, text, reading, read)
@@ -179,25 +169,6 @@ def _json(path: str, text: TextIO, reading: Reading, read: Callable[[int], None]
             event = row.conversion  # noqa: PLW2901 - the same event, its fields in their places
         yield _finished(number, event, head, reading)
         read(len(whole) // len(events))
-
-
-@contextmanager
-def _open(path: str) -> Iterator[TextIO]:
-    # A byte that is no UTF-8 becomes half a surrogate pair: the fault of its line, not the end of the file.
-    if path == STDIN:
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")  # type: ignore[union-attr]
-        yield sys.stdin
-        return
-    try:
-        with Path(path).open("rb") as binary:
-            start = binary.read(4)
-    except FileNotFoundError:
-        raise Trouble(f"there is no file {path}") from None
-    for mark, fault in _OTHERS.items():
-        if start.startswith(mark):
-            raise Trouble(f"{path} {fault}")
-    with Path(path).open(encoding="utf-8", errors="surrogateescape", newline="") as text:
-        yield text
 
 
 def _counted(lines: TextIO, read: Callable[[int], None]) -> Iterator[str]:

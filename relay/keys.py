@@ -75,22 +75,18 @@ def add(
         raise Trouble("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
     if source and browser:
         raise Trouble("a browser key opens /v1/beacon alone, and no source: leave --browser or --source out")
-    entry: dict[str, Any] = {}
-    if group:
-        entry["event_groups"] = group
-    if event_name:
-        entry["event_names"] = event_name
-    if default_group:
-        entry["default_event_group"] = default_group
-    if browser:
-        entry["browser"] = True
-    if origin:
-        entry["origins"] = origin
-    if source:
-        entry["sources"] = source_settings(source)
-    if consent:
-        entry["consent"] = consent_settings(consent)
-    entry |= {name: said for name, said in (("time_zone", time_zone), ("date_order", date_order)) if said}
+    asked: dict[str, Any] = {
+        "event_groups": group,
+        "event_names": event_name,
+        "default_event_group": default_group,
+        "browser": browser,
+        "origins": origin,
+        "sources": source_settings(source or []),
+        "consent": consent_settings(consent or []),
+        "time_zone": time_zone,
+        "date_order": date_order,
+    }
+    entry = {setting: value for setting, value in asked.items() if value}
     key = make(deployment, name, entry)
     out.answer({"name": name, "key": key})
     out.line(key)

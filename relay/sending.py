@@ -19,7 +19,8 @@ from pipeline.intake.sender_entries import read_senders
 from relay.checkpoint import Sent, digest_of, forget
 from relay.deployment import Deployment
 from relay.errors import Trouble
-from relay.inputs import STDIN, Item, Reading, format_of, items
+from relay.inputs import Item, Reading, format_of, items
+from relay.opening import STDIN
 from relay.posting import MOST_BYTES, MOST_EVENTS, Outcome, Poster
 from relay.printing import Out
 from relay.probes import sender_key

@@ -16,6 +16,7 @@ from roku import homes, normalise
 from roku import vocabulary as words
 from roku.contents import CONTENT_IDS, CONTENTS, DELIVERY_CATEGORY, ITEM
 
+_NAME = personal(normalise.name, shapes.NAME, str.lower)
 _GENDER = shapes.like(rf"^(?:[A-Za-z]{{1,7}}|{shapes.DIGEST})$")
 _BIRTH_DATE = shapes.like(rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{shapes.DIGEST})$")
 
@@ -105,18 +106,8 @@ def user(settings: normalise.Settings, country: str | None, year: int) -> Fields
             " phone_sha256",
             says="Phone number.",
         ),
-        Field(
-            "fn",
-            personal(normalise.name, shapes.NAME, str.lower),
-            "first_name given_name forename fname",
-            says="First name.",
-        ),
-        Field(
-            "ln",
-            personal(normalise.name, shapes.NAME, str.lower),
-            "last_name family_name surname lname",
-            says="Last name.",
-        ),
+        Field("fn", _NAME, "first_name given_name forename fname", says="First name."),
+        Field("ln", _NAME, "last_name family_name surname lname", says="Last name."),
         Field("ge", personal(normalise.gender, _GENDER), "gender sex gen", says="Gender: male, female or unknown."),
         Field(
             "db",

@@ -19,6 +19,7 @@ REFUSED = (401, 429)
 FIRST_WAIT = 18.0
 # So much (s) after the first lost answer a window's last try is made.
 LAST_TRY = (330.0, 470.0)
+WINDOW = 480.0  # s, from the first such request
 # A refusal that says that it passes is believed for a day (s), and waits are of 15 minutes.
 BELIEVED = 86_400.0 + 1_200.0
 
@@ -58,7 +59,7 @@ class Manners:
     def _is_small(self, one: Posted, count: int, now: float) -> None:
         """The last try of a window is made alone: whatever spoils answers then spoils no others'."""
         name = one.variant.conversion.name
-        is_late = any(now - LAST_TRY[1] < at < now - LAST_TRY[0] for at in one.variant.lost)
+        is_late = any(now - LAST_TRY[1] < at < now - LAST_TRY[0] for at in _windows(one.variant.lost))
         is_alone = self._counts.copies[name] == 1 and not self._counts.unlucky[name]
         if self._service.name == "roku" and is_late and is_alone and count > 1:
             raise Violation(f"{one.variant.name} is in a request of {count} late in its window")
@@ -72,6 +73,15 @@ class Manners:
             for one in posted:
                 one.variant.not_before = now + min(float(after or FIRST_WAIT), LONGEST_DELAY) - AT_ONCE
                 one.variant.told_by = process
+
+
+def _windows(lost: Sequence[float]) -> list[float]:
+    """When the windows of an event began of which these requests were not answered."""
+    starts: list[float] = []
+    for at in sorted(lost):
+        if not starts or at >= starts[-1] + WINDOW:
+            starts.append(at)
+    return starts
 
 
 def _key(process: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> tuple[str, str | None, str, str]:

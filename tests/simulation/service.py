@@ -1,9 +1,7 @@
 """What the models of all destinations share: what is taken, counted, dropped as a repeat; and how a service fails."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,20 +11,16 @@ from urllib3.exceptions import NewConnectionError
 
 from tests.simulation.asking import Asked
 from tests.simulation.conversions import Acceptance, Conversion, Hearing, Posted, Variant
-from tests.simulation.responses import CERTAIN, Clarity, Response, all_taken, mode_for, nothing_taken
-from tests.simulation.sender import Event
+from tests.simulation.responses import CERTAIN, Response, all_taken, mode_for, nothing_taken
+from tests.simulation.wire import Wire
 from tests.simulation.world import Killed, World
 
 # A secret is read again if it was read so long ago (s) or longer, and a key asked with again after so short a refusal.
 REREAD, SOON = 5.0, 2.0
 
 
-class Service:
+class Service(Wire):
     """One destination: a subclass knows its requests and its answers, and what else it may do (`modes`)."""
-
-    name: str
-    window: float  # seconds in which it drops a repeat
-    modes: tuple[str, ...]
 
     def __init__(
         self, world: World, mode: Callable[[], str], variant: Callable[[Mapping[str, Any]], Variant], *, live: bool
@@ -46,59 +40,6 @@ class Service:
         self.on_repeat: Callable[[Posted, Acceptance], None] = lambda *_: None
         self.on_shadow: Callable[[Posted, Conversion, float], None] = lambda *_: None
         self.seen: dict[str, tuple[float, Conversion]] = {}
-
-    def secret(self, version: int) -> str:
-        """The text of the secret that holds this version of the key."""
-        raise NotImplementedError
-
-    def right(self, group: str) -> str:
-        """The Authorization header that it takes for this event group."""
-        raise NotImplementedError
-
-    def events(self, url: str, data: bytes, headers: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
-        """The events of a request, once its form is checked."""
-        raise NotImplementedError
-
-    def key(self, event: Mapping[str, Any]) -> tuple[str, str]:
-        """The sender's event id and event name of an event, as it is sent."""
-        raise NotImplementedError
-
-    def time(self, event: Mapping[str, Any]) -> int:
-        """When the conversion happened (epoch seconds), of an event as it is sent."""
-        raise NotImplementedError
-
-    def identity(self, event: Mapping[str, Any]) -> str:
-        """By what it knows a repeat."""
-        raise NotImplementedError
-
-    def fault_in(self, content: Mapping[str, Any], event: Event) -> str | None:
-        """What is wrong with the finished event of an event; None if nothing is."""
-        said = json.dumps(content)
-        if self.key(content) != event.key():
-            return "under other names"
-        if self.time(content) != event.time():
-            return "at another time"
-        if (content.get("opt_out") == "true") != event.refuses():
-            return "without its refusal" if event.refuses() else "with a refusal that nobody made"
-        if (email := event.email()) and sha256(email.encode()).hexdigest() not in said:
-            return "without its person"
-        return None if event.thin or str(event.conversion()["custom_data"]["value"]) in said else "without its value"
-
-    def refusal(self, mode: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> Response | None:
-        """The answer to a request that is refused for its key or sender."""
-        raise NotImplementedError
-
-    def verdict(self, mode: str, posted: Sequence[Posted], bad: Sequence[Posted]) -> tuple[Response, Clarity]:
-        """The answer once all but `bad` were taken, and how much it tells."""
-        raise NotImplementedError
-
-    def refused_whole(self, mode: str, posted: Sequence[Posted], bad: Sequence[Posted]) -> Response | None:
-        """The answer of a mode that takes nothing of such a request."""
-        raise NotImplementedError
-
-    def passed_over(self, mode: str, posted: Sequence[Posted]) -> list[Posted]:  # noqa: ARG002 - a subclass uses them
-        """Good events that this mode does not take now."""
-        return []
 
     def post(self, url: str, *, data: bytes, headers: dict[str, str], timeout: tuple[float, float], **_: Any) -> Any:
         """What `Session.post` does."""

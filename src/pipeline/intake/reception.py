@@ -14,6 +14,7 @@ from pipeline.intake.connection import with_connection
 from pipeline.intake.reply import failed_event, gather
 from pipeline.intake.senders import Sender
 from pipeline.values import limits
+from pipeline.values.moments import Habits
 from pipeline.values.own_phone import without_own_phone
 from pipeline.values.timestamps import with_habits
 from pipeline.values.words import Word
@@ -101,8 +102,7 @@ def receive(
     habits = sender.habits()
     for index, given in enumerate(posting.conversions):
         said: list[tuple[str, str]] = []
-        conversion = with_habits(given, habits) if isinstance(given, dict) else given
-        none = given if isinstance(given, Ignored) else orders.judge(conversion, said)
+        conversion, none = _judged(given, habits, said)
         if none is not None:
             reception.ignored[index] = none
             continue
@@ -119,6 +119,14 @@ def receive(
         warnings += [(index, name, text) for name, text in (*heard.warnings, *said, *made.warnings)]
     reception.warnings = gather(repeats.told(reception.events, apart=apart) + warnings)
     return reception
+
+
+def _judged(given: Any, habits: Habits, said: list[tuple[str, str]]) -> tuple[Any, Ignored | None]:
+    """A conversion with its times as the sender writes them, and why it is none."""
+    if isinstance(given, Ignored):
+        return given, given
+    conversion = with_habits(given, habits) if isinstance(given, dict) else given
+    return conversion, orders.judge(conversion, said)
 
 
 def _made(

@@ -85,14 +85,9 @@ def reference(value: Any, notes: list[str]) -> str | None:
 
 
 def _id(value: Any, notes: list[str], longest: int) -> str | None:
-    """The text of an id; None, with a note, if it is empty or names nobody."""
-    before = len(notes)
+    """The text of an id; None, with a note, if it names nobody."""
     word = plain(value, notes, longest)
-    if word is None:
-        if len(notes) == before and isinstance(value, str) and clean(value):
-            notes.append("is a word for nothing, and no id")
-        return None
-    if fault := ids.fault(word):
+    if word is not None and (fault := ids.fault(word)):
         notes.append(fault)
         return None
     return word
@@ -111,7 +106,10 @@ def event_id(value: Any, notes: list[str]) -> str | None:
     One that lost letters is none: another that lost its own could be the same. Where there is none, one is derived from
     the conversion's content.
     """
+    before = len(notes)
     word = _id(value, notes, limits.BODY)
+    if word is None and len(notes) == before and isinstance(value, str) and clean(value):
+        notes.append("is a word for nothing, and no id")
     if word is None or not is_whole(word, notes):
         return None
     if len(word) > limits.EVENT_ID:

@@ -37,23 +37,30 @@ def basket(products: Any, *ids: str, warnings: Warnings) -> dict[str, Any]:
         name, price = first_of(product, *ids), first(product.get("price"))
         quantity = first(product.get("quantity"), 1)
         if name is None and price is None and "quantity" not in product:
-            empty += 1  # a body has room for a million of them
+            empty += 1
             continue
         pieces.append(integer(quantity, []))
         if price is None and name is not None:
             content_ids.append(name)
         else:
             contents.append(present({"id": name, "quantity": quantity, "price": price}))
-    if len(listed) > MOST_ITEMS:
-        warnings.append(("custom_data.contents", f"has {len(listed)} items: the first {MOST_ITEMS} were taken"))
-    if empty:
-        warnings.append(("custom_data.contents", f"dropped: {empty} items have neither {ids[0]} nor a price"))
+    warnings += _left_out(len(listed), empty, ids[0])
     return {
         "contents": contents,
         "content_ids": content_ids,
         "content_type": "product" if contents or content_ids else None,
         "num_items": None if len(listed) > MOST_ITEMS else _sum(pieces),
     }
+
+
+def _left_out(listed: int, empty: int, name: str) -> Warnings:
+    """What to say of a basket of so many items. It counts the empty ones: a body has room for a million of them."""
+    said = []
+    if listed > MOST_ITEMS:
+        said.append(("custom_data.contents", f"has {listed} items: the first {MOST_ITEMS} were taken"))
+    if empty:
+        said.append(("custom_data.contents", f"dropped: {empty} items have neither {name} nor a price"))
+    return said
 
 
 def _only_an_id(given: Any, name: str) -> dict[str, Any]:
