@@ -22,7 +22,7 @@ _LOOKS_LIKE_A_NAME = re.compile(r"[^\W\d_][\w .:/#()?*&%$'’-]{0,59}").fullmatc
 _LOOKS_LIKE_DATA = re.compile(r"@|^\W*\d|\d{5}|[0-9a-f]{32}|^https?:", re.IGNORECASE).search
 _EXCEL = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE).fullmatch
 _GOOGLE = re.compile(
-    r'"?Parameters:\s*(?:[\w ]{1,40}=[^;,\r\n]{0,60};)*?TimeZone=([\w/+:-]{2,60})[^\r\n]*\s*', re.IGNORECASE
+    r'"?Parameters:\s*(?:[\w ]{1,40}=[^;,\r\n]{0,60};)*?TimeZone=([\w/+:-]{2,60})[^\r\n]*[\r\n]*', re.IGNORECASE
 ).fullmatch
 
 Columns = list[tuple[int, Path]]
