@@ -211,7 +211,8 @@ def test_what_the_composer_posts_is_found_again_as_queued_and_nowhere_in_the_cle
     sent = page.ask("send", path="/v1/events", sender="local", body=body, post="post-3")
     (found,) = page.get("post", post="post-3")
     assert found["event"]["user_data"]["is_hashed"] is True
-    assert [warning["field"] for warning in found["warnings"]] == ["nonsense"]
+    # A purchase without its value is told of too.
+    assert [warning["field"] for warning in found["warnings"]] == ["custom_data.value", "nonsense"]
     page.until("own-1", "delivered")
     first = [told for _, told in zip(range(2), page.events(), strict=False)]
     everything = json.dumps([sent, found, page.story("own-1"), first]).lower()

@@ -169,9 +169,9 @@ def test_the_sandbox_and_we_agree_on_every_event_however_its_errors_name_it(
     session: requests.Session,
 ) -> None:
     api, running = sandbox
-    faults: dict[str, object] = {"refuse": {str(n): "is not plausible" for n in refused}, "echo": echo}
+    faults: dict[str, object] = {"refuse": {f"e{n}": "is not plausible" for n in refused}, "echo": echo}
     running.set_faults(faults | ({"naming": naming} if naming else {}))
-    outcomes = sent(rokt(api, running.url, session), api, *map(str, range(7)))
+    outcomes = sent(rokt(api, running.url, session), api, *(f"e{n}" for n in range(7)))
     assert [isinstance(outcome, Rejected) for outcome in outcomes] == [n in refused for n in range(7)]
     for outcome in outcomes:
         if isinstance(outcome, Rejected):
@@ -180,7 +180,7 @@ def test_the_sandbox_and_we_agree_on_every_event_however_its_errors_name_it(
             assert "a@b" not in outcome.reason
         else:
             assert outcome == Delivered()
-    assert {event["event_id"] for event in running.events()} == {str(n) for n in range(7) if n not in refused}
+    assert {event["event_id"] for event in running.events()} == {f"e{n}" for n in range(7) if n not in refused}
     assert len(running.requests()) <= 2 * 7 - 1
 
 
