@@ -109,7 +109,7 @@ class Finished:
         for _ in range(count):
             self.made += 1
             event_id = f"order-{self.made:08}"
-            line = self._lines[partner].replace("EVENT-ID", event_id, 1)
+            line = self._lines[partner].replace("NUMBERED", event_id, 1)
             events.append(self._messages.QueuedEvent(line, event_id, "PURCHASE"))
         bodies: list[str] = self._messages.within(head, events)
         return bodies
@@ -120,7 +120,7 @@ def _line(partner: str | None) -> str:
     event = importlib.import_module("roku.event")
     settings = importlib.import_module("roku.normalise").Settings(phone_format="digits", default_country=None)
     conversion: dict[str, Any] = {
-        "event_id": "EVENT-ID",
+        "event_id": "NUMBERED",
         "event_name": "PURCHASE",
         "event_time": _NOW - 60,
         "event_source_url": "https://shop.example.com/thanks",
