@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipeline.values import field, persons
+from pipeline.values import field, money, persons
 from pipeline.values.rules import Warnings
 from rokt import conversion as conversions
 from rokt import fields, person, properties
@@ -20,6 +20,8 @@ from rokt.settings import Settings
 
 def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Conversion | None:
     """Return the facts, or None if anything is unusual; arguments as in `conversion.read`."""
+    if money.needs_care(conversion):
+        return None
     try:
         event = _usual(settings, persons.year(now))(conversion)
     except ValueError:

@@ -85,3 +85,9 @@ def _read(text: str, code: str, field: str, warnings: Warnings) -> Any:
         return text
     warnings.append((field, f"is text and was read as {number}, for {code} has {currencies.decimals(code)} decimals"))
     return number
+
+
+def needs_care(conversion: object) -> bool:
+    """Whether an amount of a conversion is a text, which its currency decides on."""
+    custom = conversion.get("custom_data") if isinstance(conversion, dict) else None
+    return isinstance(custom, dict) and any(isinstance(custom.get(name), str) for name in language.amounts())
