@@ -37,6 +37,8 @@ from pipeline.values.cleaning import clean
         ("Jos&eacute;", "José"),
         ("D&amp;#039;Arcy", "D'Arcy"),
         ("\u200b", ""),
+        ("&nbsp;", ""),
+        ("&#8203;&amp;nbsp;", ""),
         ("   ", ""),
         ("=\"\"", ""),
     ],

@@ -38,6 +38,8 @@ def clean(text: str) -> str:
             return text
     if "&" in text and ";" in text:
         text = _unescaped(text)
+        if not text:  # &nbsp; alone
+            return text
     if text[0] in "'=" or text.endswith("0"):
         text = _unarmoured(text)
     return text
