@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pycountry
 import pytest
 
+from pipeline.consent import europe
 from pipeline.consent.decision import NOTHING, Heard, Limit
 from pipeline.consent.settings import Consent
 from pipeline.intake.body import Body
@@ -125,6 +127,7 @@ WITHHELD: list[tuple[str, dict[str, Any]]] = [
     ("consent_mode", {"consent": {"ad_user_data": "denied", "region": ["DE", "FR-75"]}}),
     ("consent_mode", {"gcs": "G100", "dma": "1"}),
     ("consent_mode", {"gcs": "G100", "data_processing_country": "DE"}),
+    ("consent_mode", {"consent": {"ad_user_data": "denied", "region": ["Austria", "nld"]}}),
     ("consent_category", {"consent_categories": [], "policy": "gdpr"}),
     ("consent_category", {"consent_categories": ["analytics"], "policy": "gdpr"}),
     ("consent_category", {"consent_state": {"gdpr": {"advertising": {"consented": False}}}}),
@@ -200,6 +203,45 @@ def test_a_refusal_under_european_law_withholds_the_conversion(signal: str, fiel
     one = heard(fields)
     assert (one.limit, one.signals) == (Limit.WITHHOLD, (signal,))
     assert heard(fields, Consent(european_refusal="limit")).limit is Limit.LIMIT
+
+
+@pytest.mark.parametrize(
+    "country",
+    [
+        *("Portugal", " the netherlands ", "SVN", "Suomi", "Österreich", "372", 40, "040", "United Kingdom (UK)"),
+        *("PL-14", "fr_FR", "Réunion", "EU", "European Union", ["Greece"]),
+    ],
+)
+@pytest.mark.parametrize(
+    "place_of",
+    [
+        lambda country: {"user_data": conversion()["user_data"] | {"country": country}},
+        lambda country: {"user_data": conversion()["user_data"] | {"Country-Code": country}},
+        lambda country: {"user_data": conversion()["user_data"] | {"address": {"country": country}}},
+        lambda country: {"data_processing_country": country},
+        lambda country: {"billing_country": country},
+    ],
+)
+def test_a_country_in_europe_is_known_in_any_form_and_place(place_of: Any, country: Any) -> None:
+    refused = place_of(country) | {"ad_user_data": "denied"}
+    assert heard(refused).limit is Limit.WITHHOLD
+    assert heard(place_of(country) | {"ad_user_data": "granted"}).limit is Limit.NOTHING
+
+
+@pytest.mark.parametrize("country", ["Portland", "US-CA", "Canada", "840", "DE facto", 1, None, True, [], {"a": "b"}])
+def test_no_other_country_is_in_europe(country: Any) -> None:
+    assert heard({"data_processing_country": country, "ad_user_data": "denied"}).limit is Limit.LIMIT
+
+
+def test_the_numbers_and_letters_of_european_countries_are_those_of_iso_3166() -> None:
+    for (
+        code
+    ) in "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO GB CH".split():
+        listed = pycountry.countries.lookup(code)
+        assert all(map(europe.is_in, (code, listed.alpha_3, listed.numeric, int(listed.numeric), listed.name)))
+    outside = [one for one in pycountry.countries if not europe.is_in(one.alpha_2)]
+    assert not any(europe.is_in(one.numeric) or europe.is_in(one.alpha_3) for one in outside)
+    assert len(pycountry.countries) - len(outside) == 32 + 7
 
 
 @pytest.mark.parametrize("fields", ALLOWED)

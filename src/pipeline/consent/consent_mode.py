@@ -10,6 +10,7 @@ import string
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pipeline.consent import europe
 from pipeline.consent.readings import (
     Finding,
     Reading,
@@ -40,10 +41,6 @@ _GCS = re.compile("g1([01-])[01-]{1,2}").fullmatch
 _GCD = re.compile(r"\d(?:\d[0-9A-Za-z_-]){4}[0-9A-Za-z_-]{0,11}").fullmatch
 _LETTERS = string.digits + string.ascii_lowercase + string.ascii_uppercase + "-_"
 _LETTERS_AT = {STORAGE: 2, USER_DATA: 6, PERSONALISATION: 8}
-# The European Economic Area, the United Kingdom and Switzerland: where consent comes before the use of data.
-EUROPE = frozenset(
-    "at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se is li no gb uk ch".split()
-)
 
 
 def read(said: Sequence[Said], settings: Consent) -> Iterator[Finding]:
@@ -114,5 +111,5 @@ def _is_european(one: Said) -> bool:
         return truth(one.value) is True
     if one.kind != "region":
         return False
-    regions = [word.lower()[:2] for word in listed(one.value) or []]
-    return bool(regions) and all(region in EUROPE for region in regions)
+    regions = listed(one.value) or []
+    return bool(regions) and all(map(europe.is_in, regions))

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from pipeline.consent import categories, consent_mode, flags, gpp_in_force, tcf, us_privacy
 from pipeline.consent.places import MOST, TOO_MANY, Found
-from pipeline.consent.readings import Finding, Reading, Said, short
+from pipeline.consent.readings import Finding, Reading, Said
 from pipeline.consent.settings import Consent
 from pipeline.values.words import Word
 
@@ -53,10 +53,10 @@ class Heard:
 NOTHING = Heard()
 
 
-def decide(found: Found, page: Found, settings: Consent, vendors: Sequence[int] = (), country: object = None) -> Heard:
+def decide(found: Found, page: Found, settings: Consent, vendors: Sequence[int] = (), in_europe: bool = False) -> Heard:
     """What the fields limit; those of a page's address count only where they refuse.
 
-    `country` is the event's own: consent mode's refusals of people in Europe are under European law.
+    `in_europe`: the event says so of its person; consent mode's refusals of such people are under European law.
     """
     # What stands in an address may be an advertisement's: it allows nothing.
     of_page = (one for one in _findings(page, settings, vendors) if one.reading is Reading.REFUSED)
@@ -67,7 +67,7 @@ def decide(found: Found, page: Found, settings: Consent, vendors: Sequence[int] 
     if not limiting:
         return _unlimited(findings, settings, warnings, lacking)
     by_law = settings.law == "eu" or True in tcf.told([*found.get("tcf", ()), *page.get("tcf", ())])
-    european = by_law or any(_is_european(one, country) for one in limiting)
+    european = by_law or any(_is_european(one, in_europe=in_europe) for one in limiting)
     limit = _limit(settings, european=european)
     names = {one.signal for one in limiting}
     return Heard(limit, tuple(filter(names.__contains__, SIGNALS)), warnings, lacking)
@@ -110,10 +110,8 @@ def _findings(found: Found, settings: Consent, vendors: Sequence[int]) -> Iterat
         )
 
 
-def _is_european(one: Finding, country: object) -> bool:
-    if one.signal == consent_mode.SIGNAL and short(country) in consent_mode.EUROPE:
-        return True
-    return one.european
+def _is_european(one: Finding, *, in_europe: bool) -> bool:
+    return one.european or (in_europe and one.signal == consent_mode.SIGNAL)
 
 
 def _warnings(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:

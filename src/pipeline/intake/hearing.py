@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from pipeline.consent.consent_mode import EUROPE
+from pipeline.consent import europe
 from pipeline.consent.decision import NOTHING, Heard, Limit, decide
 from pipeline.consent.flags import opted_out
 from pipeline.consent.pages import look_at_page
 from pipeline.consent.places import ADDRESSES, Found, add, is_ordinary, look, without
-from pipeline.consent.readings import Reading, Said, absent, fold_name, short
+from pipeline.consent.readings import Reading, Said, absent, fold_name
 from pipeline.consent.settings import Consent
 from pipeline.intake.body import Body
 
@@ -41,7 +41,7 @@ def hear(
         own = _of_event(conversion, spoken)
         if is_quiet and not own.found and not own.pages:
             continue
-        one = _decided(shared, own, settings, vendors, _country(conversion, posting.context))
+        one = _decided(shared, own, settings, vendors, _in_europe(conversion, spoken, posting))
         conversions[index] = _saying(conversion, one, settings)
         if one != NOTHING:
             heard[index] = one
@@ -50,22 +50,20 @@ def hear(
 
 
 class _Gathered(NamedTuple):
-    """What fields say, and what addresses of pages say; and what was decided by these alone, by country."""
+    """What fields say, and what addresses of pages say; and what these alone decide, in Europe and not."""
 
     found: Found
     pages: Found
-    decided: dict[str | None, Heard]
+    decided: dict[bool, Heard]
 
 
-def _decided(
-    shared: _Gathered, own: _Gathered, settings: Consent, vendors: Sequence[int], country: str | None
-) -> Heard:
+def _decided(shared: _Gathered, own: _Gathered, settings: Consent, vendors: Sequence[int], in_europe: bool) -> Heard:
     """What the signals limit; where 1,000 conversions say nothing of their own it is decided once."""
     if own.found or own.pages:
-        return decide(_both(shared.found, own.found), _both(shared.pages, own.pages), settings, vendors, country)
-    if country not in shared.decided:
-        shared.decided[country] = decide(shared.found, shared.pages, settings, vendors, country)
-    return shared.decided[country]
+        return decide(_both(shared.found, own.found), _both(shared.pages, own.pages), settings, vendors, in_europe)
+    if in_europe not in shared.decided:
+        shared.decided[in_europe] = decide(shared.found, shared.pages, settings, vendors, in_europe)
+    return shared.decided[in_europe]
 
 
 def _share_with_repeats(conversions: list[Any], heard: dict[int, Heard]) -> None:
@@ -136,9 +134,6 @@ def _saying(conversion: dict[str, Any], one: Heard, settings: Consent) -> dict[s
     return rest if absent(stated) or opted_out(stated, settings) is not Reading.ALLOWED else rest | {"opt_out": "false"}
 
 
-def _country(conversion: Mapping[str, Any], context: Mapping[str, Any]) -> str | None:
-    """The country of the event as it says so itself, if it is in Europe."""
-    user = conversion.get("user_data")
-    places = [conversion, context, *([user] if isinstance(user, dict) else [])]
-    words = (short(place.get(name)) for place in places for name in ("data_processing_country", "country"))
-    return next((word for word in words if word in EUROPE), None)
+def _in_europe(conversion: Mapping[str, Any], spoken: Any, posting: Body) -> bool:
+    """Whether the event, or the body for all its events, names a country in Europe."""
+    return any(map(europe.named_in, (conversion, posting.context, spoken, posting.shared)))
