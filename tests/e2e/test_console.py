@@ -258,6 +258,8 @@ def test_a_phone_needs_no_sideways_scrolling(relay: Relay, browser: Browser) -> 
     with browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce") as context:
         console = Console(context.new_page(), relay)
         console.send(event_id="a-very-long-event-id-" + "x" * 180)
+        # Once while its ids wait in the answer, and once beside a story.
+        assert console.page.evaluate("document.documentElement.scrollWidth") == 360
         console.choose("optional-fields-dropped")
         console.page.get_by_role("button", name="Send", exact=True).click()
         console.becomes("sub-3001", re.compile("delivered|repeated"))  # type: ignore[arg-type]
