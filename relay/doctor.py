@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from relay import alarm_checks, checks, circuit_checks, probes, running
+from relay import alarm_checks, checks, circuit_checks, match_checks, probes, running
 from relay.checks import Finding
 from relay.deployment import Deployment
 from relay.destinations import shown
@@ -38,6 +38,7 @@ def doctor(
     findings += running.running(deployment)
     findings += running.throttled(deployment)
     findings += circuit_checks.answers(deployment)
+    findings += match_checks.matching(deployment)
     findings += alarm_checks.alarms(deployment)
     out.answer([{"level": one.level, "check": one.check, "found": one.text, "cure": one.cure} for one in findings])
     styles = {**STYLES, checks.ABSENT: "dim", checks.NOT_ASKED: "dim"}

@@ -1,12 +1,13 @@
 """`relay report`: what came in, what came out, and whether that adds up. The equation is in `sums`."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from relay import metrics
+from relay import metrics, senders_report
 from relay.deployment import Deployment, Destination
 from relay.dlq import DestinationOption
 from relay.durations import seconds
@@ -14,7 +15,8 @@ from relay.letter_queue import depth
 from relay.printing import Out, age, moment, number
 from relay.reconcile import METRICS, Counts, Verdict, counted, verdict
 from relay.redrive import moved_since
-from relay.shares import Share, shares
+from relay.senders_report import senders_of
+from relay.shares import Share
 from relay.verbs import BAD
 
 
@@ -29,13 +31,27 @@ def report(
     end = datetime.now(UTC)
     grain = metrics.period(span)
     start = metrics.floor(end - timedelta(seconds=span), grain)
-    answers = [_one(deployment, one, start, end, grain, out) for one in deployment.destinations(destination)]
+    senders, notes = senders_of(deployment, start, end)
+    answers = [
+        _one(deployment, one, start, end, grain, out, [sender for sender in senders if sender.destination == one.name])
+        for one in deployment.destinations(destination)
+    ]
+    for note in notes:
+        out.aside(note)
+    for answer in answers:
+        answer["notes"] += notes
     out.answer({"from": start.isoformat(), "to": end.isoformat(), "destinations": answers})
     return BAD if any(answer["adds_up"] is False for answer in answers) else 0
 
 
 def _one(
-    deployment: Deployment, destination: Destination, start: datetime, end: datetime, grain: int, out: Out
+    deployment: Deployment,
+    destination: Destination,
+    start: datetime,
+    end: datetime,
+    grain: int,
+    out: Out,
+    senders: Sequence[Share],
 ) -> dict[str, Any]:
     soon = end + timedelta(minutes=1)
     totals, recent = metrics.sums(deployment, destination.name, METRICS, start, soon, grain)
@@ -46,14 +62,11 @@ def _one(
     lying = sum(depth(sqs, destination.dead_letters_url).values())
     at_start = _messages_at(deployment, destination, start, grain)
     found = verdict(counts, messages=waiting, messages_at_start=at_start, recent=recent)
-    refusals, all_lines = shares(deployment, destination.name, start, soon)
     notes = []
-    if not all_lines:
-        notes.append("the senders' shares of refusals are of the window's first posts: there are too many to read")
     if not all_tasks:
         notes.append("SQS remembers ten redrives only: earlier ones within the window are not counted")
     _print(out, destination, counts, found, start, end, waiting, lying)
-    _print_refusals(out, refusals)
+    senders_report.show(out, senders)
     for note in notes:
         out.aside(note)
     return {
@@ -64,7 +77,7 @@ def _one(
         "waiting_messages": waiting,
         "waiting_messages_at_start": at_start,
         "dead_letters_now": lying,
-        "senders": [one.told() for one in refusals],
+        "senders": [one.told() for one in senders],
         "adds_up": found.adds_up,
         "why": found.why,
         "notes": notes,
@@ -125,17 +138,6 @@ def _print(
     out.table(["", "events", ""], rows)
     word = {True: "adds up", False: "DOES NOT ADD UP", None: "cannot be told"}[found.adds_up]
     out.line(f"{word}: {found.why}", style={True: "green", False: "red", None: "yellow"}[found.adds_up])
-
-
-def _print_refusals(out: Out, refusals: list[Share]) -> None:
-    """Who sent conversions of persons who refused; nothing if nobody did."""
-    rows = [
-        [one["sender"], f"{one['refused']:,}", f"{one['received']:,}", f"{one['share']:.1%}", ", ".join(one["signals"])]
-        for one in (share.told() for share in refusals)
-        if one["refused"]
-    ]
-    if rows:
-        out.table(["sender", "refused", "of", "share", "signals"], rows)
 
 
 def _collided(count: int) -> str:

@@ -1,89 +1,94 @@
-"""How many of each sender's conversions were of persons who refused, and by which signals: from ingest's log lines."""
+"""What each sender's conversions have by which a person is found, what was dropped of them, and who refused. Pure.
 
-import json
-from collections.abc import Iterator
+A destination says that it took a conversion, not that it found the person: these shares are what can be seen of that.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
+from pipeline.contract import matching
+from relay.sender_lines import COUNTED, Row
 
-from relay.deployment import Deployment
-from relay.errors import code
-
-# One page has at most 1 MB of lines, which are some 2,000 posts.
-_MOST_PAGES = 50
-_RECEIVED = ("Accepted", "Invalid", "Ignored", "Withheld", "NotQueued")
+_RECEIVED = [name for name in COUNTED.values() if name != "Refused"]
+# How people call the kinds, in the order of the table.
+TITLES = {
+    "em": "e-mail",
+    "ph": "phone",
+    "ip_agent": "IP and agent",
+    "device_id": "device id",
+    "external_id": "external id",
+    "value": "value",
+    "currency": "currency",
+    "person": "any person",
+}
 
 
 @dataclass(slots=True)
 class Share:
-    """Of one sender: conversions received, those that were refused, and the signals of the refusals."""
+    """Of one sender and destination, in conversions.
+
+    Received, accepted, invalid and refused ones; accepted ones by kind of data; what was dropped or changed by field,
+    fate and reason. `signals` are those of refusals, `faults` the fields for which conversions were invalid.
+    """
 
     sender: str
+    destination: str
     received: int = 0
+    accepted: int = 0
+    invalid: int = 0
     refused: int = 0
     signals: set[str] = field(default_factory=set)
+    faults: set[str] = field(default_factory=set)
+    kinds: Counter[str] = field(default_factory=Counter)
+    warned: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def add(self, row: Row) -> None:
+        """Add what one row says."""
+        self.received += sum(row[name] for name in _RECEIVED)
+        self.accepted += row["Accepted"]
+        self.invalid += row["Invalid"]
+        self.refused += row["Refused"]
+        self.signals.update(_split(row["refused_by"], ", "))
+        self.faults.update(_split(row["invalid"], ", "))
+        self.kinds.update({name: row[name] for name in matching.NAMES})
+        for group in _split(row["warned"], "; "):
+            *words, number = group.split(": ")
+            if len(words) == 3 and number.isdigit():
+                self.warned[words[0], words[1], words[2]] += int(number) * row["posts"]
+
+    def share(self, kind: str) -> float:
+        """The share of the accepted conversions that have this kind of data, from 0 to 1."""
+        return self.kinds[kind] / self.accepted if self.accepted else 0.0
 
     def told(self) -> dict[str, Any]:
         """As it is answered."""
-        share = round(self.refused / self.received, 4) if self.received else 0.0
         return {
             "sender": self.sender,
             "received": self.received,
             "refused": self.refused,
-            "share": share,
+            "share": round(self.refused / self.received, 4) if self.received else 0.0,
             "signals": sorted(self.signals),
+            "accepted": self.accepted,
+            "invalid": self.invalid,
+            "invalid_fields": sorted(self.faults),
+            "has": {kind: {"events": self.kinds[kind], "share": round(self.share(kind), 4)} for kind in TITLES},
+            "warned": [
+                {"field": name, "what": fate, "why": why, "events": number}
+                for (name, fate, why), number in self.warned.most_common()
+            ],
         }
 
 
-def shares(deployment: Deployment, destination: str, start: datetime, end: datetime) -> tuple[list[Share], bool]:
-    """Each sender's share for a destination, by name, and whether all lines of the window were read."""
-    found: dict[str, Share] = {}
-    whole = True
-    for page_is_last, line in _lines(deployment, destination, start, end):
-        whole = not page_is_last
-        if line.get("destination") != destination or not isinstance(line.get("sender"), str):
-            continue
-        one = found.setdefault(line["sender"], Share(line["sender"]))
-        one.received += sum(_count(line, name) for name in _RECEIVED)
-        one.refused += _count(line, "Refused")
-        one.signals.update(filter(None, str(line.get("refused_by", "")).split(", ")))
-    return [found[name] for name in sorted(found)], whole
+def shares(rows: Iterable[Row]) -> list[Share]:
+    """The rows by destination and sender, in the order of their names."""
+    found: dict[tuple[str, str], Share] = {}
+    for row in rows:
+        key = row["destination"], row["sender"]
+        found.setdefault(key, Share(key[1], key[0])).add(row)
+    return [found[key] for key in sorted(found)]
 
 
-def _lines(
-    deployment: Deployment, destination: str, start: datetime, end: datetime
-) -> Iterator[tuple[bool, dict[str, Any]]]:
-    """Ingest's lines, and with each whether it is of the last page that is read though there are more."""
-    asked: dict[str, Any] = {
-        "logGroupName": f"/aws/lambda/{deployment.name}-ingest",
-        "startTime": round(start.timestamp() * 1e3),
-        "endTime": round(end.timestamp() * 1e3),
-    }
-    if not deployment.local:  # the local stack's logs know no patterns
-        asked["filterPattern"] = f'{{ $.sender = * && $.destination = "{destination}" }}'
-    for page in range(_MOST_PAGES):
-        try:
-            answer = deployment.client("logs").filter_log_events(**asked)
-        except ClientError as error:
-            if code(error) == "ResourceNotFoundException":
-                return
-            raise
-        cut = page == _MOST_PAGES - 1 and "nextToken" in answer
-        for event in answer["events"]:
-            try:
-                line = json.loads(event["message"])
-            except ValueError:
-                continue
-            if isinstance(line, dict):
-                yield cut, line
-        if "nextToken" not in answer:
-            return
-        asked["nextToken"] = answer["nextToken"]
-
-
-def _count(line: dict[str, Any], name: str) -> int:
-    """A metric of a line: embedded metrics have lists of values."""
-    value = line.get(name, 0)
-    return round(sum(value) if isinstance(value, list) else value)
+def _split(text: str, between: str) -> Iterator[str]:
+    return filter(None, text.split(between))

@@ -17,7 +17,7 @@ from handlers.telemetry import Line
 from pipeline.aws.sqs import Queue
 from pipeline.contract.destination import Destination
 from pipeline.contract.messages import BROWSER, SERVER
-from pipeline.intake import access, sampling, verdict
+from pipeline.intake import access, quality, sampling, verdict
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request
 from pipeline.intake.body import Body, IgnoredCode
@@ -87,7 +87,7 @@ def _tell(line: Line, request: Request, received: Mapping[str, Received], to: Se
     line.fields["source"] = words.among(source, (*registry.SOURCES, *_OWN.values()))
     for one in to:
         reception = received[one.name]
-        line.add_words(one.name, **_words(reception))
+        line.add_words(one.name, **_words(reception), **quality.kinds(reception))
         line.counts(one.name).update(reception.counts() | {"Refused": len(reception.refusals)})
         line.add_sampled(sampling.received(reception, rate, one.identify))
 
@@ -114,6 +114,7 @@ def _words(received: Received) -> dict[str, words.Word]:
         "ignored": words.listed(words.among(one.code, get_args(IgnoredCode)) for one in received.ignored.values()),
         "withheld": words.listed(received.withheld.values(), "; "),
         "refused_by": words.listed(signal for signals in received.refusals.values() for signal in signals),
+        "warned": quality.warned(received),
     }
     return {word: names for word, names in told.items() if names}
 

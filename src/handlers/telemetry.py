@@ -34,14 +34,14 @@ class Line:
         self.request_id = Id(request_id)
         self.fields: dict[str, Told] = {"request_id": self.request_id}
         self._counts: dict[str, Counter[str]] = {}
-        self._words: dict[str, dict[str, Word]] = {}
+        self._words: dict[str, dict[str, Told]] = {}
         self._begun = time.perf_counter()
 
     def counts(self, destination: str) -> Counter[str]:
         """The counts of one destination, to be added to."""
         return self._counts.setdefault(destination, Counter())
 
-    def add_words(self, destination: str, **told: Word) -> None:
+    def add_words(self, destination: str, **told: Told) -> None:
         """Say what can be searched in the log beside the counts of this destination alone."""
         self._words.setdefault(destination, {}).update(told)
 

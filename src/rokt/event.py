@@ -19,6 +19,7 @@ from pydantic_core import from_json, to_json
 
 from pipeline.contract.destination import Invalid, Prepared, Withheld, not_an_object
 from pipeline.contract.fingerprints import AMOUNT
+from pipeline.contract.matching import DEVICE, EMAIL, EXTERNAL_ID, PERSON, PHONE, VALUE, kinds_of
 from pipeline.values import addresses
 from pipeline.values.digests import derived_id, digest
 from pipeline.values.rules import opt_out
@@ -26,6 +27,7 @@ from pipeline.values.words import Word
 from rokt import conversion as conversions
 from rokt import fast, wire
 from rokt.conversion import AUDIENCE, Conversion
+from rokt.fields import DEVICES
 from rokt.settings import Settings
 
 # The Conversions API: 128 KB an object. The Event API states none.
@@ -34,6 +36,15 @@ MAX_EVENT_BYTES = 128_000
 IDS = uuid.UUID("c0d5fb0e-5d0c-4f0e-9a53-3a0d1b6f7f27")  # the namespace of the UUIDs made here
 _NAMESPACE = IDS.bytes
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # RFC 9562: 10 in the two highest bits
+
+# What each identifier is good for at Rokt, which finds nobody by a phone number or by idfv.
+_KINDS = {
+    "em": EMAIL | PERSON,
+    "ph": PHONE,
+    "external_id": EXTERNAL_ID | PERSON,
+    AMOUNT: VALUE,
+    **dict.fromkeys(DEVICES.values(), DEVICE | PERSON),
+}
 
 NO_IDENTIFIER = {
     "conversions": Word(
@@ -117,7 +128,16 @@ def _finish(
     line = to_json(write(facts, event_id, identity(group, name, event_id), settings))
     if len(line) > MAX_EVENT_BYTES:
         return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent to Rokt"}, warnings)
-    return Prepared(line, event_id, None, warnings, facts.name, _identifiers(facts))
+    found = _identifiers(facts)
+    return Prepared(line, event_id, None, warnings, facts.name, found, _kinds(facts, found))
+
+
+def _kinds(facts: Conversion, found: Mapping[str, str]) -> int:
+    """What Rokt can find the person by, its own click id among it, and whether the amount can be counted."""
+    who = facts.who
+    seen = who.ip is not None and who.user_agent is not None
+    kinds = kinds_of(found, _KINDS, seen=seen, priced="currency" in facts.purchase)
+    return kinds | (PERSON if facts.rtid else 0)
 
 
 def renamed(line: str, event_id: str) -> str:

@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 
 from pipeline.contract.destination import Invalid, Prepared, Withheld
 from pipeline.contract.fingerprints import AMOUNT
+from pipeline.contract.matching import DEVICE, EMAIL, EXTERNAL_ID, PERSON, PHONE, VALUE, kinds_of
 from pipeline.values.digests import derived_id
 from pipeline.values.words import Word
 from roku import checked, fast, fields
@@ -24,6 +25,14 @@ MAX_EVENT_BYTES = 256_000
 NO_AUDIENCES = Word("an audience update is not a conversion that Roku takes")
 
 _DEVICES = frozenset(words.DEVICES)
+# What each identifier is good for at Roku: an own id alone finds nobody there.
+_KINDS = {
+    "em": EMAIL | PERSON,
+    "ph": PHONE | PERSON,
+    "external_id": EXTERNAL_ID,
+    AMOUNT: VALUE,
+    **dict.fromkeys(words.DEVICES, DEVICE | PERSON),
+}
 
 
 def prepare(
@@ -65,9 +74,14 @@ def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) 
     line = to_json(event)
     if len(line) > MAX_EVENT_BYTES:
         return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
-    return Prepared(
-        line, event["event_id"], event.get("partner_name"), warnings, event["event_name"], _identifiers(event)
-    )
+    found = _identifiers(event)
+    priced = "currency" in event.get("custom_data", ())
+    kinds = kinds_of(found, _KINDS, seen=_is_seen(event["user_data"]), priced=priced)
+    return Prepared(line, event["event_id"], event.get("partner_name"), warnings, event["event_name"], found, kinds)
+
+
+def _is_seen(user: Mapping[str, Any]) -> bool:
+    return "client_ip_address" in user and "client_user_agent" in user
 
 
 def renamed(line: str, event_id: str) -> str:

@@ -120,7 +120,7 @@ def test_from_nothing_to_rokus_verdict(desk: Desk) -> None:
     assert f"Roku, {GROUP}: Roku takes the key" in said.text
     assert ROKU_KEY not in said.text + said.errors + json.dumps(desk.calls())
     assert "$10 a month" in said.errors
-    assert "$2.94" in said.errors
+    assert "$2.98" in said.errors
 
 
 def test_the_curl_is_filled_in_but_for_a_key_that_a_log_must_not_have(desk: Desk) -> None:

@@ -124,15 +124,22 @@ def test_a_conversion_under_the_id_of_another_is_delivered_and_told(operator: Op
     assert told in operator.run("report", "--since", "1h").text
 
 
-def test_refusals_are_told_by_sender_and_signal(operator: Operator) -> None:
-    operator.relay.post("plain")
+def test_refusals_and_match_quality_are_told_by_sender(operator: Operator) -> None:
+    operator.relay.post("plain", user_data={"em": "jane@example.com", "ph": "anonymous"})
     operator.relay.post("us", us_privacy="1YYN")
     operator.relay.post("gpc", gpc=True, opt_out="false")
     found = until(lambda: (one := _report(operator))["refused"] == 2 and one)
     (sender,) = found["senders"]
     assert (sender["received"], sender["refused"], sender["share"]) == (3, 2, 0.6667)
     assert sender["signals"] == ["global_privacy_control", "us_privacy"]
-    assert "66.7%" in operator.run("report", "--since", "1h").text
+    assert (sender["accepted"], sender["has"]["em"]["share"], sender["has"]["ph"]["events"]) == (3, 1.0, 0)
+    # The withheld number of one, and the value that no PURCHASE here has.
+    assert {(one["field"], one["what"], one["why"], one["events"]) for one in sender["warned"]} == {
+        ("user_data.ph", "dropped", "withheld number", 1),
+        ("custom_data.value", "missing", "missing", 3),
+    }
+    text = operator.run("report", "--since", "1h").text
+    assert [word for word in ("66.7%", "with e-mail", "100%", "withheld number") if word not in text] == []
     said = until(lambda: (one := operator.json("status", "us"))["state"] == "delivered" and one)
     assert [entry["refused_by"] for entry in said["ledger"]] == ["us_privacy"]
     assert "limited: us_privacy" in operator.run("status", "us").text

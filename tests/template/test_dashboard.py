@@ -11,6 +11,7 @@ import pytest
 from bench import prices, standing
 from local import template as reading
 from local.template import Template, read
+from pipeline.contract import matching
 from tests.template import emitted
 from tests.template.stacks import CHOICES, Names, of_each, on
 
@@ -190,6 +191,8 @@ def test_tables_of_the_log_read_the_functions_groups_and_fields_that_are_written
             assert f'"{field}"' in code
         for name in re.findall(r"`(\w+)\.0`", query):  # so Logs Insights calls a blob's value
             assert name in emitted.counted()
+        for name in re.findall(r"sum\((\w+)\)", query):
+            assert name in {"events", *matching.NAMES}
         assert set(re.findall(r"destination = '(\w+)'", query)) <= {word.lower() for word in on(deployed)}
 
 

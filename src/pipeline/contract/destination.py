@@ -16,6 +16,7 @@ class Prepared(NamedTuple):
     """A finished event: its line (compact JSON, UTF-8), its id, its partner, and what was dropped or changed.
 
     `event_name` as `identify` finds it in the line. `identifiers`: what `pipeline.contract.fingerprints` is made of.
+    `kinds`: what it has to find a person by, as `pipeline.contract.matching` numbers it.
     """
 
     line: bytes
@@ -24,6 +25,7 @@ class Prepared(NamedTuple):
     warnings: list[tuple[str, str]]
     event_name: str = ""
     identifiers: Mapping[str, str] = MappingProxyType({})
+    kinds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,14 @@ def listed(words: Iterable[Word], between: str = ", ") -> Word:
     return Word(between.join([*ordered[:MOST_LISTED], *further]))
 
 
+def tallied(found: Mapping[tuple[Word, ...], int]) -> Word:
+    """The commonest 30 groups of words with their numbers, as `a: b: c: 7; ...`, and how many more there are."""
+    ordered = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    told = [": ".join([*group, str(number)]) for group, number in ordered[:MOST_LISTED]]
+    further = sum(number for _, number in ordered[MOST_LISTED:])
+    return Word("; ".join([*told, *([f"{further} more"] if further else [])]))
+
+
 def among(text: str, known: Iterable[str], otherwise: Word = OTHER) -> Word:
     """The text if it is one of the `known` ones, which are ours."""
     return Word(text) if text in known else otherwise

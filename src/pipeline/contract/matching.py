@@ -1,0 +1,41 @@
+"""What a finished event has by which a person can be found, or a purchase be counted: kinds, never values. Pure.
+
+A destination answers that it took an event, not that it found the person. So each finished event says which kinds of
+data it has, as a sum of the numbers below, and the log line of a post counts them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+EMAIL, PHONE, DEVICE, EXTERNAL_ID, IP_AND_AGENT, VALUE, CURRENCY, PERSON = (1 << place for place in range(8))
+
+# How the log line calls each kind. `person`: anything that the destination can find one person by, which an address of
+# the internet alone is not.
+NAMES: Mapping[str, int] = {
+    "em": EMAIL,
+    "ph": PHONE,
+    "device_id": DEVICE,
+    "external_id": EXTERNAL_ID,
+    "ip_agent": IP_AND_AGENT,
+    "value": VALUE,
+    "currency": CURRENCY,
+    "person": PERSON,
+}
+
+
+def kinds_of(identifiers: Iterable[str], known: Mapping[str, int], *, seen: bool, priced: bool) -> int:
+    """The kinds of an event: those that the destination knows of its identifiers, and two more.
+
+    `seen`: it has an IP address with a user agent. `priced`: it has a currency.
+    """
+    kinds = (IP_AND_AGENT if seen else 0) | (CURRENCY if priced else 0)
+    for name in identifiers:
+        kinds |= known.get(name, 0)
+    return kinds
+
+
+def counted(kinds: Iterable[int]) -> dict[str, int]:
+    """How many of the events have each kind, without the kinds that none has."""
+    alike = Counter(kinds)  # most events of a post have the same
+    found = {name: sum(number for has, number in alike.items() if has & kind) for name, kind in NAMES.items()}
+    return {name: number for name, number in found.items() if number}

@@ -1,0 +1,85 @@
+"""What the log line of a post says of its quality: what persons can be found by, and what was dropped or changed. Pure.
+
+A warning's field may be a sender's own word, and its text may quote one. So the log gets the field if it is one of
+ours, what became of it, and the class of the reason. The whole text is in the answer, which a webhook's sender never
+reads.
+"""
+
+from collections import Counter
+
+from pipeline.contract.matching import counted
+from pipeline.intake.reception import Received
+from pipeline.values import words
+from pipeline.values.words import Word
+
+DROPPED, CHANGED, MISSING = Word("dropped"), Word("changed"), Word("missing")
+_DROPPED = "dropped: "
+
+# Why, by a part of our own texts; the first that fits counts.
+_WHY = (
+    ("has no country code", Word("no country code")),
+    ("not a possible number", Word("not a possible number")),
+    ("is not a phone number", Word("not a phone number")),
+    ("a withheld number", Word("withheld number")),
+    ("one digit repeated", Word("withheld number")),
+    ("neither an e-mail", Word("not an e-mail address")),
+    ("a domain that cannot be", Word("not an e-mail address")),
+    ("«none»", Word("nobody's")),
+    ("identifies nobody", Word("nobody's")),
+    ("address of no visitor", Word("nobody's")),
+    ("not an IP address", Word("not an IP address")),
+    ("Google's digest", Word("another network's digest")),
+    ("but not SHA-256", Word("another digest")),
+    ("digest of an empty value", Word("digest of nothing")),
+    ("must not be hashed", Word("hashed where clear text is needed")),
+    ("it was hashed here", Word("clear text")),
+    ("template tag", Word("unfilled template")),
+    ("word for nothing", Word("word for nothing")),
+    ("lost letters", Word("not UTF-8")),
+    ("phone or card number", Word("personal data in another field")),
+    ("personal data or a key", Word("personal data in another field")),
+    ("e-mail address or a phone number", Word("personal data in another field")),
+    ("holds an e-mail address", Word("personal data in another field")),
+    ("own phone number", Word("personal data in another field")),
+    ("not a known field", Word("unknown field")),
+    ("not known", Word("unknown value")),
+    ("no country that is known", Word("unknown value")),
+    ("not supported", Word("unknown value")),
+    ("not a currency", Word("unknown currency")),
+    ("another currency", Word("two currencies")),
+    ("not an amount", Word("not an amount")),
+    ("is negative", Word("not an amount")),
+    ("no time zone", Word("no time zone")),
+    ("several addresses", Word("several values")),
+    ("list of addresses", Word("several values")),
+    ("one event_id", Word("repeated id")),
+    ("are equal", Word("repeated id")),
+    ("too long", Word("too long")),
+    (" characters", Word("too long")),
+    ("was read as", Word("written otherwise")),
+    ("refund", Word("refund")),
+)
+_NOT_USABLE, _OTHERWISE = Word("not usable"), Word("read with care")
+
+
+def kinds(received: Received) -> dict[str, int]:
+    """How many of the accepted conversions have each kind of data, by its name in the log."""
+    queued = received.events.items()
+    return counted(event.kinds for index, event in queued if index not in received.not_queued)
+
+
+def warned(received: Received) -> Word:
+    """What was dropped or changed, by field and reason, with how often: empty if nothing was."""
+    found: Counter[tuple[Word, ...]] = Counter()
+    for one in received.warnings:
+        found[words.field(one["field"]), *_class_of(one["warning"])] += one["count"]
+    return words.tallied(found)
+
+
+def _class_of(text: str) -> tuple[Word, Word]:
+    """What became of the field, and why; none of the text itself is in the result."""
+    if text.startswith("is missing"):
+        return MISSING, MISSING
+    fate = DROPPED if text.startswith(_DROPPED) else CHANGED
+    otherwise = _NOT_USABLE if fate is DROPPED else _OTHERWISE
+    return fate, next((word for part, word in _WHY if part in text), otherwise)
