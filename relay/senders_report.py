@@ -26,26 +26,33 @@ def senders_of(deployment: Deployment, start: datetime, end: datetime) -> tuple[
 
 def show(out: Out, senders: Sequence[Share]) -> None:
     """The tables, as far as there is something to tell."""
-    taken = [one for one in senders if one.accepted]
-    if taken:
-        rows = [[one.sender, f"{one.accepted:,}", *(f"{one.share(kind):.0%}" for kind in TITLES)] for one in taken]
+    _show_kinds(out, [one for one in senders if one.accepted])
+    _show_warned(out, senders)
+    _show_refused(out, [one for one in senders if one.refused])
+
+
+def _show_kinds(out: Out, senders: Sequence[Share]) -> None:
+    rows = [[one.sender, f"{one.accepted:,}", *(f"{one.share(kind):.0%}" for kind in TITLES)] for one in senders]
+    if rows:
         out.table(["sender", "accepted", *(f"with {title}" for title in TITLES.values())], rows)
-    dropped = [
+
+
+def _show_warned(out: Out, senders: Sequence[Share]) -> None:
+    rows = [
         [one.sender, name, fate, why, f"{number:,}", f"{one.received:,}"]
         for one in senders
         for (name, fate, why), number in one.warned.most_common()
     ]
-    if dropped:
-        out.table(["sender", "field", "what", "why", "conversions", "of"], dropped[:_MOST_LISTED])
-        if len(dropped) > _MOST_LISTED:
-            out.line(f"{len(dropped) - _MOST_LISTED} more: relay report --json has all")
-    refused = [one for one in senders if one.refused]
-    if refused:
-        out.table(
-            ["sender", "refused", "of", "share", "signals"],
-            [
-                [one.sender, f"{one.refused:,}", f"{one.received:,}", f"{one.refused / one.received:.1%}", signals]
-                for one in refused
-                for signals in [", ".join(sorted(one.signals))]
-            ],
-        )
+    if rows:
+        out.table(["sender", "field", "what", "why", "conversions", "of"], rows[:_MOST_LISTED])
+    if len(rows) > _MOST_LISTED:
+        out.line(f"{len(rows) - _MOST_LISTED} more: relay report --json has all")
+
+
+def _show_refused(out: Out, senders: Sequence[Share]) -> None:
+    rows = []
+    for one in senders:
+        share, signals = f"{one.refused / one.received:.1%}", ", ".join(sorted(one.signals))
+        rows.append([one.sender, f"{one.refused:,}", f"{one.received:,}", share, signals])
+    if rows:
+        out.table(["sender", "refused", "of", "share", "signals"], rows)

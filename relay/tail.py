@@ -10,6 +10,7 @@ import typer
 from botocore.exceptions import ClientError
 
 from destinations import NAMES
+from pipeline.contract import matching
 from pipeline.values.json_objects import json_object
 from relay.deployment import Deployment
 from relay.destinations import shown
@@ -26,7 +27,7 @@ _PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START
 # Fields of a line that are said elsewhere in it, or to nobody's use.
 _UNSAID = frozenset(
     "level location message timestamp service xray_trace_id _aws destination function_request_id request_id".split()
-)
+).union(matching.NAMES)  # of each sender in sum: `relay report`
 
 
 def tail(
