@@ -35,6 +35,8 @@ _WHY = (
     ("it was hashed here", Word("clear text")),
     ("template tag", Word("unfilled template")),
     ("word for nothing", Word("word for nothing")),
+    ("send the id itself", Word("not an id")),
+    ("scientific notation", Word("not an id")),
     ("lost letters", Word("not UTF-8")),
     ("phone or card number", Word("personal data in another field")),
     ("personal data or a key", Word("personal data in another field")),
