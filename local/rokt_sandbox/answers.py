@@ -171,10 +171,15 @@ def _event_id(event: object) -> str | None:
     for pair in pairs if isinstance(pairs, list) else []:
         if isinstance(pair, dict) and pair.get("name") == "event_id":
             return str(pair.get("value"))
-    events = event.get("events")
+    return _id_in_object(event)
+
+
+def _id_in_object(item: Mapping[str, Any]) -> str | None:
+    events = item.get("events")
     for one in events if isinstance(events, list) else []:
         data = one.get("data") if isinstance(one, dict) else None
         said = data.get("custom_attributes") if isinstance(data, dict) else None
         if isinstance(said, dict) and isinstance(said.get("event_id"), str):
             return str(said["event_id"])
-    return None
+    # An update of attributes has no events: the relay puts its sender's id behind two slashes of the request's.
+    return str(item.get("source_request_id")).partition("/")[2].partition("/")[2] or None

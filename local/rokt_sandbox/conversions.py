@@ -30,6 +30,7 @@ _ATTRIBUTES: Final[Mapping[str, Check]] = {
 _DEVICE: Final[Mapping[str, Check]] = {
     "http_header_user_agent": checks.filled,
     **dict.fromkeys("ios_advertising_id android_advertising_id ios_idfv".split(), fields.uuid),
+    "android_uuid": checks.filled,
 }
 _CONVERSION: Final[Mapping[str, Check]] = {
     "conversiontype": checks.filled,
@@ -69,7 +70,8 @@ def _faults(item: Mapping[str, Any], size: int) -> Errors:
         yield from _integration(item["integration_attributes"])
     if "ip" in item and (fault := checks.ip_address(item["ip"])):
         yield ".ip", fault
-    yield from _events(item.get("events"))
+    if "events" in item or not item.get("user_attributes"):
+        yield from _events(item.get("events"))
     if not _is_somebody(item):
         yield ".user_identities", "needs an identifier"
 
@@ -147,6 +149,6 @@ def _is_somebody(item: Mapping[str, Any]) -> bool:
     return bool(
         part("user_identities").keys() & {"email", "other", "customerid", "other2"}
         or part("integration_attributes")
-        or device.keys() & {"ios_advertising_id", "android_advertising_id"}
+        or device.keys() & {"ios_advertising_id", "android_advertising_id", "ios_idfv", "android_uuid"}
         or ("ip" in item and "http_header_user_agent" in device)
     )

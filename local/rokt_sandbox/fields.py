@@ -12,6 +12,7 @@ _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+").fullmatch
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _DATE: Final = re.compile(r"[0-9]{8}")
 _DECIMAL: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
+_WHOLE_NUMBER: Final = re.compile(r"\+[1-9](?:[ ().-]{0,3}[0-9]){6,14}").fullmatch
 _HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -47,8 +48,10 @@ def clear(value: object) -> str | None:
 
 
 def mobile(value: object) -> str | None:
-    """Accept ten digits."""
-    return None if isinstance(value, str) and re.fullmatch("[0-9]{10}", value) else "must be ten digits"
+    """Accept both of the page's examples: ten digits, and a number with its country's code and signs between."""
+    if isinstance(value, str) and (re.fullmatch("[0-9]{10}", value) or _WHOLE_NUMBER(value)):
+        return None
+    return "must be ten digits, or a number with + and its country's code"
 
 
 def zip_code(value: object) -> str | None:

@@ -1,9 +1,7 @@
 """Rokt's answer -> one outcome for each event of the request. Pure, and never raises.
 
-The contract. Conversions API: 202, empty: all are taken; 202 with `{"errors": [{"code", "message"}]}`: some are not,
-each named by `Path '[n]...` or by `position P`, the one-based offset in the request's array, or not at all. Event API:
-200 whose `data.unprocessedRecords` are `{"error": {"code", "message"}, "record": {...}}`: those are not taken; 409:
-seen before. Both: 400 all bad, 401, 403, 429 perhaps with Retry-After, 5xx.
+The contract: a success that may name errors (`rokt.readings`, of each API), 400 all bad, 401, 403, 429 perhaps with
+Retry-After, 5xx.
 
 A 200, 201 or 202 in another form is a success too, as long as it is a JSON object that contradicts nothing; it is
 counted. What cannot be read is never taken for success. Where an error names no event of ours, or more than one, all
@@ -11,7 +9,7 @@ events that are not named are asked about again in smaller requests, until each 
 drops what it has taken already (see `event`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.answers import refusals
@@ -21,13 +19,13 @@ from pipeline.contract.destination import Answer
 from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Retry
 from pipeline.values.json_objects import json_object
 from rokt.attribution import Blame, blames
+from rokt.readings import READINGS
 from rokt.settings import Api
 
 _SETUP = {
     401: "Rokt answered 401: it got no key, or one that it does not know; put a valid pair in the Rokt keys secret",
     403: "Rokt answered 403: the pair in the Rokt keys secret is refused, or is of another account, pod or API",
 }
-_DOCUMENTED: dict[Api, tuple[int, ...]] = {"conversions": (200, 202), "events": (200,)}
 
 
 def read(answer: Answer, lines: Sequence[str], api: Api, *, empty_is_delivered: bool = False) -> list[Outcome]:
@@ -45,35 +43,36 @@ def read(answer: Answer, lines: Sequence[str], api: Api, *, empty_is_delivered: 
         return _taken(status, answer.body, lines, api)
     if means is Meaning.REFUSED:
         return _refused(status, answer.body, lines, api)
-    if status == 409 and api == "events":
-        return _seen(lines)
+    if status == READINGS[api].seen:
+        return _seen(status, lines)
     return [by_status(status, answer.retry_after, "Rokt", _SETUP)] * len(lines)
 
 
 def _taken(status: int, body: bytes, lines: Sequence[str], api: Api) -> list[Outcome]:
     """A success: as documented, with errors, or in another form that contradicts nothing, which is counted."""
-    errors, given = _errors(body, api), json_object(body)
+    errors, given = READINGS[api].errors(body), json_object(body)
     if errors and status in SUCCESS:
         return _told(errors, status, lines, api, default=Delivered())
     contradicts = given is not None and contradiction(members(given), len(lines))
-    documented = errors is not None and status in _DOCUMENTED[api]
+    documented = errors is not None and status in READINGS[api].documented
     if contradicts or status not in SUCCESS or not (documented or given is not None):
         return [unreadable(status, "Rokt")] * len(lines)
     return [Delivered(unfamiliar=not documented)] * len(lines)
 
 
 def _refused(status: int, body: bytes, lines: Sequence[str], api: Api) -> list[Outcome]:
-    errors = _errors(body, api) or []
+    errors = READINGS[api].errors(body) or []
     if len(lines) == 1 and not errors:
-        errors = [_said(body)]
+        errors = [READINGS[api].said(body)]
     return _told(errors, status, lines, api, default=AskAgain(f"Rokt answered {status} and named no event", status))
 
 
-def _seen(lines: Sequence[str]) -> list[Outcome]:
-    """409: seen before; of several events perhaps only one was."""
+def _seen(status: int, lines: Sequence[str]) -> list[Outcome]:
+    """Seen before; of several events perhaps only one was."""
     if len(lines) == 1:
         return [Delivered()]
-    return [AskAgain("Rokt answered 409: some event was seen before", 409, ambiguous=True)] * len(lines)
+    said = f"Rokt answered {status}: some event was seen before"
+    return [AskAgain(said, status, ambiguous=True)] * len(lines)
 
 
 def _told(errors: Sequence[Any], status: int, lines: Sequence[str], api: Api, *, default: Outcome) -> list[Outcome]:
@@ -94,23 +93,3 @@ def _outcome(blame: Blame, status: int) -> Outcome:
     if blame.may_pass:
         return Retry(blame.reason, status, passing=True)
     return refusals.outcome([("", blame.said)], blame.reason, status)
-
-
-def _errors(body: bytes, api: Api) -> list[Any] | None:
-    """The errors that the answer names; None if it cannot be read, which is no success."""
-    if api == "conversions" and not body.strip():
-        return []
-    said: Any = json_object(body)
-    if api == "events" and said is not None:
-        said = said.get("data", said) or {}
-    place = "errors" if api == "conversions" else "unprocessedRecords"
-    if not isinstance(said, dict) or (said and place not in said):
-        return None
-    errors = said.get(place)
-    return [] if errors is None else errors if isinstance(errors, list) else None
-
-
-def _said(body: bytes) -> Mapping[str, Any] | None:
-    """The error of a whole request: the Event API's `data`, or whatever the top of the answer says."""
-    said = json_object(body)
-    return said["data"] if said is not None and isinstance(said.get("data"), dict) else said

@@ -12,9 +12,6 @@ from rokt import request
 from rokt.keys import Pair, pair_in
 from rokt.settings import Settings
 
-# The Event API's page asks for both; a version that is not said would be whatever is newest.
-_EVENT_API_HEADERS = {"Charset": "utf-8", "Rokt-Version": "2020-05-21"}
-
 
 class Rokt:
     """One of Rokt's APIs, for one account."""
@@ -43,7 +40,7 @@ class Rokt:
         All event groups have one pair.
         """
         endpoint = self._settings.url + request.path(body)
-        own = _EVENT_API_HEADERS if self._settings.api == "events" else {}
+        own = self._settings.form.headers
 
         def send(pair: Pair) -> Answer:
             return self._connection.post(endpoint, body, {"Authorization": pair.authorization(), **own})

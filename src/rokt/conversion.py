@@ -1,9 +1,9 @@
 """A conversion as received -> what Rokt can use of it, in neither API's form yet. Pure.
 
 The language is the posted one, Roku's Events API, with what only Rokt knows beside it: the click id (`rtid`, or `rtid`
-or `rclid` in `click_ids` or `event_source_url`), `audience_name` with `audience_membership`, and `attributes`, the
-sender's own scalars. Fields that Rokt has no use for are passed over without a word: the posted language's own
-destination tells of those that nobody knows.
+or `rclid` in `click_ids` or `event_source_url`), `audience_name` with `audience_membership`, `conversion_type`, and the
+sender's own `attributes` of the conversion and `user_attributes` of the person. Fields that Rokt has no use for are
+passed over without a word: the posted language's own destination tells of those that nobody knows.
 """
 
 import re
@@ -11,73 +11,80 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipeline.contract.destination import Invalid
-from pipeline.values import field, language
+from pipeline.values import field, language, places
 from pipeline.values.rules import Warnings, fold, quoted
 from pipeline.values.timestamps import event_time
-from rokt import fields, person, properties, rules
+from rokt import fields, person, properties, rules, updates
+from rokt.form import Form
 from rokt.person import Person
-from rokt.settings import Api, Settings
-
-# The event name that updates an audience and counts no conversion: Rokt's own word for it.
-AUDIENCE = "audiencemembershipupdate"
-
-# Seconds that an event may lie ahead. Event API: 5 minutes, and one event too far ahead refuses the whole request. The
-# Conversions API states none: an hour, as for Roku, so that both judge a conversion alike.
-AHEAD: dict[Api, int] = {"conversions": 3_600, "events": 300}
-# Event API: 18 months, which are 546 days at the least; less the 5 that an event may wait in the queue, and one more.
-OLDEST: dict[Api, int | None] = {"conversions": None, "events": 540 * 86_400}
+from rokt.settings import Settings
 
 # The event's other fields have steps of their own.
-_EVENT_RULES = field.rules(one for one in fields.EVENT if one.name in ("event_id", "rtid"))
+_EVENT_RULES = field.rules(one for one in fields.EVENT if one.name in ("event_id", "rtid", "conversion_type"))
+_FRACTION = re.compile(r":\d\d[.,](\d{1,9})").search
+_MILLISECONDS = range(10**11, 10**14)  # epoch milliseconds from 1973 to 5138
 _CLICK_RULES = field.rules(fields.CLICKS)
+_HINT = "data_processing_country"
 
 
 class Conversion(NamedTuple):
-    """What happened and to whom, under Rokt's names. `seconds` is epoch seconds."""
+    """What happened and to whom, under Rokt's names.
+
+    `posted` is the event name as posted, `name` the type of the conversion, or the update that it is. `seconds` is
+    epoch seconds, `millis` what of the time is beyond them. `own` are the sender's own attributes of the person.
+    """
 
     name: str
+    posted: str
     event_id: str | None
     seconds: int
+    millis: int
     who: Person
     rtid: str | None
     purchase: Mapping[str, Any]
     attributes: Mapping[str, Any]
+    own: Mapping[str, Any]
     audience: tuple[str, bool] | None
 
 
-def is_audience_update(name: object) -> bool:
-    """Whether the event name means AUDIENCE, however it is written: as a conversion it would be counted."""
-    if not isinstance(name, str) or len(name) < len(AUDIENCE):
-        return False
-    return re.sub("[^a-z]", "", name[:100].lower()) == AUDIENCE
+def read(
+    conversion: Mapping[str, Any], *, now: float, settings: Settings, country: str | None = None
+) -> tuple[Conversion, Warnings] | Invalid:
+    """Return the facts and the warnings, or the errors by field. Never raises.
 
-
-def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> tuple[Conversion, Warnings] | Invalid:
-    """Return the facts and the warnings, or the errors by field. Never raises. `now` is epoch seconds."""
+    `now` is epoch seconds; `country` that of a record which names none.
+    """
     warnings: Warnings = []
     errors: dict[str, str] = {}
     name = _event_name(conversion.get("event_name"), errors)
-    seconds = _event_time(conversion.get("event_time"), now, settings.api, errors, warnings)
+    seconds = _event_time(conversion.get("event_time"), now, settings.form, errors, warnings)
     top = rules.taken(_EVENT_RULES, conversion, "", warnings)
     user = _object(conversion, "user_data", warnings)
-    who = person.read(user, now=now, settings=settings, warnings=warnings)
+    stated = country_of(conversion, user) or country
+    who = person.read(user, now=now, settings=settings, country=stated, warnings=warnings)
     custom = _object(conversion, "custom_data", warnings)
     purchase, currency_fault = properties.purchase(custom, warnings)
     attributes = properties.attributes(custom, _object(conversion, "attributes", warnings), currency_fault, warnings)
+    own = properties.of_person(_object(conversion, "user_attributes", warnings), warnings)
     audience = properties.audience(conversion, custom, warnings)
-    if name == AUDIENCE and audience is None:
-        errors["audience_name"] = f"is required with audience_membership, true or false, for {AUDIENCE}"
+    if name == updates.AUDIENCE and audience is None:
+        errors["audience_name"] = f"is required with audience_membership, true or false, for {name}"
+    if name == updates.ATTRIBUTES and not own:
+        errors["user_attributes"] = f"is required with at least one usable attribute for {name}"
     if errors or name is None or seconds is None:
         return Invalid(errors, warnings)
     facts = Conversion(
-        name=name,
+        name=typed(name, top.get("conversion_type"), settings),
+        posted=name,
         event_id=top.get("event_id"),
         seconds=seconds,
+        millis=_millis(conversion.get("event_time")),
         who=who,
         rtid=click_id(conversion, top.get("rtid"), warnings),
         purchase=purchase,
         attributes=attributes,
-        audience=audience,
+        own=own,
+        audience=None if name == updates.ATTRIBUTES else audience,
     )
     return facts, warnings
 
@@ -95,8 +102,8 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
     if name is None:
         errors["event_name"] = notes[0] if notes else "is required: for example PURCHASE, LEAD or CONTACT"
         return None
-    if is_audience_update(name):
-        return AUDIENCE
+    if (update := updates.update_of(name)) is not None:
+        return update
     chosen = listed_name(name)
     if chosen is None:
         errors["event_name"] = (
@@ -112,8 +119,32 @@ def listed_name(name: str) -> str | None:
     return listed or (None if language.mistyped(name) else name)
 
 
-def _event_time(value: object, now: float, api: Api, errors: dict[str, str], warnings: Warnings) -> int | None:
-    seconds, oldest = event_time(value, now, ahead=AHEAD[api], errors=errors, warnings=warnings), OLDEST[api]
+def typed(name: str, own: str | None, settings: Settings) -> str:
+    """The conversion type: the sender's own word for the event, if there is one and the stack sends it."""
+    if own is None or settings.conversion_types != "own" or updates.update_of(name) or updates.update_of(own):
+        return name
+    return own
+
+
+def country_of(conversion: Mapping[str, Any], user: Mapping[str, Any]) -> str | None:
+    """The country that the record names of itself: for its phone numbers, else the person's."""
+    return places.first_country(*(part.get(_HINT) for part in (user, conversion)), user.get("country"))
+
+
+def _millis(value: object) -> int:
+    """The milliseconds beyond the whole second of a time that can be read: Rokt takes them."""
+    if isinstance(value, str):
+        found = _FRACTION(value[:100])
+        value = int(value) if value.isdigit() and len(value) < 15 else value
+        if found is not None:
+            return int(found[1].ljust(3, "0")[:3])
+    if isinstance(value, float) and value < _MILLISECONDS[0]:
+        return int(value % 1 * 1_000)
+    return int(value % 1_000) if isinstance(value, int) and value in _MILLISECONDS else 0
+
+
+def _event_time(value: object, now: float, form: Form, errors: dict[str, str], warnings: Warnings) -> int | None:
+    seconds, oldest = event_time(value, now, ahead=form.ahead, errors=errors, warnings=warnings), form.oldest
     if seconds is not None and oldest is not None and seconds < now - oldest:
         errors["event_time"] = f"is more than {oldest // 86_400} days ago, nearly 18 months, which Rokt refuses"
         return None

@@ -1,7 +1,7 @@
 """Rokt, declared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pipeline.contract.destination import (
     Answer,
@@ -16,9 +16,11 @@ from pipeline.contract.destination import (
     Withheld,
 )
 from pipeline.contract.outcome import Outcome
-from rokt import event, request, wire
+from pipeline.values import places
+from rokt import event, request
+from rokt.forms import FORMS
 from rokt.keys import pair_in
-from rokt.settings import Settings, in_environment
+from rokt.settings import Api, Settings, in_environment
 
 if TYPE_CHECKING:
     import requests
@@ -28,7 +30,10 @@ def declared(settings: Settings) -> Destination:
     """Rokt with these settings."""
 
     def transform(conversion: object, shared: Shared) -> Prepared | Invalid | Withheld:
-        return event.prepare(conversion, group=shared.event_group_id, now=shared.now, settings=settings)
+        country = places.country(shared.context.get("data_processing_country")) or shared.country
+        return event.prepare(
+            conversion, group=shared.event_group_id, now=shared.now, settings=settings, country=country
+        )
 
     def frame(_: Routing) -> Frame:
         return request.frame(settings)
@@ -54,7 +59,7 @@ def declared(settings: Settings) -> Destination:
         frame=frame,
         read=read,
         key_words=_key_words,
-        masked=wire.masked,
+        masked=event.masked,
         configured=_configured,
         connect=connect,
     )
@@ -65,7 +70,8 @@ def _configured(environment: Mapping[str, str]) -> Destination:
 
 
 def _key_words(_: str, secret: str, environment: Mapping[str, str]) -> Sequence[str]:
-    return pair_in(secret, "events" if environment.get("ROKT_API") == "events" else "conversions")
+    api = environment.get("ROKT_API", "")
+    return pair_in(secret, cast("Api", api) if api in FORMS else "conversions")
 
 
 DESTINATION = declared(Settings())

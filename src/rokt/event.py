@@ -6,8 +6,7 @@ would lose the second conversion. So `source_request_id`, `source_message_id` an
 characters) are one UUID made of event group, event name and event id: what the ledger tells apart Rokt tells apart too,
 and a repeat is the same for both. The sender's own id goes along as the attribute `event_id`.
 
-The Event API drops repeats only by `transactionid`, else `confirmationref`: a conversion without either gets that UUID
-as its `confirmationref`, so that a request whose answer was lost can be sent again.
+Updates (`rokt.updates`) have in the place of the event name one that says what they change.
 """
 
 import uuid
@@ -20,14 +19,14 @@ from pydantic_core import from_json, to_json
 from pipeline.contract.destination import Invalid, Prepared, Withheld, not_an_object
 from pipeline.contract.fingerprints import AMOUNT
 from pipeline.contract.matching import DEVICE, EMAIL, EXTERNAL_ID, PERSON, PHONE, VALUE, kinds_of
-from pipeline.values import addresses
 from pipeline.values.digests import derived_id, digest
 from pipeline.values.rules import opt_out
 from pipeline.values.words import Word
 from rokt import conversion as conversions
-from rokt import fast, wire
-from rokt.conversion import AUDIENCE, Conversion
+from rokt import fast, updates
+from rokt.conversion import Conversion
 from rokt.fields import DEVICES
+from rokt.forms import FORMS
 from rokt.settings import Settings
 
 # The Conversions API: 128 KB an object. The Event API states none.
@@ -37,7 +36,7 @@ IDS = uuid.UUID("c0d5fb0e-5d0c-4f0e-9a53-3a0d1b6f7f27")  # the namespace of the 
 _NAMESPACE = IDS.bytes
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # RFC 9562: 10 in the two highest bits
 
-# What each identifier is good for at Rokt, which finds nobody by a phone number or by idfv.
+# What each identifier is good for at Rokt, which finds nobody by a phone number.
 _KINDS = {
     "em": EMAIL | PERSON,
     "ph": PHONE,
@@ -46,58 +45,53 @@ _KINDS = {
     **dict.fromkeys(DEVICES.values(), DEVICE | PERSON),
 }
 
-NO_IDENTIFIER = {
-    "conversions": Word(
-        "Rokt needs a usable em, external_id, aID, aGA or rtid, or client_ip_address with client_user_agent"
-    ),
-    "events": Word("Rokt's Event API needs a usable em or rtid"),
-}
 OPTED_OUT = Word("the person opted out, and Rokt documents no limited use of data")
-NO_AUDIENCES = Word("Rokt's Event API takes no audience updates")
 
 
-def prepare(conversion: object, *, group: str, now: float, settings: Settings) -> Prepared | Invalid | Withheld:
+def prepare(
+    conversion: object, *, group: str, now: float, settings: Settings, country: str | None = None
+) -> Prepared | Invalid | Withheld:
     """Return the finished event of one conversion, its errors by field, or why Rokt does not get it. Never raises.
 
-    `now` is epoch seconds. Digests are recognised whatever the body says of them.
+    `now` is epoch seconds; `country` is that of a record which names none, if the sender has another than the stack.
+    Digests are recognised whatever the body says of them.
     """
+    form = settings.form
     if not isinstance(conversion, dict):
         return not_an_object()
     notes: list[str] = []
     if "opt_out" in conversion and opt_out(conversion["opt_out"], notes) == "true":
         return Withheld(OPTED_OUT, [("opt_out", note) for note in notes])
-    if settings.api == "events" and conversions.is_audience_update(conversion.get("event_name")):
-        return Withheld(NO_AUDIENCES, [])
-    usual = fast.read(conversion, now=now, settings=settings)
-    made = (usual, []) if usual is not None else conversions.read(conversion, now=now, settings=settings)
+    if form.no_updates is not None and updates.update_of(conversion.get("event_name")) is not None:
+        return Withheld(form.no_updates, [])
+    made = _read(conversion, now, settings, country or settings.default_country)
     if isinstance(made, Invalid):
         return made
     facts, warnings = made
-    if not _is_somebody(facts, settings):
-        return Withheld(NO_IDENTIFIER[settings.api], warnings)
-    if settings.api == "events" and facts.audience is not None:
-        warnings.append(("audience_name", f"dropped: {NO_AUDIENCES}"))
+    if not form.is_somebody(facts):
+        return Withheld(form.no_identifier, warnings)
+    if form.no_updates is not None and facts.audience is not None:
+        warnings.append(("audience_name", f"dropped: {form.no_updates}"))
     return _finish(facts, conversion, group, settings, warnings)
+
+
+def _read(
+    conversion: Mapping[str, Any], now: float, settings: Settings, country: str | None
+) -> tuple[Conversion, list[tuple[str, str]]] | Invalid:
+    usual = fast.read(conversion, now=now, settings=settings)
+    if usual is not None:
+        return usual, []
+    return conversions.read(conversion, now=now, settings=settings, country=country)
 
 
 def identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
     """The event id and event name of a finished event of either API; None if it is neither's."""
-    pairs = event.get("objectData")
-    if isinstance(pairs, list):
-        said = {pair.get("name"): pair.get("value") for pair in pairs if isinstance(pair, dict)}
-        event_id, name = said.get("event_id"), said.get("conversiontype")
-    else:
-        data = _first(event.get("events")).get("data")
-        attributes = data.get("custom_attributes") if isinstance(data, dict) else None
-        if not isinstance(data, dict) or not isinstance(attributes, dict):
-            return None
-        event_id = attributes.get("event_id")
-        name = AUDIENCE if data.get("event_name") == AUDIENCE else attributes.get("conversiontype")
-    return (event_id, name) if isinstance(event_id, str) and isinstance(name, str) else None
+    return next((form.identify(event) for form in FORMS.values() if form.owns(event)), None)
 
 
-def _first(events: object) -> dict[str, Any]:
-    return events[0] if isinstance(events, list) and events and isinstance(events[0], dict) else {}
+def masked(event: Mapping[str, Any], word: str) -> dict[str, Any]:
+    """A finished event of either API with `word` in place of all that it says of a person."""
+    return next((form.masked(event, word) for form in FORMS.values() if form.owns(event)), {})
 
 
 def identity(group: str, name: str, event_id: str) -> str:
@@ -107,29 +101,21 @@ def identity(group: str, name: str, event_id: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:32]}"
 
 
-def _is_somebody(facts: Conversion, settings: Settings) -> bool:
-    who = facts.who
-    if "email" in who.data or facts.rtid:
-        return True
-    if settings.api == "events":
-        return False
-    return bool(who.customer_id or who.devices or (who.ip and who.user_agent and addresses.is_visitors(who.ip)))
-
-
 def _finish(
     facts: Conversion, conversion: Mapping[str, Any], group: str, settings: Settings, warnings: list[tuple[str, str]]
 ) -> Prepared | Invalid | Withheld:
-    write = wire.batch if settings.api == "conversions" else wire.item
+    form = settings.form
     # Of all the content: two conversions may differ only in what Rokt does not take, and the stack's settings may
     # change between a sender's tries.
     event_id = facts.event_id or derived_id(group, conversion)
     # Rokt drops repeats for one key, whichever the environment: a test must not use up the conversion's own identity.
-    name = facts.name if settings.environment == "production" else f"test {facts.name}"
-    line = to_json(write(facts, event_id, identity(group, name, event_id), settings))
+    named = form.named(facts)
+    name = named if settings.environment == "production" else f"test {named}"
+    line = to_json(form.write(facts, event_id, identity(group, name, event_id), settings))
     if len(line) > MAX_EVENT_BYTES:
         return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent to Rokt"}, warnings)
     found = _identifiers(facts)
-    return Prepared(line, event_id, None, warnings, facts.name, found, _kinds(facts, found))
+    return Prepared(line, event_id, None, warnings, named, found, _kinds(facts, found), facts.posted)
 
 
 def _kinds(facts: Conversion, found: Mapping[str, str]) -> int:
@@ -156,8 +142,7 @@ def _identifiers(facts: Conversion) -> dict[str, str]:
             found[kind] = said.text if said.is_hashed else digest(said.text)
     if who.customer_id is not None:
         found["external_id"] = who.customer_id
-    devices = who.devices if who.idfv is None else {**who.devices, "idfv": who.idfv}
-    for name, value in devices.items():
+    for name, value in who.devices.items():
         found[name] = value.lower()
     if "amount" in facts.purchase:
         found[AMOUNT] = str(facts.purchase["amount"] + 0.0)

@@ -13,8 +13,8 @@ from typing import Any
 from pipeline.values import field, money, persons
 from pipeline.values.rules import Warnings
 from rokt import conversion as conversions
-from rokt import fields, person, properties
-from rokt.conversion import AHEAD, OLDEST, Conversion
+from rokt import fields, person, properties, updates
+from rokt.conversion import Conversion
 from rokt.settings import Settings
 
 
@@ -26,24 +26,27 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Co
         event = _usual(settings, persons.year(now))(conversion)
     except ValueError:
         return None
-    seconds, oldest = event["event_time"], OLDEST[settings.api]
-    if seconds > now + AHEAD[settings.api] or (oldest is not None and seconds < now - oldest):
+    seconds, oldest = event["event_time"], settings.form.oldest
+    if seconds > now + settings.form.ahead or (oldest is not None and seconds < now - oldest):
         return None
     warnings: Warnings = []
     custom = conversion.get("custom_data", {})
     attributes = properties.attributes(custom, event.get("attributes", {}), False, warnings)
     rtid = conversions.click_id(conversion, event.get("rtid"), warnings)
     name = event["event_name"]
-    if warnings or conversions.is_audience_update(name) or conversions.listed_name(name) != name:
+    if warnings or updates.update_of(name) is not None or conversions.listed_name(name) != name:
         return None
     return Conversion(
-        name=name,
+        name=conversions.typed(name, event.get("conversion_type"), settings),
+        posted=name,
         event_id=event.get("event_id"),
         seconds=seconds,
+        millis=0,
         who=person.of(event.get("user_data", {})),
         rtid=rtid,
         purchase=properties.bought(event.get("custom_data", {}), custom),
         attributes=attributes,
+        own={},
         audience=None,
     )
 
@@ -51,4 +54,4 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Co
 @lru_cache(maxsize=8)
 def _usual(settings: Settings, year: int) -> Callable[[object], dict[str, Any]]:
     """In `custom_data` further fields are attributes, which `read` looks at."""
-    return field.usual({**fields.TABLE, "user_data": fields.user(settings, year)}, others="ignore")
+    return field.usual({**fields.TABLE, "user_data": fields.user(settings, year, None)}, others="ignore")

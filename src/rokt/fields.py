@@ -20,13 +20,14 @@ from rokt.settings import Settings
 
 _UUID, _NOT_ZERO = "^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$", "[1-9a-fA-F]"
 _DEVICE = Kind(rules.device_id, cs.chain_schema([shapes.like(_UUID), shapes.like(_NOT_ZERO)]), STRING)
+_NEVER = cs.none_schema()  # whatever it holds needs a closer look
+_ANDROID = _DEVICE._replace(rule=rules.android_id)
 _REFERENCE = kinds.id_of(rules.reference)
 _RTID = Kind(rules.rtid, shapes.like("^[0-9A-Za-z][0-9A-Za-z_.~+/=-]{9,255}$"), STRING)  # longer than any placeholder
 _ZIP = shapes.like(rf"^(?:[0-9A-MO-TV-Za-mo-tv-z][0-9A-Za-z -]{{1,14}}[0-9A-Za-z]|{shapes.DIGEST})$")
 _GENDER = cs.literal_schema([*"mfMF", "male", "female", "Male", "Female"])
 _NAME = kinds.text(rules.LONGEST_NAME)._replace(rule=rules.event_name)
 _CURRENCY = Kind(rules.currency, cs.literal_schema(sorted(ISO_4217)), STRING)
-_NEVER = cs.none_schema()  # whatever it holds needs a closer look
 _ONLY_ONE = "The id of the only product is sent."
 
 
@@ -76,9 +77,12 @@ CUSTOM: Fields = (
 )
 
 
-def data(settings: Settings) -> Fields:
-    """What of `user_data` Rokt takes both hashed and in clear."""
+def data(settings: Settings, country: str | None = None) -> Fields:
+    """What of `user_data` Rokt takes both hashed and in clear; `country` as in `rokt.normalise.mobile`."""
     names = partial(personal, normalise.name, shapes.NAME, _name, clear=str)
+    if settings.hashed_names == "as_written":
+        names = partial(personal, normalise.written_name, shapes.NAME, str)
+    mobile = partial(normalise.mobile, country=country)
     return (
         Field(
             "em",
@@ -93,7 +97,8 @@ def data(settings: Settings) -> Fields:
         ),
         Field("fn", names(hashes=settings.hash_first_name), to="firstname"),
         Field("ln", names(hashes=settings.hash_last_name), to="lastname"),
-        Field("ph", personal(normalise.mobile, shapes.PHONE, hashes=settings.hash_mobile), to="mobile"),
+        # With its country's code it is the same number whatever the record's country is.
+        Field("ph", personal(mobile, shapes.PHONE_WITH_PLUS, hashes=settings.hash_mobile), to="mobile"),
         Field(
             "zp",
             personal(normalise.zip_code, _ZIP, _without_spaces, hashes=settings.hash_billing_zip),
@@ -119,27 +124,36 @@ _DEVICES: Fields = (
     Field("AID", _DEVICE, says="Another spelling of aID.", to="ios_advertising_id", in_files=False),
     Field("aID", _DEVICE, says="A UUID.", to="ios_advertising_id"),
     Field("aGA", _DEVICE, says="A UUID.", to="android_advertising_id"),
+    Field("idfv", _DEVICE, says="The id of an iOS app's vendor: a UUID.", to="ios_idfv"),
+    Field("android_uuid", _ANDROID, says="The id of an Android device.", to="android_uuid"),
 )
 
 
-def user(settings: Settings, year: int) -> Fields:
+def user(settings: Settings, year: int, country: str | None) -> Fields:
     """The fields of `user_data`."""
     return (
-        *data(settings),
+        *data(settings, country),
         *traits(settings, year),
         Field("external_id", _REFERENCE),
         Field("client_ip_address", kinds.IP_ADDRESS),
         Field("client_user_agent", kinds.AGENT),
         *_DEVICES,
-        Field("idfv", _DEVICE, says="The id of an iOS app's vendor: a UUID."),
     )
 
 
 EVENT: Fields = (
     Field(
-        "event_name", _NAME, says="Any; audiencemembershipupdate updates an audience and is no conversion.", needed=True
+        "event_name",
+        _NAME,
+        says="Any; audiencemembershipupdate and userattributesupdate are no conversions.",
+        needed=True,
     ),
     Field("event_time", kinds.TIME, needed=True),
+    Field(
+        "conversion_type",
+        _NAME,
+        says="Your own word for the event, such as seatupgrade: the type of the conversion in place of event_name.",
+    ),
     Field("event_id", kinds.EVENT_ID),
     # In a file it is one of the click ids.
     Field("rtid", _RTID, says="The click id; else that of click_ids or of event_source_url.", in_files=False),
@@ -158,6 +172,12 @@ EVENT: Fields = (
         says="Attributes of your own: at most 100 are sent, and none that is named after a person's data.",
         in_files=False,
     ),
+    Field(
+        "user_attributes",
+        Kind(unchecked, _NEVER, {**OBJECT.json, "additionalProperties": True}),
+        says="Attributes of the person, of your own: texts, numbers, true, false, and arrays of them.",
+        in_files=False,
+    ),
     *AUDIENCE,
     Field("opt_out", _unchecked(kinds.OPT_OUT.json), says="A conversion of a person who opted out is withheld."),
 )
@@ -171,7 +191,7 @@ TRAITS = {one.name: one.to for one in traits(_ALL, 9999)}
 DEVICES = {one.name: one.to for one in _DEVICES}
 TABLE: Table = {
     "": EVENT,
-    "user_data": user(_ALL, 9999),
+    "user_data": user(_ALL, 9999, None),
     "custom_data": (*CUSTOM, *AUDIENCE),
     "click_ids": CLICKS,
 }

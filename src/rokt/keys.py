@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from pipeline.values.faults import NoKey
 from pipeline.values.json_objects import json_object
+from rokt.forms import FORMS
 from rokt.settings import Api
 
 _WORD = re.compile(r"[\x21-\x7e]{1,4096}").fullmatch  # what a header may carry
-# The Event API's keys begin so; the Conversions API's do not.
-_PUBLIC, _SECRET = "rpub-", "rsec-"
 
 
 class Pair(NamedTuple):
@@ -29,10 +28,8 @@ def pair_in(secret: str, api: Api) -> Pair:
     key, word = (word.strip() if isinstance(word, str) else "" for word in _words(secret.strip()))
     if not _WORD(key) or not _WORD(word) or ":" in key:
         raise NoKey('the Rokt keys secret holds no usable pair: put in {"key": "...", "secret": "..."} or key:secret')
-    if api == "events" and not (key.startswith(_PUBLIC) and word.startswith(_SECRET)):
-        raise NoKey("the Rokt keys secret holds no pair of the Event API, rpub-... and rsec-...")
-    if api == "conversions" and key.startswith((_PUBLIC, _SECRET)):
-        raise NoKey("the Rokt keys secret holds a pair of the Event API, and the stack uses the Conversions API")
+    if fault := FORMS[api].key_fault(key, word):
+        raise NoKey(f"the Rokt keys secret holds {fault}")
     return Pair(key, word)
 
 

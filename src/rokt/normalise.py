@@ -1,15 +1,17 @@
 """Personal data in the one form that Rokt hashes. Pure.
 
-Rules: an e-mail address trimmed and in lower case, what stands from + to @ kept; names in lower case without spaces; a
-mobile number as ten digits, without its country's code; a zip code without spaces. They are not Roku's, so a digest
-made for Roku is not Rokt's, and nothing in a digest tells by whose rules it was made: it is passed on as it is, and
-matches nobody if it was made by others. Each function takes trimmed text and raises Fault.
+Rules: an e-mail address trimmed and in lower case, what stands from + to @ kept; names in lower case without spaces, or
+as they are written; a number of North America as its ten digits, any other one whole, with a + before it: without the
+plus a foreign number of ten digits would be somebody else's; a zip code without spaces. They are not Roku's, so a
+digest made for Roku is not Rokt's, and nothing in a digest tells by whose rules it was made: it is passed on as it is,
+and matches nobody if it was made by others. Each function takes trimmed text and raises Fault.
 """
 
 from pipeline.values import persons, phone
 from pipeline.values.faults import Fault
 
 _LONGEST_ZIP = 20
+_NORTH_AMERICA, _NORTH_AMERICAN = "+1", 12
 
 
 def email(text: str) -> str:
@@ -30,25 +32,31 @@ def name(text: str) -> str:
     return "".join(persons.name(text).lower().split())
 
 
-def mobile(text: str) -> str:
-    """Ten digits: the number within its country."""
-    digits = phone.normalise(text, form="digits", country=None, as_it_stands=True)
-    if text[0] == "+" or text.lower().removeprefix("tel:").lstrip().startswith(("+", "00")):
-        digits = digits[1:] if digits.startswith("1") else _national(digits)
-    elif len(digits) == 11 and digits.startswith("1"):
-        digits = digits[1:]
-    if len(digits) != 10:
-        raise Fault("does not have the ten digits that Rokt takes of a mobile number")
-    return digits
+def written_name(text: str) -> str:
+    """As it is written, which is how Segment's own destination hashes it."""
+    return persons.name(text)
 
 
-def _national(digits: str) -> str:
-    import phonenumbers  # 30 ms and 20 MB that only numbers from outside North America need
+def mobile(text: str, country: str | None = None) -> str:
+    """Ten digits of a North American number, else the whole number as +61412345678.
 
+    `country` is that of a number without its country's code. One that no country can have stays as it is, if it says
+    its country's code itself or has ten digits.
+    """
     try:
-        return phonenumbers.national_significant_number(phonenumbers.parse("+" + digits, None))
-    except phonenumbers.NumberParseException:
-        raise Fault("is not a possible number: send it with its country code, such as +15550100123") from None
+        whole = phone.normalise(text, form="e164", country=country)
+    except Fault:
+        return _as_it_stands(text, country)
+    return whole[2:] if whole.startswith(_NORTH_AMERICA) and len(whole) == _NORTH_AMERICAN else whole
+
+
+def _as_it_stands(text: str, country: str | None) -> str:
+    digits = phone.normalise(text, form="digits", country=country, as_it_stands=True)
+    if text.lower().removeprefix("tel:").lstrip().startswith(("+", "00")):
+        return "+" + digits
+    if len(digits) != 10 or digits[0] in "01":
+        raise Fault("has no country's code: write it as +61412345678, or send user_data.country")
+    return digits
 
 
 def zip_code(text: str) -> str:

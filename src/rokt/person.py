@@ -14,21 +14,20 @@ from rokt.settings import Settings
 class Person(NamedTuple):
     """A person under Rokt's names; those of `data` are without what tells hashed from clear.
 
-    `devices` are advertising ids, each of which identifies; `idfv`, iOS's id for the app's vendor, does not.
+    `devices` are ids of the device, each of which identifies.
     """
 
     data: Mapping[str, Personal]
     traits: Mapping[str, str]
     customer_id: str | None
     devices: Mapping[str, str]
-    idfv: str | None
     ip: str | None
     user_agent: str | None
 
 
-def read(user: Mapping[str, Any], *, now: float, settings: Settings, warnings: Warnings) -> Person:
-    """Return what of the posted user_data can be used. `now` is epoch seconds."""
-    return of(rules.taken(_rules(settings, persons.year(now)), user, "user_data.", warnings))
+def read(user: Mapping[str, Any], *, now: float, settings: Settings, country: str | None, warnings: Warnings) -> Person:
+    """Return what of the posted user_data can be used. `now` is epoch seconds, `country` that of the record."""
+    return of(rules.taken(_rules(settings, persons.year(now), country), user, "user_data.", warnings))
 
 
 def of(kept: Mapping[str, Any]) -> Person:
@@ -37,10 +36,10 @@ def of(kept: Mapping[str, Any]) -> Person:
     traits = {rokt: kept[ours] for ours, rokt in fields.TRAITS.items() if ours in kept}
     devices = {rokt: kept[ours] for ours, rokt in fields.DEVICES.items() if ours in kept}
     get = kept.get
-    rest = get("idfv"), get("client_ip_address"), get("client_user_agent")
+    rest = get("client_ip_address"), get("client_user_agent")
     return Person(data, traits, get("external_id"), devices, *rest)
 
 
-@lru_cache(maxsize=8)
-def _rules(settings: Settings, year: int) -> dict[str, Rule]:
-    return field.rules(fields.user(settings, year))
+@lru_cache(maxsize=64)
+def _rules(settings: Settings, year: int, country: str | None) -> dict[str, Rule]:
+    return field.rules(fields.user(settings, year, country))

@@ -11,10 +11,13 @@ from rokt.fields import AUDIENCE, CUSTOM
 _MOST_ATTRIBUTES = 100
 
 # What the form of the event itself fills: an attribute of the sender's may not stand in its place.
-_FILLED = frozenset(
+_OF_PERSON = frozenset(
+    "rtid rclid passbackconversiontrackingid other other2 customerid ipaddress gender city state country emailsha256"
+    " firstnamesha256 lastnamesha256 mobilesha256 billingzipcode billingzipsha256".split()
+)
+_FILLED = _OF_PERSON | frozenset(
     "conversiontype confirmationref amount currency quantity productname sku event_id audience_name"
-    " audience_membership rtid rclid passbackconversiontrackingid other other2 customerid ipaddress gender city state"
-    " country emailsha256 firstnamesha256 lastnamesha256 mobilesha256 billingzipcode billingzipsha256".split()
+    " audience_membership".split()
 )
 _TRANSACTION = "transactionid"  # the Event API drops repeats of it
 
@@ -90,6 +93,31 @@ def _attribute(name: str, value: Any, currency_fault: bool, notes: list[str]) ->
         return None
     read = rules.reference if name == _TRANSACTION and isinstance(value, str) else rules.attribute
     return read(value, notes)
+
+
+def of_person(given: Mapping[str, Any], warnings: Warnings) -> dict[str, Any]:
+    """The sender's own attributes of the person, each one scalar or several."""
+    kept: dict[str, Any] = {}
+    for name, value in list(given.items())[:_MOST_ATTRIBUTES]:
+        notes: list[str] = []
+        fault = rules.fault_of_name(name)
+        if name.lower() in _OF_PERSON:
+            fault = "is filled from user_data: send it there"
+        clean = _scalars(value, notes) if fault is None and value is not None else None
+        notes += [fault] if fault is not None else []
+        if clean is not None:
+            kept[name] = clean
+        warnings += [(f"user_attributes.{name[:100]}", ("dropped: " if clean is None else "") + note) for note in notes]
+    if len(given) > _MOST_ATTRIBUTES:
+        left_out = len(given) - _MOST_ATTRIBUTES
+        warnings.append(("user_attributes", f"dropped: {left_out} more than the {_MOST_ATTRIBUTES} that are sent"))
+    return kept
+
+
+def _scalars(value: Any, notes: list[str]) -> Any:
+    if not isinstance(value, list):
+        return rules.attribute(value, notes)
+    return [clean for one in value[:_MOST_ATTRIBUTES] if (clean := rules.attribute(one, notes)) is not None] or None
 
 
 def audience(conversion: Mapping[str, Any], custom: Mapping[str, Any], warnings: Warnings) -> tuple[str, bool] | None:

@@ -1,19 +1,16 @@
 """The requests that Rokt's two APIs take. Pure.
 
-Conversions API: one object to `/v2/events` as it is, several to `/v2/bulkevents` as an array. Event API: an object with
-the account and its events, to `/v2/events`.
+One object goes to `/v2/events`, an array to `/v2/bulkevents`.
 """
 
 from collections.abc import Iterator, Sequence
 
-from pydantic_core import to_json
-
 from pipeline.contract.destination import Frame, Limits
 from rokt.settings import Settings
 
-# 100 and 256 KB (read as 256,000): the Conversions API. The Event API states 100 events and no bytes: the same.
+# 100 and 256 KB (read as 256,000): the Conversions API. The other states 100 events and no bytes: the same.
 # Seconds: connecting and reading, at the longest (pipeline.aws.http.TIMEOUT). Repeats: by source_request_id for 30 to
-# 60 days; the Event API by order number, without a stated end.
+# 60 days; the other by order number, without a stated end.
 LIMITS = Limits(events=100, bytes=256_000, seconds=20.0, repeat_window=30 * 86_400.0)
 
 ONE, MANY = "/v2/events", "/v2/bulkevents"
@@ -21,9 +18,7 @@ ONE, MANY = "/v2/events", "/v2/bulkevents"
 
 def frame(settings: Settings) -> Frame:
     """What a request has around its events; the Conversions API takes one alone as it is."""
-    if settings.api == "conversions":
-        return Frame(b"[", b"]", is_for_one=False)
-    return Frame(b'{"accountId":' + to_json(settings.account_id) + b',"events":[', b"]}")
+    return settings.form.frame(settings.account_id)
 
 
 def path(body: bytes) -> str:

@@ -55,6 +55,15 @@ def device_id(value: Any, notes: list[str]) -> str | None:
     return word
 
 
+def android_id(value: Any, notes: list[str]) -> str | None:
+    """The id of an Android device, which need not be a UUID."""
+    word = reference(value, notes)
+    if word is not None and (not _RTID(word) or not word.strip("0-")):
+        notes.append("is not the id of an Android device: send the one that the app has of it")
+        return None
+    return word
+
+
 def currency(value: Any, notes: list[str]) -> str | None:
     """A code of ISO 4217."""
     word = texts.plain(value, notes)

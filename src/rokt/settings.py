@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
+
+from rokt.form import Form
+from rokt.forms import FORMS
 
 Api = Literal["conversions", "events"]
 Environment = Literal["production", "development"]
+Names = Literal["lower_case", "as_written"]
+Types = Literal["own", "listed"]
 
-_URLS: dict[Api, str] = {"conversions": "https://s2s.us2.mparticle.com", "events": "https://api.rokt.com"}
 LONGEST_ACCOUNT_ID = 64
 
 
@@ -19,7 +23,9 @@ class Settings:
     `account_id`. `environment` is of the Conversions API alone. What is not hashed lies in clear in the queue and among
     the dead letters too. Rokt takes a birth date only in clear: it is sent only if `send_birth_date` says so.
     `copy_rtid`: the click id goes into the identity `other2` too. `base_url`: the account's pod or region; empty for
-    the API's usual one.
+    the API's usual one. `hashed_names`: how a name is written before it is hashed. `conversion_types`: the sender's own
+    word for its event, where it has one, or the event name. `default_country` (ISO 3166 alpha-2) is that of phone
+    numbers without their country's code in a record that names no country.
     """
 
     api: Api = "conversions"
@@ -33,20 +39,28 @@ class Settings:
     copy_rtid: bool = True
     account_id: str = ""
     base_url: str = ""
+    hashed_names: Names = "lower_case"
+    conversion_types: Types = "own"
+    default_country: str | None = "US"
 
     def __post_init__(self) -> None:
-        """Raise ValueError if the Event API has no account."""
-        if self.api == "events" and not 0 < len(self.account_id) <= LONGEST_ACCOUNT_ID:
-            raise ValueError(f"the Event API needs an account id of at most {LONGEST_ACCOUNT_ID} characters")
+        """Raise ValueError if an API that needs an account has none."""
+        if self.form.needs_account and not 0 < len(self.account_id) <= LONGEST_ACCOUNT_ID:
+            raise ValueError(f"the {self.form.title} needs an account id of at most {LONGEST_ACCOUNT_ID} characters")
 
     def __hash__(self) -> int:
         """Of one part: for each event what follows from the settings is looked up, and they are few."""
         return hash(self.account_id)
 
     @property
+    def form(self) -> Form:
+        """The API itself."""
+        return FORMS[self.api]
+
+    @property
     def url(self) -> str:
         """The base URL, without a slash at its end."""
-        return (self.base_url or _URLS[self.api]).rstrip("/")
+        return (self.base_url or self.form.url).rstrip("/")
 
 
 def in_environment(environment: Mapping[str, str]) -> Settings:
@@ -54,11 +68,9 @@ def in_environment(environment: Mapping[str, str]) -> Settings:
 
     Raises KeyError and ValueError.
     """
-    api, hashed = environment["ROKT_API"], set(environment["ROKT_HASHED"].split(","))
-    if api not in get_args(Api):
-        raise ValueError(f"ROKT_API must be one of {', '.join(get_args(Api))}")
+    hashed = set(environment["ROKT_HASHED"].split(","))
     return Settings(
-        api=cast("Api", api),
+        api=cast("Api", _one_of(Api, "ROKT_API", environment)),
         environment="production" if environment["DELIVERY_MODE"] == "live" else "development",
         hash_email="email" in hashed,
         hash_first_name="first_name" in hashed,
@@ -69,4 +81,16 @@ def in_environment(environment: Mapping[str, str]) -> Settings:
         copy_rtid=environment["ROKT_COPY_RTID"] == "true",
         account_id=environment["ROKT_ACCOUNT_ID"],
         base_url=environment["ROKT_URL"],
+        hashed_names=cast("Names", _one_of(Names, "ROKT_HASHED_NAMES", environment)),
+        conversion_types=cast("Types", _one_of(Types, "ROKT_CONVERSION_TYPES", environment)),
+        default_country=environment.get("DEFAULT_COUNTRY", "US").upper() or None,
     )
+
+
+def _one_of(words: Any, name: str, environment: Mapping[str, str]) -> str:
+    """The variable's value, or if there is none, the first word. Raises ValueError if it is none of them."""
+    known = get_args(words)
+    value = environment.get(name, known[0])
+    if value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(known)}")
+    return str(value)

@@ -23,6 +23,10 @@ from roku.normalise import Settings
 MAX_EVENT_BYTES = 256_000
 
 NO_AUDIENCES = Word("an audience update is not a conversion that Roku takes")
+_UPDATES = {
+    words.AUDIENCE_UPDATE: NO_AUDIENCES,
+    words.ATTRIBUTES_UPDATE: Word("an update of a person's attributes is not a conversion that Roku takes"),
+}
 
 _DEVICES = frozenset(words.DEVICES)
 # What each identifier is good for at Roku: an own id alone finds nobody there.
@@ -46,8 +50,8 @@ def prepare(
     event = fast.read(conversion, now=now, settings=settings, context=context)
     if event is not None:
         return _finish(event, group, [])
-    if _is_audience_update(conversion):
-        return Withheld(NO_AUDIENCES, [])
+    if (withheld := _updates(conversion)) is not None:
+        return Withheld(withheld, [])
     made = checked.read(conversion, now=now, settings=settings, context=context)
     if isinstance(made, Invalid):
         return made
@@ -63,9 +67,10 @@ def identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _is_audience_update(conversion: object) -> bool:
+def _updates(conversion: object) -> Word | None:
+    """Why an update of a person is withheld; None if it is none."""
     name = conversion.get("event_name") if isinstance(conversion, dict) else None
-    return isinstance(name, str) and re.sub("[^a-z]", "", name[:100].lower()) == words.AUDIENCE_UPDATE
+    return _UPDATES.get(re.sub("[^a-z]", "", name[:100].lower())) if isinstance(name, str) else None
 
 
 def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Invalid:

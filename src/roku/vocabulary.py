@@ -47,4 +47,4 @@ DEVICES = ("aGA", "aID", "aDX", "aGI", "aRI")
 
 # The name of an event that is for other destinations altogether (folded to letters): somebody joins or leaves an
 # audience, and nothing was done that could be counted.
-AUDIENCE_UPDATE = "audiencemembershipupdate"
+AUDIENCE_UPDATE, ATTRIBUTES_UPDATE = "audiencemembershipupdate", "userattributesupdate"

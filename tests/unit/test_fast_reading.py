@@ -19,7 +19,7 @@ from pipeline.values.field import Table
 from rokt import conversion as rokt_checked
 from rokt import fast as rokt_fast
 from rokt import fields as rokt_fields
-from rokt import wire
+from rokt.forms import FORMS
 from rokt.settings import Settings as RoktSettings
 from roku import checked, fast
 from roku import fields as roku_fields
@@ -161,13 +161,14 @@ def check_rokt(conversion: Any, choice: RoktSettings) -> bool:
     quick = read_for_rokt(conversion, choice)
     if quick is None:
         return False
-    slow = rokt_checked.read(conversion, now=NOW, settings=choice)
+    slow = rokt_checked.read(conversion, now=NOW, settings=choice, country=choice.default_country)
     assert not isinstance(slow, Invalid)
     facts, warnings = slow
     assert warnings == []
     assert quick == facts
-    for write in (wire.batch, wire.item):
-        assert to_json(write(quick, "id", "request", choice)) == to_json(write(facts, "id", "request", choice))
+    for form in FORMS.values():
+        one, other = (form.write(made, "id", "request", choice) for made in (quick, facts))
+        assert to_json(one) == to_json(other)
     return True
 
 

@@ -102,7 +102,7 @@ def test_a_second_name_of_two_fields_is_refused() -> None:
 
 def test_what_is_for_another_destination_is_passed_over() -> None:
     assert language.elsewhere("roku", "") >= {"click_ids", "rtid", "attributes", "audience_name"}
-    assert language.elsewhere("roku", "user_data") == {"AID", "idfv"}
+    assert language.elsewhere("roku", "user_data") == {"AID", "idfv", "android_uuid"}
 
 
 def test_the_page_of_fields_is_fresh() -> None:

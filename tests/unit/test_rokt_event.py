@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.contract.destination import Prepared, Withheld
-from rokt.event import IDS, MAX_EVENT_BYTES, identify, identity
+from rokt.event import IDS, MAX_EVENT_BYTES, identify, identity, prepare
 from rokt.settings import Settings
 from tests.unit.conversions import ABSENT, DEVICE, NOW, sha
 from tests.unit.rokt_conversions import (
@@ -94,9 +94,33 @@ def test_a_conversion_without_an_order_gets_a_reference_by_which_the_event_api_d
     event = finished(conversion(), EVENT_API)
     pairs = {pair["name"]: pair["value"] for pair in event["objectData"]}
     assert pairs["confirmationref"] == event["clientEventId"]
-    assert said(conversion(custom_data={"order_id": "A"}), EVENT_API)["confirmationref"] == "A"
+    assert "transactionid" not in pairs
     assert "confirmationref" not in said(conversion(attributes={"transactionid": "T"}), EVENT_API)
     assert "confirmationref" not in said(conversion())
+
+
+def test_an_order_goes_under_both_names_by_which_the_event_api_drops_repeats() -> None:
+    order = {"order_id": "ORD-7"}
+    pairs = said(conversion(custom_data=order), EVENT_API)
+    assert (pairs["transactionid"], pairs["confirmationref"]) == ("ORD-7", "ORD-7")
+    pairs = said(conversion(custom_data=order, attributes={"transactionid": "T"}), EVENT_API)
+    assert (pairs["transactionid"], pairs["confirmationref"]) == ("T", "ORD-7")
+    assert "transactionid" not in said(conversion(custom_data=order))
+
+
+def test_the_event_api_gets_no_digest_but_the_addresss_for_its_page_lists_no_other() -> None:
+    user = {"fn": "John", "ln": "Smith", "ph": "+1 323 867 5309", "zp": "10014"}
+    listed = ["firstname", "lastname", "mobile", "billingzipcode"]
+    digests = {name: sha(value) for name, value in user.items()}
+    for settings, posted, expected in (
+        (EVENT_API, user, []),
+        (EVENTS_IN_CLEAR, digests, []),
+        (EVENTS_IN_CLEAR, user, listed),
+    ):
+        pairs = said(with_user(**posted), settings)
+        assert sorted(pairs.keys() - {"email", "emailsha256", "conversiontype", "confirmationref", "event_id"}) == (
+            sorted(expected)
+        )
 
 
 # --- Segment's table: identifiers and attributes ---------------------------------------------------------------------
@@ -113,6 +137,8 @@ def test_a_conversion_without_an_order_gets_a_reference_by_which_the_event_api_d
         ({"AID": DEVICE}, "device_info", "ios_advertising_id", DEVICE),
         ({"aGA": DEVICE}, "device_info", "android_advertising_id", DEVICE),
         ({"idfv": DEVICE}, "device_info", "ios_idfv", DEVICE),
+        ({"android_uuid": DEVICE}, "device_info", "android_uuid", DEVICE),
+        ({"android_uuid": "9774d56d682e549c"}, "device_info", "android_uuid", "9774d56d682e549c"),
         ({"client_user_agent": "Mozilla/5.0"}, "device_info", "http_header_user_agent", "Mozilla/5.0"),
         ({"fn": "Mary Ann"}, "user_attributes", "firstnamesha256", sha("maryann")),
         ({"ln": " O'Neil"}, "user_attributes", "lastnamesha256", sha("o'neil")),
@@ -157,6 +183,24 @@ def test_hashing_is_switched_field_by_field_and_a_digest_goes_to_the_hashed_key_
             assert clear not in kept
 
 
+@pytest.mark.parametrize(
+    ("posted", "lower_case", "as_written"),
+    [
+        (
+            "John",
+            "96d9632f363564cc3032521409cf22a852f2032eec099ed5967c0d000cec607a",
+            "a8cfcd74832004951b4408cdb0a5dbcd8c7e52d43f7fe244bf720582e05241da",
+        ),
+        (" Mary Ann ", sha("maryann"), sha("Mary Ann")),
+        ("smith", sha("smith"), sha("smith")),
+    ],
+)
+def test_names_are_hashed_by_rokts_rule_or_as_they_are_written(posted: str, lower_case: str, as_written: str) -> None:
+    for settings, digest in ((Settings(), lower_case), (Settings(hashed_names="as_written"), as_written)):
+        event = finished(with_user(fn=posted, ln=posted), settings)
+        assert event["user_attributes"] == {"firstnamesha256": digest, "lastnamesha256": digest}
+
+
 @pytest.mark.parametrize("field", ["fn", "ln", "ph", "zp"])
 @pytest.mark.parametrize("nothing", ["", " ", "null", "undefined", "n/a", "[tag]", "{{x}}", sha(""), sha("null")])
 @pytest.mark.parametrize("settings", [Settings(), IN_CLEAR])
@@ -165,20 +209,56 @@ def test_digests_of_nothing_and_placeholders_are_absent(field: str, nothing: str
 
 
 @pytest.mark.parametrize(
-    ("number", "digits"),
+    ("number", "sent"),
     [
         ("1-555-010-0123", "5550100123"),
-        ("+44 7400 123456", "7400123456"),  # the number within its country, as Rokt's page words it
-        ("0044 (0)7400 123456", "7400123456"),
         ("tel:+15550100123", "5550100123"),
+        ("+1 416 555 0123", "4165550123"),  # Canada has the same form
+        ("+44 7400 123456", "+447400123456"),
+        ("0044 (0)7400 123456", "+447400123456"),
+        ("011 44 7400 123456", "+447400123456"),
+        ("+81 90 1234 5678", "+819012345678"),
+        ("+61 412 345 678", "+61412345678"),
+        ("+64 21 123 456", "+6421123456"),
+        ("+49 1512 3456789", "+4915123456789"),
+        ("+55 11 98765 4321", "+5511987654321"),
+        ("+65 9123 4567", "+6591234567"),  # without its plus it would be a number of Alabama's
+        ("+1234567890", "+1234567890"),  # of no country
     ],
 )
-def test_a_mobile_number_has_ten_digits_without_its_countrys_code(number: str, digits: str) -> None:
-    assert finished(with_user(ph=number), IN_CLEAR)["user_attributes"]["mobile"] == digits
+def test_only_a_north_american_number_loses_its_countrys_code(number: str, sent: str) -> None:
+    assert finished(with_user(ph=number), IN_CLEAR)["user_attributes"]["mobile"] == sent
+    assert finished(with_user(ph=number))["user_attributes"]["mobilesha256"] == sha(sent)
 
 
-@pytest.mark.parametrize("number", ["+49 30 12345678901", "+4930123456", "123-4567", "anonymous", "call me"])
-def test_a_number_of_another_length_is_left_out_with_a_warning(number: str) -> None:
+@pytest.mark.parametrize(
+    ("country", "sent"),
+    [
+        ({"user_data": {"em": EMAIL, "ph": "07700 900123", "country": "GB"}}, "+447700900123"),
+        ({"user_data": {"em": EMAIL, "ph": "07700 900123", "data_processing_country": "GB"}}, "+447700900123"),
+        (
+            {"data_processing_country": "United Kingdom", "user_data": {"em": EMAIL, "ph": "7700900123"}},
+            "+447700900123",
+        ),
+        ({"user_data": {"em": EMAIL, "ph": "770 090 0123"}}, "7700900123"),
+    ],
+)
+def test_a_number_without_a_code_is_of_the_country_that_the_record_names(country: dict[str, Any], sent: str) -> None:
+    assert finished(conversion(**country), IN_CLEAR)["user_attributes"]["mobile"] == sent
+
+
+def test_else_it_is_of_the_senders_country_and_else_of_the_stacks() -> None:
+    posted = with_user(ph="07700 900123")
+    for made in (
+        prepare(posted, group="g", now=NOW, settings=IN_CLEAR, country="GB"),
+        prepare(posted, group="g", now=NOW, settings=replace(IN_CLEAR, default_country="GB")),
+    ):
+        assert isinstance(made, Prepared)
+        assert json.loads(made.line)["user_attributes"]["mobile"] == "+447700900123"
+
+
+@pytest.mark.parametrize("number", ["123-4567", "anonymous", "call me"])
+def test_what_is_no_whole_number_is_left_out_with_a_warning(number: str) -> None:
     assert "user_attributes" not in finished(with_user(ph=number))
     assert warned(with_user(ph=number)) == ["user_data.ph"]
 
@@ -220,6 +300,8 @@ def test_a_bad_birth_date_drops_the_field_and_never_the_conversion(day: object) 
         {"external_id": "7"},
         {"aID": DEVICE},
         {"aGA": DEVICE},
+        {"idfv": DEVICE},
+        {"android_uuid": DEVICE},
         {"client_ip_address": "203.0.113.9", "client_user_agent": "Mozilla/5.0"},
     ],
 )
@@ -238,7 +320,6 @@ def test_any_one_identifier_is_enough_for_the_conversions_api(enough: dict[str, 
         {"client_ip_address": "203.0.113.9"},
         {"client_user_agent": "Mozilla/5.0"},
         {"aID": "no-uuid"},
-        {"idfv": DEVICE},  # not among the identifiers of Segment's page
     ],
 )
 def test_without_an_identifier_the_conversion_is_withheld_and_not_wrong(short: object) -> None:
@@ -409,6 +490,13 @@ def test_an_event_of_more_than_an_object_may_have_is_refused() -> None:
     assert str(MAX_EVENT_BYTES) in errors(conversion(attributes=own))["event"]
 
 
+def updates_named(event: dict[str, Any]) -> tuple[str, str]:
+    """The id and the name of an update, without what tells updates of one id apart."""
+    named = identify(event)
+    assert named is not None
+    return named[0], named[1].rpartition(" ")[0]
+
+
 # --- audiences --------------------------------------------------------------------------------------------------------
 
 
@@ -417,8 +505,9 @@ def test_an_event_of_more_than_an_object_may_have_is_refused() -> None:
 def test_a_membership_goes_as_a_second_event_beside_the_conversion(joins: object, status: str, place: str) -> None:
     fields = {"audience_name": "vip", "audience_membership": joins}
     event = finished(conversion(**(fields if place == "top" else {"custom_data": fields})))
-    first, second = event["events"]
+    second, first = event["events"]
     assert "audience_name" not in first["data"]["custom_attributes"]
+    assert event["user_attributes"] == {"segment_vip": status == "add"}
     assert second == {
         "event_type": "custom_event",
         "data": {
@@ -437,7 +526,7 @@ def test_an_audience_update_alone_counts_no_conversion() -> None:
     (only,) = event["events"]
     assert only["data"]["event_name"] == "audiencemembershipupdate"
     assert only["data"]["custom_attributes"] == {"audience_name": "vip", "status": "drop", "event_id": "order-1"}
-    assert identify(event) == ("order-1", "audiencemembershipupdate")
+    assert updates_named(event) == ("order-1", "audiencemembershipupdate")
     assert "no audience" in withheld(conversion(**alone), EVENT_API)
 
 
@@ -447,7 +536,7 @@ def test_an_audience_update_alone_counts_no_conversion() -> None:
 def test_an_audience_update_is_none_the_less_one_if_it_is_written_otherwise(name: str) -> None:
     event = finished(conversion(event_name=name, audience_name="vip", audience_membership=True))
     assert [one["data"]["event_name"] for one in event["events"]] == ["audiencemembershipupdate"]
-    assert identify(event) == ("order-1", "audiencemembershipupdate")
+    assert updates_named(event) == ("order-1", "audiencemembershipupdate")
 
 
 @pytest.mark.parametrize(
@@ -468,6 +557,89 @@ def test_the_event_api_takes_the_conversion_without_the_audience_and_says_so() -
     posted = conversion(audience_name="vip", audience_membership=True)
     assert not any("audience" in name for name in said(posted, EVENT_API))
     assert warned(posted, EVENT_API) == ["audience_name"]
+
+
+def test_updates_of_one_id_are_repeats_only_if_they_change_the_same_at_the_same_time() -> None:
+    def made(**changes: Any) -> tuple[str, str | None]:
+        alone = {"event_name": "audiencemembershipupdate", "audience_name": "vip", "audience_membership": True}
+        event = finished(conversion(**(alone | changes)))
+        named = identify(event)
+        assert named is not None
+        assert named[0] == "order-1"
+        return named[1], event["source_request_id"]
+
+    assert made() == made() == made(custom_data={"note": "x"})
+    changes: list[dict[str, Any]] = [{}, {"audience_membership": False}, {"audience_name": "loyal"}]
+    changes.append({"event_time": NOW - 1})
+    assert len({made(**one) for one in changes}) == len({made(**one)[1] for one in changes}) == 4
+
+
+def test_a_membership_changes_the_repeat_of_no_conversion() -> None:
+    joins = {"audience_name": "vip", "audience_membership": True}
+    one, other = (finished(conversion(**(joins | changed))) for changed in ({}, {"audience_membership": False}))
+    assert identify(one) == identify(other) == ("order-1", "PURCHASE")
+
+
+# --- attributes of the person -----------------------------------------------------------------------------------------
+
+
+def test_own_attributes_of_the_person_are_scalars_and_arrays_of_them() -> None:
+    own = {"loyalty_tier": "gold", "age": 40, "vip": True, "tags": ["a", 1, True], "score": 1.5}
+    bad = {"deep": {"a": 1}, "empty": [], "mail": "jane@example.com", "city": "Boston", "phone": "x", "rokt.x": 1}
+    posted = conversion(user_attributes=own | bad | {"none": None})
+    assert finished(posted)["user_attributes"] == own
+    assert warned(posted) == [f"user_attributes.{name}" for name in ("deep", "mail", "city", "phone", "rokt.x")]
+
+
+def test_an_update_of_attributes_is_an_object_without_events_that_keeps_the_senders_id() -> None:
+    alone = conversion(event_id="u/7", event_name="userAttributesUpdate", user_attributes={"total_ltv": 450.5})
+    event = finished(alone)
+    assert event["user_attributes"] == {"total_ltv": 450.5}
+    assert "events" not in event
+    assert updates_named(event) == ("u/7", "userattributesupdate")
+    other = finished(alone | {"user_attributes": {"total_ltv": 500}})
+    assert identify(other) != identify(event)
+    assert other["source_request_id"] != event["source_request_id"]
+    assert "no audience" in withheld(alone, EVENT_API)
+    for nothing in (ABSENT, {}, {"email": "x"}):
+        assert list(errors(conversion(event_name="userattributesupdate", user_attributes=nothing))) == [
+            "user_attributes"
+        ]
+
+
+# --- the sender's own word for its event, and the time ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["ticketpurchase", "Order Completed", "purchase", "seatupgrade"])
+def test_the_senders_own_word_is_the_conversion_type_as_it_is_written(word: str) -> None:
+    posted = conversion(conversion_type=word)
+    made = outcome(posted)
+    assert isinstance(made, Prepared)
+    assert (said(posted)["conversiontype"], made.event_name, made.posted_name) == (word, word, "PURCHASE")
+    assert said(posted, Settings(conversion_types="listed"))["conversiontype"] == "PURCHASE"
+
+
+@pytest.mark.parametrize("word", ["", "audiencemembershipupdate", "jane@example.com", "x" * 129])
+def test_a_word_that_is_none_leaves_the_event_name(word: str) -> None:
+    assert said(conversion(conversion_type=word))["conversiontype"] == "PURCHASE"
+
+
+@pytest.mark.parametrize(
+    ("moment", "millis"),
+    [
+        ("2024-01-18T12:00:00.905Z", 905),
+        ("2024-01-18T12:00:00.9+00:00", 900),
+        ("2024-01-18T14:00:00.90512+02:00", 905),
+        ("2024-01-18T12:00:00Z", 0),
+        (1705579200905, 905),
+        ("1705579200905", 905),
+        (1705579200.5, 500),
+        (1705579200, 0),
+    ],
+)
+def test_milliseconds_of_the_time_are_kept(moment: object, millis: int) -> None:
+    (event,) = finished(conversion(event_time=moment))["events"]
+    assert event["data"]["timestamp_unixtime_ms"] == 1705579200000 + millis
 
 
 # --- identity ---------------------------------------------------------------------------------------------------------
@@ -625,7 +797,7 @@ def test_identifiers_are_those_of_a_person_and_the_amount_hashed_whatever_is_sen
         "ph": sha("5550100123"),
         "external_id": "C-7",
         "android_advertising_id": DEVICE,
-        "idfv": DEVICE,
+        "ios_idfv": DEVICE,
         "value": "25.0",
     }
 
@@ -640,4 +812,5 @@ def test_an_audience_update_is_named_by_rokts_word() -> None:
     given = conversion(event_name="AudienceMembershipUpdate", audience_name="loyal", audience_membership=True)
     made = outcome(given)
     assert isinstance(made, Prepared)
-    assert made.event_name == "audiencemembershipupdate"
+    assert made.event_name.startswith("audiencemembershipupdate ")
+    assert made.posted_name == "audiencemembershipupdate"

@@ -13,6 +13,9 @@ ENVIRONMENT = {
     "ROKT_COPY_RTID": "true",
     "ROKT_ACCOUNT_ID": "",
     "ROKT_URL": "",
+    "ROKT_HASHED_NAMES": "lower_case",
+    "ROKT_CONVERSION_TYPES": "own",
+    "DEFAULT_COUNTRY": "US",
     "DELIVERY_MODE": "live",
 }
 WORDS = ENVIRONMENT["ROKT_HASHED"].split(",")
@@ -43,6 +46,10 @@ def test_each_word_hashes_its_own_field_and_no_other(word: str) -> None:
         ({"ROKT_COPY_RTID": "false"}, "copy_rtid", False),
         ({"DELIVERY_MODE": "test"}, "environment", "development"),
         ({"ROKT_API": "events", "ROKT_ACCOUNT_ID": "12345"}, "account_id", "12345"),
+        ({"ROKT_HASHED_NAMES": "as_written"}, "hashed_names", "as_written"),
+        ({"ROKT_CONVERSION_TYPES": "listed"}, "conversion_types", "listed"),
+        ({"DEFAULT_COUNTRY": "gb"}, "default_country", "GB"),
+        ({"DEFAULT_COUNTRY": ""}, "default_country", None),
         ({"ROKT_URL": "https://s2s.eu1.mparticle.com"}, "url", "https://s2s.eu1.mparticle.com"),
     ],
 )
@@ -50,7 +57,10 @@ def test_each_other_parameter_has_its_setting(changes: dict[str, str], name: str
     assert getattr(read(**changes), name) == value
 
 
-@pytest.mark.parametrize("changes", [{"ROKT_API": "audiences"}, {"ROKT_API": "events"}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"ROKT_API": "audiences"}, {"ROKT_API": "events"}, {"ROKT_HASHED_NAMES": "upper"}, {"ROKT_CONVERSION_TYPES": ""}],
+)
 def test_a_stack_that_cannot_work_says_so(changes: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"ROKT_API|account id"):
+    with pytest.raises(ValueError, match=r"ROKT_[A-Z_]+ must be one of|account id"):
         read(**changes)

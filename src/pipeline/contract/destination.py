@@ -17,6 +17,7 @@ class Prepared(NamedTuple):
 
     `event_name` as `identify` finds it in the line. `identifiers`: what `pipeline.contract.fingerprints` is made of.
     `kinds`: what it has to find a person by, as `pipeline.contract.matching` numbers it.
+    `posted_name`: the sender's event name, where that is another one: it is what keys are checked for.
     """
 
     line: bytes
@@ -26,6 +27,7 @@ class Prepared(NamedTuple):
     event_name: str = ""
     identifiers: Mapping[str, str] = MappingProxyType({})
     kinds: int = 0
+    posted_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def _of_this_sender(
     """The same, or a refusal of an event that the key may not send, or of one partner too many for a post."""
     if not isinstance(made, Prepared):
         return made
-    if not sender.may_send(made.event_name):
+    if not sender.may_send(made.posted_name or made.event_name):
         return Invalid({"event_name": _not_of_this_key(sender)}, [])
     if _is_one_too_many(made.partner_name, partners):
         return Invalid({"partner_name": _TOO_MANY_PARTNERS}, [])

@@ -1,0 +1,189 @@
+"""Rokt's Conversions API: an object for each conversion. Pure.
+
+Sources: Segment's page of its Rokt destination and what that sends; mParticle's Events API, which this is. An update of
+attributes is an object without events, as Segment sends it. Its `source_request_id` holds the sender's event id, for
+which there is no other place: UUID/mark/event id.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeline.contract.destination import Frame
+from pipeline.values import addresses
+from pipeline.values.words import Word
+from rokt import updates
+from rokt.form import Form, present
+
+if TYPE_CHECKING:
+    from rokt.conversion import Conversion
+    from rokt.settings import Settings
+
+# The Event API's keys begin so; this API's do not.
+_OTHERS_KEYS = ("rpub-", "rsec-")
+_HASHED = {
+    "email": "other",
+    "firstname": "firstnamesha256",
+    "lastname": "lastnamesha256",
+    "mobile": "mobilesha256",
+    "billingzip": "billingzipsha256",
+}
+_CLEAR = {"billingzip": "billingzipcode"}
+# Where an object says something of a person.
+_PERSONAL = frozenset("user_identities user_attributes device_info integration_attributes ip".split())
+# As Segment has it: before an audience's name the user attribute that says whether the person is in it.
+_MEMBER = "segment_"
+
+
+def _object(facts: "Conversion", event_id: str, identity: str, settings: "Settings") -> dict[str, Any]:
+    events = _events(facts, event_id, identity)
+    request_id = identity if events else f"{identity}/{_mark(facts)}/{event_id}"
+    made: dict[str, Any] = {"environment": settings.environment, "source_request_id": request_id}
+    identities, attributes = _of_person(facts, settings)
+    if identities:
+        made["user_identities"] = identities
+    if attributes:
+        made["user_attributes"] = attributes
+    if device := _device(facts):
+        made["device_info"] = device
+    if facts.rtid is not None:
+        made["integration_attributes"] = {"1277": {"passbackconversiontrackingid": facts.rtid}}
+    if facts.who.ip is not None:
+        made["ip"] = facts.who.ip
+    return made | {"events": events} if events else made
+
+
+def _device(facts: "Conversion") -> dict[str, str]:
+    agent = facts.who.user_agent
+    return present(http_header_user_agent=agent) | dict(facts.who.devices)
+
+
+def _of_person(facts: "Conversion", settings: "Settings") -> tuple[dict[str, str], dict[str, Any]]:
+    """Identities and attributes: of the personal data the e-mail address is the one identity."""
+    identities: dict[str, str] = {}
+    attributes: dict[str, Any] = {}
+    for name, (text, is_hashed) in facts.who.data.items():
+        target = identities if name == "email" else attributes
+        target[_HASHED[name] if is_hashed else _CLEAR.get(name, name)] = text
+    identities |= present(customerid=facts.who.customer_id, other2=facts.rtid if settings.copy_rtid else None)
+    attributes |= {**facts.who.traits, **facts.own}
+    if facts.audience is not None:
+        name, joins = facts.audience
+        attributes[_MEMBER + name] = joins
+    return identities, attributes
+
+
+def _events(facts: "Conversion", event_id: str, identity: str) -> list[dict[str, Any]]:
+    """The update of an audience first, as Segment has it, then the conversion."""
+    events = []
+    if facts.audience is not None:
+        name, joins = facts.audience
+        said: dict[str, Any] = {"audience_name": name, "status": "add" if joins else "drop"}
+        if facts.name == updates.AUDIENCE:
+            said["event_id"] = event_id
+        events.append(_custom_event(updates.AUDIENCE, "other", "aud_" + identity, facts, said))
+    if updates.update_of(facts.name) is None:
+        said = {"conversiontype": facts.name, **facts.purchase, "event_id": event_id, **facts.attributes}
+        events.append(_custom_event("conversion", "transaction", identity, facts, said))
+    return events
+
+
+def _custom_event(
+    name: str, kind: str, message_id: str, facts: "Conversion", said: Mapping[str, Any]
+) -> dict[str, Any]:
+    data = {
+        "event_name": name,
+        "custom_event_type": kind,
+        "source_message_id": message_id,
+        "timestamp_unixtime_ms": facts.seconds * 1_000 + facts.millis,
+        "custom_attributes": said,
+    }
+    return {"event_type": "custom_event", "data": data}
+
+
+def _named(facts: "Conversion") -> str:
+    """The event name by which the ledger and Rokt tell events of one id apart."""
+    update = updates.update_of(facts.name)
+    return facts.name if update is None else f"{update} {_mark(facts)}"
+
+
+def _mark(facts: "Conversion") -> str:
+    if facts.audience is not None:
+        name, joins = facts.audience
+        return _mark_of_audience(name, "add" if joins else "drop", facts.seconds * 1_000 + facts.millis)
+    return updates.mark(facts.own, facts.seconds, facts.millis)
+
+
+def _mark_of_audience(name: Any, status: Any, moment: Any) -> str:
+    return updates.mark(name, status, moment)
+
+
+def _identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    if "events" not in event:
+        _, _, rest = str(event.get("source_request_id")).partition("/")
+        mark, slash, event_id = rest.partition("/")
+        return (event_id, f"{updates.ATTRIBUTES} {mark}") if slash else None
+    found = [data for data in map(_data, _listed(event["events"])) if isinstance(_said(data).get("event_id"), str)]
+    if not found:
+        return None
+    data, said = found[0], _said(found[0])
+    if data.get("event_name") == updates.AUDIENCE:
+        moment = data.get("timestamp_unixtime_ms")
+        name: Any = f"{updates.AUDIENCE} {_mark_of_audience(said.get('audience_name'), said.get('status'), moment)}"
+    else:
+        name = said.get("conversiontype")
+    return (said["event_id"], name) if isinstance(name, str) else None
+
+
+def _listed(events: object) -> list[Any]:
+    return events if isinstance(events, list) else []
+
+
+def _data(event: object) -> Mapping[str, Any]:
+    data = event.get("data") if isinstance(event, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _said(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = data.get("custom_attributes")
+    return said if isinstance(said, dict) else {}
+
+
+def _is_somebody(facts: "Conversion") -> bool:
+    who = facts.who
+    if "email" in who.data or facts.rtid or who.customer_id or who.devices:
+        return True
+    return bool(who.ip and who.user_agent and addresses.is_visitors(who.ip))
+
+
+def _key_fault(key: str, word: str) -> str:
+    if key.startswith(_OTHERS_KEYS) or word.startswith(_OTHERS_KEYS):
+        return "a pair of the Event API, and the stack uses the Conversions API"
+    return ""
+
+
+def _masked(event: Mapping[str, Any], word: str) -> dict[str, Any]:
+    return {name: word if name in _PERSONAL else value for name, value in event.items()}
+
+
+FORM = Form(
+    title="Conversions API",
+    url="https://s2s.us2.mparticle.com",
+    # None is stated: an hour, as for Roku, so that both judge a conversion alike.
+    ahead=3_600,
+    oldest=None,
+    needs_account=False,
+    no_identifier=Word(
+        "Rokt needs a usable em, external_id, aID, aGA, idfv, android_uuid or rtid, or client_ip_address with"
+        " client_user_agent"
+    ),
+    no_updates=None,
+    headers={},
+    key_fault=_key_fault,
+    is_somebody=_is_somebody,
+    write=_object,
+    frame=lambda _: Frame(b"[", b"]", is_for_one=False),
+    owns=lambda event: "objectData" not in event,
+    named=_named,
+    identify=_identify,
+    masked=_masked,
+)
