@@ -5,6 +5,7 @@ import { byId } from './dom.js';
 import { showLanes } from './lanes.js';
 import { listen } from './link.js';
 import { showPipeline } from './pipeline.js';
+import { showQuality } from './quality.js';
 import { nameDestinations, showConversions } from './table.js';
 
 let state = null;
@@ -22,6 +23,7 @@ listen(
     ahead = told.now - Date.now() / 1000;
     state = told.state;
     nameDestinations(state.destinations);
+    showQuality(state);
     composer.sandboxes = state.destinations.filter((one) => one.destination.sandbox).map((one) => one.name);
     showState();
   },

@@ -14,6 +14,7 @@ from moto.sqs.models import Message, Queue
 
 from local.console.destinations import Lane
 from local.console.posts import Post
+from local.console.quality import Quality
 from local.console.record import Record
 from local.console.runs import received
 from local.event_source_mapping import failed_items
@@ -30,7 +31,7 @@ class Observer:
     def __init__(self, lanes: Sequence[Lane]) -> None:
         """Nothing has been seen yet."""
         self.changed = threading.Condition()  # also the lock of all that is below
-        self.record = Record(lanes)
+        self.record, self.quality = Record(lanes), Quality()
         self.lanes, self.conversions, self.counts = self.record.lanes, self.record.conversions, self.record.counts
         self._posting = threading.Lock()
 
@@ -81,6 +82,7 @@ class Observer:
 
     def heard(self, text: str) -> None:
         """What a function printed, in its thread."""
+        self._quietly(self.quality.hear, text)
         for run in list(self.record.runs.values()):
             if run.thread == threading.get_ident():
                 self._quietly(run.hear, text)

@@ -38,7 +38,13 @@ class State:
             known = circuits.look(self._ledger_table) if self._ledger_table else {}
             lanes = [self._lane(lane, ledger) | _circuits(known.get(lane.name)) for lane in observer.lanes]
             with observer.changed:
-                self._last = {"api": dict(observer.counts), "ledger": ledger is not None, "destinations": lanes}
+                senders = observer.quality.rows()
+                self._last = {
+                    "api": dict(observer.counts),
+                    "ledger": ledger is not None,
+                    "destinations": lanes,
+                    "senders": senders,
+                }
             self._looked = time.monotonic()
         return self._last
 

@@ -170,6 +170,13 @@ def test_the_keyboard_alone_sends_filters_and_opens(console: Console) -> None:
     expect(page.get_by_role("group", name="Roku").locator(".tag")).to_have_count(0)
 
 
+def test_what_senders_have_to_match_by_is_shown_with_what_was_dropped(console: Console) -> None:
+    console.send(event_id="matching-1", user_data={"em": "jane@example.com", "ph": "anonymous"})
+    quality = console.panel("Match quality")
+    expect(quality).to_contain_text("user_data.ph dropped (withheld number): ")
+    expect(quality.get_by_role("row").nth(1)).to_contain_text(re.compile(r"E-mail \d+ %"))
+
+
 def test_rows_are_filtered_by_outcome(console: Console) -> None:
     console.choose("one-good-one-bad")
     console.page.get_by_role("button", name="Send", exact=True).click()

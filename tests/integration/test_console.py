@@ -177,6 +177,19 @@ def test_try_now_leaves_what_is_with_the_poller_alone(page: Page) -> None:
     assert page.relay.answers("held-1") == [200]
 
 
+def test_what_each_sender_has_to_match_by_is_summed_whatever_rows_are_forgotten(page: Page) -> None:
+    def senders() -> list[dict[str, Any]]:
+        return list(page.relay.stack.console._state.look()["senders"])
+
+    (before,) = senders() or [{"accepted": 0, "has": {}}]
+    page.relay.post_all([EVENT | {"event_id": f"matched-{number}"} for number in range(501)])  # one more than rows
+    page.relay.post("matched-not", user_data={"em": "jane@example.com", "ph": "anonymous"})
+    (after,) = until(lambda: [one for one in senders() if one["accepted"] == before["accepted"] + 502])
+    assert (after["sender"], after["destination"]) == ("local", "roku")
+    assert after["has"]["em"] - before["has"].get("em", 0) == 502
+    assert ["user_data.ph", "dropped", "withheld number", 1] in after["warned"]
+
+
 def test_looking_receives_nothing(page: Page) -> None:
     page.relay.refuse("looked-at")
     page.relay.post("looked-at")
