@@ -8,7 +8,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_core import from_json
 
-from pipeline.intake.sender_entries import read_senders
 from pipeline.intake.senders import Sender
 from pipeline.values.faults import NoKey
 from pipeline.values.json_objects import json_object
@@ -56,7 +55,7 @@ def sender_keys(deployment: Deployment) -> tuple[list[Sender], list[Finding]]:
     except (Trouble, ClientError) as error:
         why = explain(error) if isinstance(error, ClientError) else str(error)
         return [], [Finding(PROBLEM, check, why, "deploy the stack again, or use a role that may read it")]
-    senders, faults = read_senders(text, registry.SIGNING)
+    senders, faults = registry.senders(text)
     findings = [Finding(PROBLEM, check, fault, f"look at it: {command}") for fault in faults]
     if senders:
         findings.append(Finding(OK, check, f"{number(len(senders), 'sender')}"))

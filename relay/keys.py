@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.consent.settings import Consent
-from pipeline.intake.sender_entries import read_senders
 from pipeline.intake.senders import Sender, SourceSettings
 from pipeline.values.moments import DateOrder
 from relay.deployment import Deployment
@@ -30,7 +29,7 @@ def list_(deployment: Deployment, out: Out) -> int:
 
     Exit code 1 if the secret has an entry that is not used.
     """
-    senders, faults = read_senders(sender_keys(deployment).text, registry.SIGNING)
+    senders, faults = registry.senders(sender_keys(deployment).text)
     out.answer({"senders": [_told(sender) for sender in senders], "faults": faults})
     columns = ["name", "kept as", "event groups", "event names", "default group", "browser", "sources"]
     out.table(columns, [_row(sender) for sender in senders])
@@ -128,7 +127,7 @@ def revoke(
 
 def _check(name: str, entry: dict[str, Any]) -> None:
     """Refuse what the relay itself would leave out. Raises Trouble."""
-    _, faults = read_senders(json.dumps({name: entry}), registry.SIGNING)
+    _, faults = registry.senders(json.dumps({name: entry}))
     if faults:
         wrong = faults[0].rpartition(": ")[2]
         raise Trouble(f"such an entry would not be used ({wrong}): see the README's sender keys for its form")

@@ -15,7 +15,6 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from pipeline.intake.sender_entries import read_senders
 from relay.checkpoint import Sent, digest_of, forget
 from relay.deployment import Deployment
 from relay.errors import Trouble
@@ -151,7 +150,7 @@ class Sending:
         if self._given_key:
             return self._given_key
         secret = read_secret(self._deployment, self._deployment.output("SenderKeysSecretName"))
-        found = sender_key(read_senders(secret.text, registry.SIGNING)[0], group)
+        found = sender_key(registry.senders(secret.text)[0], group)
         if found is None:
             where = f"the event group {group}" if group else "this"
             raise Trouble(f"no sender key for {where} is kept in plain text: name one with --key (RELAY_SENDER_KEY)")

@@ -93,7 +93,15 @@ def request_of(event: Mapping[str, Any]) -> Request:
         body=body,
         source_ip=http.get("sourceIp"),
         user_agent=_whole(http.get("userAgent") or ""),
+        url=_url(event),
     )
+
+
+def _url(event: Mapping[str, Any]) -> str:
+    """The address that was called, as far as API Gateway tells it."""
+    query = _whole(event.get("rawQueryString") or "")
+    host = event["requestContext"].get("domainName") or ""
+    return f"https://{host}{_whole(event['rawPath'])}" + (f"?{query}" if query else "")
 
 
 def nothing_here() -> BadRequest:
@@ -107,8 +115,9 @@ def sender_of(request: Request, call: Call, counts: Counter[str]) -> Sender | No
 
     Raises BadRequest, and SecretUnavailable. Gives the answer its headers and the line its sender.
     """
-    if request.method not in ("POST", "OPTIONS"):
-        call.headers["Allow"] = "POST, OPTIONS"
+    allowed = ("POST", "OPTIONS", "GET", "HEAD") if registry.takes_get(request.source) else ("POST", "OPTIONS")
+    if request.method not in allowed:
+        call.headers["Allow"] = ", ".join(allowed)
         raise BadRequest(405, f"{request.method} is not supported: use POST")
     key, origins = access.presented_key(request), _allowed_origins()
     secret = clients.secret(os.environ["SENDER_KEYS_SECRET"])

@@ -52,13 +52,15 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
     sender = api.sender_of(request, call, counts)
     if sender is None:
         return api.preflight(call)
+    if request.method == "HEAD":
+        return 200, None  # it asks what a GET would get, and posts nothing
     posting = read(request, sender)
     key = _fingerprint_key(counts)
     received = api.received(request, sender, posting, to, apart=key is not None)
     for one in to:
         enqueue(received[one.name], one, _queue(one.name), sender=_trust(sender), now=clients.now(), key=key)
     _tell(call.line, request, received, to)
-    return _answer(request, received)
+    return _answer(request, received, only_200=posting.only_200 or registry.takes_only_200(request.source))
 
 
 def _reader(request: Request) -> Callable[[Request, Sender], Body]:
@@ -72,8 +74,9 @@ def _reader(request: Request) -> Callable[[Request, Sender], Body]:
 
 
 def _read_source(read: registry.Reader, request: Request, sender: Sender) -> Body:
-    settings = sender.sources.get(request.source or "", SourceSettings())
-    return read(Inbound(request.body, request.headers, settings, clients.now()))
+    source = request.source or ""
+    settings = sender.sources.get(source, SourceSettings())
+    return read(Inbound(request.body, request.headers, settings, clients.now(), source, request.method, request.url))
 
 
 def _trust(sender: Sender) -> str:
@@ -83,7 +86,7 @@ def _trust(sender: Sender) -> str:
 def _tell(line: Line, request: Request, received: Mapping[str, Received], to: Sequence[Destination]) -> None:
     """Count what became of the conversions, and say it in words of ours."""
     rate = float(os.environ["LOG_SAMPLE_RATE"])
-    source = request.source or _OWN[request.path]
+    source = registry.base_of(request.source) or _OWN[request.path]
     line.fields["source"] = words.among(source, (*registry.SOURCES, *_OWN.values()))
     for one in to:
         reception = received[one.name]
@@ -92,12 +95,12 @@ def _tell(line: Line, request: Request, received: Mapping[str, Received], to: Se
         line.add_sampled(sampling.received(reception, rate, one.identify))
 
 
-def _answer(request: Request, received: Mapping[str, Received]) -> Said:
+def _answer(request: Request, received: Mapping[str, Received], *, only_200: bool) -> Said:
     code, body = verdict.answer(received)
     if request.path != access.EVENTS and code == 210 and any(one.not_queued for one in received.values()):
         # Platforms and pages read no body: only a 5xx makes them post again, and what was taken is known by its id.
         return 503, body | {"code": 503, "description": "not all of it was queued: send the request again"}
-    return 200 if registry.takes_only_200(request.source) and code < 500 else code, body
+    return 200 if only_200 and code < 500 else code, body
 
 
 @cache

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from handlers import telemetry
 from pipeline.aws.secrets import Secret, SecretUnavailable
-from pipeline.intake.sender_entries import read_senders
 from pipeline.intake.senders import Sender, Senders
 from pipeline.values.words import Phrase, Word
 from sources import registry
@@ -34,7 +33,7 @@ _read: dict[str, Senders] = {}
 def _parsed(text: str, allowed_origins: Sequence[str], counts: Counter[str]) -> Senders:
     """The senders of the secret's text; if a slip of the pen left none, those before it: nobody tries a 401 again."""
     if text not in _read:
-        senders, faults = read_senders(text, registry.SIGNING)
+        senders, faults = registry.senders(text)
         for fault in faults:
             telemetry.say("error", Word("sender keys"), fault=Phrase(fault))  # it quotes no key and no name
         counts["SenderKeysUnreadable"] += bool(faults)

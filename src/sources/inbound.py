@@ -11,22 +11,28 @@ from pipeline.intake.senders import SourceSettings
 from pipeline.intake.unwrapping import unwrapped
 
 # name=value, as in an address. No JSON begins so, whatever a template left out of it.
-_FORM = re.compile(rb"\s*[A-Za-z_][\w.%\[\]+-]{0,200}=").match
+FORM = re.compile(rb"\s*[A-Za-z_][\w.%\[\]+-]{0,200}=").match
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A body as it came, its headers (names in lower case), the sender's settings, and when (epoch seconds)."""
+    """A body as it came, its headers (names in lower case), the sender's settings, and when (epoch seconds).
+
+    `source` is the word in the path, `url` the address that was called, with its query.
+    """
 
     body: bytes
     headers: Mapping[str, str]
     settings: SourceSettings
     received_at: float
+    source: str = ""
+    method: str = "POST"
+    url: str = ""
 
 
 def refuse_form(inbound: Inbound) -> None:
     """Raise BadRequest, with the cure, for the fields of a web form in the place of JSON."""
-    if _FORM(inbound.body):
+    if FORM(inbound.body):
         raise BadRequest(
             400, "the body is form-encoded (name=value&...): set the format of the platform's webhook to JSON"
         )

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from pipeline.intake.body import Body
+from pipeline.intake.sender_entries import read_senders
+from pipeline.intake.senders import Sender, SourceSettings
+from pipeline.values.faults import Fault
 from sources.inbound import Inbound
 
 Reader = Callable[[Inbound], Body]
@@ -14,6 +17,7 @@ class Source(NamedTuple):
     """A platform. `module`: whose `read` reads its posts, below `sources`.
 
     `signed`: its posts can be signed; the others have nothing that a `signature_secret` could be compared with.
+    `by_get`: a GET's query is a post too.
     `only_200`: any other status is a failure to it. CallTrackingMetrics posts the same again, Shopify takes the webhook
     away after some time. So it gets 200 for whatever was read; the answer's `code` says what became of it.
     """
@@ -21,6 +25,7 @@ class Source(NamedTuple):
     module: str
     signed: bool = False
     only_200: bool = False
+    by_get: bool = False
 
 
 # By the word in the path.
@@ -35,16 +40,44 @@ SOURCES = {
     "segment": Source("web.segment", signed=True),
     "shopify": Source("web.shopify", signed=True, only_200=True),
     "tealium": Source("web.tealium", signed=True),
+    "webhook": Source("mapped.webhook", signed=True, by_get=True),
 }
-SIGNING = {name: source.signed for name, source in SOURCES.items()}
+_SIGNING = {name: source.signed for name, source in SOURCES.items()}
+_MAPPED = "webhook"
+
+
+def senders(secret: str) -> tuple[list[Sender], list[str]]:
+    """The senders of the sender keys secret, and what is wrong with the entries or settings left out."""
+    return read_senders(secret, _SIGNING, _understood)
+
+
+def _understood(name: str, settings: SourceSettings) -> Any:
+    """What the mapped source makes of its settings; others need nothing of the kind. Raises Fault."""
+    if name.partition("/")[0] != _MAPPED:
+        if settings.map is not None or settings.signature is not None or settings.url is not None:
+            raise Fault("map, signature and url are settings of webhook alone")
+        return None
+    return import_module(f"sources.{SOURCES[_MAPPED].module}").understood(name, settings)
+
+
+def base_of(name: str | None) -> str:
+    """The source of a path's word: webhook, of webhook/NAME; empty without one."""
+    base, slash, _ = (name or "").partition("/")
+    return base if not slash or base == _MAPPED else ""
 
 
 def reader(name: str) -> Reader | None:
     """The function that reads this source's posts, or None if there is no such source."""
-    source = SOURCES.get(name)
+    source = SOURCES.get(base_of(name))
     return None if source is None else cast(Reader, import_module(f"sources.{source.module}").read)
 
 
 def takes_only_200(name: str | None) -> bool:
     """Whether any other status is a failure to this source."""
     return name in SOURCES and SOURCES[name].only_200
+
+
+def takes_get(name: str | None) -> bool:
+    """Whether the source also reads a GET, whose query is the post."""
+    source = SOURCES.get(base_of(name))
+    return source is not None and source.by_get

@@ -11,7 +11,10 @@ EVENTS, BEACON, SOURCES = "/v1/events", "/v1/beacon", "/v1/sources/"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request. Header names are lower-case; `source_ip` and `user_agent` are the connection's."""
+    """An HTTP request. Header names are lower-case; `source_ip` and `user_agent` are the connection's.
+
+    `url` is the address that was called, with its query as it came.
+    """
 
     method: str
     path: str
@@ -20,6 +23,7 @@ class Request:
     body: bytes
     source_ip: str | None
     user_agent: str | None
+    url: str = ""
 
     @property
     def source(self) -> str | None:

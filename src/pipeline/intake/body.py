@@ -42,6 +42,7 @@ class BadRequest(ValueError):
 IgnoredCode = Literal[
     "cancelled_order",
     "not_a_call",
+    "not_a_conversion",
     "not_a_track_call",
     "not_answered",
     "not_finished",
@@ -75,7 +76,8 @@ class Body:
 
     Among the conversions an `Ignored` stands for what is none, and a `destination.Invalid` for what cannot be read.
     For the signals of consent: `shared` is what the body says beside its events, `spoken` what it says of each event
-    where a source made a conversion of it, and `heard` what `hearing` made of them, by place.
+    where a source made a conversion of it, and `heard` what `hearing` made of them, by place. `only_200`: the platform
+    takes any other status for a failure.
     """
 
     event_group_id: str | None
@@ -85,6 +87,7 @@ class Body:
     shared: Any = None
     spoken: Sequence[Any] = ()
     heard: Mapping[int, Heard] = field(default_factory=dict)
+    only_200: bool = False
 
 
 def read(body: bytes) -> Body:

@@ -1,7 +1,8 @@
 """The text of the sender keys secret -> senders, and what is wrong with the rest. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import fields
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -16,15 +17,23 @@ from pipeline.values.faults import Fault
 from pipeline.values.json_objects import json_object
 from pipeline.values.moments import zone_of
 
+# Of the one source that is called by several addresses: webhook/NAME, in small letters as an address is compared.
+_NAMED = re.compile(r"webhook/[a-z0-9][a-z0-9_-]{0,59}").fullmatch
 _NAMES = frozenset(one.name for kind in (Sender, SourceSettings, consent.Consent) for one in fields(kind))
 
 
-def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender], list[str]]:
+# What a source makes of a sender's settings that only it understands. Raises Fault.
+Understanding = Callable[[str, SourceSettings], Any]
+
+
+def read_senders(
+    secret: str, sources: Mapping[str, bool], understand: Understanding = lambda _, __: None
+) -> tuple[list[Sender], list[str]]:
     """The senders of the secret, and what is wrong with the entries or settings left out (no key is quoted).
 
     The secret is a JSON object: sender name -> key, or -> an object with the fields of Sender. `sources` are the names
-    of all sources, each with whether it checks signatures. A sender with unusable settings stays known, so that its
-    posts can be answered with what is wrong.
+    of all sources, each with whether it checks signatures; `understand` reads what only a source understands. A sender
+    with unusable settings stays known, so that its posts can be answered with what is wrong.
     """
     entries = json_object(secret)
     if entries is None:
@@ -39,7 +48,7 @@ def read_senders(secret: str, sources: Mapping[str, bool]) -> tuple[list[Sender]
         except ValidationError as error:
             faults.append(f"{left_out}wrong {_wrong(error)}")
             continue
-        sender, unusable = _sender(read, sources)
+        sender, unusable = _sender(read, sources, understand)
         digest = sender.digest()
         if digest is None:
             faults.append(left_out + "it has neither key nor sha256")
@@ -56,7 +65,7 @@ def _wrong(error: ValidationError) -> str:
     return ", ".join(sorted(named)) or "form"
 
 
-def _sender(entry: dict[str, Any], sources: Mapping[str, bool]) -> tuple[Sender, list[str]]:
+def _sender(entry: dict[str, Any], sources: Mapping[str, bool], understand: Understanding) -> tuple[Sender, list[str]]:
     """The sender of a valid entry, and what is wrong with the settings of its sources."""
     usable: dict[str, SourceSettings] = {}
     faults: list[str] = []
@@ -65,16 +74,21 @@ def _sender(entry: dict[str, Any], sources: Mapping[str, bool]) -> tuple[Sender,
     for name, given in entry.pop("sources", {}).items():
         signed = isinstance(given, dict) and given.get("signature_secret") is not None
         signs = signs or signed
-        known = name if name in sources else "a name"
+        base, _, _ = name.partition("/")
+        is_known = name in sources or (base in sources and _NAMED(name) is not None)
+        known = base if is_known else "a name"
         fault = ""
-        if name not in sources:
+        if not is_known:
             fault = f"a name is no source: it must be one of {', '.join(sources)}"
-        elif signed and not sources[name]:
-            fault = f"{name} has a signature_secret, but its posts are not signed: take it out"
+        elif signed and not sources[base]:
+            fault = f"{known} has a signature_secret, but its posts are not signed: take it out"
         try:
-            usable[name] = SourceSettings(**_settings_schema().validate_python(given))
+            settings = SourceSettings(**_settings_schema().validate_python(given))
+            usable[name] = settings if fault else replace(settings, understood=understand(name, settings))
         except ValidationError as error:
             fault = fault or f"{known} has a wrong {_wrong(error)}"
+        except Fault as unclear:
+            fault = f"{known} has a wrong map: {unclear}"
         if fault:
             faults.append(fault)
             unread.append(known)
@@ -116,6 +130,9 @@ def _settings_schema() -> SchemaValidator:
         "value_field": word,
         "currency": cs.nullable_schema(_currency()),
         "signature_secret": word,
+        "signature": cs.any_schema(),
+        "url": cs.nullable_schema(cs.str_schema(pattern=r"^https?://[^/\s]+")),
+        "map": cs.any_schema(),
     }
     return SchemaValidator(_fields(kinds))
 

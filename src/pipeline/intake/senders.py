@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from pipeline.consent.settings import Consent
 from pipeline.values import limits
@@ -16,7 +17,9 @@ class SourceSettings:
 
     `event_names` gives Roku's event name for each kind of call or event of the platform, null meaning that it is no
     conversion. `minimum_duration` is in seconds. `value_field` names the field of the body that holds the value,
-    `currency` the ISO 4217 code of values that come without one. `signature_secret` is what the platform signs with.
+    `currency` the ISO 4217 code of values that come without one. `signature_secret` is what the platform signs with,
+    `signature` how, and `url` the address that it signs, where that is another than the one that was called. `map` says
+    how a post of any form is read; `understood` is what the source made of that.
     """
 
     event_group: str | None = None
@@ -27,6 +30,10 @@ class SourceSettings:
     value_field: str | None = None
     currency: str | None = None
     signature_secret: str | None = field(default=None, repr=False)
+    signature: Any = None
+    url: str | None = None
+    map: Any = None
+    understood: Any = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _walk(value: Any, say: _Say, depth: int, *, strict: bool) -> None:
                 _walk(item, say, depth + 1, strict=strict)
     elif type(value) is dict:
         if "[" in "".join(value):
-            _without_brackets(value)
+            without_brackets(value)
         for name, inner in value.items():
             if _may_be_wrapped(name, inner):
                 value[name] = one = _one(name, inner, say, strict=strict)
@@ -171,7 +171,7 @@ def _single(user: dict[str, Any], say: _Say) -> None:
             say(f"user_data.{name[: limits.FIELD_NAME]}", f"has {len(value)} values: the first was taken")
 
 
-def _without_brackets(fields: dict[str, Any]) -> None:
+def without_brackets(fields: dict[str, Any]) -> None:
     """user_data[em] and contents[0][id] put where they belong, as a form's reader does."""
     for name in [name for name in fields if "[" in name]:
         found = _FORM(name)

@@ -1,0 +1,1 @@
+"""Posts of any form, read by a mapping that is data."""

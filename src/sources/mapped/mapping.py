@@ -1,0 +1,152 @@
+"""A mapping: what the JSON of a sender's entry, or of a ready-made file, says about posts of one form. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.values import currencies
+from pipeline.values.faults import Fault
+from pipeline.values.rules import quoted
+from sources import fieldnames
+from sources.mapped.calls_in_mappings import CallBlock, call_block
+from sources.mapped.compiled_values import listed, value
+from sources.mapped.conditions import Condition, conditions
+from sources.mapped.paths import Path
+from sources.mapped.schemes import scheme
+from sources.mapped.scope import Paths, Value, known_only
+from sources.signature import Scheme
+
+# `about` and `known_by` are of the ready-made ones; whoever copies such a file need not take them out.
+KNOWN = (
+    "like", "json_in", "numbered", "each", "when", "set", "currency", "call", "ping", "signature", "only_200", "answer",
+    "about", "known_by",
+)  # fmt: skip
+_NAME: fieldnames.Path = ("", "event_name")
+CURRENCY: fieldnames.Path = ("custom_data", "currency")
+_MOST_FIELDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class EventName:
+    """Where the platform's word for the event is, what each word means, and what any other one does."""
+
+    read: Value
+    words: Mapping[str, str | None]
+    other: str | None
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostMapping:
+    """A compiled mapping. `fields` are in the order in which they are read: the currency first."""
+
+    json_in: tuple[Path, ...]
+    numbered: Path | None
+    each: Path | None
+    when: tuple[Condition, ...]
+    name: EventName | None
+    fields: tuple[tuple[fieldnames.Path, Value], ...]
+    call: CallBlock | None
+    ping: tuple[Condition, ...]
+    signature: Scheme | None
+    currency: str | None
+    only_200: bool
+
+
+def compiled(given: Any, ready: Callable[[str], dict[str, Any]]) -> PostMapping:
+    """The mapping that a JSON value says; `ready` gives the ready-made ones. Raises Fault, which names the place."""
+    whole = _whole(given, ready)
+    paths = Paths()
+    fields = _at("set", lambda: _set(whole.get("set")))
+    made = [
+        (target, _at(f"set.{name}", lambda one=one: value(one, paths)))  # type: ignore[misc]  # bound at once
+        for name, (target, one) in fields.items()
+        if target != _NAME
+    ]
+    made.sort(key=lambda pair: pair[0] != CURRENCY)
+    name = next((one for target, one in fields.values() if target == _NAME), None)
+    call = whole.get("call")
+    if name is None and call is None:
+        raise Fault('set: event_name is missing: name it, such as {"const": "LEAD"}')
+    each, signature, numbered, currency = map(whole.get, ("each", "signature", "numbered", "currency"))
+    if currency is not None and currency not in currencies.ISO_4217:
+        raise Fault("currency: must be a code of ISO 4217, such as USD")
+    return PostMapping(
+        json_in=tuple(_at("json_in", lambda one=one: _plain(one, paths)) for one in _list(whole.get("json_in"))),  # type: ignore[misc]
+        numbered=None if numbered is None else _at("numbered", lambda: _plain(numbered, paths)),
+        each=None if each is None else _at("each", lambda: paths.of(each)),
+        when=_at("when", lambda: conditions(whole.get("when", []), paths)),
+        name=None if name is None else _at("set.event_name", lambda: _event_name(name, paths)),
+        fields=tuple(made),
+        call=None if call is None else _at("call", lambda: call_block(call, paths)),
+        ping=_at("ping", lambda: conditions(whole.get("ping", []), paths)),
+        signature=None if signature is None else _at("signature", lambda: scheme(signature)),
+        currency=currency,
+        only_200=whole.get("only_200") is True,
+    )
+
+
+def _whole(given: Any, ready: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """The mapping with what it takes from a ready-made one: by name alone, or by `like` with parts of its own."""
+    if isinstance(given, str):
+        return _whole(ready(given), ready)
+    whole = known_only(given, KNOWN, "a mapping")
+    if "like" not in whole:
+        return whole
+    if not isinstance(whole["like"], str):
+        raise Fault("like must be the name of a ready-made mapping, such as stripe")
+    base = _whole(whole["like"], ready)
+    both = {**base, **whole}
+    if isinstance(whole.get("set"), dict):
+        own = {fieldnames.find(name) for name in whole["set"]}
+        kept = {name: one for name, one in base["set"].items() if fieldnames.find(name) not in own}
+        both["set"] = kept | whole["set"]
+    return both
+
+
+def _set(given: Any) -> dict[str, tuple[fieldnames.Path, Any]]:
+    if not isinstance(given, dict) or not given:
+        raise Fault('is missing: an object such as {"event_name": {"const": "LEAD"}, "email": "contact.email"}')
+    if len(given) > _MOST_FIELDS:
+        raise Fault(f"has {len(given)} fields; at most {_MOST_FIELDS} are taken")
+    found: dict[str, tuple[fieldnames.Path, Any]] = {}
+    for name, one in given.items():
+        target = fieldnames.find(name)
+        if target is None:
+            close = fieldnames.nearest(name)
+            hint = f"did you mean {close}?" if close else "name it as /v1/events does, such as event_id or user_data.em"
+            raise Fault(f"{quoted(name)} is not a field of a conversion: {hint}")
+        if target in (known for known, _ in found.values()):
+            raise Fault(f"{quoted(name)} is a second name of {fieldnames.spelled(target)}: keep one")
+        found[name] = target, one
+    return found
+
+
+def _event_name(given: Any, paths: Paths) -> EventName:
+    if isinstance(given, dict) and "path" in given:
+        known_only(given, ("path", "map", "else"), "event_name")
+        words, other = listed(given.get("map", {})), given.get("else")
+        for one in (*words.values(), other):
+            if one is not None and not isinstance(one, str):
+                raise Fault("map and else must hold event names such as PURCHASE, or null for no conversion")
+        return EventName(value(given["path"], paths), words, other, "map" in given)
+    return EventName(value(given, paths), {}, None, is_listed=False)
+
+
+def _plain(given: Any, paths: Paths) -> Path:
+    path = paths.of(given)
+    if path.names is None or path.root != "element":
+        raise Fault("must be names with dots between them")
+    return path
+
+
+def _list(given: Any) -> list[Any]:
+    return [] if given is None else given if isinstance(given, list) else [given]
+
+
+def _at(place: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives; its Fault with the place in the mapping."""
+    try:
+        return make()
+    except Fault as fault:
+        raise Fault(f"{place}: {fault}") from None
