@@ -67,7 +67,7 @@ def digest(folder: Path) -> str:
 
 def data() -> list[Path]:
     """What our own packages read by importlib.resources, such as the script for web pages; from src on."""
-    return sorted(path.relative_to("src") for path in Path("src").glob("*/*.*") if path.suffix not in {".py", ".pyc"})
+    return sorted(path.relative_to("src") for path in Path("src").rglob("*/*.*") if path.suffix not in {".py", ".pyc"})
 
 
 def imports(folder: Path) -> set[str]:

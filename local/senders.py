@@ -5,7 +5,7 @@ from typing import Any
 SENDER_KEY = "local-sender-key"
 BROWSER_KEY = "local-browser-key"
 SIGNATURE_SECRET = "local-signing-secret"
-SOURCES = ("callrail calltrackingmetrics csv ga4 invoca jsonl ringba segment shopify tealium").split()
+SOURCES = ("callrail calltrackingmetrics csv ga4 invoca jsonl ringba segment shopify tealium webhook").split()
 SIGNED = ("callrail", "segment", "shopify")
 EVENT_GROUP = "example_website_123"
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from handlers import telemetry
 from pipeline.aws.secrets import Secret, SecretUnavailable
+from pipeline.intake.sender_entries import WRONG_MAP
 from pipeline.intake.senders import Sender, Senders
 from pipeline.values.words import Phrase, Word
 from sources import registry
@@ -35,7 +36,9 @@ def _parsed(text: str, allowed_origins: Sequence[str], counts: Counter[str]) -> 
     if text not in _read:
         senders, faults = registry.senders(text)
         for fault in faults:
-            telemetry.say("error", Word("sender keys"), fault=Phrase(fault))  # it quotes no key and no name
+            said, wrong_map, _ = fault.partition(WRONG_MAP)
+            # It quotes no key, no name, and nothing of a mapping: `relay keys list` tells all of it.
+            telemetry.say("error", Word("sender keys"), fault=Phrase(said + wrong_map))
         counts["SenderKeysUnreadable"] += bool(faults)
         if faults and not senders:
             if not _read:

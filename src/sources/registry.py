@@ -55,7 +55,7 @@ def _understood(name: str, settings: SourceSettings) -> Any:
     """What the mapped source makes of its settings; others need nothing of the kind. Raises Fault."""
     if name.partition("/")[0] != _MAPPED:
         if settings.map is not None or settings.signature is not None or settings.url is not None:
-            raise Fault("map, signature and url are settings of webhook alone")
+            raise Fault("has a map, signature or url: these are settings of webhook alone")
         return None
     return import_module(f"sources.{SOURCES[_MAPPED].module}").understood(name, settings)
 

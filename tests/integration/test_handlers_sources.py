@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -219,3 +220,58 @@ def test_only_its_own_version_is_kept_for_a_year(relay: Deployed) -> None:
 def test_it_can_only_be_read(relay: Deployed) -> None:
     answer = relay.ingest(post("", path="/v1/relay.js", key=None))
     assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "GET, HEAD")
+
+
+def pixel(query: str, *, method: str = "GET") -> dict[str, Any]:
+    """A pixel as API Gateway passes it on: no body, everything in the address."""
+    given = dict(parse_qsl(query))
+    event = post("", path="/v1/sources/webhook/retreaver", key=None, method=method)
+    return event | {"rawQueryString": query, "queryStringParameters": given}
+
+
+def test_a_pixel_by_get_is_queued_and_a_head_stores_nothing(relay: Deployed) -> None:
+    query = "key=shop-key-1&call_uuid=c1&caller_number=%2B15550100123&started=2026-01-05T10:00:00Z&revenue=5"
+    head = relay.ingest(pixel(query, method="HEAD"))
+    assert (head["statusCode"], head["body"], relay.bodies(relay.queue)) == (200, "", [])
+    answer = relay.ingest(pixel(query))
+    assert (answer["statusCode"], answer["headers"]["Cache-Control"]) == (202, "no-store")
+    (message,) = relay.bodies(relay.queue)
+    assert json.loads(message.split("\n")[1])["event_id"] == "c1"
+    assert "shop-key-1" not in message
+
+
+def test_other_methods_are_405_and_name_those_that_are_read(relay: Deployed) -> None:
+    answer = relay.ingest(pixel("key=shop-key-1", method="PUT"))
+    assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "POST, OPTIONS, GET, HEAD")
+    other = relay.ingest(post("", path="/v1/sources/shopify", key="shop-key-1", method="GET"))
+    assert other["statusCode"] == 405
+
+
+def test_a_wrong_mapping_is_503_for_its_sender_and_no_word_of_it_is_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = {"key": "mapped-key", "sources": {"webhook": {"map": {"set": {"janes-field": "a"}}}}}
+    with deploy(monkeypatch, {"mapped": entry}) as relay:
+        answer = relay.ingest(post({"a": 1}, path="/v1/sources/webhook", key="mapped-key"))
+    assert answer["statusCode"] == 503
+    printed = capsys.readouterr().out
+    assert "has a wrong map" in printed
+    assert "janes-field" not in printed
+
+
+def test_a_platform_that_signs_opens_its_webhook_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {"key": "mapped-key", "default_event_group": "g1",
+             "sources": {"webhook/woocommerce": {"signature_secret": SECRET}}}  # fmt: skip
+    order = json.dumps({"id": 5, "status": "processing", "total": "9.00", "currency": "USD",
+                        "date_paid_gmt": "2026-01-05T10:00:00", "billing": {"email": "jane@example.com"}})  # fmt: skip
+    given = base64.b64encode(hmac.new(SECRET.encode(), order.encode(), hashlib.sha256).digest()).decode()
+    headers = {"x-wc-webhook-signature": given}
+    path = "/v1/sources/webhook/woocommerce"
+    with deploy(monkeypatch, {"mapped": entry}) as relay:
+        signed_post = relay.ingest(post(order, path=path, key="mapped-key", headers=headers))
+        forged = relay.ingest(post(order.replace("9.00", "99.00"), path=path, key="mapped-key", headers=headers))
+        ping = relay.ingest(post("webhook_id=5", path=path, key="mapped-key"))
+        elsewhere = relay.ingest(post(order, path="/v1/sources/webhook/zapier", key="mapped-key"))
+    # WooCommerce takes the webhook away after a few other answers than 2xx, and its ping must get 200.
+    assert [one["statusCode"] for one in (signed_post, forged, ping, elsewhere)] == [200, 401, 200, 403]
+    assert body_of(signed_post)["code"] == 202

@@ -93,7 +93,7 @@ def test_routes(stack: Template) -> None:
         Route("ANY", "/v1/beacon", "IngestFunction"),
         Route("ANY", "/v1/events", "IngestFunction"),
         Route("GET", "/v1/relay.js", "IngestFunction"),
-        Route("ANY", "/v1/sources/{source}", "IngestFunction"),
+        Route("ANY", "/v1/sources/{source+}", "IngestFunction"),
         *of_test_events,
     ]
 

@@ -35,7 +35,7 @@ class Door(NamedTuple):
     browser: bool = False
 
 
-FLAT = frozenset({"query", "page", "column", "note", "flat"})
+FLAT = frozenset({"query", "page", "column", "note", "flat", "form"})
 EMAIL = "jane@example.com"
 
 
@@ -91,6 +91,8 @@ _ORDER = {"id": 1, "created_at": "2026-01-01T00:00:00Z", "total_price": "5.00", 
 _GA4 = {"event": "purchase", "event_id": "1", "transaction_id": "1", "value": 5, "currency": "USD",
         "user_data": {"email_address": EMAIL}}  # fmt: skip
 _SEGMENT = {"type": "track", "event": "Order Completed", "messageId": "m1", "timestamp": "2026-01-01T00:00:00Z"}
+_DEAL = {"portalId": 1, "hs_object_id": "1", "email": EMAIL, "closedate": int(NOW)}
+_WEBHOOK = {"event_name": "PURCHASE", "event_id": "1", "event_time": int(NOW), "email": EMAIL}
 _TEALIUM = {"event_name": "PURCHASE", "event_id": "1", "event_time": int(NOW), "email_apply_sha256_hash": EMAIL}
 
 
@@ -111,6 +113,12 @@ def _table(fields: Fields) -> Post:
     writer = csv.writer(out)
     writer.writerows([columns, columns.values()])
     return Post(out.getvalue().encode())
+
+
+def _outbound(fields: Fields) -> Fields:
+    """A Salesforce outbound message, with fields beside its record."""
+    record = {"sObject": {"Id": "1", "Email": EMAIL, "LastModifiedDate": "2026-01-01T00:00:00Z"}}
+    return {"Envelope": {"Body": {"notifications": {"Notification": record, "Header": fields}}}}
 
 
 def _measured(fields: Fields) -> Post:
@@ -156,6 +164,20 @@ SOURCES: dict[str, dict[str, Callable[[Fields], Post]]] = {
         "user_data": lambda fields: _posted(_GA4 | {"user_data": {"email_address": EMAIL} | fields}),
     },
     "csv": {"column": _table},
+    "webhook": {
+        "body": lambda fields: _posted(_WEBHOOK | fields),
+        "list": lambda fields: _posted([_WEBHOOK | {"context": fields}]),
+        "form": lambda fields: Post(urlencode(_texts(_WEBHOOK | fields)).encode()),
+    },
+    "webhook/zapier": {
+        "body": lambda fields: _posted({"event": "Sale", "id": "1", "email": EMAIL, "time": int(NOW)} | fields),
+        "inner": lambda fields: _posted(
+            {"event": "Sale", "id": "1", "time": int(NOW), "contact": {"email": EMAIL} | fields}
+        ),
+        "form": lambda fields: Post(urlencode(_texts({"event": "Sale", "id": "1", "email": EMAIL} | fields)).encode()),
+    },
+    "webhook/hubspot": {"each": lambda fields: _posted([_DEAL | fields])},
+    "webhook/salesforce": {"beside": lambda fields: _posted(_outbound(fields))},
     "jsonl": {
         "row": lambda fields: _posted(_event() | fields),
         "context": lambda fields: _posted(_event(context=fields)),
@@ -168,7 +190,7 @@ def _source(name: str) -> Callable[[Request, Sender], Body]:
         made = registry.reader(name)
         assert made is not None
         settings = sender.sources.get(name, SourceSettings())
-        return made(Inbound(request.body, request.headers, settings, NOW))
+        return made(Inbound(request.body, request.headers, settings, NOW, name))
 
     return read
 

@@ -22,6 +22,8 @@ _NAMED = re.compile(r"webhook/[a-z0-9][a-z0-9_-]{0,59}").fullmatch
 _NAMES = frozenset(one.name for kind in (Sender, SourceSettings, consent.Consent) for one in fields(kind))
 
 
+# What follows quotes the sender's own words, which no log may hold.
+WRONG_MAP = "has a wrong map: "
 # What a source makes of a sender's settings that only it understands. Raises Fault.
 Understanding = Callable[[str, SourceSettings], Any]
 
@@ -74,25 +76,27 @@ def _sender(entry: dict[str, Any], sources: Mapping[str, bool], understand: Unde
     for name, given in entry.pop("sources", {}).items():
         signed = isinstance(given, dict) and given.get("signature_secret") is not None
         signs = signs or signed
-        base, _, _ = name.partition("/")
-        is_known = name in sources or (base in sources and _NAMED(name) is not None)
-        known = base if is_known else "a name"
-        fault = ""
-        if not is_known:
-            fault = f"a name is no source: it must be one of {', '.join(sources)}"
-        elif signed and not sources[base]:
-            fault = f"{known} has a signature_secret, but its posts are not signed: take it out"
+        base = name.partition("/")[0]
+        known = base if base in sources and (base == name or _NAMED(name)) else "a name"
         try:
+            _check(known, sources, signed=signed)
             settings = SourceSettings(**_settings_schema().validate_python(given))
-            usable[name] = settings if fault else replace(settings, understood=understand(name, settings))
+            usable[name] = replace(settings, understood=understand(name, settings))
         except ValidationError as error:
-            fault = fault or f"{known} has a wrong {_wrong(error)}"
-        except Fault as unclear:
-            fault = f"{known} has a wrong map: {unclear}"
-        if fault:
-            faults.append(fault)
+            faults.append(f"{known} has a wrong {_wrong(error)}")
+            unread.append(known)
+        except Fault as fault:
+            faults.append(f"{known} {fault}")
             unread.append(known)
     return Sender(**entry, sources=usable, unread=tuple(unread), signs=signs), faults
+
+
+def _check(known: str, sources: Mapping[str, bool], *, signed: bool) -> None:
+    """Raises Fault for settings that no source has."""
+    if known not in sources:
+        raise Fault(f"is no source: it must be one of {', '.join(sources)}")
+    if signed and not sources[known]:
+        raise Fault("has a signature_secret, but its posts are not signed: take it out")
 
 
 @cache

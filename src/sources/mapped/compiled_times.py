@@ -49,8 +49,17 @@ def _read(written: str, formats: list[str], habits: Habits) -> int | str | None:
     try:
         found, said = moment(written, habits)
     except Fault:
-        return None  # the destination says what is wrong with it
+        return _of_two_days(written, habits)
     return _told(found if said else found.replace(tzinfo=None), habits.zone)
+
+
+def _of_two_days(written: str, habits: Habits) -> str | None:
+    """A date such as 03/04/2026 with its zone: the date order of the sender's entry may tell which day it is."""
+    try:
+        moment(written, Habits(habits.zone, "mdy"))
+    except Fault:
+        return None  # the destination says what is wrong with it
+    return None if habits.zone is None else f"{written} {habits.zone}"
 
 
 def _told(found: datetime, zone: tzinfo | None) -> int | str:

@@ -14,7 +14,7 @@ from sources.mapped.calls_in_mappings import events_of
 from sources.mapped.mapping import CURRENCY, EventName, PostMapping
 from sources.mapped.scope import Scope, is_empty, word
 from sources.source_settings import Warnings, event_names, priced, roku_name, value_of
-from sources.values import text
+from sources.values import present, text
 from sources.web.shop import basket
 
 _PHONE, _CONTENTS, _GROUP = ("user_data", "ph"), ("custom_data", "contents"), ("", "event_group_id")
@@ -25,8 +25,7 @@ def conversions(
 ) -> list[dict[str, Any] | Ignored]:
     """What an element becomes; the event groups that it names go to `groups`. Raises BadRequest."""
     settings = inbound.settings
-    if settings.currency is None and mapping.currency is not None:
-        settings = replace(settings, currency=mapping.currency)
+    settings = replace(settings, currency=settings.currency or mapping.currency)
     failed = next((one for one in mapping.when if not one.holds(scope)), None)
     if failed is not None:
         return [Ignored("not_a_conversion", failed.reason)]
@@ -38,8 +37,8 @@ def conversions(
     if name is not None:
         conversion = {"event_name": name} | conversion
     _finish(conversion, scope, settings, inbound.received_at)
-    if mapping.currency is not None and is_empty((custom := conversion.setdefault("custom_data", {})).get("currency")):
-        custom["currency"] = settings.currency
+    if mapping.currency is not None:
+        conversion["custom_data"] = {"currency": settings.currency} | present(conversion.get("custom_data", {}))
     if mapping.call is None:
         return [conversion] if name is not None else [_nameless()]
     return events_of(mapping.call.read(scope, conversion), conversion, settings, scope.warnings)

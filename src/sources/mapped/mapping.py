@@ -57,33 +57,40 @@ def compiled(given: Any, ready: Callable[[str], dict[str, Any]]) -> PostMapping:
     """The mapping that a JSON value says; `ready` gives the ready-made ones. Raises Fault, which names the place."""
     whole = _whole(given, ready)
     paths = Paths()
-    fields = _at("set", lambda: _set(whole.get("set")))
+
+    def part(name: str, make: Callable[[Any], Any], default: Any = None) -> Any:
+        """What `make` gives of a part of the mapping."""
+        return _at(name, make, whole[name]) if name in whole else default
+
+    fields = _at("set", _set, whole.get("set"))
+    name = next((one for target, one in fields.values() if target == _NAME), None)
+    if name is None and "call" not in whole:
+        raise Fault('set: event_name is missing: name it, such as {"const": "LEAD"}')
     made = [
-        (target, _at(f"set.{name}", lambda one=one: value(one, paths)))  # type: ignore[misc]  # bound at once
-        for name, (target, one) in fields.items()
+        (target, _at(f"set.{spelled}", lambda one: value(one, paths), one))
+        for spelled, (target, one) in fields.items()
         if target != _NAME
     ]
     made.sort(key=lambda pair: pair[0] != CURRENCY)
-    name = next((one for target, one in fields.values() if target == _NAME), None)
-    call = whole.get("call")
-    if name is None and call is None:
-        raise Fault('set: event_name is missing: name it, such as {"const": "LEAD"}')
-    each, signature, numbered, currency = map(whole.get, ("each", "signature", "numbered", "currency"))
-    if currency is not None and currency not in currencies.ISO_4217:
-        raise Fault("currency: must be a code of ISO 4217, such as USD")
     return PostMapping(
-        json_in=tuple(_at("json_in", lambda one=one: _plain(one, paths)) for one in _list(whole.get("json_in"))),  # type: ignore[misc]
-        numbered=None if numbered is None else _at("numbered", lambda: _plain(numbered, paths)),
-        each=None if each is None else _at("each", lambda: paths.of(each)),
-        when=_at("when", lambda: conditions(whole.get("when", []), paths)),
-        name=None if name is None else _at("set.event_name", lambda: _event_name(name, paths)),
+        json_in=part("json_in", lambda one: tuple(_plain(path, paths) for path in _list(one)), ()),
+        numbered=part("numbered", lambda one: _plain(one, paths)),
+        each=part("each", paths.of),
+        when=part("when", lambda one: conditions(one, paths), ()),
+        name=None if name is None else _at("set.event_name", lambda one: _event_name(one, paths), name),
         fields=tuple(made),
-        call=None if call is None else _at("call", lambda: call_block(call, paths)),
-        ping=_at("ping", lambda: conditions(whole.get("ping", []), paths)),
-        signature=None if signature is None else _at("signature", lambda: scheme(signature)),
-        currency=currency,
+        call=part("call", lambda one: call_block(one, paths)),
+        ping=part("ping", lambda one: conditions(one, paths), ()),
+        signature=part("signature", scheme),
+        currency=part("currency", _currency),
         only_200=whole.get("only_200") is True,
     )
+
+
+def _currency(given: Any) -> str:
+    if given not in currencies.ISO_4217:
+        raise Fault("must be a code of ISO 4217, such as USD")
+    return str(given)
 
 
 def _whole(given: Any, ready: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
@@ -144,9 +151,9 @@ def _list(given: Any) -> list[Any]:
     return [] if given is None else given if isinstance(given, list) else [given]
 
 
-def _at(place: str, make: Callable[[], Any]) -> Any:
+def _at(place: str, make: Callable[[Any], Any], given: Any) -> Any:
     """What `make` gives; its Fault with the place in the mapping."""
     try:
-        return make()
+        return make(given)
     except Fault as fault:
         raise Fault(f"{place}: {fault}") from None

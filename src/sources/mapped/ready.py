@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.values.faults import Fault
 from pipeline.values.hints import nearest
+from pipeline.values.rules import quoted
 
 _FOLDER = "ready"
 
@@ -23,6 +24,6 @@ def ready(name: str) -> dict[str, Any]:
     if name not in names():
         close = nearest(name, names(), cutoff=0.6)
         hint = f"did you mean {close}?" if close else f"there are {', '.join(names())}"
-        raise Fault(f"is no ready-made mapping: {hint}")
+        raise Fault(f"{quoted(name)} is no ready-made mapping: {hint}")
     made: dict[str, Any] = json.loads(files(__package__).joinpath(_FOLDER, f"{name}.json").read_text(encoding="utf-8"))
     return made

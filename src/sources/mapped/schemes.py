@@ -42,14 +42,20 @@ def scheme(given: Any) -> Scheme:
             raise Fault(f"must be one of {', '.join(NAMED)}, or an object with a header")
         return NAMED[given]
     options = known_only(given, _OPTIONS, "a signature")
-    if not isinstance(options.get("header"), str):
-        raise Fault("header is missing: the name of the header with the signature")
-    for name, one in options.items():
-        if not isinstance(one, str) or (name in _WORDS and one not in _WORDS[name]):
-            raise Fault(f"{name} must be {' or '.join(_WORDS[name]) if name in _WORDS else 'a text'}")
-    if not {"{body}", "{params}"} & {f"{{{one.split('}')[0]}}}" for one in options.get("signed", "{body}").split("{")}:
-        raise Fault("signed must hold {body}: a signature that does not sign the body proves nothing")
+    _check(options)
     lower: dict[str, Any] = {name: options[name].lower() for name in ("header", "id") if name in options}
     if "separator" not in options and "timestamp" in options:
         lower["timestamp"] = options["timestamp"].lower()
     return Scheme(**{**options, **lower})
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Raises Fault."""
+    if "header" not in options:
+        raise Fault("header is missing: the name of the header with the signature")
+    for name, one in options.items():
+        if not isinstance(one, str) or one not in _WORDS.get(name, (one,)):
+            raise Fault(f"{name} must be {' or '.join(_WORDS.get(name, ('a text',)))}")
+    signed = options.get("signed", "{body}")
+    if "{body}" not in signed and "{params}" not in signed:
+        raise Fault("signed must hold {body}: a signature that does not sign the body proves nothing")

@@ -63,7 +63,7 @@ def known_only(given: Any, known: tuple[str, ...], what: str) -> dict[str, Any]:
         raise Fault(f"must be {what}: an object of {', '.join(known)}")
     for name in given:
         if name not in known:
-            close = nearest(str(name), known)
+            close = nearest(str(name), known, cutoff=0.6)
             hint = f"did you mean {close}?" if close else f"{what} has {', '.join(known)}"
             raise Fault(f"{quoted(str(name))} is not known: {hint}")
     return given

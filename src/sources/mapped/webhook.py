@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.intake.body import MAX_EVENTS, BadRequest, Body, Ignored
+from pipeline.intake.sender_entries import WRONG_MAP
 from pipeline.intake.senders import SourceSettings
 from pipeline.intake.unwrapping import unwrapped
 from pipeline.values import rules
 from pipeline.values.faults import Fault
-from pipeline.values.rules import quoted
 from sources import signature
 from sources.files.columns_to_fields import place
 from sources.inbound import Inbound
@@ -39,9 +39,14 @@ def understood(name: str, settings: SourceSettings) -> PostMapping | None:
     if settings.signature is not None:
         given = {"like": given} if isinstance(given, str) else given
         given = {**given, "signature": settings.signature}
-    made = compiled(given, ready.ready)
+    try:
+        made = compiled(given, ready.ready)
+    except Fault as fault:
+        raise Fault(f"{WRONG_MAP}{fault}") from None
     if settings.signature_secret is not None and made.signature is None:
-        raise Fault("signature_secret is set, but not how the platform signs: set signature, such as standard-webhooks")
+        raise Fault(
+            "has a signature_secret, but nothing says how the platform signs: set signature, such as standard-webhooks"
+        )
     return made
 
 
@@ -76,9 +81,8 @@ def _mapping(inbound: Inbound) -> PostMapping | None:
     try:
         return understood(inbound.source, inbound.settings)
     except Fault as fault:
-        named = inbound.source.partition("/")[2]
         raise BadRequest(
-            404, f"{quoted(named)} {fault}; or put a mapping of your own into this sender's entry as webhook/NAME"
+            404, f"this address {fault}; or put a map of your own into this sender's entry, as webhook/NAME"
         ) from None
 
 
