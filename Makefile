@@ -190,7 +190,8 @@ lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: 
 	$(COMPILE) --group mutation --constraint requirements/dev.txt --output-file requirements/mutation.txt
 
 # One file for every platform and Python from 3.11 on; it names neither an index nor a path of this machine.
-COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+# Groups alone are compiled: the dependencies of the command `relay` are no part of the bundle, and all are in dev.
+COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faults shows that each deliberate fault is found)

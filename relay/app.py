@@ -1,15 +1,40 @@
 """The command `relay` and its verbs."""
 
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated, Any
+
 import typer
+from typer.core import TyperGroup
 
 from relay import calibrate, circuit, deploy, dlq, doctor, drain, hashes, keys, remove, report, send, status, tail
-from relay.verbs import verb
+from relay.printing import Out
+from relay.verbs import WRONG, verb
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 _EPILOG = "Every verb that asks a stack takes --stack NAME (or RELAY_STACK), or --local, and --json."
 
+_USAGE_ERROR: Any = typer.BadParameter.__mro__[1]  # of which typer exports only this kind
+
+
+class _Commands(TyperGroup):
+    """The verbs; with --json a command line that cannot be read is told in JSON too."""
+
+    def main(self, args: Sequence[str] | None = None, *given: Any, **extra: Any) -> Any:
+        """Run the command line `args`, or the process's own, and end with its exit code."""
+        args = sys.argv[1:] if args is None else list(args)
+        if "--json" not in args:
+            return super().main(args, *given, **extra)
+        try:
+            sys.exit(super().main(args, *given, **(extra | {"standalone_mode": False})) or 0)
+        except _USAGE_ERROR as error:
+            Out(as_json=True).fault(error.format_message(), WRONG)
+            sys.exit(WRONG)
+
+
 app = typer.Typer(
-    help="Operate the Roku conversions relay: a deployed stack, or the local one of `make run`.",
+    cls=_Commands,
     epilog=_EPILOG,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -44,6 +69,21 @@ _circuit.command("accept-empty")(verb(circuit.accept_empty))
 _keys.command("list")(verb(keys.list_))
 _keys.command("add")(verb(keys.add))
 _keys.command("revoke")(verb(keys.revoke))
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"relay {version('roku-conversions-relay')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _all(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version, and exit.")
+    ] = False,
+) -> None:
+    """Operate the Roku conversions relay: a deployed stack, or the local one of `make run`."""
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from pydantic_core import from_json
 from pipeline.values.faults import NoKey
 from relay.ambiguities import Probe, probes
 from relay.deployment import Deployment
-from relay.errors import Trouble
+from relay.errors import Misuse, Trouble
 from relay.posting import session
 from relay.printing import Out, number
 from relay.secret_texts import read_secret
@@ -44,7 +44,7 @@ def calibrate(
     """
     group = group or deployment.parameters.get("DefaultEventGroup") or None
     if group is None:
-        raise Trouble("no event group: name one with --group (the stack has no DefaultEventGroup)")
+        raise Misuse("no event group: name one with --group (the stack has no DefaultEventGroup)")
     url = deployment.parameters.get("RokuUrl", "") + PATH
     key = _key(deployment, group)
     asked = probes(int(time.time()), uuid4().hex[:12])

@@ -11,7 +11,7 @@ import typer
 from relay import costs, destination_keys, first_steps, questions, remaining
 from relay.checkout import Checkout, find
 from relay.deployment import Deployment, NoStack, Where, connect, environment_of
-from relay.errors import DECLINED, Trouble
+from relay.errors import DECLINED, Misuse, Trouble
 from relay.printing import Out
 from relay.questions import Answers
 from relay.verbs import BAD, JsonOption, finish
@@ -57,16 +57,18 @@ def deploy(
     Exit code 1 if the stack runs and a test event did not go through.
     """
 
+    out = Out(as_json)
+
     def work() -> int:
         if keys_from_stdin and not yes:
-            raise Trouble("--keys-from-stdin needs --yes: standard input cannot answer questions too")
+            raise Misuse("--keys-from-stdin needs --yes: standard input cannot answer questions too")
         given = Answers(to=to, group=default_group, mode=mode, email=alarm_email)
         source = find(checkout)
         others = _others(source, set_ or [])
-        plan = _Plan(Out(as_json), source, yes, force, show_key)
+        plan = _Plan(out, source, yes, force, show_key)
         return plan.run(_where(source, stack, region, profile, yes), given, others, sender, keys_from_stdin, new_keys)
 
-    finish(work)
+    finish(work, out)
 
 
 class _Plan:
@@ -182,11 +184,11 @@ def _others(checkout: Checkout, given: Sequence[str]) -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or name not in known:
-            raise Trouble(f"--set {name}: say NAME=VALUE, with one of {', '.join(sorted(known))}")
+            raise Misuse(f"--set {name}: say NAME=VALUE, with one of {', '.join(sorted(known))}")
         if name in Answers().parameters():
-            raise Trouble(f"--set {name}: it has an option of its own; see relay deploy --help")
+            raise Misuse(f"--set {name}: it has an option of its own; see relay deploy --help")
         if '"' in value or "\\" in value:
-            raise Trouble(f"--set {name}: the value has a quote or a backslash, which no parameter may have")
+            raise Misuse(f"--set {name}: the value has a quote or a backslash, which no parameter may have")
         questions.checked(checkout, name)(value)
         found[name] = value
     return found

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from botocore.parsers import ResponseParserError
 
 from destinations import NAMES, load
-from relay.errors import Trouble, code
+from relay.errors import Misuse, Trouble, code
 
 LOCAL_ENDPOINT = "http://127.0.0.1:4566"
 LOCAL_STACK, LOCAL_REGION = "local", "us-east-1"
@@ -116,7 +116,7 @@ class Deployment:
             return found
         if chosen := [one for one in found if one.name == name.lower()]:
             return chosen
-        raise Trouble(f"the stack has no destination {name}: it has {', '.join(one.name for one in found)}")
+        raise Misuse(f"the stack has no destination {name}: it has {', '.join(one.name for one in found)}")
 
 
 def _place(title: str) -> int:
@@ -132,7 +132,7 @@ def environment_of(parameters: Mapping[str, str]) -> dict[str, str]:
 def connect(where: Where) -> Deployment:
     """The stack. Raises Trouble where it is not found, and botocore's errors."""
     if where.local == (where.stack is not None):
-        raise Trouble("say which stack: --stack NAME (or RELAY_STACK), or --local for the one of `make run`")
+        raise Misuse("say which stack: --stack NAME (or RELAY_STACK), or --local for the one of `make run`")
     name = LOCAL_STACK if where.local else str(where.stack)
     endpoint = where.local_endpoint.rstrip("/") if where.local else None
     session = _local_session() if where.local else boto3.Session(profile_name=where.profile, region_name=where.region)

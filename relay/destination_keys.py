@@ -10,7 +10,7 @@ from destinations import load
 from pipeline.values.faults import NoKey
 from relay.deployment import Deployment
 from relay.destinations import key_words, shown
-from relay.errors import Trouble
+from relay.errors import Trouble, unanswered
 from relay.secret_texts import read_secret
 
 
@@ -33,7 +33,7 @@ def from_terminal(destinations: Sequence[str], check: Callable[[str, str], None]
                     shown(name).prompt, default="", show_default=False, hide_input=True, err=True
                 ).strip()
             except typer.Abort as error:
-                raise Trouble("no key: run it at a terminal, or say --keys-from-stdin") from error
+                raise unanswered(error, "no key: run it at a terminal, or say --keys-from-stdin") from error
             try:
                 if key:
                     check(name, key)

@@ -11,7 +11,7 @@ from pipeline.contract.outcome import COUNTED_TWICE
 from relay.dead_letters import Chosen, Letter, now
 from relay.deployment import Deployment, Destination
 from relay.durations import seconds
-from relay.errors import Trouble
+from relay.errors import Misuse
 from relay.letter_queue import depth, look
 from relay.printing import Out, moment, number
 
@@ -22,7 +22,7 @@ def chosen_by(reason: str | None, event_name: str | None, group: str | None, old
     """Which are meant by these options. Raises Trouble."""
     for name, value in (("--reason", reason), ("--event-name", event_name), ("--group", group)):
         if value == "":
-            raise Trouble(f"{name} is empty: leave it out to mean all")
+            raise Misuse(f"{name} is empty: leave it out to mean all")
     return Chosen(reason, event_name, group, None if older_than is None else seconds(older_than))
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from destinations import NAMES, load
 from relay.dead_letters import Letter
 from relay.deployment import Deployment, Destination
-from relay.errors import DECLINED, Trouble, code
+from relay.errors import DECLINED, Misuse, Trouble, code
 from relay.letter_queue import depth, move, sift
 from relay.printing import Out, number
 from relay.redrive import progress
@@ -73,18 +73,18 @@ def route(deployment: Deployment, url: str, destination: str | None, dead_letter
     named = _NAMED(name)
     if destination is None:
         if named is None:
-            raise Trouble(
+            raise Misuse(
                 f"whose conversions {name} holds, its name does not say: add --destination {' or '.join(NAMES)}"
             )
         destination = named[1].lower()
     if dead_letters is None:
         if named is None:
-            raise Trouble(f"what {name} holds, its name does not say: add --dead-letters, or --waiting")
+            raise Misuse(f"what {name} holds, its name does not say: add --dead-letters, or --waiting")
         dead_letters = named[2] is not None
     own = _own(deployment, destination)
     target, arn = (own.dead_letters_url, own.dead_letters_arn) if dead_letters else (own.queue_url, own.queue_arn)
     if url.rstrip("/") in (own.queue_url, own.dead_letters_url):
-        raise Trouble(f"{name} is a queue of the stack {deployment.name} itself: name one of another stack")
+        raise Misuse(f"{name} is a queue of the stack {deployment.name} itself: name one of another stack")
     return replace(own, queue_url=target, queue_arn=arn, dead_letters_url=url, dead_letters_arn="")
 
 

@@ -24,6 +24,15 @@ class Trouble(Exception):
     """A verb cannot do its work; the message is one line with the cure. Exit code 3."""
 
 
+class Misuse(Trouble):
+    """The command line is wrong: what was typed is missing, misspelt, of a wrong form or contradictory. Exit code 2."""
+
+
+def unanswered(abort: BaseException, text: str) -> BaseException:
+    """What a question that ended without an answer means: an interruption, or else Trouble with this text."""
+    return KeyboardInterrupt() if isinstance(abort.__context__, KeyboardInterrupt) else Trouble(text)
+
+
 DECLINED = "nothing was done: answer y, or say --yes"
 
 

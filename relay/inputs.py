@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from pipeline.intake.body import BadRequest
 from pipeline.values.moments import Habits
 from pipeline.values.timestamps import with_habits
-from relay.errors import Trouble
+from relay.errors import Misuse, Trouble
 from relay.opening import opened
 from sources.files import delimited, json_lines
 from sources.files.rows import Row
@@ -67,7 +67,7 @@ def format_of(path: str, reading: Reading) -> Format:
         return reading.format
     if found := _SUFFIXES.get(Path(path).suffix.lower()):
         return found
-    raise Trouble(f"{path}: what format is it? Say --format json, jsonl or csv")
+    raise Misuse(f"{path}: what format is it? Say --format json, jsonl or csv")
 
 
 def items(

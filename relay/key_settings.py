@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from pipeline.consent.settings import Consent
-from relay.errors import Trouble
+from relay.errors import Misuse
 
 
 def consent_settings(given: list[str]) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def consent_settings(given: list[str]) -> dict[str, Any]:
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
-            raise Trouble(f"--consent {text}: write SETTING=value")
+            raise Misuse(f"--consent {text}: write SETTING=value")
         is_list = isinstance(getattr(Consent(), name, None), tuple)
         made[name] = [one.strip() for one in value.split(",") if one.strip()] if is_list else value
     return made
@@ -29,12 +29,12 @@ def source_settings(given: list[str]) -> dict[str, dict[str, Any]]:
         path, equals, value = text.partition("=")
         name, *fields = path.strip().split(".", 2)
         if not name or bool(fields) != bool(equals):
-            raise Trouble(f"--source {text}: write NAME, or NAME.setting=value")
+            raise Misuse(f"--source {text}: write NAME, or NAME.setting=value")
         place = made.setdefault(name, {})
         for field in fields[:-1]:
             place = place.setdefault(field, {})
             if not isinstance(place, dict):
-                raise Trouble(f"--source {text}: {name}.{field} was given a value of its own before: give one of both")
+                raise Misuse(f"--source {text}: {name}.{field} was given a value of its own before: give one of both")
         if fields:
             place[fields[-1]] = _value(value)
     return made

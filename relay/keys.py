@@ -12,7 +12,7 @@ from pipeline.consent.settings import Consent
 from pipeline.intake.senders import Sender, SourceSettings
 from pipeline.values.moments import DateOrder
 from relay.deployment import Deployment
-from relay.errors import DECLINED, Trouble
+from relay.errors import DECLINED, Misuse, Trouble
 from relay.key_settings import consent_settings, source_settings
 from relay.printing import Out
 from relay.secret_texts import edit, entries_of, sender_keys
@@ -71,9 +71,9 @@ def add(
     """Make a key for a new sender, and show it, once."""
     if origin and not browser:
         # The relay checks origins of browser keys alone: such a key would open everything from everywhere.
-        raise Trouble("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
+        raise Misuse("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
     if source and browser:
-        raise Trouble("a browser key opens /v1/beacon alone, and no source: leave --browser or --source out")
+        raise Misuse("a browser key opens /v1/beacon alone, and no source: leave --browser or --source out")
     asked: dict[str, Any] = {
         "event_groups": group,
         "event_names": event_name,
@@ -130,7 +130,7 @@ def _check(name: str, entry: dict[str, Any]) -> None:
     _, faults = registry.senders(json.dumps({name: entry}))
     if faults:
         wrong = faults[0].rpartition(": ")[2]
-        raise Trouble(f"such an entry would not be used ({wrong}): see the README's sender keys for its form")
+        raise Misuse(f"such an entry would not be used ({wrong}): see the README's sender keys for its form")
 
 
 def _told(sender: Sender) -> dict[str, Any]:

@@ -17,14 +17,16 @@ from rich.text import Text
 STYLES = {"ok": "green", "problem": "red", "warning": "yellow"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Out:
-    """Where a verb's answer goes; `as_json` keeps everything but `answer` off stdout."""
+    """Where a verb's answer goes; `as_json` keeps everything but `answer` and `fault` off stdout."""
 
     as_json: bool = False
+    answered: bool = False
 
     def answer(self, value: Any) -> None:
         """The answer for programs; nothing without --json."""
+        self.answered = True
         if self.as_json:
             sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
@@ -53,6 +55,13 @@ class Out:
         """Ask on stderr, and return whether the answer is yes; the end of stdin is a no."""
         self.aside(f"{question} [y/N]")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def fault(self, text: str, code: int) -> None:
+        """What went wrong, on stderr, and with --json as the answer too, unless there was one before."""
+        self.aside(f"relay: {text}")
+        if not self.answered and self.as_json:
+            sys.stdout.write(json.dumps({"error": text, "exit_code": code}, ensure_ascii=False) + "\n")
+        self.answered = True
 
     def aside(self, text: str) -> None:
         """A word beside the answer, on stderr."""

@@ -10,7 +10,7 @@ import typer
 from destinations import NAMES, load
 from relay.checkout import Checkout
 from relay.deployment import Deployment
-from relay.errors import Trouble
+from relay.errors import Misuse, Trouble, unanswered
 
 STACK = "roku-conversions-relay"  # as samconfig.yaml has it
 _ALL = "both" if len(NAMES) == 2 else "all"
@@ -96,7 +96,8 @@ def question(text: str, default: str | None, check: Callable[[str], str]) -> str
         try:
             given = typer.prompt(text, default=default or "", show_default=bool(default), err=True).strip()
         except typer.Abort as error:
-            raise Trouble("no answer: run it at a terminal, or give the answers as options and say --yes") from error
+            text = "no answer: run it at a terminal, or give the answers as options and say --yes"
+            raise unanswered(error, text) from error
         if given == "-":  # takes away what was answered before
             given = ""
         try:
@@ -108,7 +109,7 @@ def question(text: str, default: str | None, check: Callable[[str], str]) -> str
 def stack_name(text: str) -> str:
     """The name of a stack. Raises Trouble."""
     if not re.fullmatch(NAME, text):
-        raise Trouble("a stack's name has letters, digits and dashes, begins with a letter, and has at most 80")
+        raise Misuse("a stack's name has letters, digits and dashes, begins with a letter, and has at most 80")
     return text
 
 
@@ -118,7 +119,7 @@ def checked(checkout: Checkout, parameter: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         pattern, said = checkout.rule(parameter)
         if not re.search(pattern, text):
-            raise Trouble(f"{parameter}: {said}")
+            raise Misuse(f"{parameter}: {said}")
         return text
 
     return check
@@ -126,11 +127,11 @@ def checked(checkout: Checkout, parameter: str) -> Callable[[str], str]:
 
 def _to(text: str) -> str:
     if text.lower() not in DESTINATIONS:
-        raise Trouble(f"say {WORDS}")
+        raise Misuse(f"say {WORDS}")
     return text.lower()
 
 
 def _mode(text: str) -> str:
     if text.lower() not in ("live", "test"):
-        raise Trouble("say live or test")
+        raise Misuse("say live or test")
     return text.lower()

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from relay import remaining
 from relay.deployment import Deployment
-from relay.errors import DECLINED, Trouble
+from relay.errors import DECLINED, Misuse, Trouble
 from relay.printing import Out, number
 from relay.remaining import Held
 
@@ -31,7 +31,7 @@ def remove(
 ) -> int:
     """Delete a stack. Refused while its queues hold anything, without its name typed in or --force."""
     if deployment.local:
-        raise Trouble("the local stack ends with ctrl-C: name a deployed one with --stack")
+        raise Misuse("the local stack ends with ctrl-C: name a deployed one with --stack")
     found = _held(deployment)
     full = [one for one in found if one.waiting or one.dead]
     out.aside(_GOES)

@@ -11,7 +11,7 @@ from pipeline.values.faults import Fault
 from pipeline.values.moments import DateOrder, Habits, zone_of
 from relay.deployment import Deployment
 from relay.doctor import KeyOption
-from relay.errors import Trouble
+from relay.errors import Misuse, Trouble
 from relay.inputs import Format, Reading, format_of
 from relay.printing import Out, number
 from relay.sending import Sending, Tally
@@ -63,8 +63,9 @@ def send(
     except Trouble as trouble:
         if not any(tally.accepted or tally.refused for tally in tallies):
             raise
-        _tell(out, tallies, report, dry_run)
-        raise Trouble(f"{trouble}; the same command goes on from here") from None
+        stopped = f"{trouble}; the same command goes on from here"
+        _tell(out, tallies, report, dry_run, stopped)
+        raise Trouble(stopped) from None
     _tell(out, tallies, report, dry_run)
     return BAD if any(tally.refused for tally in tallies) else 0
 
@@ -73,18 +74,19 @@ def _habits(time_zone: str | None, date_order: DateOrder | None) -> Habits:
     try:
         return Habits(None if time_zone is None else zone_of(time_zone), date_order)
     except Fault as fault:
-        raise Trouble(f"--time-zone {fault}") from None
+        raise Misuse(f"--time-zone {fault}") from None
 
 
-def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool) -> None:
-    """Print what became of the lines, and write the refusals to `report`."""
+def _tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool, stopped: str = "") -> None:
+    """Print what became of the lines, and write the refusals to `report`; `stopped` says why not all were sent."""
     refusals = [
         {"file": tally.file, **one} for tally in tallies for one in sorted(tally.refused, key=lambda one: one["line"])
     ]
     if report is not None:
         report.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in refusals), encoding="utf-8")
     files = [_told(tally) for tally in tallies]
-    out.answer({"dry_run": dry_run, "files": files, "refusals": refusals})
+    error = {"error": stopped} if stopped else {}
+    out.answer({"dry_run": dry_run, "files": files, "refusals": refusals} | error)
     accepted = "would be accepted" if dry_run else "accepted"
     rows = [[one["file"], one["accepted"], one["accepted_before"], one["refused"]] for one in files]
     out.table(["file", accepted, "accepted before", "refused"], rows)
@@ -137,6 +139,6 @@ def _pairs(flag: str, given: Sequence[str] | None) -> dict[str, str]:
     for text in given or []:
         name, equals, value = text.partition("=")
         if not (name.strip() and equals and value.strip()):
-            raise Trouble(f'{flag} {text}: write it as NAME=VALUE, such as {flag} "event_name=PURCHASE"')
+            raise Misuse(f'{flag} {text}: write it as NAME=VALUE, such as {flag} "event_name=PURCHASE"')
         pairs[name.strip()] = value.strip()
     return pairs

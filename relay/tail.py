@@ -15,7 +15,7 @@ from pipeline.values.json_objects import json_object
 from relay.deployment import Deployment
 from relay.destinations import shown
 from relay.durations import seconds
-from relay.errors import Trouble, code
+from relay.errors import Misuse, Trouble, code
 from relay.printing import Out, moment, printable
 
 _POLL_SECONDS = 1.0
@@ -103,7 +103,7 @@ def _groups(deployment: Deployment, function: str | None) -> dict[str, str]:
     tests = ["test-events"] if any(shown(name).has_test_events for name in destinations) else []
     names = ["ingest", *tests, *(f"deliver-{name}" for name in destinations)]
     if function is not None and function not in names:
-        raise Trouble(f"there is no function {function}: the stack has {', '.join(names)}")
+        raise Misuse(f"there is no function {function}: the stack has {', '.join(names)}")
     chosen = [function] if function else names
     return {name: f"/aws/lambda/{deployment.name}-{name}" for name in chosen}
 

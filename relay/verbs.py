@@ -1,13 +1,13 @@
 """What all verbs share: the options that say which stack, how to answer, and how trouble is told.
 
 Exit codes: 0 all well; 1 the answer is a bad one (a problem, a refusal, a sum that is wrong); 2 the command line is
-wrong; 3 the work could not be done; 4 nothing is known (`status`); 130 interrupted.
+wrong; 3 the work was not done, or not all of it; 4 nothing is known (`status`); 130 interrupted.
 """
 
 import inspect
-import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -17,10 +17,10 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from relay.deployment import LOCAL_ENDPOINT, Where, connect
-from relay.errors import Trouble, explain
+from relay.errors import DECLINED, Misuse, Trouble, explain, unanswered
 from relay.printing import Out
 
-BAD, TROUBLE, UNKNOWN, INTERRUPTED = 1, 3, 4, 130
+BAD, WRONG, TROUBLE, UNKNOWN, INTERRUPTED = 1, 2, 3, 4, 130
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -42,19 +42,17 @@ def verb(work: Callable[..., int]) -> Callable[..., None]:
 
     @wraps(work)
     def run(**given: Any) -> None:
-        out = Out(given.pop("as_json"))
-        # --stack may come from the environment: --local, said now, outweighs it.
-        where = {name: given.pop(name) for name in ("stack", "region", "profile", "local", "local_endpoint")}
-        if where["local"] and "--stack" not in sys.argv:
-            where["stack"] = None
-        finish(lambda: work(connect(Where(**where)), out, **given))
+        out, context = Out(given.pop("as_json")), given.pop("context")
+        where = {one.name: given.pop(one.name) for one in fields(Where)}
+        finish(lambda: work(connect(_where(context, where)), out, **given), out)
 
     hints = get_type_hints(work, include_extras=True)
     own = [
         parameter.replace(annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY)
         for parameter in list(inspect.signature(work).parameters.values())[2:]
     ]
-    shared = [
+    shared = [inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    shared += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=kind)
         for name, kind in _WHERE.items()
     ]
@@ -63,34 +61,49 @@ def verb(work: Callable[..., int]) -> Callable[..., None]:
     return run
 
 
-def finish(work: Callable[[], int]) -> None:
+def finish(work: Callable[[], int], out: Out) -> None:
     """Run `work` and end with its exit code; whatever goes wrong is one line on stderr, never a traceback."""
     try:
         status = work()
-    except Trouble as trouble:
-        status = _tell(str(trouble))
-    except (BotoCoreError, ClientError) as error:
-        status = _tell(explain(error))
-    except requests.RequestException as error:
-        status = _tell(
-            f"the API is out of reach ({type(error).__name__}): check the network, and the stack with doctor"
-        )
-    except KeyboardInterrupt:
-        _tell("interrupted")
-        status = INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, typer.Exit):
         raise
-    except OSError as error:
-        status = _tell(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}")
-    except (typer.Exit, typer.Abort, typer.BadParameter):
-        raise
-    except Exception as error:  # noqa: BLE001 - a defect, told without its text, which may quote personal data
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        status = _tell(f"a defect of relay: {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}")
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nobody above could tell it in a line
+        status, text = failure(error)
+        out.fault(text, status)
     if status:
         raise typer.Exit(status)
 
 
-def _tell(text: str) -> int:
-    Out().aside(f"relay: {text}")
-    return TROUBLE
+def failure(error: BaseException) -> tuple[int, str]:
+    """The exit code of what went wrong, and the line that tells it."""
+    match error:
+        case Misuse():
+            return WRONG, str(error)
+        case Trouble():
+            return TROUBLE, str(error)
+        case BotoCoreError() | ClientError():
+            return TROUBLE, explain(error)
+        case requests.RequestException():
+            out_of_reach = f"the API is out of reach ({type(error).__name__})"
+            return TROUBLE, f"{out_of_reach}: check the network, and the stack with doctor"
+        case KeyboardInterrupt():
+            return INTERRUPTED, "interrupted"
+        case typer.Abort():
+            return failure(unanswered(error, DECLINED))
+        case OSError():
+            return TROUBLE, f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}"
+    # A defect, told without its text, which may quote personal data.
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return TROUBLE, f"a defect of relay: {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+
+
+def _where(context: typer.Context, given: dict[str, Any]) -> Where:
+    """Which stack is meant. Raises Misuse where the options contradict each other."""
+    said = {name for name in given if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"}
+    if given["local"] and given["stack"] is not None:
+        if "stack" in said:
+            raise Misuse(f"say one of both: --stack {given['stack']}, or --local")
+        given["stack"] = None  # it comes from the environment: --local, said now, outweighs it
+    if "local_endpoint" in said and not given["local"]:
+        raise Misuse("--local-endpoint is of the local stack: add --local, or leave it out")
+    return Where(**given)

@@ -163,6 +163,6 @@ def test_a_file_that_cannot_be_read_is_told_with_its_cure(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     said = operator.run("send", str(tmp_path / name))
-    assert said.code == 3
+    assert said.code == (2 if name == "what.dat" else 3)
     assert word in said.errors
     assert len(said.errors.splitlines()) == 1

@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,27 @@ def _pins(lock: str) -> dict[str, str]:
     return {
         f"{name}{marker}": version for name, version, marker in re.findall(r"^([\w.-]+)==(\S+)([^\\]*)\\$", text, re.M)
     }
+
+
+def test_the_command_line_declares_what_it_imports_and_nothing_else() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = {re.split(r"[>=]", one)[0].replace("-", "_"): one for one in project["project"]["dependencies"]}
+    own = {"relay", *(path.name for path in (ROOT / "src").iterdir() if path.is_dir())}
+    imported = {
+        name.split(".")[0]
+        for path in (ROOT / "relay").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _imported(node)
+    } - own
+    outside = imported - sys.stdlib_module_names - {"botocore"}  # boto3 brings it
+    # phonenumberslite is `phonenumbers`, which the pipeline imports.
+    assert outside == declared.keys() - {"phonenumberslite"}
+    groups = project["dependency-groups"]
+    tested = [re.sub(r"\[.*\]", "", one) for one in [*groups["dev"], *groups["runtime"]] if isinstance(one, str)]
+    assert [one for one in declared.values() if one not in tested] == []
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
