@@ -158,8 +158,8 @@ parameters: $(READY) ## the page that explains each parameter of the template: w
 fields: $(READY) ## what a conversion may hold: writes docs/fields.md, and the fields in docs/openapi.yaml
 	@PYTHONPATH=src $(BIN)/python .ci/fields.py docs/fields.md docs/openapi.yaml
 
-places: $(READY) ## countries and states of ISO 3166: writes src/pipeline/values/place_names.py
-	@$(BIN)/python .ci/places.py src/pipeline/values/place_names.py
+places: $(READY) ## countries and states of ISO 3166: writes their tables in src/pipeline/values
+	@PYTHONPATH=src $(BIN)/python .ci/places.py src/pipeline/values
 
 size: ## lines of each part and folder beside what was aimed at, and what is written twice
 	@$(PYTHON) .ci/size.py

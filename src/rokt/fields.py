@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import kinds, persons, shapes
+from pipeline.values import kinds, mailboxes, phone_texts, shapes
 from pipeline.values.currencies import ISO_4217
 from pipeline.values.field import OBJECT, Field, Fields, Kind, Table, unchecked
 from pipeline.values.kinds import PLACE, STRING
@@ -47,10 +47,6 @@ def _without_spaces(text: str) -> str:
     return text.replace(" ", "")
 
 
-def _name(text: str) -> str:
-    return text.lower().replace(" ", "")
-
-
 # An update of an audience is no row of conversions.
 AUDIENCE: Fields = (
     Field(
@@ -79,9 +75,9 @@ CUSTOM: Fields = (
 
 def data(settings: Settings, country: str | None = None) -> Fields:
     """What of `user_data` Rokt takes both hashed and in clear; `country` as in `rokt.normalise.mobile`."""
-    names = partial(personal, normalise.name, shapes.NAME, _name, clear=str)
+    names = partial(personal, normalise.name, shapes.NAME, normalise.usual_name, clear=normalise.clear_name)
     if settings.hashed_names == "as_written":
-        names = partial(personal, normalise.written_name, shapes.NAME, str)
+        names = partial(personal, normalise.written_name, shapes.NAME, normalise.clear_name)
     mobile = partial(normalise.mobile, country=country)
     return (
         Field(
@@ -90,7 +86,7 @@ def data(settings: Settings, country: str | None = None) -> Fields:
                 normalise.email,
                 shapes.EMAIL,
                 normalise.usual_email,
-                unwrap=persons.one_address,
+                unwrap=mailboxes.one_address,
                 hashes=settings.hash_email,
             ),
             to="email",
@@ -98,7 +94,11 @@ def data(settings: Settings, country: str | None = None) -> Fields:
         Field("fn", names(hashes=settings.hash_first_name), to="firstname"),
         Field("ln", names(hashes=settings.hash_last_name), to="lastname"),
         # With its country's code it is the same number whatever the record's country is.
-        Field("ph", personal(mobile, shapes.PHONE_WITH_PLUS, hashes=settings.hash_mobile), to="mobile"),
+        Field(
+            "ph",
+            personal(mobile, shapes.PHONE_WITH_PLUS, unwrap=phone_texts.one_number, hashes=settings.hash_mobile),
+            to="mobile",
+        ),
         Field(
             "zp",
             personal(normalise.zip_code, _ZIP, _without_spaces, hashes=settings.hash_billing_zip),

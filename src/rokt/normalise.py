@@ -7,7 +7,7 @@ digest made for Roku is not Rokt's, and nothing in a digest tells by whose rules
 and matches nobody if it was made by others. Each function takes trimmed text and raises Fault.
 """
 
-from pipeline.values import persons, phone
+from pipeline.values import births, mailboxes, persons, phone
 from pipeline.values.faults import Fault
 
 _LONGEST_ZIP = 20
@@ -16,13 +16,13 @@ _NORTH_AMERICA, _NORTH_AMERICAN = "+1", 12
 
 def email(text: str) -> str:
     """Lower case."""
-    return persons.address(text)
+    return mailboxes.address(text)
 
 
 def usual_email(address: str) -> str:
     """The same for what is an address without a doubt. Raises ValueError for one that is nobody's."""
     address = address.lower()
-    if persons.is_nobodys(address):
+    if mailboxes.is_nobodys(address):
         raise ValueError
     return address
 
@@ -30,6 +30,21 @@ def usual_email(address: str) -> str:
 def name(text: str) -> str:
     """Lower case, without spaces."""
     return "".join(persons.name(text).lower().split())
+
+
+def usual_name(text: str) -> str:
+    """The same for what looks like a name. Raises ValueError for one that needs a closer look."""
+    text = text.lower()
+    if "  " in text or persons.is_nobodys_name(text):
+        raise ValueError
+    return text.replace(" ", "")
+
+
+def clear_name(text: str) -> str:
+    """The name as it is written. Raises ValueError for one that needs a closer look."""
+    if "  " in text:
+        raise ValueError
+    return persons.name(text)
 
 
 def written_name(text: str) -> str:
@@ -69,8 +84,8 @@ def zip_code(text: str) -> str:
 
 def gender(text: str) -> str:
     """One letter, m or f."""
-    word = persons.GENDERS.get(text.lower(), "unknown")
-    if word == "unknown":
+    word = persons.gender_of(text)
+    if word is None or word == "unknown":
         raise Fault("is of use to Rokt only in clear, as male or female")
     return word[0]
 
@@ -78,6 +93,6 @@ def gender(text: str) -> str:
 def birth_date(text: str, year: int) -> str:
     """A real date up to this year, as yyyymmdd."""
     try:
-        return persons.born(text, year).strftime("%Y%m%d")
+        return births.born(text, year).strftime("%Y%m%d")
     except Fault:
         raise Fault("is of use to Rokt only in clear, as a real date in the form yyyy-mm-dd") from None

@@ -11,6 +11,7 @@ from pipeline.values.digests import as_digest
 from pipeline.values.faults import Fault
 from pipeline.values.field import Kind
 from pipeline.values.kinds import STRING
+from pipeline.values.restoring import restored
 
 
 class Personal(NamedTuple):
@@ -42,9 +43,9 @@ def personal(
         digest = hashed(value, notes)
         if digest is None:
             return None
-        if hashes or as_digest(str(value).strip()) is not None:
+        text = restored(texts.plain(value, []) or "")
+        if hashes or as_digest(text) is not None:
             return Personal(digest, is_hashed=True)
-        text = texts.plain(value, []) or ""
         return Personal(in_clear(text if unwrap is None else unwrap(text, [])), is_hashed=False)
 
     def finish(text: str) -> Personal:
@@ -63,7 +64,7 @@ def in_clear(normalised: Callable[[str], str], usual: CoreSchema) -> Kind:
     def rule(value: Any, notes: list[str]) -> str | None:
         word = texts.plain(value, notes)
         try:
-            return normalised(word) if word is not None else None
+            return normalised(restored(word)) if word is not None else None
         except Fault as fault:
             notes.append(str(fault))
             return None

@@ -9,14 +9,14 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import kinds, limits, persons, phone, rules, shapes
+from pipeline.values import kinds, limits, mailboxes, phone, phone_texts, rules, shapes
 from pipeline.values.field import OBJECT, Field, Fields, Kind, Table
 from pipeline.values.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
 from roku import homes, normalise
 from roku import vocabulary as words
 from roku.contents import CONTENT_IDS, CONTENTS, DELIVERY_CATEGORY, ITEM
 
-_NAME = personal(normalise.name, shapes.NAME, str.lower)
+_NAME = personal(normalise.name, shapes.NAME, normalise.usual_name)
 _GENDER = shapes.like(rf"^(?:[A-Za-z]{{1,7}}|{shapes.DIGEST})$")
 _BIRTH_DATE = shapes.like(rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{shapes.DIGEST})$")
 
@@ -93,14 +93,14 @@ def user(settings: normalise.Settings, country: str | None, year: int) -> Fields
         Field("is_hashed", _IS_HASHED, in_files=False, says="Each value is looked at in any case."),
         Field(
             "em",
-            personal(normalise.email, shapes.EMAIL, normalise.usual_email, unwrap=persons.one_address),
+            personal(normalise.email, shapes.EMAIL, normalise.usual_email, unwrap=mailboxes.one_address),
             "email email_address mail customer_email user_email contact_email primary_email work_email hashed_email"
             " email_hash email_sha256 sha256_email sha256_email_address",
             says="E-mail address.",
         ),
         Field(
             "ph",
-            personal(number, shapes.PHONE_WITH_PLUS),
+            personal(number, shapes.PHONE_WITH_PLUS, unwrap=phone_texts.one_number),
             "phone phone_number mobile mobile_phone mobile_number mobile_phone_number tel telephone cell cell_phone"
             " customer_phone contact_phone primary_phone billing_phone shipping_phone hashed_phone phone_hash"
             " phone_sha256",

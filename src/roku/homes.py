@@ -8,14 +8,17 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import places, shapes, texts
+from pipeline.values import places, postal_codes, shapes, texts
 from pipeline.values.field import Kind
 from pipeline.values.kinds import STRING
 
 _SHORT = 3  # characters: no code of a state has more, and no state's name so few
 # What each table spells so, if it has it at all: one word, or one of these before another.
-_USUAL_STATE = "^(?:[A-Z][a-z]{3,}|(?:New|North|South|West|Rhode) [A-Z][a-z]{3,})$"
-_USUAL_CODE = "^[0-9]{5}(?:-[0-9]{4})?$|[A-Za-z]"
+# Nobody shortens a name to so many letters.
+_USUAL_STATE = "^(?:[A-Z][a-z]{5,}|Texas|Maine|Idaho|Utah|Ohio|Iowa|(?:New|North|South|West|Rhode) [A-Z][a-z]{5,})$"
+_USUAL_CODE = (
+    "^(?:[1-9][0-9]{4}|0[1-9][0-9]{3}|00[1-9][0-9]{2})(?:-(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9]))?$"
+)
 
 
 def _country(value: Any, notes: list[str]) -> str | None:
@@ -60,8 +63,12 @@ def postal_code(country: str | None) -> Kind:
         word = texts.clear(value, notes)
         if word is None:
             return None
-        code = places.postal_code(word, country)
-        if code != word:
+        word = word.removeprefix("z:")  # of Meta's exports of leads
+        if not word.strip("0- "):
+            notes.append("is nothing but zeros, which is no postal code")
+            return None
+        code = postal_codes.postal_code(word, country)
+        if sum(map(str.isdigit, code)) > sum(map(str.isdigit, word)):
             notes.append("lost zeros before it, which were put back: let the file's column hold text")
         return code
 

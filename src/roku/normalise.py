@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pipeline.values import persons, phone
+from pipeline.values import births, mailboxes, persons, phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class Settings:
 
 def email(text: str) -> str:
     """Lower case, without what stands from + to @."""
-    return persons.address(without_tag(text))
+    return mailboxes.address(without_tag(text))
 
 
 def usual_email(address: str) -> str:
     """The same for what is an address without a doubt. Raises ValueError for one that is nobody's."""
     address = without_tag(address)
-    if persons.is_nobodys(address):
+    if mailboxes.is_nobodys(address):
         raise ValueError
     return address
 
@@ -54,6 +54,14 @@ def name(text: str) -> str:
     return persons.name(text).lower()
 
 
+def usual_name(text: str) -> str:
+    """The same for what looks like a name. Raises ValueError for one that needs a closer look."""
+    text = text.lower()
+    if "  " in text or persons.is_nobodys_name(text):
+        raise ValueError
+    return text
+
+
 def gender(text: str) -> str:
     """Male, female or unknown, in lower case."""
     return persons.gender(text)
@@ -61,11 +69,11 @@ def gender(text: str) -> str:
 
 def birth_date(text: str, year: int) -> str:
     """A real date up to this year, as yyyy-mm-dd."""
-    return persons.born(text, year).isoformat()
+    return births.born(text, year).isoformat()
 
 
 def iso_date(text: str, year: int) -> str:
     """The same for what has that form. Raises ValueError."""
-    if not 1900 <= date.fromisoformat(text).year <= year:
+    if not 1901 <= date.fromisoformat(text).year <= year:
         raise ValueError
     return text

@@ -75,3 +75,15 @@ def test_no_conversion_is_told_by_an_address_of_a_private_network_alone(given: s
     made = prepare(posted, group="g", now=1_767_225_600.0, context={}, settings=Settings())
     assert isinstance(made, Prepared)
     assert given.encode() in made.line
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("For=203.0.113.9;proto=https", "203.0.113.9 10.0.0.1", "10.0.0.1|203.0.113.9", "10.0.0.1;203.0.113.9"),
+        *("203.0.113.9/32", "203.000.113.009", "203.0.113.9.", "http://203.0.113.9", "64:ff9b::203.0.113.9"),
+        *("2002:cb00:7109::", '"203.0.113.9"', "[::ffff:203.0.113.9]:443"),
+    ],
+)
+def test_an_address_comes_out_of_whatever_proxies_put_around_it(given: str) -> None:
+    assert ip_address(given, []) == "203.0.113.9"

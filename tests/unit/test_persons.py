@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.values import persons
+from pipeline.values import births, persons
 from pipeline.values.faults import Fault
 from rokt import fields as rokt_fields
 from rokt.settings import Settings as RoktSettings
@@ -29,6 +29,8 @@ def emails(value: str) -> tuple[Any, Any, list[str]]:
     "written",
     [
         *(JANE, "Jane@Firma.Example", f"mailto:{JANE}", f"MAILTO:{JANE}?subject=Hi", f"Jane Doe <{JANE}>"),
+        *(f"{JANE} (Jane Doe)", f"E-Mail: {JANE}", f"smtp:{JANE}", f"[{JANE}](mailto:{JANE})", f"{JANE}?", f"`{JANE}`"),
+        *("jane＠firma.example", "jane@firma。example", "jane%40firma.example", "jane @ firma.example", f"“{JANE}”"),
         *(f"Doe, Jane <{JANE}>", f'"Jane" <{JANE}>', f"<{JANE}>", f'"{JANE}"', f"{JANE}.", f"{JANE};"),
     ],
 )
@@ -84,11 +86,11 @@ def test_what_is_no_address_is_dropped(written: str) -> None:
     ],
 )
 def test_a_birth_date_with_one_reading_is_read(written: str) -> None:
-    assert persons.born(written, 2026) == date(1990, 1, 25)
+    assert births.born(written, 2026) == date(1990, 1, 25)
 
 
 def test_a_day_that_is_its_own_month_has_one_reading() -> None:
-    assert persons.born("05/05/1990", 2026) == date(1990, 5, 5)
+    assert births.born("05/05/1990", 2026) == date(1990, 5, 5)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_a_day_that_is_its_own_month_has_one_reading() -> None:
 )
 def test_a_birth_date_with_two_readings_or_none_is_dropped(written: str) -> None:
     with pytest.raises(Fault, match="yyyy-mm-dd"):
-        persons.born(written, 2026)
+        births.born(written, 2026)
 
 
 @pytest.mark.parametrize(
@@ -123,3 +125,62 @@ def test_googles_digest_of_a_phone_number_is_taken_where_the_rule_is_the_same(fo
     assert ("user_data.ph" in warned(event, phone_format=form)) is (taken is None)
     clear = finished(conversion(user_data=user | {"ph": "+15550100142"}), phone_format="digits")
     assert clear["user_data"]["ph"] == sha("15550100142")
+
+
+@pytest.mark.parametrize("written", ["jane@firma..example", "jane@firma.e", "jane@-firma.example", "jane@firma.123"])
+def test_what_cannot_be_an_address_is_not_hashed(written: str) -> None:
+    assert emails(written)[0] is None
+
+
+@pytest.mark.parametrize(
+    "written", ["guest@shop.example", "walk-in@till.example", "user@domain.example", "xxx@xxx.example", "na@na.example"]
+)
+def test_further_addresses_that_many_share_are_nobodys(written: str) -> None:
+    assert emails(written)[0] is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("Unknown", "WIRELESS CALLER", "Out of Area", "First Name", "walk-in customer", "undefined undefined", "(fn)"),
+        *("~FName~", "$firstName", "@@fn@@", "{!Lead.FirstName}", "%(fn)s", "#WERT!", "=B7", "function(){}", "Err:504"),
+    ],
+)
+def test_a_word_or_a_tag_in_the_place_of_a_name_is_no_name(written: str) -> None:
+    assert "fn" not in finished(conversion(user_data={"em": JANE, "fn": written}))["user_data"]
+
+
+@pytest.mark.parametrize("written", ["Anna  Maria", "Anna\u00a0Maria", "anna\tmaria", "ANNA MARIA,", '"Anna Maria"'])
+def test_a_name_has_one_form(written: str) -> None:
+    assert finished(conversion(user_data={"em": JANE, "fn": written}))["user_data"]["fn"] == sha("anna maria")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("Thu Jan 25 1990", "Thu, 25 Jan 1990 00:00:00 GMT", "25 janvier 1990", "25. Januar 1990", "1990年1月25日"),
+        *("25 de enero de 1990", "25-Jan-90", "25/1/90", "633225600", "633225600000", "/Date(633225600000)/"),
+        "1990-Jan-25",
+    ],
+)
+def test_a_birth_date_in_the_words_of_systems_and_languages(written: str) -> None:
+    assert births.born(written, 2026) == date(1990, 1, 25)
+
+
+def test_the_order_of_a_sender_counts_for_birth_dates() -> None:
+    assert births.born("05/06/1990", 2026, "dmy") == date(1990, 6, 5)
+    assert births.born("05/06/1990", 2026, "mdy") == date(1990, 5, 6)
+
+
+@pytest.mark.parametrize("written", ["1900-01-01", "633225601", "0", "1990", "32875", "1990-05"])
+def test_a_date_for_no_date_and_a_moment_within_a_day_are_dropped(written: str) -> None:
+    with pytest.raises(Fault):
+        births.born(written, 2026)
+
+
+@pytest.mark.parametrize(
+    ("word", "gender"),
+    [("Mr.", "male"), ("Mme", "female"), ("女性", "female"), ("муж", "male"), ("Prefer not to say", "unknown")],
+)
+def test_words_of_gender_of_several_languages(word: str, gender: str) -> None:
+    assert persons.gender(word) == gender

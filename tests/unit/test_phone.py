@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.values.faults import Fault
-from pipeline.values.phone import WITHHELD, normalise
+from pipeline.values.phone import normalise
+from pipeline.values.phone_texts import WITHHELD
+from tests.unit.conversions import finished, outcome, sha, with_user
 
 # Numbers that the regulators keep free for fiction (Ofcom, ACMA, ARCEP, FCC) or that libphonenumber gives as examples.
 WAYS = [
@@ -105,3 +107,53 @@ def test_any_text_gives_an_international_number_or_a_fault(text: str, country: s
     assert number[0] == "+"
     assert 7 <= len(number) - 1 <= 15
     assert normalise(number, form="e164", country=None) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("+15550100144,,31", "+15550100144 ext 31", "1.5550100144E+10", "+15550100144 (mobile)", "C: 555-010-0144"),
+        *(
+            "sip:+15550100144@pbx.example",
+            "sms:+15550100144",
+            "++1 555 010 0144",
+            "+1 +1 555 010 0144",
+            "+001 5550100144",
+        ),
+        *("[555] 010-0144", "US +1 555 010 0144", "US: 555 010 0144", "\U0001f1fa\U0001f1f8 +1 555 010 0144"),
+        *(
+            "555_010_0144",
+            "5,550,100,144",
+            "+1 555 010 0144 \u260e",
+            "(+1) 555 010 0144",
+            "+15550100144#",
+        ),
+    ],
+)
+def test_what_people_and_programs_write_around_a_number_goes(text: str) -> None:
+    assert sent_phone(text) == sha("15550100144")
+
+
+@pytest.mark.parametrize(
+    "text", ["+1 555 010 0144 / +1 555 010 0145", "5550100144, 5550100145", "5550100144 or 5550100145"]
+)
+def test_of_several_numbers_the_first_is_taken_and_it_is_told(text: str) -> None:
+    assert sent_phone(text) == sha("15550100144")
+    assert ["several numbers" in said for _, said in outcome(with_user(ph=text), default_country="US").warnings] == [
+        True
+    ]
+
+
+@pytest.mark.parametrize("text", ["+52 1 55 1234 5678", "+52 55 1234 5678", "0052 1 55 1234 5678"])
+def test_the_mobile_prefix_that_mexico_gave_up_is_no_part_of_a_number(text: str) -> None:
+    assert sent_phone(text) == sha("525512345678")
+
+
+@pytest.mark.parametrize("text", ["1234567890", "+1 123 456 7890", "(012) 345-6789"])
+def test_an_area_code_that_north_america_does_not_have_is_nobodys(text: str) -> None:
+    assert sent_phone(text) is None
+
+
+def sent_phone(text: str) -> str | None:
+    found: str | None = finished(with_user(ph=text), default_country="US")["user_data"].get("ph")
+    return found

@@ -8,8 +8,8 @@ import phonenumbers
 import pycountry
 import pytest
 
-from pipeline.values import places
-from pipeline.values.place_names import STATES
+from pipeline.values import places, postal_codes
+from pipeline.values.state_names import STATES
 
 ROOT = Path(__file__).parents[2]
 COUNTRIES: dict[str, list[Any]] = {
@@ -27,6 +27,8 @@ COUNTRIES: dict[str, list[Any]] = {
     "BA": ["Bosnia and Herzegovina", "Bosnia & Herzegovina"],
     "JP": ["日本", "Japan", "jpn"],
     "GW": ["Guinea-Bissau"],
+    "ES": ["Espagne", "Spanien", "Spagna", "スペイン", "Испания", "\U0001f1ea\U0001f1f8"],
+    "CH": ["Suiza", "Zwitserland", "スイス", "Switzerland (Schweiz)"],
     "XK": ["Kosovo", "XK"],
 }
 
@@ -70,6 +72,16 @@ def test_every_country_of_iso_and_every_region_with_phone_numbers_is_known() -> 
         ("AP", "US", None, "Armed Forces Pacific"),
         ("SP", "BR", "US", "São Paulo"),
         ("ENG", "GB", "US", "England"),
+        ("Calif.", None, "US", "California"),
+        ("Penna.", "US", None, "Pennsylvania"),
+        ("TX, USA", None, "US", "Texas"),
+        ("Texas (TX)", "US", None, "Texas"),
+        ("State of Texas", "US", None, "Texas"),
+        ("Washington, D.C.", "US", None, "District of Columbia"),
+        ("Québec", "CA", None, "Quebec"),
+        ("13", "JP", None, "Tokyo"),
+        ("ZH", "CH", None, "Zürich"),
+        ("D", "IE", None, "Dublin"),
         ("WA", None, None, None),
         ("AZ", "GB", "US", None),
         ("Bavaria", "DE", None, None),
@@ -90,18 +102,26 @@ def test_a_state_has_its_complete_name(text: str, stated: str | None, default: s
         ("02116-1234", "US", "02116-1234"),
         ("1067", "DE", "01067"),
         ("800", "AU", "0800"),
-        ("600000", "JP", "0600000"),
+        ("600000", "JP", "060-0000"),
         ("2116", None, "2116"),
         ("2116", "DK", "2116"),
         ("21", "US", "21"),
-        ("2116-", "US", "2116-"),
+        ("2116-", "US", "02116"),
         ("2116-12", "US", "2116-12"),
         ("SW1A 1AA", "GB", "SW1A 1AA"),
         ("K1A 0B1", "CA", "K1A 0B1"),
+        ("k1a0b1", "CA", "K1A 0B1"),
+        ("sw1a1aa", "GB", "SW1A 1AA"),
+        ("1012ab", "NL", "1012 AB"),
+        ("1000001", "JP", "100-0001"),
+        ("1310100", "BR", "01310-100"),
+        ("021161234", "US", "02116-1234"),
+        ("02116-0000", "US", "02116"),
+        ("D-10115", "DE", "10115"),
     ],
 )
 def test_a_postal_code_keeps_its_zeros(text: str, country: str | None, code: str) -> None:
-    assert places.postal_code(text, country) == code
+    assert postal_codes.postal_code(text, country) == code
 
 
 def test_the_table_is_what_make_places_writes() -> None:
@@ -110,5 +130,6 @@ def test_the_table_is_what_make_places_writes() -> None:
     assert spec.loader is not None
     maker: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
-    assert (ROOT / "src" / "pipeline" / "values" / "place_names.py").read_text(encoding="utf-8") == maker.module()
+    for file, made in maker.FILES.items():
+        assert (ROOT / "src" / "pipeline" / "values" / file).read_text(encoding="utf-8") == made()
     assert all(len(entry.partition("=")[0]) <= 3 for table in STATES.values() for entry in table.split(";"))

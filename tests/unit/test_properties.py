@@ -16,9 +16,9 @@ from pipeline.intake.body import BadRequest
 from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender
 from pipeline.values import amounts
+from pipeline.values.mailboxes import is_nobodys
 from pipeline.values.pages import cleaned
 from pipeline.values.personal import holds_email, safe_reason
-from pipeline.values.persons import is_nobodys
 from roku.destination import declared
 from roku.event import prepare
 from roku.normalise import Settings

@@ -90,3 +90,19 @@ def test_what_is_deep_ends() -> None:
     for _ in range(200):
         deep = {"params": [deep]}
     assert read(deep)[1] == []
+
+
+@pytest.mark.parametrize(
+    "wrapped", ['["a@x.example"]', {"0": "a@x.example"}, '{"3": "a@x.example"}', [["a@x.example"]]]
+)
+def test_a_field_of_a_person_comes_out_of_every_wrapping(wrapped: Any) -> None:
+    assert read({"user_data": {"em": wrapped}}) == ({"user_data": {"em": "a@x.example"}}, [])
+
+
+def test_addresses_of_the_internet_in_an_array_are_a_chain() -> None:
+    chain = ["10.1.2.3", "203.0.113.9"]
+    for written in (chain, '["10.1.2.3", "203.0.113.9"]', {"0": chain[0], "1": chain[1]}):
+        assert read({"user_data": {"client_ip_address": written}}) == (
+            {"user_data": {"client_ip_address": "10.1.2.3, 203.0.113.9"}},
+            [],
+        )

@@ -53,6 +53,7 @@ _WHY = (
     ("is negative", Word("not an amount")),
     ("no time zone", Word("no time zone")),
     ("several addresses", Word("several values")),
+    ("several numbers", Word("several values")),
     ("list of addresses", Word("several values")),
     ("one event_id", Word("repeated id")),
     ("are equal", Word("repeated id")),

@@ -6,12 +6,12 @@ write content_ids[] and user_data[em]. Here all of these become what they mean. 
 """
 
 import re
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 from pipeline.consent.keys import key_of
 from pipeline.intake import repair
+from pipeline.intake.single_values import Say, by_number, take_single_values
 from pipeline.values import limits
 from pipeline.values.cleaning import clean
 from pipeline.values.placeholders import is_placeholder, is_tag
@@ -39,7 +39,6 @@ _DEEPEST = 6
 _FORM = re.compile(r"([A-Za-z_]\w{0,60})((?:\[\w{0,60}\]){1,4})").fullmatch
 _STEP = re.compile(r"\[(\w*)\]").findall
 _MOST_TOLD = 50
-_MOST_VALUES = 10  # of one field of a person that are looked at
 
 
 def unwrapped(value: Any, warnings: Warnings, *, strict: bool = False) -> Any:
@@ -58,10 +57,7 @@ def unwrapped(value: Any, warnings: Warnings, *, strict: bool = False) -> Any:
     return value
 
 
-_Say = Callable[[str, str], None]
-
-
-def _walk(value: Any, say: _Say, depth: int, *, strict: bool) -> None:
+def _walk(value: Any, say: Say, depth: int, *, strict: bool) -> None:
     if depth > _DEEPEST:
         return
     if type(value) is list:
@@ -76,7 +72,7 @@ def _walk(value: Any, say: _Say, depth: int, *, strict: bool) -> None:
                 value[name] = one = _one(name, inner, say, strict=strict)
                 _walk(one, say, depth + 1, strict=strict)
                 if name == "user_data" and type(one) is dict:
-                    _single(one, say)
+                    take_single_values(one, say)
 
 
 def _may_be_wrapped(name: str, value: Any) -> bool:
@@ -86,7 +82,7 @@ def _may_be_wrapped(name: str, value: Any) -> bool:
     return isinstance(value, dict | list) and key_of(name) is None
 
 
-def _one(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
+def _one(name: str, value: Any, say: Say, *, strict: bool) -> Any:
     """The value of one field out of its wrapping."""
     if name in _LISTS:
         return _listed(name, value, say, strict=strict)
@@ -97,7 +93,7 @@ def _one(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
     return value
 
 
-def _listed(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
+def _listed(name: str, value: Any, say: Say, *, strict: bool) -> Any:
     if type(value) is str and name not in _OWN:
         value = _read(name, value, say)
     if type(value) is dict:
@@ -116,17 +112,17 @@ def _between_commas(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _entries(name: str, value: dict[str, Any], say: _Say) -> Any:
+def _entries(name: str, value: dict[str, Any], say: Say) -> Any:
     """The array that an object stands for: by its number keys, or of itself alone."""
-    if value and all(map(str.isdecimal, value)):
+    if (listed := by_number(value)) is not None:
         say(name, "is an object with number keys: it was read as an array")
-        return [value[key] for key in sorted(value, key=lambda key: int(key[:20]))]
+        return listed
     if name == "events":
         return value
     return [value] if value else []
 
 
-def _object(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
+def _object(name: str, value: Any, say: Say, *, strict: bool) -> Any:
     if type(value) is str:
         value = _read(name, value, say)
     if type(value) is list and len(value) <= 1:
@@ -136,7 +132,7 @@ def _object(name: str, value: Any, say: _Say, *, strict: bool) -> Any:
     return value
 
 
-def _lost(name: str, value: Any, say: _Say, what: str) -> None:
+def _lost(name: str, value: Any, say: Say, what: str) -> None:
     if (
         value is not None
         and not (isinstance(value, str) and is_placeholder(clean(value)[: limits.TEXT]))
@@ -145,7 +141,7 @@ def _lost(name: str, value: Any, say: _Say, what: str) -> None:
         say(name, f"dropped: must be {what}")
 
 
-def _read(name: str, text: str, say: _Say) -> Any:
+def _read(name: str, text: str, say: Say) -> Any:
     """What a text that holds the JSON of an array or an object says; else the text."""
     if text.lstrip()[:1] not in ("[", "{") or is_tag(clean(text[: limits.TEXT])):
         return text
@@ -157,18 +153,6 @@ def _read(name: str, text: str, say: _Say) -> Any:
         return text
     say(name, "is a text that holds JSON: it was read as the value in it")
     return read
-
-
-def _single(user: dict[str, Any], say: _Say) -> None:
-    """Of several values of a person's field the first that is there."""
-    for name, value in user.items():
-        scalars = (
-            type(value) is list and value and not any(isinstance(one, dict | list) for one in value[:_MOST_VALUES])
-        )
-        if scalars and key_of(name) is None:
-            there = (one for one in value[:_MOST_VALUES] if one is not None and one != "")
-            user[name] = next(there, None)
-            say(f"user_data.{name[: limits.FIELD_NAME]}", f"has {len(value)} values: the first was taken")
 
 
 def without_brackets(fields: dict[str, Any]) -> None:

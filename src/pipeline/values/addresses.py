@@ -1,13 +1,14 @@
 """Rules for addresses of pages and of the internet, in the form of `pipeline.values.rules`. Pure."""
 
 import re
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from ipaddress import ip_address as ip
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.values import limits
 from pipeline.values.pages import ORDINARY, cleaned, is_clean
+from pipeline.values.restoring import restored
 from pipeline.values.texts import plain
 
 _ORDINARY_URL = re.compile(ORDINARY).fullmatch
@@ -25,6 +26,10 @@ _PUBLIC = (
 )
 IPV4_OF_VISITORS = rf"^(?:{_PUBLIC}(?:\.{_OCTET}){{3}}|198\.51\.100\.{_OCTET}|192\.0\.2\.{_OCTET})$"
 _is_visitors_ipv4 = re.compile(IPV4_OF_VISITORS).match
+_NAT64 = IPv6Network("64:ff9b::/96")
+_HOPS = re.compile(r"[\s,;|]+")
+_FORWARDED = re.compile(r"^(?:for=|https?://)", re.IGNORECASE)  # RFC 7239
+_PADDED = re.compile(r"\d{3}(?:\.\d{3}){3}").fullmatch  # 203.000.113.009, as old programs align them
 _MOST_HOPS = 20  # of a chain that are looked at
 _URL = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE).fullmatch
 
@@ -41,7 +46,8 @@ def ip_address(value: Any, notes: list[str]) -> str | None:
         return None
     if _is_visitors_ipv4(text):
         return text
-    found = [address for address in map(_address, text.split(",", _MOST_HOPS)) if address is not None]
+    hops = _HOPS.split(restored(text), _MOST_HOPS)
+    found = [address for address in map(_address, hops) if address is not None]
     if not found:
         notes.append("is not an IP address: send IPv4 or IPv6 such as 203.0.113.9")
         return None
@@ -49,7 +55,7 @@ def ip_address(value: Any, notes: list[str]) -> str | None:
     if address is None:
         notes.append("is the address of no visitor, so it identifies nobody: send the visitor's")
         return None
-    if "," in text:
+    if len(hops) > 1 and len(found) > 1:
         notes.append("is a list of addresses: the first public one was taken")
     return str(address)
 
@@ -60,17 +66,27 @@ def is_visitors(address: str) -> bool:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address without its port; None if it is none."""
-    text = text.strip().strip('"').removeprefix("for=").strip('"')
+    """The address without its port and the length of a network; None if it is none."""
+    text = _FORWARDED.sub("", text.strip().strip('"')).strip('"').removesuffix(".")
     if text[:1] == "[":
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1 and "." in text:
         text = text.partition(":")[0]
+    text = text.partition("%")[0].partition("/")[0]
+    if _PADDED(text):
+        text = ".".join(str(int(octet)) for octet in text.split("."))
     try:
-        address = ip(text.partition("%")[0])
+        address = ip(text)
     except ValueError:
         return None
-    return getattr(address, "ipv4_mapped", None) or address
+    return address if isinstance(address, IPv4Address) else _ipv4_within(address) or address
+
+
+def _ipv4_within(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that IPv6 carries: mapped (RFC 4291), of 6to4 (RFC 3056), or of NAT64 (RFC 6052)."""
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _is_private(address: IPv4Address | IPv6Address) -> bool:

@@ -2,8 +2,8 @@
 
 What goes: characters that nobody sees (Unicode's category Cf, variation selectors, the soft hyphen, byte-order marks),
 blanks of every kind around the text, the marks by which a spreadsheet keeps text as text ('02116, ="02116") or shows a
-whole number (15550100123.0), and HTML's entities (O&#039;Brien). What is left is in Unicode's form NFC, so that one
-text has one digest. Nothing here raises, and each step is linear in the length of the text.
+whole number (15550100123.0, 1.5550100123E+10), and HTML's entities (O&#039;Brien). What is left is in Unicode's form
+NFC, so that one text has one digest. Nothing here raises, and each step is linear in the length of the text.
 """
 
 import html
@@ -20,8 +20,11 @@ _UNSEEN = re.compile(
 # Control characters around a text are blanks too: a NUL of a C program, the bell of a terminal.
 _BLANKS = "".join(map(chr, [*range(33), *range(0x7F, 0xA1)]))
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ARMOUR = re.compile(r"['=]|[^.,]*[.,].*[0-9]$").match  # &nbsp; alone leaves nothing, which has none
 _FORMULA = re.compile(r'="([^"]*)"').fullmatch
 _WHOLE = re.compile(r"[+-]?[0-9]{4,40}\.0{1,6}").fullmatch
+# With as many decimals as it has digits: of a shorter one the last are lost.
+_SCIENTIFIC = re.compile(r"([+-]?[1-9])[.,]([0-9]{4,20})[eE]\+?([0-9]{1,2})").fullmatch
 _ENTITIES_WITHIN = 2  # &amp;#039; was escaped twice
 
 
@@ -38,11 +41,7 @@ def clean(text: str) -> str:
             return text
     if "&" in text and ";" in text:
         text = _unescaped(text)
-        if not text:  # &nbsp; alone
-            return text
-    if text[0] in "'=" or text.endswith("0"):
-        text = _unarmoured(text)
-    return text
+    return _unarmoured(text) if _ARMOUR(text) else text
 
 
 def _unescaped(text: str) -> str:
@@ -60,4 +59,7 @@ def _unarmoured(text: str) -> str:
         text = text[1:]
     if found := _FORMULA(text):
         text = found[1].strip()
-    return text.partition(".")[0] if _WHOLE(text) else text
+    if _WHOLE(text):
+        return text.partition(".")[0]
+    found = _SCIENTIFIC(text) if "E" in text or "e" in text else None
+    return found[1] + found[2] if found and len(found[2]) == int(found[3]) else text

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 _HEX = re.compile(r"[0-9a-fA-F]+").fullmatch
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?").fullmatch  # a double keeps 15
-_BASE64_SHA256 = re.compile(r"[A-Za-z0-9+/]{43}=").fullmatch
+_BASE64_SHA256 = re.compile(r"[A-Za-z0-9+/_-]{43}=?").fullmatch  # of either alphabet, with or without its last sign
 
 # What a template prints when it has nothing to print; its digest identifies everybody who is nobody.
 _NOTHING = ("", " ", "null", "NULL", "undefined", "None", "none", "NaN", "[object Object]", "-no value-")
@@ -16,7 +16,7 @@ DIGESTS_OF_NOTHING = frozenset(sha256(text.encode()).hexdigest() for text in _NO
 
 # Hex lengths of MD5, SHA-1, SHA-224, SHA-384 and SHA-512: digests, but not the one that is asked for.
 _OTHER_DIGESTS = frozenset({32, 40, 56, 96, 128})
-DIGEST_LENGTHS = _OTHER_DIGESTS | {64, 44}  # a text of any other length is no digest
+DIGEST_LENGTHS = _OTHER_DIGESTS | {64, 44, 43}  # a text of any other length is no digest
 
 
 def digest(text: str) -> str:
@@ -49,9 +49,9 @@ def as_digest(text: str) -> str | None:
     """The text as lower-case hex if it is a SHA-256 digest already (hex of any case, or base64), else None."""
     if len(text) == 64 and _HEX(text):
         return text.lower()
-    if len(text) == 44 and _BASE64_SHA256(text):
+    if len(text) in (43, 44) and _BASE64_SHA256(text):
         try:
-            return b64decode(text, validate=True).hex()
+            return b64decode(text[:43].replace("-", "+").replace("_", "/") + "=", validate=True).hex()
         except binascii.Error:
             return None
     return None

@@ -6,6 +6,8 @@ from typing import Any
 
 from pipeline.values.digests import DIGEST_LENGTHS, DIGESTS_OF_NOTHING, as_digest, is_other_digest
 from pipeline.values.faults import Fault
+from pipeline.values.placeholders import is_placeholder
+from pipeline.values.restoring import restored
 from pipeline.values.rules import Rule
 from pipeline.values.texts import is_whole, plain
 
@@ -28,6 +30,10 @@ def hashed(normalise: Callable[[str], str], unwrap: Callable[[str, list[str]], s
             return None
         if not is_whole(value, notes):
             return None
+        if (whole := restored(value)) is not value:
+            if is_placeholder(whole):
+                return None
+            value = whole
         known = as_digest(value) if len(value) in DIGEST_LENGTHS else None
         if known is None:
             if len(value) in DIGEST_LENGTHS and is_other_digest(value):

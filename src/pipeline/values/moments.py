@@ -6,6 +6,7 @@ they need the order of the sender's dates, unless one of them is no month.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal
@@ -16,11 +17,24 @@ from pipeline.values.faults import Fault
 DateOrder = Literal["mdy", "dmy"]
 
 _LONGEST = 100  # JavaScript's form with the longest name of a zone has 75
+# In English, German, French, Spanish, Italian, Portuguese, Dutch and the Scandinavian languages, without accents.
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|oct october"
-        "|nov november|dec december".split("|"),
+        (
+            "jan january januar janvier janv enero ene gennaio gen janeiro januari",
+            "feb february februar fevrier fevr febrero febbraio fevereiro fev februari",
+            "mar march marz maerz mrz mars marzo marco maart mrt",
+            "apr april avril avr abril abr aprile",
+            "may mai mayo maggio mag maio mei maj",
+            "jun june juni juin junio giugno giu junho",
+            "jul july juli juillet juil julio luglio lug julho",
+            "aug august aout agosto ago augustus augusti",
+            "sep sept september septembre septiembre settembre set setembro",
+            "oct october okt oktober octobre octubre ottobre ott outubro out",
+            "nov november novembre noviembre novembro",
+            "dec december dez dezember decembre diciembre dic dicembre dezembro",
+        ),
         1,
     )
     for name in names.split()
@@ -38,14 +52,16 @@ _ZONE = (
     r"(?:\s?\([^()]{1,60}\))?"
 )
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[.,]?\s)?"
-_MONTH = r"(?P<name>[a-z]{3,9})\.?"
+_MONTH = r"(?P<name>[a-z]{3,10})\.?"
+_OF = r"(?:(?:de|del|of)\s)?"
 _FORMS = tuple(
     re.compile(_WEEKDAY + form, re.IGNORECASE | re.ASCII).fullmatch
     for form in (
         rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:(?:,?\s|T){_TIME}{_ZONE})?",
         rf"(?P<one>\d{{1,2}})(?P<mark>[-/.])(?P<two>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}|\d{{2}})(?:,?\s{_TIME}{_ZONE})?",
-        rf"{_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}})(?:,?\s(?:at\s)?{_TIME}{_ZONE})?",
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-\s]{_MONTH}[-,]?\s?(?P<year>\d{{4}}|\d{{2}})(?:,?\s(?:at\s)?{_TIME}{_ZONE})?",
+        rf"(?P<year>\d{{4}})[-/\s]{_MONTH}[-/\s](?P<day>\d{{1,2}})(?:,?\s{_TIME}{_ZONE})?",
+        rf"{_MONTH}[-\s](?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-,]?\s?(?P<year>\d{{4}})(?:,?\s(?:at\s)?{_TIME}{_ZONE})?",
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-\s]{_OF}{_MONTH}[-,]?\s?{_OF}(?P<year>\d{{4}}|\d{{2}})(?:,?\s(?:at\s)?{_TIME}{_ZONE})?",
         rf"{_MONTH}\s(?P<day>\d{{1,2}})\s{_TIME}{_ZONE}\s(?P<year>\d{{4}})",  # of C's asctime, and of Unix's date
     )
 )
@@ -72,7 +88,7 @@ def zone_of(name: str) -> tzinfo:
 
 def moment(text: str, habits: Habits) -> tuple[datetime, bool]:
     """The moment, with its zone, and whether something said the zone: the text or the habits. Raises Fault."""
-    text = _SPACES.sub(" ", text[: _LONGEST + 1].strip())
+    text = _plain(text[: _LONGEST + 1])
     found = next(filter(None, (form(text) for form in _FORMS)), None) if len(text) <= _LONGEST else None
     if found is None:
         return _iso(text, habits)
@@ -88,6 +104,13 @@ def moment(text: str, habits: Habits) -> tuple[datetime, bool]:
         return datetime(*day, hour, minute, min(second, 59), tzinfo=zone or UTC), zone is not None
     except ValueError:
         raise Fault("is no day or no time of a clock") from None
+
+
+def _plain(text: str) -> str:
+    """Without accents (février, märz) and further blanks."""
+    if not text.isascii():
+        text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", text.strip())
 
 
 def _iso(text: str, habits: Habits) -> tuple[datetime, bool]:

@@ -1,36 +1,36 @@
-"""What tells an e-mail address, a name, a gender and a birth date from other text, for every destination. Pure."""
+"""What tells a name and a gender from other text, for every destination. Pure."""
 
 import re
-from datetime import date
 
 from pipeline.values.faults import Fault
 
-_EMAIL = re.compile(r"[^@\s\"<>(),;:]+@[^@\s\"<>(),;:]+\.[^@\s\"<>(),;:.]+").fullmatch
-_IN_BRACKETS = re.compile(r"<([^<>@\s]{1,200}@[^<>@\s]{1,200})>")
-_BETWEEN = re.compile(r"[\s;,|]+")
-# Addresses that shops and tills write for everybody who gave none: these before any @, and those of one word on both
-# sides of it (test@test.com).
-_NOBODYS = frozenset(
-    "noemail no-email no_email no.email nomail no-mail noemailprovided noemailaddress none noreply no-reply no_reply"
-    " donotreply do-not-reply notprovided not-provided not_provided notavailable noaddress undefined null".split()
+# Written for everybody whose name is not known, by forms, tills and the caller ids of telephone networks.
+_NOBODYS_NAMES = frozenset(
+    "unknown|unknown caller|unknown name|anonymous|anon|no name|noname|no_name|name unavailable|unavailable|not given"
+    "|none given|not known|not available|withheld|restricted|blocked|private caller|private number|wireless caller"
+    "|cell phone|toll free call|toll free caller|out of area|caller id|customer|valued customer|walk-in|walk in|walkin"
+    "|walk-in customer|cash customer|first name|firstname|first_name|last name|lastname|last_name|fname|lname|surname"
+    "|your name|full name|fullname|name|user|username|guest user|guest customer|guest checkout|n.n.|xxx|asdf|qwerty"
+    "|unbekannt|inconnu|desconocido|sconosciuto|onbekend".split("|")
 )
-_TWICE = frozenset(
-    "test testing email mail fake dummy asdf abc abcd xxx xyz aaa a na no nope unknown example me".split()
-)
-_DATE_THEN = r"(?:[T ]\d{1,2}:\d{2}.{0,20})?"
-_YEAR_FIRST = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))" + _DATE_THEN).fullmatch
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})" + _DATE_THEN).fullmatch
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4})").fullmatch
-_MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})").fullmatch
-_MONTHS = "january february march april may june july august september october november december".split()
-# In English, German, French, Spanish, Portuguese, Italian and Dutch; what is neither is «unknown».
+_EMPTY_WORDS = frozenset({"undefined", "null", "none", "nan"})
+# Marks on both sides of a word, a variable, and what programs print of themselves.
+_FRAMED = re.compile(
+    r"([~|&^:$@!*#=+_-]{1,3}|\({1,2})[A-Za-z_][\w .:-]{0,60}[~|&^:$@!*#=+_)-]{1,3}|[$@%][A-Za-z_]\w{0,60}"
+    r"|Err:\d{3}|function\b.*\}|Promise \{.*\}"
+).fullmatch
+# In English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish, Danish, Polish, Turkish, Russian, Chinese
+# and Japanese; what is neither is «unknown».
 _GENDERS = {
-    "male": "m man boy mr male. masculine männlich maennlich mann herr homme masculin hombre masculino homem maschio"
-    " uomo mannelijk",
-    "female": "f w woman girl mrs ms miss feminine weiblich frau femme féminin feminin mujer femenino mulher feminino"
-    " femmina donna vrouw vrouwelijk",
-    "unknown": "other divers diverse non-binary nonbinary unspecified undisclosed",
+    "male": "m man boy mr masc masculine männlich maennlich mann herr homme monsieur masculin hombre señor"
+    " masculino homem senhor maschio uomo signore mannelijk mand mężczyzna erkek bay мужской муж 男 男性 ♂",
+    "female": "f w woman girl mrs ms miss fem feminine weiblich frau femme mme madame féminin feminin mujer señora"
+    " femenino mulher feminino senhora femmina donna signora vrouw vrouwelijk kvinna kvinde kobieta kadın bayan"
+    " женский жен 女 女性 ♀",
+    "unknown": "other divers diverse non-binary nonbinary non_binary unspecified undisclosed transgender"
+    " genderqueer agender not_specified prefer_not_to_say rather_not_say",
 }
+_GENDER_LABEL = re.compile(r"(?:gender|sex)\s*[:=]\s*").match
 GENDERS = {word: gender for gender, words in _GENDERS.items() for word in (gender, *words.split())}
 
 
@@ -39,98 +39,35 @@ def year(now: float) -> int:
     return 1970 + int(now / 31_556_952)  # seconds of a mean year
 
 
-def one_address(text: str, notes: list[str]) -> str:
-    """The address in the text: without «mailto:», a name beside it and quotes; of several the first, which is noted."""
-    if text[:7].lower() == "mailto:":
-        text = text[7:].partition("?")[0]
-    found = _IN_BRACKETS.findall(text)
-    if not found:
-        parts = [part for part in _BETWEEN.split(text) if part]
-        found = parts if all("@" in part for part in parts) else []
-    if len({one.lower() for one in found}) > 1:
-        notes.append("holds several addresses, of which the first was taken: send one person's address")
-    return (found[0] if found else text).strip("\"'").rstrip(".")
-
-
-def address(text: str) -> str:
-    """The text in small letters, if it is an e-mail address of somebody; its domain in ASCII (IDNA). Raises Fault."""
-    text = text.lower()
-    if not _EMAIL(text):
-        raise Fault("is neither an e-mail address nor a SHA-256 digest")
-    if not text.isascii():
-        local, _, domain = text.rpartition("@")
-        text = f"{local}@{_in_ascii(domain)}"
-    if is_nobodys(text):
-        raise Fault("is an address that stands for «none» and is nobody's: leave the field out where there is none")
-    return text
-
-
-def is_nobodys(address: str) -> bool:
-    """Whether an address in small letters is one that is written where there is none."""
-    local, _, domain = address.rpartition("@")
-    local = local.partition("+")[0]
-    return local in _NOBODYS or (local in _TWICE and domain.partition(".")[0] == local) or domain.endswith(".invalid")
-
-
-def _in_ascii(domain: str) -> str:
-    if domain.isascii():
-        return domain
-    import idna  # no other domain needs it
-
-    try:
-        return idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        raise Fault("has a domain that cannot be: correct the address") from None
-
-
 def gender(text: str) -> str:
     """Male, female or unknown. Raises Fault."""
-    try:
-        return GENDERS[text.lower()]
-    except KeyError:
-        raise Fault("must be male, female or unknown") from None
+    found = gender_of(text)
+    if found is None:
+        raise Fault("must be male, female or unknown")
+    return found
+
+
+def gender_of(text: str) -> str | None:
+    """Male, female or unknown, by the words of several languages; None for others."""
+    word = text.lower()
+    if word not in GENDERS:
+        if label := _GENDER_LABEL(word):
+            word = word[label.end() :]
+        word = word.strip(" .()").replace(" ", "_")
+    return GENDERS.get(word)
 
 
 def name(text: str) -> str:
     """The text, if a name can be so. Raises Fault."""
-    if not text.isalpha() and ("@" in text or not any(map(str.isalpha, text))):
-        raise Fault("is not a name")
+    if not text.isalpha():
+        if "@" in text or not any(map(str.isalpha, text)) or _FRAMED(text):
+            raise Fault("is not a name")
+        text = text.strip(" ,;")
+    if is_nobodys_name(text.lower()):
+        raise Fault("is a word that stands for «none» and is nobody's name: leave the field out where there is none")
     return text
 
 
-def born(text: str, year: int) -> date:
-    """The day, if it is a real one up to this year. Raises Fault.
-
-    The year comes first, or the month is a word; with the year last only where day and month cannot be confused.
-    """
-    try:
-        day = date(*_parts(text))
-    except ValueError:
-        raise Fault("must be a real date as yyyy-mm-dd") from None
-    if not 1900 <= day.year <= year:  # nobody born earlier sees an advertisement
-        raise Fault("must be a real date as yyyy-mm-dd")
-    return day
-
-
-def _parts(text: str) -> tuple[int, int, int]:
-    """Year, month, day. Raises ValueError."""
-    if found := _YEAR_FIRST(text):
-        return int(found[1]), int(found[3] or found[5]), int(found[4] or found[6])
-    if found := _YEAR_LAST(text):
-        one, other = int(found[1]), int(found[3])
-        if one <= 12 and other <= 12 and one != other:
-            raise ValueError
-        return int(found[4]), min(one, other), max(one, other)
-    if found := _DAY_MONTH(text):
-        return int(found[3]), _month(found[2]), int(found[1])
-    if found := _MONTH_DAY(text):
-        return int(found[3]), _month(found[1]), int(found[2])
-    raise ValueError
-
-
-def _month(word: str) -> int:
-    """By its English name or the first letters of it, at least three. Raises ValueError."""
-    number = next((at for at, name in enumerate(_MONTHS, 1) if name.startswith(word.lower())), None)
-    if number is None:
-        raise ValueError
-    return number
+def is_nobodys_name(name: str) -> bool:
+    """Whether a name in small letters is one that is written where there is none."""
+    return name in _NOBODYS_NAMES or (" " in name and _EMPTY_WORDS.issuperset(name.split()))

@@ -5,32 +5,25 @@ numbers a country can have is known by phonenumberslite, Google's libphonenumber
 """
 
 import re
-import string
 import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
 from pipeline.values.faults import Fault
+from pipeline.values.phone_texts import LONGEST, SHORTEST, WITHHELD, number_in
 
 PhoneFormat = Literal["digits", "e164"]
 
-# Withheld numbers, as words and as they are spelled on the keypad, which is how carriers put them in the caller id.
-WITHHELD = frozenset(
-    {"anonymous", "restricted", "unknown", "private", "blocked", "unavailable", "withheld", "no caller id"}
-)
+# Withheld numbers as they are spelled on the keypad, which is how carriers put them in the caller id.
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999", " ")
 _WITHHELD_DIGITS = frozenset(word.translate(_KEYPAD) for word in WITHHELD)
 
-_LABEL = re.compile(r"(?:tel|phone|ph|p|mobile|cell|whatsapp)\s*[:=]\s*", re.IGNORECASE).match
-_EXTENSION = re.compile(r"(?:ext(?:ension)?\.?|x|#|;ext=)\s*\d{1,7}$", re.IGNORECASE)
-_BEFORE_EXTENSION = string.whitespace + ",;"
-_ALLOWED = re.compile(r"\+?[\d\s().\-/\u2010-\u2015\u2212·]+").fullmatch
 _SEPARATORS = b"+ ().-/"
 _NOT_DIGIT = re.compile(r"\D")
-# E.164 allows 15 digits; the shortest subscriber numbers in use have 7 with their area.
-_SHORTEST, _LONGEST = 7, 15
-_LONGEST_TEXT = 100  # with every separator and an extension; it bounds what a hostile text can cost
 _NORTH_AMERICAN = "US"  # whose way out is 011
+# Before mobile numbers in Mexico: +52 1, 044 and 045 are no longer dialled, and no part of the number.
+_MEXICAN = re.compile(r"521(?=\d{10}$)").match
+_MEXICAN_TRUNK = re.compile(r"04[45](?=\d{10}$)").match
 
 
 def normalise(value: str, *, form: PhoneFormat, country: str | None, as_it_stands: bool = False) -> str:
@@ -45,6 +38,8 @@ def normalise(value: str, *, form: PhoneFormat, country: str | None, as_it_stand
         raise Fault("is a withheld number, which identifies nobody")
     if len(set(national)) == 1:
         raise Fault("is one digit repeated, which is nobody's number")
+    if digits[0] == "1" and national[0] in "01" and len(digits) == 11:
+        raise Fault("is not a possible number: North America has no such area code")
     return digits if form == "digits" else "+" + digits
 
 
@@ -57,7 +52,7 @@ def _north_american(value: str) -> tuple[str, str] | None:
 
 
 def _careful(value: str, country: str | None, as_it_stands: bool) -> tuple[str, str]:
-    text = _number_in(value)
+    text = number_in(value)
     digits = _NOT_DIGIT.sub("", text)
     if not digits.isascii():
         digits = "".join(str(unicodedata.decimal(character)) for character in digits)
@@ -67,28 +62,12 @@ def _careful(value: str, country: str | None, as_it_stands: bool) -> tuple[str, 
     found = _possible(digits, text[0] == "+", country)
     if found is not None:
         return found
-    if as_it_stands and _SHORTEST <= len(bare) <= _LONGEST:
+    if as_it_stands and SHORTEST <= len(bare) <= LONGEST:
         return bare, bare
     if country is None and text[0] != "+":
         raise Fault("has no country code: write it as +15550100123, send country, or set the stack's DefaultCountry")
     where = f" in {country}" if country and text[0] != "+" else ""
     raise Fault(f"is not a possible number{where}: send it with its country code, such as +15550100123")
-
-
-def _number_in(value: str) -> str:
-    """The number without label and extension; Raises Fault if it is no number."""
-    if len(value) > _LONGEST_TEXT:
-        raise Fault("is too long for a phone number: send one number, such as +15550100123, or its digest")
-    text = (value if value.isascii() else unicodedata.normalize("NFKC", value)).strip()
-    if label := _LABEL(text):
-        text = text[label.end() :]
-    if text.lower() in WITHHELD:
-        raise Fault("is a withheld number, which identifies nobody")
-    if extension := _EXTENSION.search(text):
-        text = text[: extension.start()].rstrip(_BEFORE_EXTENSION)
-    if not _ALLOWED(text):
-        raise Fault("is not a phone number: send it with its country code, such as +15550100123, or its digest")
-    return text
 
 
 def _possible(digits: str, international: bool, country: str | None) -> tuple[str, str] | None:
@@ -103,7 +82,7 @@ def _possible(digits: str, international: bool, country: str | None) -> tuple[st
         national = phonenumbers.national_significant_number(number)
         whole = f"{number.country_code}{national}"
         said = phonenumbers.is_possible_number_with_reason(number)  # numbers without their area are another reason
-        possible = said == phonenumbers.ValidationResult.IS_POSSIBLE and _SHORTEST <= len(whole) <= _LONGEST
+        possible = said == phonenumbers.ValidationResult.IS_POSSIBLE and SHORTEST <= len(whole) <= LONGEST
         if possible and (not strict or phonenumbers.is_valid_number(number)):
             return whole, national
     return None
@@ -111,14 +90,23 @@ def _possible(digits: str, international: bool, country: str | None) -> tuple[st
 
 def _readings(digits: str, international: bool, country: str | None) -> Iterator[tuple[str, str | None, bool]]:
     """What to try in turn: the text, its country, and whether it must be a number in use and not only possible."""
+    if international or digits[:2] == "00":
+        whole = digits.lstrip("0")
+        yield "+" + whole, None, False
+        if mobile := _MEXICAN(whole):
+            yield "+52" + whole[mobile.end() :], None, False
     if international:
-        yield "+" + digits, None, False
         return
-    if digits[:2] == "00":
-        yield "+" + digits.lstrip("0"), None, False
     if digits[:3] == "011":
         yield digits, _NORTH_AMERICAN, False
     if country is not None:
-        yield digits, country, False
+        yield from ((candidate, country, False) for candidate in _within(digits, country))
     # A number that is whole but for its +. Without a country only North America's length says so by itself.
     yield "+" + digits, None, not (country is None and len(digits) == 11 and digits[0] == "1")
+
+
+def _within(digits: str, country: str) -> Iterator[str]:
+    """What to try in turn of a number within its country."""
+    yield digits
+    if country == "MX" and (trunk := _MEXICAN_TRUNK(digits)):
+        yield digits[trunk.end() :]

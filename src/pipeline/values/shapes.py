@@ -22,7 +22,7 @@ def _something(first: str, inside: str, ends: str, *, but: str = "", most: str =
 
     Of those that begin with n, t or u only lengths that no such word has: null, none, n/a, nil, nan and n.a.; tbd, tba
     and t.b.d.; undefined. None that begins with «not » (not set). None that ends like a formula, unless a blank is
-    before its bracket. And a number has no point: 2500.0 is 2500.
+    before its bracket. And a number has neither point nor comma: 2500.0 is 2500, and 1,2345E+4 is 12345.
     """
 
     def letters(these: str, without: str = "") -> str:
@@ -32,7 +32,7 @@ def _something(first: str, inside: str, ends: str, *, but: str = "", most: str =
     no_not = f"(?:{letters(inside, 'oO')}{any_}{any_}|[oO](?:{letters(inside, 'tT')}{any_}|[tT]{letters(inside, ' ')}))"
     return (
         rf"{first}(?:{any_}{{0,{most}}}{last}|{letters(inside, ' (')}{{0,{most}}} {any_}{{0,{most}}}\))?"
-        + (rf"|[0-9+](?:{letters(inside, '.')}{{0,{most}}}{letters(ends, '.)')})?" if numbers else "")
+        + (rf"|[0-9+](?:{letters(inside, '.,')}{{0,{most}}}{letters(ends, '.,)')})?" if numbers else "")
         + f"|[Nn](?:{last}?|{no_not}(?:{any_}{{0,3}}{last}|{any_}{{5,{most}}}{last}))"
         f"|[Tt](?:{last}?|{any_}{{2,3}}{last}|{any_}{{5,{most}}}{last})"
         f"|[Uu](?:{last}?|{any_}{{1,6}}{last}|{any_}{{8,{most}}}{last})"
@@ -53,7 +53,8 @@ _IN_NAME = _LETTER + "' -"
 _FIRST_OF_NAME = "[A-MO-SV-Za-mo-sv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
 # At most 31 characters: a longer one could be another hash's hex.
 _NAME = f"^(?:{_something(_FIRST_OF_NAME, _IN_NAME, _LETTER, most='29', numbers=False)}|{DIGEST})$"
-_EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}|{DIGEST})$"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@(?:{_LABEL}\.){{1,8}}[A-Za-z]{{2,63}}|{DIGEST})$"
 
 
 def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
@@ -106,7 +107,8 @@ def identity(longest: int = limits.TEXT) -> CoreSchema:
     )
 
 
-PLACE = text(longest=40)  # no place name is as long as a digest
+# No place name is as long as a digest, and none has a mark that programs leave (`pipeline.values.restoring`).
+PLACE = cs.chain_schema([like("^[^\"'`<>%\\\\ ]+(?: [^\"'`<>%\\\\ ]+)*$", 40), text(longest=40)])
 WHOLE = cs.int_schema(strict=True, ge=0, lt=10**15)
 POSITIVE = cs.int_schema(strict=True, gt=0, lt=10**15)
 AMOUNT = either(WHOLE, cs.float_schema(strict=True, ge=0, lt=1e15, allow_inf_nan=False))

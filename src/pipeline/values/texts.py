@@ -10,6 +10,7 @@ from pipeline.values.digests import as_digest, digest
 from pipeline.values.pages import cleaned
 from pipeline.values.personal import holds_email, holds_number, is_of_a_person
 from pipeline.values.placeholders import is_ordinary, is_placeholder, is_tag
+from pipeline.values.restoring import restored
 
 _LOST_LETTER = "\ufffd"  # what decoders put in the place of bytes that are not UTF-8
 # SQS refuses a message that holds one of them, with all its other events.
@@ -121,12 +122,13 @@ def event_id(value: Any, notes: list[str]) -> str | None:
 def clear(value: Any, notes: list[str]) -> str | None:
     """Text that the destination wants unhashed: a SHA-256 digest in its place says nothing, nor do half its letters."""
     word = text(value, notes)
-    if word is not None and not is_whole(word, []):  # `text` has told of it
+    if word is None or not is_whole(word, []):  # `text` has told of it
         return None
-    if word is not None and as_digest(word) is not None:
+    if as_digest(word) is not None:
         notes.append("must not be hashed: send it as clear text")
         return None
-    return word
+    whole = restored(word)
+    return None if whole is not word and is_placeholder(whole) else whole
 
 
 def advertising_id(value: Any, notes: list[str]) -> str | None:
