@@ -23,6 +23,9 @@ SQS_READY := $(SQS_FOLDER)/node_modules/.package-lock.json
 # The IAB's own decoders of consent.
 CONSENT_FOLDER := tests/integration/npm_consent
 CONSENT_READY := $(CONSENT_FOLDER)/node_modules/.package-lock.json
+# Segment's own destination for Rokt.
+SEGMENT_FOLDER := tests/integration/npm_segment
+SEGMENT_READY := $(SEGMENT_FOLDER)/node_modules/.package-lock.json
 # The benchmarks' peers that run under Node.
 PEERS_FOLDER := bench/npm
 PEERS_READY := $(PEERS_FOLDER)/node_modules/.package-lock.json
@@ -75,6 +78,10 @@ $(CONSENT_READY): $(CONSENT_FOLDER)/package-lock.json
 	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(CONSENT_FOLDER) && npm ci --ignore-scripts --silent; \
 	else echo "no Node.js with npm on this machine: the tests against the IAB's decoders will be skipped"; fi
 
+$(SEGMENT_READY): $(SEGMENT_FOLDER)/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(SEGMENT_FOLDER) && npm ci --ignore-scripts --silent; \
+	else echo "no Node.js with npm on this machine: the tests against Segment's destination will be skipped"; fi
+
 $(MUTATION_READY): requirements/mutation.txt
 	$(call make-venv,$(MUTATION_VENV),$<)
 
@@ -124,7 +131,7 @@ unit: $(READY) ## the tests (ARGS="-k name" chooses)
 	@bash .ci/find-chromium >/dev/null || true
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-thorough: $(READY) $(SQS_READY) $(CONSENT_READY) $(SAM_READY) ## what needs programs that others wrote, or minutes: their SQS and decoders, the SAM CLI, schemathesis, many histories
+thorough: $(READY) $(SQS_READY) $(CONSENT_READY) $(SEGMENT_READY) $(SAM_READY) ## what needs programs that others wrote, or minutes: their SQS, decoders and destination, the SAM CLI, schemathesis, many histories
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 300
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 
@@ -198,4 +205,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) mutants $(SQS_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) mutants $(SQS_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -39,5 +39,7 @@ ROKT_ENVIRONMENT = {
     "ROKT_ACCOUNT_ID": "",
     "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
     "ROKT_COPY_RTID": "true",
+    "ROKT_HASHED_NAMES": "lower_case",
+    "ROKT_CONVERSION_TYPE": "own",
     "ROKT_SEND_BIRTH_DATE": "false",
 }

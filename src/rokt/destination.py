@@ -62,6 +62,7 @@ def declared(settings: Settings) -> Destination:
         masked=event.masked,
         configured=_configured,
         connect=connect,
+        any_name=True,
     )
 
 

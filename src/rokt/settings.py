@@ -70,7 +70,7 @@ def in_environment(environment: Mapping[str, str]) -> Settings:
     """
     hashed = set(environment["ROKT_HASHED"].split(","))
     return Settings(
-        api=cast("Api", _one_of(Api, "ROKT_API", environment)),
+        api=cast("Api", _one_of(Api, "ROKT_API", environment["ROKT_API"])),
         environment="production" if environment["DELIVERY_MODE"] == "live" else "development",
         hash_email="email" in hashed,
         hash_first_name="first_name" in hashed,
@@ -81,16 +81,15 @@ def in_environment(environment: Mapping[str, str]) -> Settings:
         copy_rtid=environment["ROKT_COPY_RTID"] == "true",
         account_id=environment["ROKT_ACCOUNT_ID"],
         base_url=environment["ROKT_URL"],
-        hashed_names=cast("Names", _one_of(Names, "ROKT_HASHED_NAMES", environment)),
-        conversion_types=cast("Types", _one_of(Types, "ROKT_CONVERSION_TYPES", environment)),
+        hashed_names=cast("Names", _one_of(Names, "ROKT_HASHED_NAMES", environment["ROKT_HASHED_NAMES"])),
+        conversion_types=cast("Types", _one_of(Types, "ROKT_CONVERSION_TYPE", environment["ROKT_CONVERSION_TYPE"])),
+        # Only where conversions come in: what is queued holds finished numbers.
         default_country=environment.get("DEFAULT_COUNTRY", "US").upper() or None,
     )
 
 
-def _one_of(words: Any, name: str, environment: Mapping[str, str]) -> str:
-    """The variable's value, or if there is none, the first word. Raises ValueError if it is none of them."""
-    known = get_args(words)
-    value = environment.get(name, known[0])
-    if value not in known:
-        raise ValueError(f"{name} must be one of {', '.join(known)}")
-    return str(value)
+def _one_of(words: Any, name: str, value: str) -> str:
+    """The variable's value. Raises ValueError if it is none of the words."""
+    if value not in get_args(words):
+        raise ValueError(f"{name} must be one of {', '.join(get_args(words))}")
+    return value

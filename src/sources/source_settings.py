@@ -1,6 +1,5 @@
 """What a sender's settings say of its conversions: names of events, the field of the value, a currency. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,13 +7,12 @@ from pipeline.intake.body import BadRequest, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values import currencies, language
 from pipeline.values.amounts import amount, number_in
-from pipeline.values.rules import quoted
+from pipeline.values.rules import fold, quoted
 from sources.values import first_of, found, has, is_absent, text
 
 Names = Mapping[str, str | None]
 Warnings = list[tuple[str, str]]
 
-_BETWEEN = re.compile(r"[-_\s]+")
 MOST_ITEMS = 1_000  # of a basket: as many as are sent
 
 
@@ -23,20 +21,25 @@ def kind_of(name: str) -> str:
     return name.strip().casefold()
 
 
-def roku_name(name: str) -> str:
-    """A name of Roku's in Roku's spelling: add-to-cart is ADD_TO_CART."""
-    return _BETWEEN.sub("_", name.strip()).upper()
+def spelled(name: str) -> str:
+    """A listed event name in its own spelling (add-to-cart is ADD_TO_CART), any other as it is written."""
+    return language.event_names().get(fold(name), name.strip())
+
+
+def is_listed(name: str) -> bool:
+    """Whether some list has the event name, or one that this may be a slip of."""
+    return fold(name) in language.event_names() or language.mistyped(name) is not None
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two names are one event of Roku's, however they are written."""
-    return roku_name(one).replace("_", "") == roku_name(other).replace("_", "")
+    """Whether two names are one event, however they are written."""
+    return fold(one) == fold(other)
 
 
 def event_names(settings: SourceSettings, known: Names | None = None) -> dict[str, str | None]:
-    """Roku's name for each kind of event, null for none: the sender's `event_names` over those `known`."""
+    """The event name for each kind of event, null for none: the sender's `event_names` over those `known`."""
     both = (*(known or {}).items(), *settings.event_names.items())
-    return {kind_of(kind): None if name is None else roku_name(name) for kind, name in both}
+    return {kind_of(kind): None if name is None else spelled(name) for kind, name in both}
 
 
 def value_of(
@@ -57,6 +60,13 @@ def value_of(
     if not has(body, field) and (always or first_of(body, *usual) is not None):
         warnings.append(("value_field", f"no field is named {quoted(field)}: the conversion has no value"))
     return found(body, field)
+
+
+def amount_field(body: Mapping[str, Any], settings: SourceSettings, usual: tuple[str, ...]) -> str | None:
+    """The field that the value is read from, as in `value_of`."""
+    if settings.value_field is not None:
+        return settings.value_field
+    return next((name for name in usual if found(body, name) is not None), None)
 
 
 def priced(custom: dict[str, Any], settings: SourceSettings, warnings: Warnings) -> dict[str, Any]:

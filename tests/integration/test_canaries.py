@@ -38,6 +38,8 @@ ROKT = {
     "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
     "ROKT_SEND_BIRTH_DATE": "false",
     "ROKT_COPY_RTID": "true",
+    "ROKT_HASHED_NAMES": "lower_case",
+    "ROKT_CONVERSION_TYPE": "own",
     "ROKT_ACCOUNT_ID": "",
     "ROKT_URL": "https://rokt.example",
 }

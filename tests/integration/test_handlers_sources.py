@@ -172,6 +172,8 @@ def test_where_one_queue_took_nothing_a_platform_is_made_to_post_again(monkeypat
         "ROKT_ACCOUNT_ID": "",
         "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
         "ROKT_COPY_RTID": "true",
+        "ROKT_HASHED_NAMES": "lower_case",
+        "ROKT_CONVERSION_TYPE": "own",
         "ROKT_SEND_BIRTH_DATE": "false",
     }
     order = {"id": 1, "processed_at": "2026-01-05T10:00:00-05:00", "total_price": "10.00", "email": "jane@example.com"}

@@ -23,6 +23,8 @@ _ROKT = {
     "ROKT_ACCOUNT_ID": "1",
     "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
     "ROKT_COPY_RTID": "false",
+    "ROKT_HASHED_NAMES": "lower_case",
+    "ROKT_CONVERSION_TYPE": "own",
     "ROKT_SEND_BIRTH_DATE": "true",
 }
 

@@ -95,6 +95,8 @@ def _environment(stage: Stage) -> dict[str, str]:
         "ROKT_ACCOUNT_ID": "account",
         "ROKT_HASHED": "email,first_name,last_name,mobile,billing_zip",
         "ROKT_COPY_RTID": "true",
+        "ROKT_HASHED_NAMES": "lower_case",
+        "ROKT_CONVERSION_TYPE": "own",
         "ROKT_SEND_BIRTH_DATE": "false",
         "POWERTOOLS_SERVICE_NAME": "simulation",
         "POWERTOOLS_METRICS_NAMESPACE": "simulation",

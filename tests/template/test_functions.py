@@ -172,6 +172,8 @@ def settings_read(destination: str) -> set[str]:
             asked.add(name)
             return {
                 "ROKT_API": "conversions",
+                "ROKT_HASHED_NAMES": "lower_case",
+                "ROKT_CONVERSION_TYPE": "own",
                 "PHONE_FORMAT": "digits",
                 "PHONE_WITHOUT_COUNTRY": "drop",
                 "DELIVERY_MODE": "live",

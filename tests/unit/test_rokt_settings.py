@@ -14,7 +14,7 @@ ENVIRONMENT = {
     "ROKT_ACCOUNT_ID": "",
     "ROKT_URL": "",
     "ROKT_HASHED_NAMES": "lower_case",
-    "ROKT_CONVERSION_TYPES": "own",
+    "ROKT_CONVERSION_TYPE": "own",
     "DEFAULT_COUNTRY": "US",
     "DELIVERY_MODE": "live",
 }
@@ -47,7 +47,7 @@ def test_each_word_hashes_its_own_field_and_no_other(word: str) -> None:
         ({"DELIVERY_MODE": "test"}, "environment", "development"),
         ({"ROKT_API": "events", "ROKT_ACCOUNT_ID": "12345"}, "account_id", "12345"),
         ({"ROKT_HASHED_NAMES": "as_written"}, "hashed_names", "as_written"),
-        ({"ROKT_CONVERSION_TYPES": "listed"}, "conversion_types", "listed"),
+        ({"ROKT_CONVERSION_TYPE": "listed"}, "conversion_types", "listed"),
         ({"DEFAULT_COUNTRY": "gb"}, "default_country", "GB"),
         ({"DEFAULT_COUNTRY": ""}, "default_country", None),
         ({"ROKT_URL": "https://s2s.eu1.mparticle.com"}, "url", "https://s2s.eu1.mparticle.com"),
@@ -59,7 +59,7 @@ def test_each_other_parameter_has_its_setting(changes: dict[str, str], name: str
 
 @pytest.mark.parametrize(
     "changes",
-    [{"ROKT_API": "audiences"}, {"ROKT_API": "events"}, {"ROKT_HASHED_NAMES": "upper"}, {"ROKT_CONVERSION_TYPES": ""}],
+    [{"ROKT_API": "audiences"}, {"ROKT_API": "events"}, {"ROKT_HASHED_NAMES": "upper"}, {"ROKT_CONVERSION_TYPE": ""}],
 )
 def test_a_stack_that_cannot_work_says_so(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"ROKT_[A-Z_]+ must be one of|account id"):

@@ -339,7 +339,9 @@ def test_the_time_is_segments_corrected_one(changes: dict[str, Any], time: str) 
         ({"version": 1, "type": "group", "groupId": "0e8c78ea9d97a7b8185e8632"}, "not_a_track_call"),
         ({"type": "delete", "userId": "019mr8mf4r"}, "not_a_track_call"),
         ({"type": 5}, "not_a_track_call"),
-        ({"type": "track", "event": "Purchased an Item", "properties": {"revenue": "39.95"}}, "unmapped_event"),
+        ({"type": "track", "event": "jane@example.com"}, "unmapped_event"),
+        ({"type": "track", "event": " "}, "unmapped_event"),
+        ({"type": "track", "event": "x" * 129}, "unmapped_event"),
         ({"type": "track", "event": "Order Refunded", "properties": {"order_id": "1"}}, "unmapped_event"),
         ({"type": "track", "event": None}, "unmapped_event"),
         ({}, "unmapped_event"),
@@ -349,6 +351,32 @@ def test_what_is_no_conversion_is_ignored(data: dict[str, Any], code: str) -> No
     (one,) = post(data).conversions
     assert isinstance(one, Ignored)
     assert one.code == code
+
+
+def test_an_event_that_nobody_mapped_counts_only_where_any_name_is_taken() -> None:
+    data = {"type": "track", "event": "Purchased an Item", "properties": {"revenue": "39.95"}}
+    body = post([data, call(), data])
+    assert [(one["event_name"], one["conversion_type"]) for one in body.conversions] == [
+        ("Purchased an Item", "Purchased an Item"),
+        ("PURCHASE", "Order Completed"),
+        ("Purchased an Item", "Purchased an Item"),
+    ]
+    assert [(index, why.code) for index, why in body.unmapped.items()] == [(0, "unmapped_event"), (2, "unmapped_event")]
+    assert body.warnings == []
+
+
+@pytest.mark.parametrize(("word", "name"), [("ticketpurchase", "ticketpurchase"), (" seatupgrade ", "seatupgrade")])
+def test_a_name_of_event_names_that_no_list_has_keeps_its_letters(word: str, name: str) -> None:
+    body = post(call("Ticket Bought"), event_names={"Ticket Bought": word})
+    (one,) = body.conversions
+    assert (one["event_name"], one["conversion_type"]) == (name, name)
+    assert list(body.unmapped) == [0]
+
+
+def test_a_slip_of_a_listed_name_stays_wrong_everywhere() -> None:
+    body = post(call("Ticket Bought"), event_names={"Ticket Bought": "PURCHSE"})
+    assert body.conversions[0]["event_name"] == "PURCHSE"
+    assert body.unmapped == {}
 
 
 def test_event_names_maps_further_events_and_takes_some_out() -> None:

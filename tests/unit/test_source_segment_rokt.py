@@ -70,7 +70,7 @@ def test_order_completed_is_a_conversion() -> None:
     (only,) = event["events"]
     assert (only["data"]["event_name"], only["data"]["timestamp_unixtime_ms"]) == ("conversion", 1705579200000)
     assert only["data"]["custom_attributes"] == {
-        "conversiontype": "PURCHASE",
+        "conversiontype": "Order Completed",
         "confirmationref": "order-123",
         "amount": 99.99,
         "currency": "USD",
@@ -202,12 +202,12 @@ def test_an_identify_call_is_of_the_person_in_its_traits() -> None:
     traits = {"email": "jane@example.com", "firstName": "Jane", "address": {"postalCode": "54321"}} | VIP
     event = finished(IDENTIFY | {"traits": traits}, Settings(**CLEAR))
     assert event["user_identities"] == {"email": "jane@example.com", "customerid": "u123"}
-    assert event["user_attributes"] == {"firstname": "Jane", "billingzipcode": "54321"}
+    assert event["user_attributes"] == {"firstname": "Jane", "billingzipcode": "54321", "segment_vip": True}
 
 
 def test_a_conversion_with_both_fields_is_a_conversion_and_an_update() -> None:
     called = ORDER | {"properties": ORDER["properties"] | VIP}
-    (conversion, said), (update, told) = events(called)
+    (update, told), (conversion, said) = events(called)
     assert (conversion, said["confirmationref"]) == ("conversion", "order-123")
     assert (update, told) == ("audiencemembershipupdate", {"audience_name": "vip", "status": "add"})
 
@@ -280,7 +280,8 @@ def test_an_audience_of_engage_is_the_trait_that_is_named_like_it(call: dict[str
 @pytest.mark.parametrize(
     ("personas", "traits"),
     [
-        ({"computation_class": "trait", "computation_key": "big"}, {"big": True}),
+        ({"computation_class": "trait", "computation_key": "big"}, {"small": True}),
+        ({"computation_class": "trait", "computation_key": "big"}, {"big": None}),
         ({"computation_class": "audience", "computation_key": "big"}, {"big": 450.0}),
         ({"computation_class": "audience", "computation_key": "big"}, {"small": True}),
         ({"computation_class": "audience", "computation_key": ["big", "small"]}, {"big": True}),
@@ -288,8 +289,48 @@ def test_an_audience_of_engage_is_the_trait_that_is_named_like_it(call: dict[str
         ({"computation_class": "audience"}, {"big": True}),
     ],
 )
-def test_a_computed_trait_makes_nobody_a_member(personas: dict[str, Any], traits: dict[str, Any]) -> None:
+def test_what_is_no_membership_makes_nobody_a_member(personas: dict[str, Any], traits: dict[str, Any]) -> None:
     assert isinstance(read(ENTERED | {"context": {"personas": personas}, "traits": traits}), Ignored)
+
+
+@pytest.mark.parametrize("value", [True, 0, 450.5, "high"])
+@pytest.mark.parametrize("place", ["traits", "properties"])
+def test_a_computed_trait_is_an_attribute_of_the_person_and_no_conversion(place: str, value: object) -> None:
+    personas = {"computation_class": "trait", "computation_key": "total_ltv"}
+    call = ENTERED | {"context": {"personas": personas}, "traits": {}, place: {"total_ltv": value}}
+    event = finished(call)
+    assert event["user_attributes"] == {"total_ltv": value}
+    assert "events" not in event
+    update = read(call)
+    made = prepare_for_roku(update, group=GROUP, now=NOW, settings=RokuSettings(), context={})
+    assert isinstance(made, Withheld)
+    assert isinstance(outcome(call, EVENT_API), Withheld)
+
+
+def test_further_traits_are_attributes_of_the_person() -> None:
+    traits = {"loyalty_tier": "gold", "age": 42, "tags": ["a"], "company": {"name": "x"}, "username": "jane", "id": "7"}
+    event = finished(ORDER | {"context": {"traits": traits}})
+    assert event["user_attributes"] == {"loyalty_tier": "gold", "age": 42, "tags": ["a"]}
+
+
+def test_quantity_and_price_of_no_product_go_along() -> None:
+    called = ORDER | {"properties": ORDER["properties"] | {"quantity": 3, "price": 9.5}}
+    ((_, said),) = events(called)
+    assert (said["quantity"], said["price"]) == (3, 9.5)
+
+
+def test_the_first_place_of_a_person_is_the_traits_then_the_properties() -> None:
+    places = {"traits": {"email": "t@example.com"}, "properties": {"email": "p@example.com"}}
+    kept = {"context": {"traits": {"email": "c@example.com"}}}
+    one, other = finished(ORDER | places | kept), finished(ORDER | kept | {"properties": places["properties"]})
+    assert one["user_identities"]["other"] == sha("t@example.com")
+    assert other["user_identities"]["other"] == sha("p@example.com")
+
+
+@pytest.mark.parametrize("event", ["Seat Upgraded", "ticketpurchase"])
+def test_an_event_of_any_name_is_a_conversion_of_that_type(event: str) -> None:
+    ((name, said),) = events(ORDER | {"event": event})
+    assert (name, said["conversiontype"]) == ("conversion", event)
 
 
 def test_null_in_event_names_takes_audiences_out() -> None:

@@ -157,7 +157,7 @@ class Destination:
     which says what is wrong with the text.
     `masked` puts a word in place of all that a finished event says of a person. `configured` gives the destination with
     the settings in an environment; it raises KeyError or ValueError if they are none. `vendor` is its id in the IAB's
-    Global Vendor List, if it has one.
+    Global Vendor List, if it has one. `any_name`: it takes events of any name.
     """
 
     name: str
@@ -175,6 +175,7 @@ class Destination:
     connect: Connect
     post: Post = _not_connected
     vendor: int | None = None
+    any_name: bool = False
 
     def connected(self, *, keys: KeySecret, session: "requests.Session", now: Callable[[], float]) -> "Destination":
         """The destination with what posts to it. `now` is epoch seconds."""

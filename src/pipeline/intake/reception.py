@@ -99,10 +99,10 @@ def receive(
     reception = Received(group, len(posting.conversions), posting.conversions)
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
     partners: set[str] = set()
-    habits = sender.habits()
+    habits, unmapped = sender.habits(), _unmapped(posting, destination)
     for index, given in enumerate(posting.conversions):
         said: list[tuple[str, str]] = []
-        conversion, none = _judged(given, habits, said)
+        conversion, none = _judged(given, habits, said, unmapped.get(index))
         if none is not None:
             reception.ignored[index] = none
             continue
@@ -121,10 +121,17 @@ def receive(
     return reception
 
 
-def _judged(given: Any, habits: Habits, said: list[tuple[str, str]]) -> tuple[Any, Ignored | None]:
+def _unmapped(posting: Body, destination: Destination) -> Mapping[int, Ignored]:
+    """Which conversions are none to this destination for their names, and why."""
+    return {} if destination.any_name else posting.unmapped
+
+
+def _judged(
+    given: Any, habits: Habits, said: list[tuple[str, str]], unmapped: Ignored | None
+) -> tuple[Any, Ignored | None]:
     """A conversion with its times as the sender writes them, and why it is none."""
-    if isinstance(given, Ignored):
-        return given, given
+    if isinstance(given, Ignored) or unmapped is not None:
+        return given, unmapped or given
     conversion = with_habits(given, habits) if isinstance(given, dict) else given
     return conversion, orders.judge(conversion, said)
 

@@ -8,15 +8,23 @@ from typing import Any
 
 from pipeline.intake.body import MAX_EVENTS, BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
-from pipeline.values import limits
-from pipeline.values.personal import holds_email
 from pipeline.values.rules import quoted
 from sources import signature
 from sources.campaigns import campaign
 from sources.inbound import Inbound, parsed
-from sources.source_settings import Names, Warnings, event_names, kind_of, priced, value_of
+from sources.source_settings import (
+    Names,
+    Warnings,
+    amount_field,
+    event_names,
+    is_listed,
+    kind_of,
+    priced,
+    value_of,
+)
 from sources.values import as_list, as_object, first, present
 from sources.web import segment_audiences
+from sources.web.segment_person import user_data
 from sources.web.shop import basket
 
 EVENT_NAMES: dict[str, str | None] = {
@@ -27,11 +35,12 @@ EVENT_NAMES: dict[str, str | None] = {
     "Product Viewed": "VIEW_CONTENT",
     "Products Searched": "SEARCH",
     "Payment Info Entered": "ADD_PAYMENT_INFO",
+    # No conversion anywhere.
+    "Order Refunded": None,
+    "Order Cancelled": None,
 }
 # `total` is what was paid, `revenue` leaves tax and shipping out, `value` is an abstract worth.
 _VALUES = ("total", "revenue", "value")
-# Of `context.device.type`: the field for its advertising id.
-_ADVERTISING_IDS = {"ios": "aID", "android": "aGA"}
 
 
 def read(inbound: Inbound) -> Body:
@@ -45,8 +54,15 @@ def read(inbound: Inbound) -> Body:
     if len(calls) > MAX_EVENTS:
         raise BadRequest(400, f"the body has {len(calls)} calls; at most {MAX_EVENTS} are taken: lower the batch size")
     names = event_names(inbound.settings, EVENT_NAMES)
-    conversions = [_read_call(call, names, inbound.settings, warnings) for call in calls]
-    return Body(inbound.settings.event_group, {}, conversions, list(dict.fromkeys(warnings)), spoken=calls)
+    read_calls = [_read_call(call, names, inbound.settings, warnings) for call in calls]
+    return Body(
+        inbound.settings.event_group,
+        {},
+        [made for made, _ in read_calls],
+        list(dict.fromkeys(warnings)),
+        spoken=calls,
+        unmapped={index: why for index, (_, why) in enumerate(read_calls) if why is not None},
+    )
 
 
 def _check_signature(inbound: Inbound) -> None:
@@ -64,21 +80,37 @@ def _check_signature(inbound: Inbound) -> None:
 
 def _read_call(
     call: dict[str, Any], names: Names, settings: SourceSettings, warnings: Warnings
-) -> dict[str, Any] | Ignored:
+) -> tuple[dict[str, Any] | Ignored, Ignored | None]:
+    """The conversion of a call, or why it is none; and why it is none where only listed names are taken."""
+    update = segment_audiences.update(call)
+    event = _event(call, is_update=bool(update))
+    if isinstance(event, Ignored):
+        return event, None
+    # The sender's own word for the event counts first; an update of a person needs none.
+    name = names.get(kind_of(event), update.pop("event_name", None))
+    if name is not None and segment_audiences.is_update(name):
+        return _conversion(call, name, settings, warnings) | update, None
+    if name is not None and is_listed(name):
+        return _conversion(call, name, settings, warnings) | {"conversion_type": event} | update, None
+    why = Ignored("unmapped_event", f"Segment's event {quoted(event)} is not mapped: add it to event_names")
+    own = segment_audiences.free_name(event) if kind_of(event) not in names else name
+    if own is None:
+        return why, None
+    # Nobody at Roku is told of what the settings lack for it.
+    return _conversion(call, own, settings, []) | {"conversion_type": own} | update, why
+
+
+def _event(call: dict[str, Any], *, is_update: bool) -> str | Ignored:
+    """The name of the event; `identify` of an identify call that updates a person."""
     kind, event = first(call.get("type"), "track"), call.get("event")
-    audience = segment_audiences.membership(call)
-    if kind == "identify" and audience:
-        event = kind
-    elif kind != "track":
+    if kind == "identify" and is_update:
+        return "identify"
+    if kind != "track":
         said = quoted(kind) if isinstance(kind, str) else "unknown"
         return Ignored("not_a_track_call", f"a Segment call of type {said} is no conversion: only track calls are")
     if not isinstance(event, str):
         return Ignored("unmapped_event", "the Segment call names no event")
-    # The sender's own word for the event counts first; an audience's update needs none.
-    name = names.get(kind_of(event), segment_audiences.AUDIENCE_UPDATE if audience else None)
-    if name is None:
-        return Ignored("unmapped_event", f"Segment's event {quoted(event)} is not mapped: add it to event_names")
-    return _conversion(call, name, settings, warnings) | audience
+    return event.strip()
 
 
 def _conversion(call: dict[str, Any], name: str, settings: SourceSettings, warnings: Warnings) -> dict[str, Any]:
@@ -100,9 +132,10 @@ def _conversion(call: dict[str, Any], name: str, settings: SourceSettings, warni
             "opt_out": first(properties.get("opt_out"), as_object(call.get("traits")).get("opt_out")),
             "click_ids": click_ids,
             "rtid": segment_audiences.click_id(call),
-            "attributes": segment_audiences.attributes(properties),
+            "attributes": segment_audiences.attributes(call, amount_field(properties, settings, _VALUES)),
+            "user_attributes": segment_audiences.of_person(call),
         }
-    ) | {"user_data": _user_data(call, context, properties)}
+    ) | {"user_data": user_data(call)}
 
 
 def _event_source(context: dict[str, Any], page: dict[str, Any]) -> str | None:
@@ -116,39 +149,6 @@ def _campaign(context: dict[str, Any]) -> dict[str, Any]:
     # Segment's library takes the «utm_» off and says `name` for the campaign.
     names = ("name", "source", "medium", "term", "content")
     return present({"utm_" + name.replace("name", "campaign"): given.get(name) for name in names})
-
-
-def _user_data(call: dict[str, Any], context: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
-    # Identify calls have the traits themselves, track calls in their context.
-    traits, device = as_object(context.get("traits")) | as_object(call.get("traits")), as_object(context.get("device"))
-    address, user_id = as_object(first(traits.get("address"), properties.get("address"))), call.get("userId")
-    id_is_email = isinstance(user_id, str) and len(user_id) <= limits.TEXT and holds_email(user_id)
-    fields = {
-        "em": first(properties.get("email"), traits.get("email"), user_id if id_is_email else None),
-        "ph": first(properties.get("phone"), traits.get("phone")),
-        "fn": first(*(one.get(name) for one in (properties, traits) for name in ("first_name", "firstName"))),
-        "ln": first(*(one.get(name) for one in (properties, traits) for name in ("last_name", "lastName"))),
-        "ge": first(traits.get("gender"), properties.get("gender")),
-        "db": first(traits.get("birthday"), properties.get("birthday")),
-        "ct": address.get("city"),
-        "st": address.get("state"),
-        "zp": first(address.get("postalCode"), address.get("postal_code")),
-        "country": first(
-            address.get("country"), traits.get("country"), as_object(context.get("location")).get("country")
-        ),
-        "external_id": None if id_is_email else user_id,
-        "client_ip_address": context.get("ip"),
-        "client_user_agent": context.get("userAgent"),
-    }
-    return present(fields | _device_ids(device))
-
-
-def _device_ids(device: dict[str, Any]) -> dict[str, Any]:
-    kind = device.get("type")
-    found = {"idfv": device.get("id")} if kind == "ios" else {}
-    if isinstance(kind, str) and kind in _ADVERTISING_IDS and device.get("adTrackingEnabled") is not False:
-        found[_ADVERTISING_IDS[kind]] = device.get("advertisingId")
-    return found
 
 
 def _custom_data(
@@ -166,4 +166,5 @@ def _custom_data(
         "search_string": query if isinstance(query, str) else None,  # it may be an object of filters
     }
     items = basket(products, "product_id", "sku", warnings=warnings)
-    return priced(present(custom | items | utm), settings, warnings)
+    pieces = {"num_items": first(properties.get("quantity"), items.pop("num_items"))}
+    return priced(present(custom | items | pieces | utm), settings, warnings)
