@@ -186,6 +186,10 @@ def _user_id(one: Difference) -> bool:
     return is_id or (one.place == "user_identities.other" and one.ours == sha(address.lower()))
 
 
+def _nobodys(one: Difference) -> bool:
+    return one.place == "user_identities.email" and one.theirs == "test@example.com" and one.ours is None
+
+
 def _opted_out(one: Difference) -> bool:
     return one.place == "" and "opted out" in str(one.ours) and one.case.call["properties"]["opt_out"] is True
 
@@ -224,6 +228,7 @@ DELIBERATE: Mapping[str, Callable[[Difference], bool]] = {
     "Further fields": _further,
     "Persons elsewhere": _person_elsewhere,
     "A user id that is an address": _user_id,
+    "Nobody's data": _nobodys,
     "Opt-out": _opted_out,
 }
 

@@ -13,7 +13,7 @@ from sources.inbound import Inbound
 from sources.mapped.calls_in_mappings import events_of
 from sources.mapped.mapping import CURRENCY, EventName, PostMapping
 from sources.mapped.scope import Scope, is_empty, word
-from sources.source_settings import Warnings, event_names, priced, roku_name, value_of
+from sources.source_settings import Warnings, event_names, priced, spelled, value_of
 from sources.values import present, text
 from sources.web.shop import basket
 
@@ -61,14 +61,14 @@ def _name(name: EventName, scope: Scope, settings: SourceSettings) -> str | Igno
         chosen = name.other
     else:
         chosen = text(found)
-        return chosen if chosen is None else roku_name(chosen)
+        return chosen if chosen is None else spelled(chosen)
     if chosen is None:
         shown = quoted(found) if isinstance(found, str) else "what is there"
         where = f"the platform's word {shown}" if said is not None else "a post without a word for its event"
         return Ignored(
             "unmapped_event", f"{where} is no conversion: map it in event_names of this sender, if it should be"
         )
-    return roku_name(chosen)
+    return spelled(chosen)
 
 
 def _fields(mapping: PostMapping, scope: Scope, settings: SourceSettings) -> dict[str, Any]:
