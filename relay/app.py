@@ -8,7 +8,22 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from relay import calibrate, circuit, deploy, dlq, doctor, drain, hashes, keys, remove, report, send, status, tail
+from relay import (
+    calibrate,
+    circuit,
+    deploy,
+    dlq,
+    doctor,
+    drain,
+    hashes,
+    keys,
+    remove,
+    report,
+    send,
+    status,
+    tail,
+    trigger,
+)
 from relay.printing import Out
 from relay.verbs import WRONG, verb
 
@@ -55,6 +70,7 @@ app.command("calibrate")(verb(calibrate.calibrate))
 app.command("drain")(verb(drain.drain))
 app.command("remove")(verb(remove.remove))
 app.command("report")(verb(report.report))
+app.command("trigger")(verb(trigger.trigger))
 app.command("tail")(verb(tail.tail))
 app.command("hash")(hashes.hash_)
 

@@ -45,7 +45,11 @@ def pages(deployment: Deployment, checkout: Checkout, group: str) -> list[Path]:
     made = []
     for page in sorted((checkout.root / "docs" / "senders").glob("*.md")):
         text = page.read_text(encoding="utf-8").replace(_URL, deployment.output("ApiUrl"))
-        text = text.replace("STACK/", f"{deployment.name}/").replace(_GROUP, group or _GROUP)
+        text = (
+            text.replace("STACK/", f"{deployment.name}/")
+            .replace("--stack STACK", f"--stack {deployment.name}")
+            .replace(_GROUP, group or _GROUP)
+        )
         (folder / page.name).write_text(text, encoding="utf-8")
         made.append(folder / page.name)
     return made

@@ -5,12 +5,12 @@ GET /v1/relay.js: the script with which a web page sends its own.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, get_args
 
 import destinations
-from handlers import api, clients
+from handlers import api, clients, reading
 from handlers.api import Call, Said
 from handlers.fingerprinting import FingerprintKey
 from handlers.telemetry import Line
@@ -20,13 +20,12 @@ from pipeline.contract.messages import BROWSER, SERVER
 from pipeline.intake import access, quality, sampling, verdict
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request
-from pipeline.intake.body import Body, IgnoredCode
+from pipeline.intake.body import IgnoredCode
 from pipeline.intake.enqueue import enqueue
 from pipeline.intake.reception import Received
-from pipeline.intake.senders import Sender, SourceSettings
+from pipeline.intake.senders import Sender
 from pipeline.values import words
 from sources import registry
-from sources.inbound import Inbound
 
 _SCRIPT = "/v1/relay.js"
 # What the log calls the posts to a path that is no source's.
@@ -63,20 +62,9 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
     return _answer(request, received, only_200=posting.only_200 or registry.takes_only_200(request.source))
 
 
-def _reader(request: Request) -> Callable[[Request, Sender], Body]:
+def _reader(request: Request) -> reading.Reader:
     """What reads the posts to this path. Raises BadRequest."""
-    if request.path in _OWN:
-        return lambda request, _: bodies.read(request.body)
-    read = registry.reader(request.source) if request.source else None
-    if read is None:
-        raise api.nothing_here()
-    return partial(_read_source, read)
-
-
-def _read_source(read: registry.Reader, request: Request, sender: Sender) -> Body:
-    source = request.source or ""
-    settings = sender.sources.get(source, SourceSettings())
-    return read(Inbound(request.body, request.headers, settings, clients.now(), source, request.method, request.url))
+    return (lambda request, _: bodies.read(request.body)) if request.path in _OWN else reading.of_source(request)
 
 
 def _trust(sender: Sender) -> str:

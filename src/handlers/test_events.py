@@ -1,6 +1,7 @@
 """POST /v1/test_events: the same validation, then the destination's own verdict from its test endpoint.
 
-DESTINATION names the destination. Nothing is queued.
+DESTINATION names the destination. Nothing is queued. With ?source=SOURCE the body is a platform's own, and the post is
+admitted, checked and read as one to /v1/sources/SOURCE is.
 """
 
 import os
@@ -11,14 +12,14 @@ from itertools import count
 from typing import Any
 
 import destinations
-from handlers import api, clients
+from handlers import api, clients, reading
 from handlers.api import Call, Said
 from pipeline.contract.destination import Answer, Destination, Routing
 from pipeline.contract.outcome import Rejected, Retry
 from pipeline.delivery.ask import send
 from pipeline.delivery.unsent import Load
+from pipeline.intake import access, verdict
 from pipeline.intake import body as bodies
-from pipeline.intake import verdict
 from pipeline.intake.reception import Received
 from pipeline.intake.reply import reply
 from pipeline.values import limits
@@ -26,6 +27,7 @@ from pipeline.values import limits
 _PATH = "/v1/test_events"
 # Seconds kept at the end for the answer; the rest may go into finding which event the destination means.
 _RESERVE = 2.0
+_LONGEST = 200  # characters of an id, so that 1,000 of them fit into an answer
 _UNASKED = (
     "was not asked about: a post makes at most {most} requests to {title}, and {title}'s answers to them did not name"
     " the events that they meant: send fewer events in one post"
@@ -39,25 +41,39 @@ def handler(event: dict[str, Any], context: Any, call: Call) -> Said:
     request = api.request_of(event)
     if request.path != _PATH:
         raise api.nothing_here()
+    if source := request.query.get("source"):
+        request = replace(request, path=access.SOURCES + source)
+    read = reading.of_source(request) if source else None
     sender = api.sender_of(request, call, call.line.counts(tested.name))
     if sender is None:
         return api.preflight(call)
-    posting = bodies.read(request.body)
+    posting = read(request, sender) if read else bodies.read(request.body)
     apart = bool(os.environ["FINGERPRINT_SECRET"])  # not read here: only what delivery will do is told
     received = api.received(request, sender, posting, [tested], apart=apart)
     unasked = _ask(received[tested.name], tested, lambda: context.get_remaining_time_in_millis() / 1000)
-    return _answer(received, tested, unasked)
+    status, said = _answer(received, tested, unasked)
+    return status, said | (_passed(received[tested.name]) if source else {})
 
 
-def _answer(received: Mapping[str, Received], tested: Destination, unasked: str | None) -> Said:
+def _answer(received: Mapping[str, Received], tested: Destination, unasked: str | None) -> tuple[int, dict[str, Any]]:
     own = received[tested.name]
     failed = [own.failed[index] for index in sorted(own.failed)]
     if unasked and len(failed) == own.received:
         return 424, reply(424, own.received, failed, own.warnings, f"{tested.title} gave no verdict: {unasked}")
     status = 200 if not failed else 210 if len(failed) < own.received else 400
-    return status, reply(status, own.received, failed, own.warnings) | verdict.limited(received) | verdict.withheld(
-        received
-    )
+    said = reply(status, own.received, failed, own.warnings, ignored=own.ignored)
+    return status, said | verdict.limited(received) | verdict.withheld(received)
+
+
+def _passed(own: Received) -> dict[str, Any]:
+    """What would be taken, by name: a platform's own post names no event in our words."""
+    return {
+        "passed": [
+            {"index": index, "event_id": event.event_id[:_LONGEST], "event_name": event.event_name}
+            for index, event in sorted(own.events.items())
+            if index not in own.failed
+        ]
+    }
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pipeline.intake.body import Body
 from pipeline.intake.sender_entries import read_senders
 from pipeline.intake.senders import Sender, SourceSettings
 from pipeline.values.faults import Fault
 from sources.inbound import Inbound
+
+if TYPE_CHECKING:  # what checks signatures is imported with the source that signs
+    from sources.signature import Scheme
 
 Reader = Callable[[Inbound], Body]
 
@@ -70,6 +73,15 @@ def reader(name: str) -> Reader | None:
     """The function that reads this source's posts, or None if there is no such source."""
     source = SOURCES.get(base_of(name))
     return None if source is None else cast(Reader, import_module(f"sources.{source.module}").read)
+
+
+def signature_of(name: str, settings: SourceSettings) -> "Scheme | None":
+    """How a sender with these settings signs its posts to this source, or None if they cannot be signed."""
+    base = base_of(name)
+    if base == _MAPPED:
+        return cast("Scheme | None", getattr(settings.understood, "signature", None))
+    source = SOURCES[base]
+    return cast("Scheme", import_module(f"sources.{source.module}").SIGNATURE) if source.signed else None
 
 
 def takes_only_200(name: str | None) -> bool:

@@ -45,16 +45,6 @@ class Scheme:
     key: Literal["text", "whsec"] = "text"
 
 
-def check(
-    inbound: Inbound, *, header: str, algorithm: Literal["sha1", "sha256"], encoding: Literal["base64", "hex"]
-) -> None:
-    """Compare the header (lower case) with the HMAC of the body, in constant time.
-
-    Without a `signature_secret` in the sender's settings nothing is checked. Raises BadRequest, 401.
-    """
-    verify(inbound, Scheme(header, algorithm, encoding))
-
-
 def verify(inbound: Inbound, scheme: Scheme) -> None:
     """Check the signature of a post. Without a `signature_secret` nothing is checked. Raises BadRequest, 401."""
     secret = inbound.settings.signature_secret
@@ -78,6 +68,13 @@ def verify(inbound: Inbound, scheme: Scheme) -> None:
     raise BadRequest(
         401, f"the header {scheme.header} does not match the body: check signature_secret of this sender{of_url}"
     )
+
+
+def made(scheme: Scheme, secret: str, body: bytes) -> str | None:
+    """The header's value of a post of this body; None of a scheme that signs more than the body."""
+    if scheme.signed != "{body}":
+        return None
+    return scheme.prefix + _encoded(hmac.digest(_key(secret, scheme), body, scheme.algorithm), scheme).decode()
 
 
 def _timestamp(inbound: Inbound, scheme: Scheme, entries: list[str]) -> str:

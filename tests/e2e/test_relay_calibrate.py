@@ -120,3 +120,22 @@ def test_what_an_answer_says_of_each_event(
 def test_what_the_relay_takes_for_granted_is_said_in_words() -> None:
     assert assumption(judge(PARTIAL, 210, {})) == "valid, invalid"
     assert assumption(judge(KIOSK, 200, {})) == "nothing"
+
+
+def test_a_platforms_sample_is_tried_as_its_sender_and_counts_nowhere(operator: Operator) -> None:
+    counted = len(operator.relay.sandbox.events())
+    said = operator.json("trigger", "callrail")
+    assert (said["sample"], said["sender"], said["status"]) == ("callrail-post-call", "callrail", 200)
+    assert [one["event_name"] for one in said["answer"]["passed"]] == ["CONTACT"]
+    shown = operator.run("trigger", "shopify")
+    assert (shown.code, shown.text.splitlines()[0]) == (
+        0,
+        "shopify-order-paid as shopify: 200 all events were processed",
+    )
+    ignored = operator.run("trigger", "callrail", "--sample", "callrail-voicemail")
+    assert ignored.code == 1
+    assert "ignored" in ignored.text
+    assert operator.run("trigger", "callrail", "--key", "wrong").code == 3
+    assert operator.run("trigger", "tiktok").code == 2
+    assert len(operator.relay.sandbox.events()) == counted
+    assert operator.relay.everything_known() == []

@@ -277,3 +277,29 @@ def test_a_platform_that_signs_opens_its_webhook_alone(monkeypatch: pytest.Monke
     # WooCommerce takes the webhook away after a few other answers than 2xx, and its ping must get 200.
     assert [one["statusCode"] for one in (signed_post, forged, ping, elsewhere)] == [200, 401, 200, 403]
     assert body_of(signed_post)["code"] == 202
+
+
+def test_a_platforms_post_can_be_tried_without_counting_it(relay: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    def tried(event: dict[str, Any], source: str = "callrail") -> tuple[int, dict[str, Any]]:
+        answer = relay.test(event | {"rawPath": "/v1/test_events", "queryStringParameters": {"source": source}})
+        return answer["statusCode"], body_of(answer)
+
+    status, said = tried(signed(CALL))
+    assert status == 200
+    assert said["passed"] == [{"index": 0, "event_id": "CAL1", "event_name": "CONTACT"}]
+    assert [one["event_ids"] for one in relay.sandbox.requests()] == [["CAL1"]]
+    # The door is that of the source: its signature, its settings, and what is no conversion.
+    assert tried(signed(CALL, "another secret"))[0] == 401
+    ignored = tried(signed(CALL | {"answered": False}))[1]
+    assert ([one["code"] for one in ignored["ignored"]], ignored["passed"]) == (["not_answered"], [])
+    assert tried(signed(CALL), "ringbo")[0] == 404
+    assert relay.test(signed(CALL) | {"rawPath": "/v1/test_events"})["statusCode"] == 403
+    relay.sandbox.set_faults({"refuse": {"CAL1": {"event_time": "is too old"}}})
+    status, said = tried(signed(CALL))
+    assert (status, said["passed"]) == (400, [])
+    assert said["failed_events"][0]["errors"] == {"roku": "event_time: is too old"}
+    assert relay.bodies(relay.queue) == []
+    assert relay.sandbox.events() == []
+    assert [
+        name for line in metrics(capsys.readouterr().out) for name in ("Accepted", "Delivered") if name in line
+    ] == []

@@ -33,12 +33,12 @@ def as_base64(digest: str) -> str:
 
 @pytest.mark.parametrize("given", [SHA1, SHA1.upper(), f" {SHA1} "])
 def test_the_published_sha1_vector_passes_in_hex(given: str) -> None:
-    signature.check(inbound(given), header="signature", algorithm="sha1", encoding="hex")
+    signature.verify(inbound(given), signature.Scheme("signature", "sha1", "hex"))
 
 
 def test_the_published_vectors_pass_in_base64() -> None:
-    signature.check(inbound(as_base64(SHA1)), header="signature", algorithm="sha1", encoding="base64")
-    signature.check(inbound(as_base64(SHA256)), header="signature", algorithm="sha256", encoding="base64")
+    signature.verify(inbound(as_base64(SHA1)), signature.Scheme("signature", "sha1", "base64"))
+    signature.verify(inbound(as_base64(SHA256)), signature.Scheme("signature", "sha256", "base64"))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_the_published_vectors_pass_in_base64() -> None:
 )
 def test_any_other_value_is_401_and_quotes_neither_secret_nor_signature(given: str | None) -> None:
     with pytest.raises(BadRequest) as refused:
-        signature.check(inbound(given), header="signature", algorithm="sha1", encoding="base64")
+        signature.verify(inbound(given), signature.Scheme("signature", "sha1", "base64"))
     assert refused.value.status == 401
     assert SECRET not in refused.value.description
     assert "signature_secret" in refused.value.description
@@ -55,7 +55,7 @@ def test_any_other_value_is_401_and_quotes_neither_secret_nor_signature(given: s
 
 
 def test_without_a_secret_nothing_is_checked() -> None:
-    signature.check(inbound(None, secret=None), header="signature", algorithm="sha1", encoding="base64")
+    signature.verify(inbound(None, secret=None), signature.Scheme("signature", "sha1", "base64"))
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
@@ -63,10 +63,10 @@ def test_only_the_very_body_passes(signed: bytes, posted: bytes) -> None:
     made = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
     posting = inbound(made, body=posted)
     if signed == posted:
-        signature.check(posting, header="signature", algorithm="sha256", encoding="hex")
+        signature.verify(posting, signature.Scheme("signature", "sha256", "hex"))
     else:
         with pytest.raises(BadRequest):
-            signature.check(posting, header="signature", algorithm="sha256", encoding="hex")
+            signature.verify(posting, signature.Scheme("signature", "sha256", "hex"))
 
 
 def test_digests_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_digests_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) 
         return constant_time(one, other)
 
     monkeypatch.setattr("sources.signature.hmac.compare_digest", compare)
-    signature.check(inbound(SHA1), header="signature", algorithm="sha1", encoding="hex")
+    signature.verify(inbound(SHA1), signature.Scheme("signature", "sha1", "hex"))
     assert compared == [(SHA1.encode(), SHA1.encode())]
 
 

@@ -18,6 +18,8 @@ from sources.inbound import Inbound, json_object
 from sources.source_settings import Warnings, value_of
 from sources.values import first_of, text
 
+SIGNATURE = signature.Scheme("signature", "sha1", "base64")
+
 PARTNER = "CallRail"
 
 # No form and no text message has one of them.
@@ -34,7 +36,7 @@ _WEB = {"event_source_url": "landing_page_url", "referrer_url": "referring_url"}
 
 def read(inbound: Inbound) -> Body:
     """Read one post of CallRail. Raises BadRequest."""
-    signature.check(inbound, header="signature", algorithm="sha1", encoding="base64")
+    signature.verify(inbound, SIGNATURE)
     warnings: Warnings = []
     body = json_object(inbound, warnings)
     settings = inbound.settings

@@ -27,6 +27,8 @@ from sources.files.shop_exports import Export, export_of, is_known
 from sources.inbound import Inbound
 from sources.source_settings import MOST_ITEMS, Warnings
 
+SIGNATURE = signature.Scheme("signature", "sha256", "hex")
+
 _NONE: Mapping[str, str] = MappingProxyType({})
 _UNSAID = Habits()
 _AMOUNTS = frozenset(("custom_data", name) for name in language.amounts())
@@ -37,7 +39,7 @@ _COMMAS = "the file writes decimals with commas"
 
 def read(inbound: Inbound) -> Body:
     """The conversions of a posted file. Raises BadRequest."""
-    signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
+    signature.verify(inbound, SIGNATURE)
     warnings: Warnings = []
     lines = io.StringIO(text_of(inbound.body, "CSV"), newline="")
     field = inbound.settings.value_field

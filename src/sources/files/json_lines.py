@@ -16,12 +16,14 @@ from sources.files.rows import Row, constants, posting, targets, text_of
 from sources.inbound import Inbound
 from sources.source_settings import Warnings
 
+SIGNATURE = signature.Scheme("signature", "sha256", "hex")
+
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def read(inbound: Inbound) -> Body:
     """The conversions of a posted file. Raises BadRequest."""
-    signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
+    signature.verify(inbound, SIGNATURE)
     lines = io.StringIO(text_of(inbound.body, "JSON Lines"), newline="")
     field = inbound.settings.value_field
     warnings: Warnings = []

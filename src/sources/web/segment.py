@@ -27,6 +27,8 @@ from sources.web import segment_audiences
 from sources.web.segment_person import user_data
 from sources.web.shop import basket
 
+SIGNATURE = signature.Scheme("x-signature", "sha1", "hex")
+
 EVENT_NAMES: dict[str, str | None] = {
     "Order Completed": "PURCHASE",
     "Product Added": "ADD_TO_CART",
@@ -67,7 +69,7 @@ def read(inbound: Inbound) -> Body:
 
 def _check_signature(inbound: Inbound) -> None:
     try:
-        signature.check(inbound, header="x-signature", algorithm="sha1", encoding="hex")
+        signature.verify(inbound, SIGNATURE)
     except BadRequest:
         if inbound.body.lstrip().startswith(b"["):
             raise BadRequest(

@@ -17,6 +17,8 @@ from sources.source_settings import Warnings, event_names, kind_of, priced, valu
 from sources.values import as_list, as_object, first, present
 from sources.web.shop import basket, order_event_id
 
+SIGNATURE = signature.Scheme("x-shopify-hmac-sha256", "sha256", "base64")
+
 # Each topic that is a conversion -> Roku's event name.
 EVENT_NAMES: dict[str, str | None] = {"orders/paid": "PURCHASE"}
 
@@ -27,7 +29,7 @@ _BY_STAFF = ("pos", "shopify_draft_order")
 
 def read(inbound: Inbound) -> Body:
     """Read one order. Raises BadRequest."""
-    signature.check(inbound, header="x-shopify-hmac-sha256", algorithm="sha256", encoding="base64")
+    signature.verify(inbound, SIGNATURE)
     topic = inbound.headers.get("x-shopify-topic", "").strip()
     if not topic:
         raise BadRequest(400, "the header X-Shopify-Topic is missing: pass it on as Shopify sends it")

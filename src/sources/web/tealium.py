@@ -23,6 +23,8 @@ from sources.inbound import Inbound, parsed
 from sources.source_settings import MOST_ITEMS, Warnings, event_names, only, settle
 from sources.values import is_absent
 
+SIGNATURE = signature.Scheme("signature", "sha256", "hex")
+
 _PEOPLE = {"email": "em", "phone_number": "ph", "first_name": "fn", "last_name": "ln", "birthdate": "db"}
 _READY, _CLEAR = "_already_sha256_hashed", "_apply_sha256_hash"
 _PRODUCTS = {"product_ids": "id", "product_quantity": "quantity", "product_price": "price"}
@@ -59,7 +61,7 @@ class _Said:
 
 def read(inbound: Inbound) -> Body:
     """The conversions of one post. Raises BadRequest: for one event also if its product arrays differ in length."""
-    signature.check(inbound, header="signature", algorithm="sha256", encoding="hex")
+    signature.verify(inbound, SIGNATURE)
     said = _Said()
     data = parsed(inbound, said.warnings)
     batch = data if isinstance(data, list) else [data]
