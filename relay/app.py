@@ -17,6 +17,7 @@ from relay import (
     drain,
     hashes,
     keys,
+    mapping,
     remove,
     report,
     send,
@@ -73,6 +74,7 @@ app.command("report")(verb(report.report))
 app.command("trigger")(verb(trigger.trigger))
 app.command("tail")(verb(tail.tail))
 app.command("hash")(hashes.hash_)
+app.command("map")(mapping.map_)
 
 _dlq.command("list")(verb(dlq.list_))
 _dlq.command("show")(verb(dlq.show))

@@ -1,7 +1,7 @@
 """`relay keys`: who may post, in the sender keys secret. Keys are shown once, when they are made, and never again."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Annotated, Any
@@ -11,14 +11,17 @@ import typer
 from pipeline.consent.settings import Consent
 from pipeline.intake.senders import Sender, SourceSettings
 from pipeline.values.moments import DateOrder
+from relay import key_meaning
 from relay.deployment import Deployment
 from relay.errors import DECLINED, Misuse, Trouble
 from relay.key_settings import consent_settings, source_settings
+from relay.mapping import given_map
 from relay.printing import Out
 from relay.secret_texts import edit, entries_of, sender_keys
 from relay.verbs import BAD
 from sources import registry
 
+_MAPPED = "webhook"  # the source that a mapping is for
 _KEY_BYTES = 30  # 240 bits, 40 characters
 
 NameArgument = Annotated[str, typer.Argument(help="The sender's name, for logs and metrics.")]
@@ -67,30 +70,46 @@ def add(
     date_order: Annotated[
         DateOrder | None, typer.Option(help="What comes first in its dates such as 03/04/2026, the month or the day.")
     ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option("--map", help="How its posts are read: a file that `relay map` wrote, or a ready-made name."),
+    ] = None,
 ) -> int:
     """Make a key for a new sender, and show it, once."""
+    sources = _sources(source or [], mapping)
     if origin and not browser:
         # The relay checks origins of browser keys alone: such a key would open everything from everywhere.
         raise Misuse("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
-    if source and browser:
-        raise Misuse("a browser key opens /v1/beacon alone, and no source: leave --browser or --source out")
+    if sources and browser:
+        raise Misuse("a browser key opens /v1/beacon alone, and no source: leave --browser, or --source and --map, out")
     asked: dict[str, Any] = {
         "event_groups": group,
         "event_names": event_name,
         "default_event_group": default_group,
         "browser": browser,
         "origins": origin,
-        "sources": source_settings(source or []),
+        "sources": sources,
         "consent": consent_settings(consent or []),
         "time_zone": time_zone,
         "date_order": date_order,
     }
     entry = {setting: value for setting, value in asked.items() if value}
+    key_meaning.check(deployment, entry)
     key = make(deployment, name, entry)
     out.answer({"name": name, "key": key})
     out.line(key)
     out.aside(f"The key of {name}, shown this once; it works at once. Give it to the sender by a safe way.")
+    for path in sources:
+        out.aside(f"It posts to {deployment.outputs.get('ApiUrl', '')}/v1/sources/{path}")
     return 0
+
+
+def _sources(given: list[str], mapping: str | None) -> dict[str, dict[str, Any]]:
+    """The settings of sources, with the mapping as that of the mapped one. Raises Trouble."""
+    sources = source_settings(given)
+    if mapping is not None:
+        sources.setdefault(_MAPPED, {})["map"] = given_map(mapping)
+    return sources
 
 
 def make(deployment: Deployment, name: str, rights: dict[str, Any]) -> str:
@@ -129,7 +148,7 @@ def _check(name: str, entry: dict[str, Any]) -> None:
     """Refuse what the relay itself would leave out. Raises Trouble."""
     _, faults = registry.senders(json.dumps({name: entry}))
     if faults:
-        wrong = faults[0].rpartition(": ")[2]
+        wrong = faults[0].partition(": ")[2].removeprefix("sources: ")
         raise Misuse(f"such an entry would not be used ({wrong}): see the README's sender keys for its form")
 
 
@@ -149,7 +168,11 @@ def _told(sender: Sender) -> dict[str, Any]:
 
 
 def _shown(source: SourceSettings) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(source).items() if value != getattr(SourceSettings(), name)}
+    told = {
+        one.name: value
+        for one in fields(source)
+        if one.compare and (value := getattr(source, one.name)) != getattr(SourceSettings(), one.name)
+    }
     return told | ({"signature_secret": "(set)"} if source.signature_secret else {})
 
 

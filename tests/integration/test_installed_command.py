@@ -12,8 +12,8 @@ from tests.bounds import BOUND
 
 ROOT = Path(__file__).parents[2]
 VERBS = (
-    "calibrate", "circuit list", "deploy", "dlq redrive", "doctor", "drain", "hash", "keys add", "remove", "report",
-    "send", "status", "tail",
+    "calibrate", "circuit list", "deploy", "dlq redrive", "doctor", "drain", "hash", "keys add", "map", "remove",
+    "report", "send", "status", "tail",
 )  # fmt: skip
 
 

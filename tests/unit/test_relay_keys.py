@@ -1,9 +1,15 @@
 """`relay keys add`: what its options make of an entry."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from relay.errors import Trouble
+from relay import mapping
+from relay.errors import Misuse, Trouble
+from relay.key_meaning import faults
 from relay.key_settings import consent_settings
+from sources.mapped import ready
 
 
 def test_settings_of_consent_are_words_and_lists_of_words() -> None:
@@ -18,3 +24,57 @@ def test_settings_of_consent_are_words_and_lists_of_words() -> None:
 def test_a_setting_without_a_value_is_told() -> None:
     with pytest.raises(Trouble, match="SETTING=value"):
         consent_settings(["law"])
+
+
+WEBHOOK = {"webhook": {"map": {"set": {"event_name": {"path": "a", "map": {"x": "PURCHSE"}}}}}}
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"sources": {"ringbaa": {}}}, "ringbaa is no source: did you mean ringba?"),
+        ({"sources": {"callrail": {"minimum_duraton": 5}}}, "did you mean minimum_duration?"),
+        ({"sources": {"webhook/own": {"mapp": {}}}}, "did you mean map?"),
+        ({"consent": {"categorys": ["x"]}}, "did you mean categories?"),
+        ({"event_names": ["PURCHSE"]}, "did you mean PURCHASE?"),
+        ({"event_names": ["WON_DEAL"]}, "no event that Roku takes"),
+        ({"sources": {"csv": {"event_names": {"sale": "PURCHASES"}}}}, "csv.event_names: PURCHASES is no event"),
+        ({"sources": WEBHOOK}, "webhook.map: PURCHSE is no event"),
+        ({"browser": True}, "no page could use"),
+    ],
+)
+def test_an_entry_of_the_right_form_and_no_meaning_is_told_with_its_fix(entry: dict[str, Any], told: str) -> None:
+    (fault,) = faults(entry, destinations=("roku",), allowed_origins="")
+    assert told in fault
+
+
+@pytest.mark.parametrize(
+    ("entry", "destinations", "origins"),
+    [
+        ({"event_names": ["*"], "sources": {"webhook/stripe": {"url": "https://x/y"}}}, ("roku",), ""),
+        ({"event_names": ["purchase", "PAGE-VIEW"]}, ("roku",), ""),
+        ({"event_names": ["WON_DEAL"]}, ("roku", "rokt"), ""),  # Rokt takes names of one's own
+        ({"browser": True}, ("roku",), "https://www.example.com"),
+        ({"browser": True, "origins": ["https://www.example.com"]}, ("roku",), ""),
+        ({"sources": {"callrail": {"event_names": {"missed": None}}}}, ("roku",), ""),
+    ],
+)
+def test_an_entry_with_a_meaning_is_taken(entry: dict[str, Any], destinations: tuple[str, ...], origins: str) -> None:
+    assert list(faults(entry, destinations=destinations, allowed_origins=origins)) == []
+
+
+def test_the_option_map_takes_a_file_or_a_ready_made_name(tmp_path: Path) -> None:
+    file = tmp_path / "map.json"
+    file.write_text('{"set": {}}', encoding="utf-8")
+    assert mapping.given_map(str(file)) == {"set": {}}
+    assert mapping.given_map("stripe") == "stripe"
+    file.write_text("{", encoding="utf-8")
+    for wrong, told in ((str(file), "is not JSON"), ("strpe", "did you mean stripe")):
+        with pytest.raises(Misuse, match=told):
+            mapping.given_map(wrong)
+
+
+def test_every_ready_made_mapping_gives_events_that_roku_takes() -> None:
+    names = ready.names()
+    entries = [{"sources": {"webhook": {"map": ready.ready(name)}}} for name in names]
+    assert [list(faults(one, destinations=("roku",), allowed_origins="")) for one in entries] == [[]] * len(names)

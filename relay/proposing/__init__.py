@@ -1,0 +1,1 @@
+"""What a mapping of one post could be: found by names and shapes."""
