@@ -74,7 +74,7 @@ def read(
     if errors or name is None or seconds is None:
         return Invalid(errors, warnings)
     facts = Conversion(
-        name=typed(name, top.get("conversion_type"), settings),
+        name=typed(name, top.get("conversion_type") or rules.event_name(conversion["event_name"], []), settings),
         posted=name,
         event_id=top.get("event_id"),
         seconds=seconds,

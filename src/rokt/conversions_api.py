@@ -12,7 +12,7 @@ from pipeline.contract.destination import Frame
 from pipeline.values import addresses
 from pipeline.values.words import Word
 from rokt import updates
-from rokt.form import Form, present
+from rokt.form import Form, listed, present
 
 if TYPE_CHECKING:
     from rokt.conversion import Conversion
@@ -103,7 +103,7 @@ def _custom_event(
 def _named(facts: "Conversion") -> str:
     """The event name by which the ledger and Rokt tell events of one id apart."""
     update = updates.update_of(facts.name)
-    return facts.name if update is None else f"{update} {_mark(facts)}"
+    return listed(facts.name) if update is None else f"{update} {_mark(facts)}"
 
 
 def _mark(facts: "Conversion") -> str:
@@ -122,7 +122,7 @@ def _identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
         _, _, rest = str(event.get("source_request_id")).partition("/")
         mark, slash, event_id = rest.partition("/")
         return (event_id, f"{updates.ATTRIBUTES} {mark}") if slash else None
-    found = [data for data in map(_data, _listed(event["events"])) if isinstance(_said(data).get("event_id"), str)]
+    found = [data for data in map(_data, _array(event["events"])) if isinstance(_said(data).get("event_id"), str)]
     if not found:
         return None
     data, said = found[0], _said(found[0])
@@ -131,10 +131,10 @@ def _identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
         name: Any = f"{updates.AUDIENCE} {_mark_of_audience(said.get('audience_name'), said.get('status'), moment)}"
     else:
         name = said.get("conversiontype")
-    return (said["event_id"], name) if isinstance(name, str) else None
+    return (said["event_id"], listed(name)) if isinstance(name, str) else None
 
 
-def _listed(events: object) -> list[Any]:
+def _array(events: object) -> list[Any]:
     return events if isinstance(events, list) else []
 
 

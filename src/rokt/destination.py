@@ -63,6 +63,7 @@ def declared(settings: Settings) -> Destination:
         configured=_configured,
         connect=connect,
         any_name=True,
+        one_key=True,
     )
 
 

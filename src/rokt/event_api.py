@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from pipeline.contract.destination import Frame
 from pipeline.values.words import Word
-from rokt.form import Form, present
+from rokt.form import Form, listed, present
 
 if TYPE_CHECKING:
     from rokt.conversion import Conversion
@@ -76,7 +76,7 @@ def _pairs(event: Mapping[str, Any]) -> list[Any]:
 def _identify(event: Mapping[str, Any]) -> tuple[str, str] | None:
     said = {pair.get("name"): pair.get("value") for pair in _pairs(event) if isinstance(pair, dict)}
     event_id, name = said.get("event_id"), said.get("conversiontype")
-    return (event_id, name) if isinstance(event_id, str) and isinstance(name, str) else None
+    return (event_id, listed(name)) if isinstance(event_id, str) and isinstance(name, str) else None
 
 
 def _masked(event: Mapping[str, Any], word: str) -> dict[str, Any]:
@@ -111,7 +111,7 @@ FORM = Form(
     write=_event,
     frame=lambda account_id: Frame(b'{"accountId":' + to_json(account_id) + b',"events":[', b"]}"),
     owns=lambda event: "objectData" in event,
-    named=lambda facts: facts.name,
+    named=lambda facts: listed(facts.name),
     identify=_identify,
     masked=_masked,
 )

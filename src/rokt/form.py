@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.contract.destination import Frame
+from pipeline.values import language
+from pipeline.values.rules import fold
 from pipeline.values.words import Word
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ class Form:
     named: Callable[["Conversion"], str]
     identify: Callable[[Mapping[str, Any]], tuple[str, str] | None]
     masked: Callable[[Mapping[str, Any], str], dict[str, Any]]
+
+
+def listed(name: str) -> str:
+    """The event name for the ledger and for repeats: however a listed one is written, it is one event."""
+    return language.event_names().get(fold(name), name)
 
 
 def present(**values: str | None) -> dict[str, str]:

@@ -94,9 +94,10 @@ class FakeDestination(Destination):
         seconds: float = 18.0,
         repeat_window: float = 30 * 86_400.0,
         frame: Callable[[Routing], Frame] = lambda _: Frame(b"0" * 10, b""),
+        one_key: bool = False,
     ) -> None:
         limits = Limits(events=events, bytes=size, seconds=seconds, repeat_window=repeat_window)
-        made = destination(limits=limits, frame=frame, read=self._read, post=self._post)
+        made = destination(limits=limits, frame=frame, read=self._read, post=self._post, one_key=one_key)
         super().__init__(**{field.name: getattr(made, field.name) for field in fields(made)})
         self.__dict__.update(respond=respond, requests=[], bodies=[])  # the class is frozen
 

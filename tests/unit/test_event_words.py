@@ -20,9 +20,8 @@ def for_roku(**custom: Any) -> tuple[dict[str, Any], list[str]]:
     return made[0], [name for name, _ in made[1]]
 
 
-def for_rokt(name: str) -> str | None:
+def for_rokt(name: str, settings: Rokt = Rokt()) -> str | None:  # noqa: B008 - frozen
     whole = {"event_name": name, "event_time": NOW, "user_data": {"em": "a@example.com"}}
-    settings = Rokt()
     made = rokt.read(whole, now=NOW, settings=settings)
     quick = fast.read(whole, now=NOW, settings=settings)
     assert quick is None or (not isinstance(made, Invalid) and quick.name == made[0].name)
@@ -41,7 +40,12 @@ def test_a_slip_of_a_listed_name_is_no_conversion_type_of_its_own(slip: str) -> 
     ("written", "name"), [("purchase", "PURCHASE"), ("Add to Cart", "ADD_TO_CART"), ("LEAD", "LEAD")]
 )
 def test_a_listed_name_has_one_spelling(written: str, name: str) -> None:
-    assert for_rokt(written) == name
+    assert for_rokt(written, Rokt(conversion_types="listed")) == name
+
+
+@pytest.mark.parametrize("written", ["purchase", "Add to Cart", "signup", "LEAD"])
+def test_unless_the_stack_says_otherwise_rokt_gets_the_name_as_it_is_written(written: str) -> None:
+    assert for_rokt(written) == written
 
 
 @pytest.mark.parametrize("own", ["loan_approved", "Test drive", "quote", "download_app", "video_watched"])

@@ -158,6 +158,7 @@ class Destination:
     `masked` puts a word in place of all that a finished event says of a person. `configured` gives the destination with
     the settings in an environment; it raises KeyError or ValueError if they are none. `vendor` is its id in the IAB's
     Global Vendor List, if it has one. `any_name`: it takes events of any name.
+    `one_key`: all event groups have one key, so what refuses or slows down one of them holds for all.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Destination:
     post: Post = _not_connected
     vendor: int | None = None
     any_name: bool = False
+    one_key: bool = False
 
     def connected(self, *, keys: KeySecret, session: "requests.Session", now: Callable[[], float]) -> "Destination":
         """The destination with what posts to it. `now` is epoch seconds."""

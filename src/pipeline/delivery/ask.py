@@ -13,6 +13,7 @@ from pipeline.aws import waiting
 from pipeline.contract.destination import Destination, Routing
 from pipeline.contract.outcome import AskAgain, Outcome, Retry
 from pipeline.delivery.gate import Gate
+from pipeline.delivery.surroundings import Remembered
 from pipeline.delivery.unsent import Lane, Load, Part, Unsent
 
 # Requests under way at once in one run.
@@ -24,6 +25,7 @@ RESERVE = 14.0
 _MOST_UNSENT = 2
 
 HELD = Retry("not sent: the circuit is open, because answers could not be read", held=True)
+_TOO_MANY = 429
 _NO_TIME = Retry("not sent: the run had no time left", at_once=True)
 _NO_ANSWER = Retry("no answer before the request's time was over", ambiguous=True)
 
@@ -37,14 +39,14 @@ def send(
     executor: Executor,
     reserve: float = RESERVE,
     gates: Mapping[str, Gate] | None = None,
-    accepts_empty: bool = False,
+    remembered: Remembered | None = None,
 ) -> list[list[Outcome]]:
     """Return the outcomes of each load's events, none of them AskAgain.
 
     `now` is epoch seconds, `time_left` and `reserve` are seconds. `gates` by event group; one without is open wide.
-    `accepts_empty`: a success without a body means delivered.
+    `remembered`: what earlier runs of this process learned of the destination, and this one does.
     """
-    run = _Run(loads, destination, gates or {}, now, accepts_empty=accepts_empty)
+    run = _Run(loads, destination, gates or {}, now, remembered or Remembered())
     running: dict[Future[list[Outcome]], Part] = {}
     while True:
         while len(running) < WORKERS and (part := run.next(time_left() - reserve)) is not None:
@@ -74,17 +76,18 @@ class _Run:
         destination: Destination,
         gates: Mapping[str, Gate],
         now: Callable[[], float],
-        *,
-        accepts_empty: bool,
+        remembered: Remembered,
     ) -> None:
         self.destination = destination
-        self.accepts_empty = accepts_empty
+        self.remembered = remembered
         self.now = now
         self.unsent = Unsent(loads, destination, gates)
         self.lines = self.unsent.lines
         self.lanes = self.unsent.lanes
         self.outcomes: list[Outcome] = [HELD] * len(self.lines)
-        self.held: dict[Routing, Retry] = {}
+        self.held: dict[Routing | None, Retry] = {}
+        if remembered.pause is not None and (left := remembered.pause[0] - now()) > 0:
+            self.held[None] = replace(remembered.pause[1], after=left)
         self.parts = 0
 
     # ------------------------------------------------------------------ which request comes next
@@ -96,7 +99,7 @@ class _Run:
             return None
         for lane in self.lanes.values():
             while (part := self.unsent.next_of(lane)) is not None:
-                hold = self.held.get(part.routing)
+                hold = self.held.get(None) or self.held.get(part.routing)
                 if hold is None:
                     return part
                 lane.waits = lane.waits and not part.alone
@@ -118,7 +121,7 @@ class _Run:
         part.begun = self.now()
         lines = [self.lines[index] for index in part.indexes]
         answer = self.destination.post(part.routing, self.destination.assemble(part.routing, lines))
-        return self.destination.read(answer, lines, empty_is_delivered=self.accepts_empty)
+        return self.destination.read(answer, lines, empty_is_delivered=self.remembered.accepts_empty)
 
     def patience(self, parts: Iterable[Part], time_left: float) -> float:
         """Seconds to wait for an answer before looking at the time again."""
@@ -167,12 +170,19 @@ class _Run:
             outcome = Retry(outcome.reason, outcome.status, ambiguous=True)
         if not isinstance(outcome, Retry):
             return outcome
-        if outcome.setup or outcome.after is not None:
-            # Refused for our key, or told to come back later: what was not asked yet would be told the same.
-            self.held[part.routing] = replace(outcome, ambiguous=False)
+        self._hold(outcome, part)
         if part.split:
             return replace(outcome, part=self.parts, ambiguous=outcome.ambiguous or part.ambiguous)
         return outcome
+
+    def _hold(self, outcome: Retry, part: Part) -> None:
+        """Refused for our key, or told to come back later: what was not asked yet would be told the same."""
+        one_key = self.destination.one_key
+        if not outcome.setup and outcome.after is None and not (one_key and outcome.status == _TOO_MANY):
+            return
+        self.held[None if one_key else part.routing] = replace(outcome, ambiguous=False)
+        if one_key and outcome.after is not None:
+            self.remembered.pause = self.now() + outcome.after, replace(outcome, ambiguous=False)
 
 
 def _is_unsent(outcome: Outcome) -> bool:

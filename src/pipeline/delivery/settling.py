@@ -156,7 +156,7 @@ def _send(
         time_left=world.time_left,
         executor=world.executor,
         gates=gates,
-        accepts_empty=world.remembered.accepts_empty,
+        remembered=world.remembered,
     )
     for (_, events), outcomes in zip(loads.values(), answers, strict=True):
         for event, outcome in zip(events, outcomes, strict=True):
