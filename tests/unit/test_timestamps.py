@@ -123,3 +123,15 @@ def test_anything_else_is_an_error(value: Any) -> None:
 )
 def test_the_senders_habits_decide_what_a_time_leaves_open(text: object, habits: Habits, read: object) -> None:
     assert with_habits({"event_time": text, "a": 1}, habits) == {"event_time": read, "a": 1}
+
+
+@pytest.mark.parametrize(("order", "day"), [("dmy", "1990-06-05"), ("mdy", "1990-05-06"), (None, "05/06/1990")])
+def test_the_order_of_a_senders_dates_is_that_of_birth_dates_too(order: Any, day: str) -> None:
+    posted = {"event_time": NOW, "user_data": {"db": "05/06/1990"}}
+    assert with_habits(posted, Habits(order=order))["user_data"]["db"] == day
+    assert posted["user_data"] == {"db": "05/06/1990"}
+
+
+@pytest.mark.parametrize("born", ["1990-06-05", "%BIRTHDAY%", None, 7])
+def test_a_birth_date_that_needs_no_order_stays_what_it_is(born: Any) -> None:
+    assert with_habits({"user_data": {"db": born}}, Habits(order="dmy"))["user_data"]["db"] == born

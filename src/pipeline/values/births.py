@@ -1,7 +1,7 @@
 """Birth dates as people, forms and systems write them. Pure."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 
 from pipeline.values.faults import Fault
 from pipeline.values.moments import DateOrder, Habits, moment
@@ -13,7 +13,9 @@ _IN_CHINESE = re.compile(
     r"(\d{4})\s?[\u5e74\ub144]\s?(\d{1,2})\s?[\u6708\uc6d4]\s?(\d{1,2})\s?[\u65e5\uc77c]"
 ).fullmatch
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{9,13})(?:[+-]\d{4})?(?:\)/)?").fullmatch
-_MILLISECONDS, _DAY = 10**11, 86_400  # as in pipeline.values.timestamps, and with births from 1967 on
+_DAY = 86_400
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_FIRST_DAY, _LAST_DAY = -25_567, 47_482  # of 1900 and of 2099, from 1970 on
 _EARLIEST = 1900  # nobody born earlier sees an advertisement
 _NOBODYS = date(1900, 1, 1)  # what databases and spreadsheets have for no date
 _TWO_DIGITS = re.compile(r".*(?<!\d)\d\d").fullmatch
@@ -67,8 +69,9 @@ def _month_and_day(one: int, other: int, order: DateOrder | None) -> tuple[int, 
 
 
 def _at_midnight(number: int) -> date:
-    """Raises ValueError."""
-    seconds, rest = divmod(number, 1_000) if abs(number) >= _MILLISECONDS else (number, 0)
-    if rest or seconds % _DAY or not seconds:
+    """The day that begins at these epoch seconds or milliseconds. Raises ValueError if it could be two, or is none."""
+    days = [number // unit for unit in (_DAY, _DAY * 1_000) if number % unit == 0]
+    born = [day for day in days if _FIRST_DAY <= day <= _LAST_DAY]
+    if len(born) != 1 or not number:
         raise ValueError
-    return datetime.fromtimestamp(seconds, UTC).date()
+    return date.fromordinal(_EPOCH_DAY + born[0])

@@ -1,6 +1,7 @@
 """The one door for every text: as its writer meant it, without what tools put around it on the way. Pure.
 
-What goes: characters that nobody sees (Unicode's category Cf, variation selectors, the soft hyphen, byte-order marks),
+UTF-8 that was read as Windows-1252 is read again. What goes: characters that nobody sees (Unicode's category Cf,
+variation selectors, the soft hyphen, byte-order marks),
 blanks of every kind around the text, the marks by which a spreadsheet keeps text as text ('02116, ="02116") or shows a
 whole number (15550100123.0, 1.5550100123E+10), and HTML's entities (O&#039;Brien). What is left is in Unicode's form
 NFC, so that one text has one digest. Nothing here raises, and each step is linear in the length of the text.
@@ -9,6 +10,8 @@ NFC, so that one text has one digest. Nothing here raises, and each step is line
 import html
 import re
 import unicodedata
+
+from pipeline.values.misread import read_again
 
 # Category Cf by its ranges (Unicode 16), and what is not seen either: variation selectors, Hangul fillers, the empty
 # Braille pattern, the combining grapheme joiner.
@@ -31,7 +34,7 @@ _ENTITIES_WITHIN = 2  # &amp;#039; was escaped twice
 def clean(text: str) -> str:
     """The text as it was meant; empty if nothing is left."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
+        text = unicodedata.normalize("NFC", _UNSEEN.sub("", read_again(text)))
     text = text.strip()
     if not text:
         return text

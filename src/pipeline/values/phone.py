@@ -98,8 +98,11 @@ def _readings(digits: str, international: bool, country: str | None) -> Iterator
     if international:
         return
     if digits[:3] == "011":
+        if country is not None:
+            yield digits, country, True  # in Brazil it is São Paulo's area
         yield digits, _NORTH_AMERICAN, False
     if country is not None:
+        yield from ((whole, None, True) for whole in _with_own_code(digits, country))
         yield from ((candidate, country, False) for candidate in _within(digits, country))
     # A number that is whole but for its +. Without a country only North America's length says so by itself.
     yield "+" + digits, None, not (country is None and len(digits) == 11 and digits[0] == "1")
@@ -110,3 +113,11 @@ def _within(digits: str, country: str) -> Iterator[str]:
     yield digits
     if country == "MX" and (trunk := _MEXICAN_TRUNK(digits)):
         yield digits[trunk.end() :]
+
+
+def _with_own_code(digits: str, country: str) -> Iterator[str]:
+    """The number as a whole one that lost its plus: 4917012345678 in Germany, where national numbers may be as long."""
+    import phonenumbers
+
+    if digits.startswith(str(phonenumbers.country_code_for_region(country))):
+        yield "+" + digits

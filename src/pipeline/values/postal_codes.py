@@ -41,5 +41,5 @@ def _with_zeros(text: str, code: str) -> str:
     first, hyphen, rest = text.partition("-")
     if length is None or not first.isdigit() or (hyphen and not (code in _TWO_ZEROS and len(rest) == 4)):
         return text
-    zeros = 2 if code in _TWO_ZEROS else 1
+    zeros = 2 if code in _TWO_ZEROS or code == "IT" else 1  # 00501, and Rome's 00184
     return first.zfill(length) + hyphen + rest if 0 < length - len(first) <= zeros else text

@@ -2,8 +2,8 @@
 
 For names, addresses, places and digests: free text may want its quotes and backslashes. Undone are quotes around the
 whole text, the backslashes of PHP and JSON (O\\'Brien, Jos\\u00e9), percent-encoding, HTML's marks of layout, letters
-of Japanese keyboards and of Arabic fonts that stand for plain ones, the prefix of a digest (0x...), white space within,
-and UTF-8 that was read as Windows-1252 (José as JosÃ©). Each step is linear in the length of the text.
+of Japanese keyboards and of Arabic fonts that stand for plain ones, the prefix of a digest (0x...), and white space
+within. Each step is linear in the length of the text.
 """
 
 import re
@@ -19,11 +19,6 @@ _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}").search
 _FORMS = re.compile("[\uff01-\uffef\ufb00-\ufb1c\ufb50-\ufdf1\ufe70-\ufefc]+")
 _DIGEST = re.compile(r"(?:0x|\\x|sha-?256[:=_$-])(?=[0-9a-f]{64}$)", re.IGNORECASE).match
 _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "«": "»", "´": "´"}
-# What UTF-8 begins a letter with, as Windows-1252 and Latin-1 show it, and what may follow.
-_LEADS = re.compile(
-    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-).search
-_IN_NAMES = frozenset(" '\u2019.-,/()")
 
 
 def restored(text: str) -> str:
@@ -39,7 +34,7 @@ def restored(text: str) -> str:
     if "\\" in text:
         text = _BACKSLASH.sub(_plain, text)
     if not text.isascii():
-        text = _narrow(_read_again(text))
+        text = _narrow(text)
     text = " ".join(text.split())
     while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
@@ -64,24 +59,3 @@ def _plain(found: re.Match[str]) -> str:
 def _narrow(text: str) -> str:
     narrow = _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return text if narrow == text else unicodedata.normalize("NFC", narrow)
-
-
-def _read_again(text: str) -> str:
-    """The letters that the text was before its UTF-8 was read as Windows-1252; of one alphabet, or it stays."""
-    if not _LEADS(text):
-        return text
-    try:
-        letters = b"".join(_byte(letter) for letter in text).decode()
-    except UnicodeError:
-        return text
-    if not all(letter.isalnum() or letter in _IN_NAMES for letter in letters):
-        return text
-    scripts = {unicodedata.name(letter, "?").partition(" ")[0] for letter in letters if letter.isalpha()}
-    return unicodedata.normalize("NFC", letters) if len(scripts) == 1 else text
-
-
-def _byte(letter: str) -> bytes:
-    try:
-        return letter.encode("cp1252")
-    except UnicodeEncodeError:
-        return letter.encode("latin-1")  # five bytes that Windows-1252 leaves out

@@ -2,10 +2,13 @@
 
 import math
 import re
+from datetime import MAXYEAR
 from typing import Any
 
+from pipeline.values import births
 from pipeline.values.faults import Fault
 from pipeline.values.moments import Habits, moment
+from pipeline.values.restoring import restored
 from pipeline.values.rules import Warnings
 from pipeline.values.texts import plain
 
@@ -49,9 +52,16 @@ def epoch_seconds(value: object, now: float, tolerance: int, habits: Habits = _U
 
 
 def with_habits(conversion: dict[str, Any], habits: Habits) -> dict[str, Any]:
-    """The conversion with its time in epoch seconds, where it is a text that the sender's habits can read."""
+    """The conversion with its time in epoch seconds, and the person's birth date as yyyy-mm-dd, where these are texts
+    that the sender's habits can read."""
+    if habits == _UNSAID:
+        return conversion
+    return _with_birth_date(_with_time(conversion, habits), habits)
+
+
+def _with_time(conversion: dict[str, Any], habits: Habits) -> dict[str, Any]:
     value = conversion.get(_FIELD)
-    text = plain(value, []) if isinstance(value, str) and habits != _UNSAID else None
+    text = plain(value, []) if isinstance(value, str) else None
     if text is None or _NUMBER(text):
         return conversion
     try:
@@ -60,6 +70,18 @@ def with_habits(conversion: dict[str, Any], habits: Habits) -> dict[str, Any]:
         return conversion  # the destination says what is wrong with it
     # Without a zone it stays a text, so that the destination tells of that.
     return {**conversion, _FIELD: math.floor(when.timestamp()) if said else f"{when:%Y-%m-%dT%H:%M:%S}"}
+
+
+def _with_birth_date(conversion: dict[str, Any], habits: Habits) -> dict[str, Any]:
+    user = conversion.get("user_data")
+    text = plain(user.get("db"), []) if isinstance(user, dict) and isinstance(user.get("db"), str) else None
+    if user is None or text is None or habits.order is None:
+        return conversion
+    try:
+        day = births.born(restored(text), MAXYEAR, habits.order)
+    except Fault:
+        return conversion
+    return {**conversion, "user_data": {**user, "db": day.isoformat()}}
 
 
 def event_time(value: object, now: float, *, ahead: int, errors: dict[str, str], warnings: Warnings) -> int | None:
