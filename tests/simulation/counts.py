@@ -48,6 +48,14 @@ class Counts:
         """All contents of its conversion."""
         return self._variants[variant.conversion.name]
 
+    def every_variant(self) -> list[Variant]:
+        """All contents of all conversions."""
+        return [one for ones in self._variants.values() for one in ones]
+
+    def conversion_of(self, name: str) -> str:
+        """The conversion of which this variant is a content."""
+        return self._conversion_of[name]
+
     def shadow(self, posted: Posted, other: Conversion, since: float) -> None:
         """A conversion was dropped, for its id is another's: a fault, if the ledger knew of that other."""
         stage, name = self.stage, posted.variant.conversion.name
@@ -103,7 +111,7 @@ class Counts:
     def noted(self, key: tuple[str, str], conversions: dict[str, Conversion]) -> None:
         """The ledger was told that this was delivered."""
         owners = self._owners.get(key, set())
-        if not owners and any(one.shares_id for ones in self._variants.values() for one in ones):
+        if not owners and any(one.shares_id for one in self.every_variant()):
             return  # an id of its own, by which Rokt is not told of it
         if not any(conversions[name].counted or conversions[name].is_shadowed for name in owners):
             raise Violation(f"the ledger says that {key} was delivered, and {self.service.name} never took it")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.simulation import ledger, rokt, roku, secrets, sqs
+from tests.simulation.alone import alone
 from tests.simulation.plan import DAY, HOUR, Phase, Plan, Redrive
 from tests.simulation.sender import KINDS, Event, Post
 from tests.simulation.themes import THEMES, colliding, epilogue
@@ -15,12 +16,16 @@ _CLEAR = ("unreachable", "unknown-key", "throttled", "absurd")
 _UNCLEAR = ("broken", "silent", "late", "lost", "unavailable", "slow", "textual", "overloaded", "late>1", "malformed")
 _POISONS = ("broken", "late", "silent", "unavailable", "lost")
 _GROUPS = ("g", "g", "h", "k#1%23")
+# In so many plans only one thing fails.
+_ALONE = 0.4
 
 
 def make(seed: int) -> Plan:
     """The plan of a seed: of 20, 8 have Roku alone, 5 Rokt alone, 7 both."""
     draw = random.Random(f"{seed} shape")
     plan = _with_roku(seed, draw)
+    if draw.random() < _ALONE:
+        return _numbered(alone(draw, plan))
     plan = draw.choice(THEMES)(draw, plan) if draw.random() < 1 / 6 else _drawn(draw, plan)
     plan = twisted(random.Random(f"{seed} twist"), plan)
     return _numbered(epilogue(draw, plan) if draw.random() < 1 / 3 else plan)

@@ -1,6 +1,7 @@
 """One history: the real handlers between the models, and what must hold at every step and at the end."""
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -102,11 +103,15 @@ class _History:
             if any(event.is_for(name) and index not in taken[name] for name in self.lanes)
         ]
 
-    def noted(self, event_id: str, what: str) -> None:
+    def noted(self, item: Mapping[str, Any]) -> None:
         """The ledger was told something."""
+        event_id, what = item["event_id"]["S"], item["what"]["S"]
         outcome, destination = what.split("#", 3)[:2]
         lane = self.lanes.get(destination)
-        if outcome == "delivered" and lane is not None:
+        if lane is None:
+            raise Violation(f"something is noted of {destination}: {what}")
+        lane.promises.notes.written(self.stage.world.process(), item)
+        if outcome == "delivered":
             lane.promises.counts.noted((event_id, what), lane.promises.conversions)
 
     def rest(self) -> None:

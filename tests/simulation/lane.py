@@ -155,6 +155,7 @@ class Lane:
         function = importlib.import_module("handlers.deliver")
         counts = self.promises.counts
         counts.batches[process.name] = {message.name: set(message.conversions) for _, message in received}
+        self.promises.notes.given[process.name] = {message.name: message.receives for _, message in received}
         given = [name for _, message in received for name in message.conversions]
 
         def done(answer: Any, alive: bool) -> None:
@@ -180,6 +181,7 @@ class Lane:
             else:
                 self._report(process.name, answer, [message for _, message in received])
             del self.service.asked[process.name]
+            self.promises.notes.forget(process.name)
             self.arrived(self.queue)
 
         context = self.stage.context(process)

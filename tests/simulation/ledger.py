@@ -37,7 +37,7 @@ class ModelLedger:
         self._asked_at: dict[str, float] = {}
         self._owed: dict[str, set[Key]] = {}  # what each process wanted to write of events, and did not
         self.hanging: Counter[str] = Counter()  # reads of each process that never come back, and writes
-        self.on_write: Callable[[str, str], None] = lambda *_: None
+        self.on_write: Callable[[Item], None] = lambda _: None
 
     def knows(self, key: Key) -> bool:
         """Whether it holds this key, and has not forgotten it."""
@@ -142,7 +142,7 @@ class ModelLedger:
 
     def _put(self, item: Item, fresh: set[Key]) -> None:
         key = _key(item)
-        self.on_write(*key)
+        self.on_write(item)
         self.items[key], self.written[key] = item, self._world.now
         self._owed[self._world.process().name].discard(key)
         if key in fresh:

@@ -57,7 +57,7 @@ def _why_not_good(variant: Variant, reason: str, service: Service, stage: Stage,
 
 
 def _patience(stage: Stage, service: Service) -> float:
-    return PASSING if stage.had_modes(service.name) & {"passing", PATIENT} else PATIENCE
+    return PASSING if stage.had_modes(service.name) & {"passing", "rationed", PATIENT} else PATIENCE
 
 
 def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Counts) -> str | None:

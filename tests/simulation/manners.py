@@ -70,7 +70,10 @@ class Manners:
         if response.status_code in REFUSED or after:
             self._told.setdefault(_key(process, posted, headers), now)
         if response.status_code in REFUSED:
-            for one in posted:
+            # One that was asked about without others of its message comes back with them.
+            names = {one.variant.name for one in posted}
+            given = self._counts.batches[process].values()
+            for one in posted if all(names >= held or not names & held for held in given) else ():
                 one.variant.not_before = now + min(float(after or FIRST_WAIT), LONGEST_DELAY) - AT_ONCE
                 one.variant.told_by = process
 

@@ -10,6 +10,7 @@ from tests.simulation.conversions import Conversion, Posted, Variant
 from tests.simulation.counts import Counts
 from tests.simulation.letters import why_not_dead
 from tests.simulation.manners import Manners
+from tests.simulation.notes import Notes
 from tests.simulation.plan import DAY
 from tests.simulation.queues import Message, ModelQueue
 from tests.simulation.sender import Event, Post
@@ -38,6 +39,7 @@ class Promises:
         self._circuits = Circuits(stage, service, self.counts)
         self._manners = Manners(stage, service, self.counts)
         self._messages: dict[str, Message] = {}
+        self.notes = Notes(stage, service, self.counts, self._messages)
         self.made: dict[str, set[str]] = {}  # of which events each run has made a new message
         self.letters: Counter[str] = Counter()  # dead letters that each run wrote
         self._where: Counter[str] = Counter()  # messages, on both queues, that hold a variant
@@ -99,6 +101,7 @@ class Promises:
             raise Violation(f"{message.name} ({' '.join(message.conversions[:9])}) by {process} says {fault}")
         if dead:
             self.letters[process] += len(message.conversions)
+            self.notes.buried(process, message)
         else:
             self.marked(message, process)
 

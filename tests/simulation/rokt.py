@@ -20,6 +20,7 @@ MODES = (
     "whole",  # 400 that names nobody if one event is bad, nothing taken
     "unplaced",  # errors without a place; Event API: without the record
     "partly",  # some of the errors without a place
+    "rationed",  # one good event of a request is taken, the others pass, as they say
     "busy",  # some good events are not taken, with a code that says that it will pass
     "seen",  # Event API: 409 if one of the events was taken before, nothing taken
     "unknown-key",  # 401 although the pair is right
@@ -51,6 +52,8 @@ class _Rokt(Service):
 
     def passed_over(self, mode: str, posted: Sequence[Posted]) -> list[Posted]:
         """Half of them, while it is busy."""
+        if mode == "rationed":
+            return list(posted[1:])
         return [one for one in posted if mode == "busy" and self.world.chance(0.5)]
 
     def fault(self, one: Posted, where: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ MODES = (
     "unknown-key",  # 401 although the key is right
     "forbidden",  # 403 for the partner p0
     "unfamiliar",  # a success in another form, where all were taken
+    "rationed",  # one good event of a request is taken, the others pass, as they say
     "passing",  # some good events are not taken, with a reason that says that it will pass
     "duplicate",  # what was taken before is named as a failure
     "alike",  # 400 that names every event for the event group's sake, nothing taken
@@ -115,6 +116,8 @@ class Roku(Service):
             for one in posted:
                 one.variant.refused_from = one.variant.refused_from or self.world.now
             return list(posted)
+        if mode == "rationed":
+            return list(posted[1:])
         if mode == "passing":
             return [one for one in posted if self.world.chance(0.5)]
         return [one for one in posted if mode == "duplicate" and self.drops(one)]
@@ -148,7 +151,9 @@ def _echo(mode: str, one: Posted, now: float) -> dict[str, Any]:
     event = one.content
     errors = {"errors": {"custom_data.value": f"is beyond {one.variant.words}"}}
     if one.variant.bad_until <= now:
-        said = "internal error, please try again later" if mode in ("passing", PATIENT) else "duplicate event"
+        said = (
+            "internal error, please try again later" if mode in ("passing", "rationed", PATIENT) else "duplicate event"
+        )
         errors = {"errors": {"event_id": said}}
     if mode == "thin-id":
         return {"event_id": event["event_id"]} | errors

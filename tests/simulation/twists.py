@@ -11,8 +11,11 @@ from tests.simulation.sender import Event, Post
 # More events than a destination that was not heard of lately gets at once, and fewer than a large post has.
 _MIDDLING = 60
 _FEW = 5
-# Events and bytes of each: more than a request takes; and so many that with their first line a message takes them not.
-_HEAVY = ((100, 11_000), (100, 11_000), (1_000, 750))
+# In a first line ids and fingerprints of 1,000 events take 100 kB, if each id is so long.
+_LONG = "-of-a-shop-with-long-numbers-for-orders"
+# Events, bytes of each, and what their ids have more: more than a request takes; and so many that with their first line
+# a message takes them not.
+_HEAVY = ((100, 11_000, ""), (100, 11_000, ""), (1_000, 750, ""), (1_000, 630, _LONG), (1_000, 630, _LONG))
 _SLOW = ("ok~", "whole~", "whole~", "unknown-key~")
 _MOTLEY = (
     "ok|whole|absurd",
@@ -34,8 +37,8 @@ def middling(draw: random.Random, plan: Plan) -> Plan:
 
 def heavy(draw: random.Random, plan: Plan) -> Plan:
     """Two more posts, whose bytes bind."""
-    at, (count, size) = draw.uniform(0, plan.seconds / 2), draw.choice(_HEAVY)
-    posts = [_post(draw, plan, name, count, 0.0, at=at + 2.0 * place) for place, name in enumerate("vw")]
+    at, (count, size, more) = draw.uniform(0, plan.seconds / 2), draw.choice(_HEAVY)
+    posts = [_post(draw, plan, name + more, count, 0.0, at=at + 2.0 * place) for place, name in enumerate("vw")]
     again = draw.choice(((), (at + 2 * HOUR,)))
     heavy = [replace(one, events=tuple(replace(event, size=size) for event in one.events)) for one in posts]
     heavy[0] = replace(heavy[0], again=again)

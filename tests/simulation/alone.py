@@ -1,0 +1,114 @@
+"""Plans in which one thing fails and nothing else: no other fault then excuses what comes of it."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tests.simulation import ledger, rokt, roku, secrets, sqs
+from tests.simulation.plan import HOUR, Phase, Plan, Redrive
+from tests.simulation.sender import KINDS, Event, Post
+
+# Everything that `_drawn` leaves to chance, off.
+NOTHING: dict[str, Any] = {
+    "crash": 0.0,
+    "lost_reports": 0.0,
+    "sqs_refuses": 0.0,
+    "sqs_loses_answers": 0.0,
+    "sqs_refuses_entries": 0.0,
+    "sqs_twice": 0.0,
+    "roku": (),
+    "rokt": (),
+    "ledger": (),
+    "sqs": (),
+    "secrets": (),
+    "rotations": (),
+    "rokt_rotations": (),
+    "redrives": (),
+    "calm": "",
+}
+_SPANS = (60.0, 600.0, 600.0, HOUR, 2 * HOUR)
+# As often as one of the others: what destinations answer has most kinds.
+_LIKELY = {"roku": 8, "rokt": 5}
+
+
+def alone(draw: random.Random, plan: Plan) -> Plan:
+    """Some posts, and one thing that fails for a while: a destination, a service of AWS, a chance, or nothing."""
+    names = draw.choice(("roku", "roku", "rokt", "roku,rokt"))
+    seconds = draw.choice((HOUR, 2 * HOUR))
+    api = draw.choice(("conversions", "conversions", "events"))
+    posts = tuple(_post(draw, place, seconds) for place in range(draw.choice((3, 6, 10))))
+    plan = replace(plan, destinations=names, rokt_api=api, seconds=seconds, posts=posts, **NOTHING)
+    kinds = {name: _LIKELY.get(name, 1) for name in _FAILURES if name in names.split(",") or name not in _LIKELY}
+    failure = draw.choices(list(kinds), list(kinds.values()))[0]
+    return replace(plan, batch=draw.choice((3, 10, 100)), **_FAILURES[failure](draw, plan))
+
+
+def _destination(name: str, modes: tuple[str, ...]) -> Callable[[random.Random, Plan], dict[str, Any]]:
+    def fails(draw: random.Random, plan: Plan) -> dict[str, Any]:
+        mode, count = draw.choice(modes[1:]), draw.choice((1, 1, 2))
+        return {name: tuple(_phase(draw, plan, mode) for _ in range(count))}
+
+    return fails
+
+
+def _phase(draw: random.Random, plan: Plan, mode: str) -> Phase:
+    start = draw.uniform(0, plan.seconds / 2)
+    return Phase(start, start + draw.choice(_SPANS), mode)
+
+
+def _chance(name: str, chances: tuple[float, ...]) -> Callable[[random.Random, Plan], dict[str, Any]]:
+    return lambda draw, _: {name: draw.choice(chances)}
+
+
+def _rotated(draw: random.Random, plan: Plan) -> dict[str, Any]:
+    at = tuple(draw.uniform(0, plan.seconds) for _ in range(2))
+    return {"rotations": at if "roku" in plan.names() else (), "rokt_rotations": at if "rokt" in plan.names() else ()}
+
+
+def _redriven(draw: random.Random, plan: Plan) -> dict[str, Any]:
+    at = [draw.uniform(0, 2 * plan.seconds) for _ in range(2)]
+    return {"redrives": tuple(Redrive(one, destination=name) for one in at for name in plan.names())}
+
+
+def _rationed(draw: random.Random, plan: Plan) -> dict[str, Any]:
+    """For hours one event of a request is taken: a message of many goes from remainder to remainder."""
+    events = tuple(Event(f"r{number}") for number in range(20))
+    phase = (Phase(0.0, 8 * HOUR, "rationed"),)
+    return {"posts": (Post(draw.uniform(0, 600.0), events),), plan.names()[0]: phase}
+
+
+_FAILURES: dict[str, Callable[[random.Random, Plan], dict[str, Any]]] = {
+    "roku": _destination("roku", roku.MODES),
+    "rokt": _destination("rokt", rokt.MODES),
+    "ledger": _destination("ledger", ledger.MODES),
+    "sqs": _destination("sqs", sqs.MODES),
+    "secrets": _destination("secrets", secrets.MODES),
+    "rotations": _rotated,
+    "redrives": _redriven,
+    "crash": _chance("crash", (0.02, 0.05)),
+    "lost reports": _chance("lost_reports", (0.1, 0.3)),
+    "sqs refuses": _chance("sqs_refuses", (0.05, 0.3)),
+    "sqs loses answers": _chance("sqs_loses_answers", (0.05, 0.3)),
+    "sqs refuses entries": _chance("sqs_refuses_entries", (0.1, 0.3)),
+    "sqs twice": _chance("sqs_twice", (0.1, 0.5)),
+    "no ledger": lambda *_: {"ledger_days": 0},
+    "rationed": _rationed,
+    "nothing": lambda *_: {},
+}
+
+
+def _post(draw: random.Random, place: int, seconds: float) -> Post:
+    """Events of which some are refused for ever or for a while, some are not for all, one has a mended copy."""
+    share, odd = draw.choice((0.0, 0.0, 0.2)), draw.choice((0.0, 0.2))
+    events = []
+    for number in range(draw.choice((1, 2, 5, 12))):
+        bad = draw.choice((seconds / 2, 100 * seconds)) if draw.random() < share else 0.0
+        kind = draw.choice(KINDS) if draw.random() < odd else "plain"
+        partner = draw.choice((None, None, "p0", "p1"))
+        events.append(Event(f"e{place}.{number}", partner=partner, bad_until=bad, rokt_bad_until=bad, kind=kind))
+    if draw.random() < 0.2 and events[0].kind == "plain":
+        events.append(Event(f"{events[0].name}c", partner=events[0].partner, copy_of=events[0].name))
+    again = tuple(draw.uniform(0, seconds) for _ in range(draw.choice((0, 0, 0, 1))))
+    sender = "browser" if draw.random() < 0.1 else "server"
+    return Post(draw.uniform(0, 0.8 * seconds), tuple(events), again, draw.choice(("g", "g", "h", "k#1%23")), sender)
