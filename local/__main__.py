@@ -16,19 +16,18 @@ from local.dead_letters import RedriveError
 from local.intrinsics import TemplateError
 from local.options import choices, given, parser
 from local.samples import Row, run
-from local.stack import ROOT, Stack, StackError
-from local.tables import summary, table
+from local.stack import AWS_PORT, PORT, ROOT, Stack, StackError
+from local.tables import short_table, summary, table, telling
 
 SAMPLES = ROOT / "events"
-_COLUMNS = 140
+_COLUMNS = {True: 140, False: 100}  # without a terminal: all samples, or the most telling ones
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 if all went as the files say, 1 if not, 2 if the stack cannot start, 130 if interrupted."""
     asked = parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # Without a terminal rich would take 80 columns, too few for the table.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _COLUMNS)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _COLUMNS[asked.all])
     errors = Console(stderr=True, highlight=False)
     try:
         return _run(asked, console)
@@ -51,10 +50,10 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
     rows: list[Row] = []
     with Stack(choices(asked), logs=sys.stderr if asked.logs else None) as stack:
         try:
-            _print_addresses(stack, console)
+            _print_addresses(stack, console, asked)
             if samples:
                 rows = run(stack, cases)
-                console.print(table(rows))
+                console.print(table(rows) if asked.all else short_table(telling(rows)))
                 console.print(summary(rows, time.monotonic() - begun))
             if serves:
                 _serve(stack, console)
@@ -81,15 +80,24 @@ def _serve(stack: Stack, console: Console) -> None:
         return
 
 
-def _print_addresses(stack: Stack, console: Console) -> None:
+def _print_addresses(stack: Stack, console: Console, asked: argparse.Namespace) -> None:
     addresses = [("Console", f"{stack.url}/"), ("API", stack.url), ("AWS", stack.aws_endpoint)]
     for name, url in stack.destination_urls.items():
         addresses.append((load(name).title, f"{url} (sandbox)" if name in stack.sandboxes else url))
     for name, address in addresses:
         console.print(f"{name:8}{address}", soft_wrap=True)
+    if not (asked.port or stack.url.endswith(f":{PORT}")):
+        console.print(f"Port {PORT} is in use by another program, so a free one was chosen.", soft_wrap=True)
+
+
+def _here(stack: Stack) -> str:
+    """How `relay` is told of this stack: it knows the usual port."""
+    usual = stack.aws_endpoint.endswith(f":{AWS_PORT}")
+    return "--local" if usual else f"--local --local-endpoint {stack.aws_endpoint}"
 
 
 def _print_commands(stack: Stack, console: Console) -> None:
+    here = _here(stack)
     event = {
         "event_name": "PURCHASE",
         "event_time": int(time.time()),
@@ -98,21 +106,13 @@ def _print_commands(stack: Stack, console: Console) -> None:
         "custom_data": {"value": 25, "currency": "USD"},
     }
     body = json.dumps({"event_group_id": "example_website_123", "events": [event]})
-    names = stack.deployment.names
     post = f"curl -i {stack.url}/v1/events -H 'Authorization: Bearer {stack.choices.key}' -d '{body}'"
-    sqs = (
-        "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 "
-        f"aws --endpoint-url {stack.aws_endpoint} sqs"
-    )
-    commands = [("Send a conversion", post)]
-    for title in map(str.capitalize, stack.choices.destinations):
-        look = (
-            f"{sqs} receive-message --queue-url {names[f'{title}DeadLetterQueue']} "
-            "--message-attribute-names All --max-number-of-messages 10 --visibility-timeout 0"
-        )
-        dead_letters, queue = names[f"{title}DeadLetterQueue.Arn"], names[f"{title}Queue.Arn"]
-        redrive = f"{sqs} start-message-move-task --source-arn {dead_letters} --destination-arn {queue}"
-        commands += [(f"Look at the dead letters of {title}", look), ("Redrive them", redrive)]
+    commands = [
+        ("Look at it in a browser", f"{stack.url}/"),
+        ("Send a conversion", post),
+        ("What became of it", f".venv/bin/relay status order-1 {here}"),
+        ("What Roku and Rokt rejected", f".venv/bin/relay dlq list {here}"),
+    ]
     for title, command in commands:
         console.print(f"\n{title}:\n  {command}", soft_wrap=True, markup=False)
     console.print("\nServing until interrupted (Ctrl-C).", soft_wrap=True)

@@ -44,13 +44,24 @@ class Choices:
         return [name for name in NAMES if self.parameters.get(f"DeliverTo{load(name).title}", usual[name]) == "true"]
 
 
+def usual_or_free(port: int) -> int:
+    """The usual port, or 0, which takes any free one, where somebody else has it."""
+    return 0 if _why_not(port) else port
+
+
 def check_ports(wanted: Mapping[str, int]) -> None:
     """Raise StackError if one of the ports cannot be had; they are by the flag that names another."""
     for flag, port in wanted.items():
-        with socket.socket() as probe:
-            # As the servers do: connections of a stack that has just ended may linger.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((aws.HOST, port))
-            except (OSError, OverflowError) as error:
-                raise StackError(f"port {port} cannot be used ({error}): choose another with {flag}") from error
+        if error := _why_not(port):
+            raise StackError(f"port {port} cannot be used ({error}): choose another with {flag}") from error
+
+
+def _why_not(port: int) -> Exception | None:
+    with socket.socket() as probe:
+        # As the servers do: connections of a stack that has just ended may linger.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((aws.HOST, port))
+        except (OSError, OverflowError) as error:
+            return error
+    return None

@@ -9,12 +9,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import IO
 
 import pytest
 
+from local.__main__ import main
 from local.cases import read_cases
-from local.stack import ROOT
+from local.stack import PORT, ROOT
+from local.tables import TELLING
 from tests.bounds import BOUND
 
 FREE_PORTS = ("--port", "0", "--aws-port", "0", "--sandbox-port", "0", "--rokt-sandbox-port", "0")
@@ -73,17 +76,11 @@ def _read_until(stream: IO[bytes], text: str) -> str:
     return said
 
 
-def test_once_posts_the_samples_and_each_ends_as_its_file_says() -> None:
-    done = _run("--once", *FREE_PORTS)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert "all as their files say" in done.stdout
-    for case in read_cases(ROOT / "events"):
-        assert case.name.removesuffix(".json") in done.stdout
-    for outcome in ("delivered", "rejected", "invalid", "ignored", "redriven", "withheld"):
-        assert outcome in done.stdout
-    for name in ("Roku", "Rokt"):
-        assert re.search(rf"^{name}\s+http://127\.0\.0\.1:\d+ \(sandbox\)$", done.stdout, re.MULTILINE)
-        assert re.search(rf"^{name.lower()}: \d+ delivered, ", done.stdout, re.MULTILINE)
+def _said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """The exit code and what was said, without a process of its own: for what ends before the stack starts."""
+    code = main(["--once", *FREE_PORTS, *arguments])
+    said = capsys.readouterr()
+    return code, said.out, said.err
 
 
 def _destinations(said: str) -> tuple[list[str], list[str]]:
@@ -92,65 +89,103 @@ def _destinations(said: str) -> tuple[list[str], list[str]]:
     return counted, [name.lower() for name in re.findall(r"^(Ro\w+) +http", said, re.MULTILINE)]
 
 
-def test_one_destination_can_be_chosen_and_logs_are_shown_on_stderr_when_asked_for() -> None:
-    done = _run("--once", *FREE_PORTS, *AT_ONCE, "--destinations", "rokt", "--logs")
-    assert done.returncode == 0, done.stdout
-    assert _destinations(done.stdout) == (["rokt"], ["rokt"])
-    assert '"_aws"' in done.stderr
-    assert '"_aws"' not in done.stdout
-
-
-def test_a_destination_that_nobody_knows_is_a_usage_error() -> None:
-    done = _run("--once", "--destinations", "roku,nowhere")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "roku and rokt" in done.stderr
-
-
-def test_rokts_other_api_can_be_chosen_and_without_a_terminal_it_does_as_with_once() -> None:
-    done = _run(*FREE_PORTS, *AT_ONCE, "--rokt-api", "events")
+def test_all_posts_the_samples_and_each_ends_as_its_file_says() -> None:
+    done = _run("--all", *FREE_PORTS)  # without a terminal it does as with --once
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "all samples ended as expected" in done.stdout
+    for case in read_cases(ROOT / "events"):
+        assert case.name.removesuffix(".json") in done.stdout
+    for outcome in ("delivered", "rejected", "invalid", "ignored", "redriven", "withheld"):
+        assert outcome in done.stdout
+    for name in ("Roku", "Rokt"):
+        assert re.search(rf"^{name}\s+http://127\.0\.0\.1:\d+ \(sandbox\)$", done.stdout, re.MULTILINE)
     assert _destinations(done.stdout) == (["roku", "rokt"], ["roku", "rokt"])
-    assert "all as their files say" in done.stdout
     assert "Serving" not in done.stdout
 
 
-def test_serve_posts_nothing_and_ends_cleanly_when_terminated(start: Run) -> None:
-    process = start("--serve", *FREE_PORTS)
-    assert process.stdout is not None
-    said = _read_until(process.stdout, "Serving until interrupted")
-    assert "What became of" not in said
-    assert re.match(r"Console\s+http://127\.0\.0\.1:\d+/\n", said)
-    url = re.search(r"API\s+(http://127\.0\.0\.1:\d+)", said)
-    assert url is not None
-    assert said.count("start-message-move-task") == 2  # a redrive for each destination
-    assert f"curl -i {url[1]}/v1/events -H 'Authorization: Bearer local-sender-key'" in said
-    process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=BOUND)
-    assert (process.returncode, errors) == (0, b"")
+def test_a_destination_and_its_api_can_be_chosen_and_logs_are_shown_on_stderr_when_asked_for() -> None:
+    done = _run("--once", *FREE_PORTS, *AT_ONCE, "--destinations", "rokt", "--rokt-api", "events", "--logs")
+    assert done.returncode == 0, done.stdout
+    assert "all samples ended as expected" in done.stdout
+    assert _destinations(done.stdout) == (["rokt"], ["rokt"])
+    assert '"_aws"' in done.stderr
+    assert '"_aws"' not in done.stdout
+    shown = done.stdout.split("why", 1)[1].split("rokt: ")[0].strip().splitlines()
+    assert 5 <= len(shown) <= TELLING
+    assert max(map(len, done.stdout.splitlines())) <= 100
 
 
-def test_with_a_terminal_it_shows_the_table_and_goes_on_serving_until_interrupted(start: Run) -> None:
+def test_a_destination_that_nobody_knows_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--once", "--destinations", "roku,nowhere"])
+    assert ended.value.code == 2
+    assert "roku and rokt" in capsys.readouterr().err
+
+
+def test_at_a_terminal_it_shows_the_table_and_serves_until_interrupted(start: Run) -> None:
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "rb", buffering=0) as screen:
         process = start(*FREE_PORTS, *AT_ONCE, terminal=theirs)
         os.close(theirs)
         said = _read_until(screen, "Serving until interrupted")
-        assert "all as their files say" in said
+        assert "all samples ended as expected" in said
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=BOUND)
     assert (process.returncode, errors) == (0, b"")
 
 
-def test_a_port_in_use_is_one_line_that_names_the_flag() -> None:
+def test_serve_posts_nothing_names_the_next_commands_and_ends_cleanly_when_terminated(start: Run) -> None:
+    with _busy(PORT):
+        process = start("--serve", *FREE_PORTS[2:])
+        assert process.stdout is not None
+        said = _read_until(process.stdout, "Serving until interrupted")
+    assert "ended as expected" not in said
+    assert re.match(r"Console\s+http://127\.0\.0\.1:\d+/\n", said)
+    url = re.search(r"API\s+(http://127\.0\.0\.1:\d+)", said)
+    assert url is not None
+    assert not url[1].endswith(f":{PORT}")
+    assert f"Port {PORT} is in use" in said
+    assert f"curl -i {url[1]}/v1/events -H 'Authorization: Bearer local-sender-key'" in said
+    aws_endpoint = re.search(r"AWS\s+(http://127\.0\.0\.1:\d+)", said)
+    assert aws_endpoint is not None
+    for verb in ("status order-1", "dlq list"):
+        assert f"relay {verb} --local --local-endpoint {aws_endpoint[1]}\n" in said
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=BOUND)
+    assert (process.returncode, errors) == (0, b"")
+
+
+@contextmanager
+def _busy(port: int) -> Iterator[None]:
+    """Somebody has that port; perhaps somebody else had it before."""
+    with socket.socket() as taken:
+        with suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+        yield
+
+
+def test_a_chosen_port_in_use_is_one_line_that_names_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = _run("--once", *FREE_PORTS, "--port", str(taken.getsockname()[1]))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch(r"port \d+ cannot be used .*: choose another with --port\n", done.stderr)
+        code, said, errors = _said(capsys, "--port", str(taken.getsockname()[1]))
+    assert (code, said) == (2, "")
+    assert re.fullmatch(r"port \d+ cannot be used .*: choose another with --port\n", errors)
 
 
-def test_samples_are_never_posted_to_another_roku() -> None:
-    done = _run("--once", *FREE_PORTS, "--roku-url", "http://127.0.0.1:9")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "--serve" in done.stderr
+def test_samples_are_never_posted_to_another_roku(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said, errors = _said(capsys, "--roku-url", "http://127.0.0.1:9")
+    assert (code, said) == (2, "")
+    assert "--serve" in errors
+
+
+@pytest.mark.parametrize(
+    ("flag", "key"), [("--key", "two words"), ("--key", ""), ("--roku-key", "two\nlines"), ("--rokt-key", "no pair")]
+)
+def test_a_key_that_cannot_work_is_refused_by_its_flag(
+    flag: str, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said, errors = _said(capsys, flag, key)
+    assert (code, said) == (2, "")
+    assert errors.startswith(f"{flag} cannot be ")
