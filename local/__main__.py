@@ -17,7 +17,7 @@ from local.intrinsics import TemplateError
 from local.options import choices, given, parser
 from local.samples import Row, run
 from local.stack import AWS_PORT, PORT, ROOT, Stack, StackError
-from local.tables import short_table, summary, table, telling
+from local.tables import report
 
 SAMPLES = ROOT / "events"
 _COLUMNS = {True: 140, False: 100}  # without a terminal: all samples, or the most telling ones
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(asked: argparse.Namespace, console: Console) -> int:
     urls = given(asked, "url")
     samples = not asked.serve and not urls
-    serves = asked.serve or (_is_at_a_terminal() and not asked.once)
+    serves = _serves(asked)
     if not samples and not serves:
         raise StackError(f"--{next(iter(urls))}-url posts no samples, for they would be counted there: add --serve")
     begun = time.monotonic()
@@ -53,8 +53,8 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
             _print_addresses(stack, console, asked)
             if samples:
                 rows = run(stack, cases)
-                console.print(table(rows) if asked.all else short_table(telling(rows)))
-                console.print(summary(rows, time.monotonic() - begun))
+                for shown in report(rows, time.monotonic() - begun, everything=asked.all):
+                    console.print(shown)
             if serves:
                 _serve(stack, console)
         finally:
@@ -62,8 +62,9 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
     return 1 if any(row.fault for row in rows) else 0
 
 
-def _is_at_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+def _serves(asked: argparse.Namespace) -> bool:
+    at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return asked.serve or (at_a_terminal and not asked.once)
 
 
 def _ignore_interrupts() -> None:

@@ -68,9 +68,7 @@ def parser() -> argparse.ArgumentParser:
         description="Runs the relay here, with stand-ins for AWS and the destinations, and posts events/ through it.",
     )
     modes = made.add_mutually_exclusive_group()
-    modes.add_argument(
-        "--once", action="store_true", help="post the samples and exit: 0 if each ended as expected"
-    )
+    modes.add_argument("--once", action="store_true", help="post the samples and exit: 0 if each ended as expected")
     made.add_argument("--all", action="store_true", help="show all samples, not the ten most telling ones")
     modes.add_argument("--serve", action="store_true", help="post no samples and serve until interrupted")
     for flag, default, what in (("--port", PORT, "the API"), ("--aws-port", AWS_PORT, "the AWS endpoint")):

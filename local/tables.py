@@ -1,7 +1,7 @@
 """What became of the samples, as `make run` prints it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice, zip_longest
 from textwrap import shorten
 
@@ -25,10 +25,16 @@ _STYLES = {
 }
 
 
-def telling(rows: Sequence[Row], most: int = TELLING) -> list[Row]:
-    """All rows with a fault, and of the others at most `most`, in their order: of each kind of outcome one, rarest first.
+def report(rows: Sequence[Row], seconds: float, *, everything: bool) -> Iterator[Table | str]:
+    """What is printed: all samples or the most telling ones, and the sums of all, which took so long."""
+    yield table(rows) if everything else short_table(telling(rows))
+    yield summary(rows, seconds)
 
-    After that a second of each kind, and so on, from other files.
+
+def telling(rows: Sequence[Row], most: int = TELLING) -> list[Row]:
+    """All rows with a fault, and of the others at most `most`, in their order.
+
+    They are one of each kind of outcome, rarest first. After that a second of each kind, and so on, from other files.
     """
     kinds: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:

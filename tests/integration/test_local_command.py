@@ -183,9 +183,7 @@ def test_samples_are_never_posted_to_another_roku(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("flag", "key"), [("--key", "two words"), ("--key", ""), ("--roku-key", "two\nlines"), ("--rokt-key", "no pair")]
 )
-def test_a_key_that_cannot_work_is_refused_by_its_flag(
-    flag: str, key: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_key_that_cannot_work_is_refused_by_its_flag(flag: str, key: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, said, errors = _said(capsys, flag, key)
     assert (code, said) == (2, "")
     assert errors.startswith(f"{flag} cannot be ")
