@@ -29,8 +29,8 @@ from sources import registry
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]").sub
 _NAMES = ", ".join(registry.SOURCES)
 
-# What a function behind the API says: the status and the body, None for an answer without one.
-Said = tuple[int, dict[str, Any] | None]
+# What a function behind the API says: the status and the body: JSON, the text of XML, or None for none.
+Said = tuple[int, dict[str, Any] | str | None]
 
 
 @dataclass(slots=True)
@@ -171,13 +171,14 @@ def _whole(text: str) -> str:
     return _HALF_A_PAIR("\ufffd", text)
 
 
-def _answer(status: int, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> dict[str, Any]:
+def _answer(status: int, body: Mapping[str, Any] | str | None, headers: Mapping[str, str]) -> dict[str, Any]:
     if body is None:
         return {"statusCode": status, "headers": dict(headers), "body": "", "isBase64Encoded": False}
     extra = {"Retry-After": "5"} if status == 503 else {}
+    kind, text = ("text/xml", body) if isinstance(body, str) else ("application/json", to_json(body).decode())
     return {
         "statusCode": status,
-        "headers": {"Content-Type": "application/json", "Cache-Control": "no-store", **extra, **headers},
-        "body": to_json(body).decode(),
+        "headers": {"Content-Type": kind, "Cache-Control": "no-store", **extra, **headers},
+        "body": text,
         "isBase64Encoded": False,
     }

@@ -59,7 +59,8 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
     for one in to:
         enqueue(received[one.name], one, _queue(one.name), sender=_trust(sender), now=clients.now(), key=key)
     _tell(call.line, request, received, to)
-    return _answer(request, received, only_200=posting.only_200 or registry.takes_only_200(request.source))
+    status, answer = _answer(request, received, only_200=posting.only_200 or registry.takes_only_200(request.source))
+    return (status, answer) if posting.acknowledgement is None or status >= 500 else (200, posting.acknowledgement)
 
 
 def _reader(request: Request) -> reading.Reader:

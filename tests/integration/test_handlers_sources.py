@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -303,3 +304,15 @@ def test_a_platforms_post_can_be_tried_without_counting_it(relay: Deployed, caps
     assert [
         name for line in metrics(capsys.readouterr().out) for name in ("Accepted", "Delivered") if name in line
     ] == []
+
+
+def test_salesforces_outbound_message_gets_its_acknowledgement_alone(relay: Deployed) -> None:
+    cases = json.loads((Path(__file__).parents[1] / "unit/ready_mappings/salesforce.json").read_text(encoding="utf-8"))
+    (message,) = [case["post"]["text"] for case in cases if case["about"] == "one with two records"]
+    event = post(message, path="/v1/sources/webhook/salesforce", key="shop-key-1", headers={"content-type": "text/xml"})
+    answer = relay.ingest(event)
+    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, "text/xml")
+    assert "<Ack>true</Ack>" in answer["body"]
+    assert len(relay.bodies(relay.queue)) == 1
+    relay.sqs.delete_queue(QueueUrl=relay.queue)
+    assert relay.ingest(event)["statusCode"] == 503  # it comes again

@@ -77,8 +77,8 @@ class Body:
     Among the conversions an `Ignored` stands for what is none, and a `destination.Invalid` for what cannot be read.
     For the signals of consent: `shared` is what the body says beside its events, `spoken` what it says of each event
     where a source made a conversion of it, and `heard` what `hearing` made of them, by place. `only_200`: the platform
-    takes any other status for a failure. `unmapped`: the conversions whose names no list has, which count only where
-    any name is taken: why they are ignored elsewhere.
+    takes any other status for a failure; `acknowledgement`: it takes this XML alone for a success. `unmapped`: the
+    conversions whose names no list has, which count only where any name is taken: why they are ignored elsewhere.
     """
 
     event_group_id: str | None
@@ -89,6 +89,7 @@ class Body:
     spoken: Sequence[Any] = ()
     heard: Mapping[int, Heard] = field(default_factory=dict)
     only_200: bool = False
+    acknowledgement: str | None = None
     unmapped: Mapping[int, Ignored] = field(default_factory=dict)
 
 

@@ -24,6 +24,13 @@ KNOWN = (
 _NAME: fieldnames.Path = ("", "event_name")
 CURRENCY: fieldnames.Path = ("custom_data", "currency")
 _MOST_FIELDS = 60
+# Salesforce, «Outbound Messaging: acknowledgement»: anything else, and the message comes again for 24 hours.
+ACKNOWLEDGEMENTS = {
+    "salesforce": '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope'
+    ' xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notificationsResponse'
+    ' xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack></notificationsResponse></soapenv:Body>'
+    "</soapenv:Envelope>"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class PostMapping:
     signature: Scheme | None
     currency: str | None
     only_200: bool
+    acknowledgement: str | None
 
 
 def compiled(given: Any, ready: Callable[[str], dict[str, Any]]) -> PostMapping:
@@ -84,7 +92,14 @@ def compiled(given: Any, ready: Callable[[str], dict[str, Any]]) -> PostMapping:
         signature=part("signature", scheme),
         currency=part("currency", _currency),
         only_200=whole.get("only_200") is True,
+        acknowledgement=part("answer", _acknowledgement),
     )
+
+
+def _acknowledgement(given: Any) -> str:
+    if given not in ACKNOWLEDGEMENTS:
+        raise Fault(f"must be one of {', '.join(ACKNOWLEDGEMENTS)}")
+    return ACKNOWLEDGEMENTS[given]
 
 
 def _currency(given: Any) -> str:

@@ -134,7 +134,16 @@ def _posting(mapping: PostMapping, post: Post, inbound: Inbound, warnings: Warni
     unwrapped(made, warnings)
     group = inbound.settings.event_group or only(groups)
     said = list(dict.fromkeys(warnings))
-    return Body(group, {}, made, said, _beside(mapping, post.whole), spoken, only_200=mapping.only_200)
+    return Body(
+        group,
+        {},
+        made,
+        said,
+        _beside(mapping, post.whole),
+        spoken,
+        only_200=mapping.only_200,
+        acknowledgement=mapping.acknowledgement if inbound.body.lstrip().startswith(b"<") else None,
+    )
 
 
 def _elements(mapping: PostMapping, post: Post) -> Sequence[Any]:
