@@ -1,5 +1,9 @@
 """`relay keys add`: what its options make of an entry."""
 
+import json
+import re
+import shlex
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +12,8 @@ import pytest
 from relay import mapping
 from relay.errors import Misuse, Trouble
 from relay.key_meaning import faults
-from relay.key_settings import consent_settings
+from relay.key_settings import consent_settings, source_settings
+from sources import registry
 from sources.mapped import ready
 
 
@@ -78,3 +83,20 @@ def test_every_ready_made_mapping_gives_events_that_roku_takes() -> None:
     names = ready.names()
     entries = [{"sources": {"webhook": {"map": ready.ready(name)}}} for name in names]
     assert [list(faults(one, destinations=("roku",), allowed_origins="")) for one in entries] == [[]] * len(names)
+
+
+PAGES = sorted((Path(__file__).parents[2] / "docs" / "senders").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+def test_the_commands_of_a_page_write_entries_that_are_used(page: Path) -> None:
+    commands = re.findall(r"^\$ relay keys add (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert commands or page.stem == "browser"
+    for command in map(shlex.split, commands):
+        settings = [value for option, value in pairwise(command) if option == "--source"]
+        sources = source_settings(settings)
+        if "--map" in command and (named := command[command.index("--map") + 1]) in ready.names():
+            sources.setdefault("webhook", {})["map"] = named
+        entry = {"key": "a-long-key", "sources": sources}
+        assert list(faults(entry, destinations=("roku",), allowed_origins="")) == []
+        assert registry.senders(json.dumps({"one": entry}))[1] == []
