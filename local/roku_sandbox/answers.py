@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from local.http_server import Request
 from local.roku_sandbox.faults import Faults
-from local.roku_sandbox.rules import Errors, check_body, check_event
+from local.roku_sandbox.rules import Errors, check_body, check_event, events_of
 from local.sandbox import strict_json
+from local.sandbox.profiles import Profile
 
 LIVE: Final = "/v1/events"
 TEST: Final = "/v1/test_events"
@@ -28,6 +29,7 @@ class Batch:
     group: str | None = None
     events: Sequence[Any] = ()
     fault: str | None = None
+    shared: Mapping[str, Any] = field(default_factory=dict)
 
     def texts(self, name: str) -> set[str]:
         """Give the different strings that the events hold under this name."""
@@ -46,25 +48,26 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_batch(body: bytes) -> Batch:
+def read_batch(body: bytes, profile: Profile = "relay") -> Batch:
     """Read the body of a request; never raises, for what cannot be read becomes the batch's `fault`."""
     try:
         content = strict_json.read(body)
     except (ValueError, RecursionError) as error:
         return Batch(fault=f"the body must be JSON: {type(error).__name__}")
-    fault = check_body(content)
+    fault = check_body(content, profile)
     if not isinstance(content, dict):
         return Batch(fault=fault)
-    group, events = content.get("event_group_id"), content.get("events")
+    group = content.get("event_group_id")
     return Batch(
         group=group if isinstance(group, str) else None,
-        events=events if isinstance(events, list) else (),
+        events=events_of(content, profile),
         fault=fault,
+        shared={name: value for name, value in content.items() if name != "events"},
     )
 
 
 def answer(
-    request: Request, batch: Batch, *, faults: Faults, groups: Sequence[str] | None, strict: bool, now: float
+    request: Request, batch: Batch, *, faults: Faults, groups: Sequence[str] | None, profile: Profile, now: float
 ) -> Answer:
     """Give Roku's answer to one request; `groups` are the event groups of its key, None if the key is no good.
 
@@ -72,7 +75,7 @@ def answer(
     """
     obstacle = next(_obstacles(request, batch, faults, groups), None)
     if obstacle is None:
-        return judge(batch.events, faults=faults, strict=strict, now=now)
+        return judge(batch.events, faults=faults, profile=profile, now=now, shared=batch.shared)
     status, detail = obstacle
     return refusal(status, batch, detail)
 
@@ -116,12 +119,12 @@ def refusal(status: int, batch: Batch, detail: str) -> Answer:
     return Answer(status=status, content=_content(status, description, len(batch.events), []), headers=headers)
 
 
-def judge(events: Sequence[Any], *, faults: Faults, strict: bool, now: float) -> Answer:
+def judge(events: Sequence[Any], *, faults: Faults, profile: Profile, now: float, shared: Mapping[str, Any]) -> Answer:
     """Look at each event on its own: 200 if all are right, 210 if some are, 400 if none is."""
     accepted: list[Mapping[str, object]] = []
     failed: list[Mapping[str, object]] = []
     for event in events:
-        errors = {**check_event(event, now=now, strict=strict), **_told_to_refuse(event, faults)}
+        errors = {**check_event(event, now=now, profile=profile, shared=shared), **_told_to_refuse(event, faults)}
         if errors:
             failed.append(_echo(event, errors, faults))
         else:

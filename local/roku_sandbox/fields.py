@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from local.sandbox.checks import filled
 
-# The page's 24, then three that Roku's newer public material adds.
-EVENT_NAMES: Final = frozenset(
+PAGES_NAMES: Final = frozenset(
     """ACHIEVE_LEVEL ADD_PAYMENT_INFO ADD_TO_CART ADD_TO_WISHLIST APP_INSTALL COMPLETE_REGISTRATION CONTACT
     CUSTOMIZE_PRODUCT DONATE DOWNLOAD FIND_LOCATION INITIATE_CHECKOUT LEAD PAGE_VIEW PURCHASE SCHEDULE SEARCH SIGN_UP
-    START_TRIAL SUBSCRIBE SUBSCRIPTION_CANCELLATION SUBSCRIPTION_RENEWAL UNLOCK_ACHIEVEMENT VIEW_CONTENT
-    FIRST_VIDEO_VIEW QSS SESSION_START""".split()
+    START_TRIAL SUBSCRIBE SUBSCRIPTION_CANCELLATION SUBSCRIPTION_RENEWAL UNLOCK_ACHIEVEMENT VIEW_CONTENT""".split()
 )
+# Three more that Roku's newer public material adds.
+EVENT_NAMES: Final = PAGES_NAMES | {"FIRST_VIDEO_VIEW", "QSS", "SESSION_START"}
 EVENT_SOURCES: Final = frozenset(
     "chat ctv_app email mobile_app phone_call physical_store roku system-generated website other".split()
 )

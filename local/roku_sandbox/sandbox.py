@@ -12,6 +12,7 @@ from local.http_server import Answer, Request
 from local.roku_sandbox.answers import LIVE, MAX_BYTES, TEST, Batch, answer, read_batch
 from local.roku_sandbox.faults import NO_FAULTS, Faults
 from local.sandbox import Sandbox, reply
+from local.sandbox.profiles import Profile
 
 WINDOW: Final = 600  # seconds; Roku: "within 10 minutes of each other with the same event ID"
 
@@ -20,7 +21,8 @@ class RokuSandbox(Sandbox[Faults]):
     """Roku's Events API for tests and for the local stack; also a context manager.
 
     `keys` gives the event groups of each bearer key, `["*"]` meaning all. `clock` gives epoch seconds. Port 0 takes
-    a free port, which is kept over `stop` and `start`. `strict=False` lets digests of nothing through (see `rules`).
+    a free port, which is kept over `stop` and `start`. `profile`: see
+    `local.sandbox.profiles`.
     """
 
     def __init__(
@@ -29,12 +31,12 @@ class RokuSandbox(Sandbox[Faults]):
         keys: Mapping[str, Sequence[str]] | None = None,
         clock: Callable[[], float] = time.time,
         *,
-        strict: bool = True,
+        profile: Profile = "relay",
     ) -> None:
         super().__init__(port, NO_FAULTS, WINDOW)
         self._keys = dict(keys or {})
         self._clock = clock
-        self._strict = strict
+        self._profile: Profile = profile
 
     def set_keys(self, keys: Mapping[str, Sequence[str]]) -> None:
         """Replace the keys, as an operator does who revokes one and makes another."""
@@ -45,7 +47,7 @@ class RokuSandbox(Sandbox[Faults]):
         return {"event": text}
 
     def _serve(self, request: Request) -> Answer | None:
-        batch = read_batch(request.body) if len(request.body) <= MAX_BYTES else Batch()
+        batch = read_batch(request.body, self._profile) if len(request.body) <= MAX_BYTES else Batch()
         faults = NO_FAULTS
         if request.path in (LIVE, TEST):
             ids, partners = batch.texts("event_id"), batch.texts("partner_name")
@@ -53,10 +55,10 @@ class RokuSandbox(Sandbox[Faults]):
         if self._waits(faults):
             return None
         now = self._clock()
-        groups = None if faults.revoked else self._keys.get(_key(request))
+        groups = None if faults.revoked else self._keys.get(_key(request, self._profile))
         made = None
         if faults.drop != "before":
-            given = answer(request, batch, faults=faults, groups=groups, strict=self._strict, now=now)
+            given = answer(request, batch, faults=faults, groups=groups, profile=self._profile, now=now)
             if request.path == LIVE and batch.group:
                 taken = [
                     ((batch.group, one), one, event) if (one := _id(event)) else (None, None, event)
@@ -77,9 +79,12 @@ class RokuSandbox(Sandbox[Faults]):
         return made
 
 
-def _key(request: Request) -> str:
-    """The bearer key of the Authorization header, empty if there is none."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+def _key(request: Request, profile: Profile) -> str:
+    """The bearer key of the Authorization header, empty if there is none; Ringba's guide calls it Authentication."""
+    given = request.headers.get("authorization", "")
+    if profile == "lenient":
+        given = given or request.headers.get("authentication", "")
+    scheme, _, key = given.partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
 
 

@@ -14,7 +14,17 @@ EMPTY_DIGESTS: Final = frozenset(
     for nothing in ("", "null", "undefined", "None", "none", "NULL", "NaN", "[object Object]", " ", "-no value-")
 )
 RAW_EMAIL: Final = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")  # a lone @, as in some user agents, is none
+# With a plus, or punctuated as a North American one: an id of digits alone is none.
+_RAW_PHONE: Final = re.compile(
+    r"(?<![\w+-])(?:\+[1-9](?:[ ().-]{0,2}[0-9]){7,14}"
+    r"|(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ][0-9]{4})(?![\w-])"
+)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def holds_phone(text: str) -> bool:
+    """Whether a phone number in clear stands in the text."""
+    return any(mark in text for mark in "+-. (") and _RAW_PHONE.search(text) is not None
 
 
 def filled(value: object) -> str | None:

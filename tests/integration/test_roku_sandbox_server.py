@@ -127,7 +127,7 @@ def until(holds: Callable[[], bool]) -> None:
 def test_the_examples_of_the_page_get_the_answers_of_the_page(
     path: str, given: dict[str, Any], answer: dict[str, Any]
 ) -> None:
-    with RokuSandbox(keys={KEY: [GROUP]}, strict=False) as sandbox, connected(sandbox) as client:
+    with RokuSandbox(keys={KEY: [GROUP]}, profile="page") as sandbox, connected(sandbox) as client:
         refused = {
             "code": 400,
             "description": "all events failed",

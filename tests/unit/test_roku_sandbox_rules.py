@@ -17,6 +17,7 @@ from local.sandbox.records import LAST, LAST_IDS, Records
 NOW = 1_700_000_000
 # printf %s someone@example.com | sha256sum
 DIGEST = hashlib.sha256(b"someone@example.com").hexdigest()
+MALE = hashlib.sha256(b"male").hexdigest()
 ABSENT = object()
 
 NO_IDENTIFIER = "At least one user identifier is required"
@@ -73,7 +74,7 @@ def test_every_event_name_is_taken(name: str) -> None:
         event(user_data={"client_ip_address": "192.168.1.1"}),
         event(user_data={"client_ip_address": "2001:db8::1", "is_hashed": False}),
         event(user_data={"is_hashed": True, "ph": DIGEST}),
-        user_data(fn=DIGEST, ln=DIGEST, ge=DIGEST, db=DIGEST, ct="New York", st="New York", zp="10001", country="US"),
+        user_data(fn=DIGEST, ln=DIGEST, ge=MALE, db=DIGEST, ct="New York", st="New York", zp="10001", country="US"),
         user_data(external_id="7", client_user_agent="Mozilla/5.0", subscription_id="s", aFC="cookie"),
         event(custom_data={}),
         custom_data(value=99.99, currency="USD", num_items=3, predicted_ltv=10, content_ids=["A", 1], contents=[]),
@@ -192,8 +193,8 @@ def test_a_wrong_field_is_named_and_no_other(field: str, given: Any) -> None:
 def test_a_digest_of_nothing_is_refused_only_when_strict(field: str) -> None:
     for digest in EMPTY_DIGESTS:
         given = event(user_data={"is_hashed": True, "aRI": "5e2d9c1a", field: digest})
-        assert list(check_event(given, now=NOW, strict=True)) == [f"user_data.{field}"]
-        assert check_event(given, now=NOW, strict=False) == {}
+        assert list(check_event(given, now=NOW)) == [f"user_data.{field}"]
+        assert check_event(given, now=NOW, profile="page") == {}
 
 
 @pytest.mark.parametrize(
