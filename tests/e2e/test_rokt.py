@@ -79,7 +79,7 @@ def test_segments_calls_become_conversions_and_audiences(relay: RoktRelay) -> No
     assert sent["user_identities"]["other2"] == RTID
     attributes = sent["events"][0]["data"]["custom_attributes"]
     assert attributes == {
-        "conversiontype": "PURCHASE",
+        "conversiontype": "Order Completed",
         "confirmationref": "order-123",
         "amount": 99.99,
         "currency": "USD",

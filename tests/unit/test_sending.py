@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
-from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +18,6 @@ from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Rejected, Re
 from pipeline.delivery import deliver
 from pipeline.delivery.ask import RESERVE, WORKERS, send
 from pipeline.delivery.gate import Circuits, Gate
-from pipeline.delivery.surroundings import Remembered
 from pipeline.delivery.unsent import Load
 from tests.bounds import BOUND
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
@@ -284,22 +282,6 @@ def test_where_all_event_groups_have_one_key_they_are_all_held(refusal: Retry) -
     assert outcomes == [[refusal]] * len(messages)
 
 
-def test_the_next_run_of_the_process_waits_as_long_as_it_was_told() -> None:
-    told = Retry("slow down", 429, after=60.0)
-    answers: list[Outcome] = [told, Delivered()]
-    fake = FakeDestination(lambda _, lines: [answers.pop(0)] * len(lines), one_key=True)
-    remembered = Remembered()
-
-    def run(now: float, routing: Routing) -> list[list[Outcome]]:
-        asked = loads([message("a", routing)])
-        return send(asked, fake, now=lambda: now, time_left=lambda: 60.0, executor=AtOnce(), remembered=remembered)
-
-    assert run(0.0, G) == [[told]]
-    assert run(20.0, H) == [[replace(told, after=40.0)]]
-    assert len(fake.requests) == 1
-    assert run(60.0, H) == [[Delivered()]]
-
-
 def test_a_plain_failure_holds_nothing_back() -> None:
     destination = FakeDestination(lambda _, lines: [Retry("busy", 500, ambiguous=True)] * len(lines), events=1)
     ask([message([n]) for n in range(WORKERS + 30)], destination)
@@ -507,7 +489,7 @@ def test_what_an_operator_says_of_empty_answers_is_heard_when_they_are_read(word
         now=lambda: 0.0,
         time_left=lambda: 60.0,
         executor=AtOnce(),
-        remembered=Remembered(accepts_empty=word),
+        accepts_empty=word,
     )
     assert heard == [word]
 

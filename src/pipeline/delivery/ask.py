@@ -13,7 +13,6 @@ from pipeline.aws import waiting
 from pipeline.contract.destination import Destination, Routing
 from pipeline.contract.outcome import AskAgain, Outcome, Retry
 from pipeline.delivery.gate import Gate
-from pipeline.delivery.surroundings import Remembered
 from pipeline.delivery.unsent import Lane, Load, Part, Unsent
 
 # Requests under way at once in one run.
@@ -39,14 +38,14 @@ def send(
     executor: Executor,
     reserve: float = RESERVE,
     gates: Mapping[str, Gate] | None = None,
-    remembered: Remembered | None = None,
+    accepts_empty: bool = False,
 ) -> list[list[Outcome]]:
     """Return the outcomes of each load's events, none of them AskAgain.
 
     `now` is epoch seconds, `time_left` and `reserve` are seconds. `gates` by event group; one without is open wide.
-    `remembered`: what earlier runs of this process learned of the destination, and this one does.
+    `accepts_empty`: a success without a body means delivered.
     """
-    run = _Run(loads, destination, gates or {}, now, remembered or Remembered())
+    run = _Run(loads, destination, gates or {}, now, accepts_empty=accepts_empty)
     running: dict[Future[list[Outcome]], Part] = {}
     while True:
         while len(running) < WORKERS and (part := run.next(time_left() - reserve)) is not None:
@@ -76,18 +75,17 @@ class _Run:
         destination: Destination,
         gates: Mapping[str, Gate],
         now: Callable[[], float],
-        remembered: Remembered,
+        *,
+        accepts_empty: bool,
     ) -> None:
         self.destination = destination
-        self.remembered = remembered
+        self.accepts_empty = accepts_empty
         self.now = now
         self.unsent = Unsent(loads, destination, gates)
         self.lines = self.unsent.lines
         self.lanes = self.unsent.lanes
         self.outcomes: list[Outcome] = [HELD] * len(self.lines)
         self.held: dict[Routing | None, Retry] = {}
-        if remembered.pause is not None and (left := remembered.pause[0] - now()) > 0:
-            self.held[None] = replace(remembered.pause[1], after=left)
         self.parts = 0
 
     # ------------------------------------------------------------------ which request comes next
@@ -121,7 +119,7 @@ class _Run:
         part.begun = self.now()
         lines = [self.lines[index] for index in part.indexes]
         answer = self.destination.post(part.routing, self.destination.assemble(part.routing, lines))
-        return self.destination.read(answer, lines, empty_is_delivered=self.remembered.accepts_empty)
+        return self.destination.read(answer, lines, empty_is_delivered=self.accepts_empty)
 
     def patience(self, parts: Iterable[Part], time_left: float) -> float:
         """Seconds to wait for an answer before looking at the time again."""
@@ -181,8 +179,6 @@ class _Run:
         if not outcome.setup and outcome.after is None and not (one_key and outcome.status == _TOO_MANY):
             return
         self.held[None if one_key else part.routing] = replace(outcome, ambiguous=False)
-        if one_key and outcome.after is not None:
-            self.remembered.pause = self.now() + outcome.after, replace(outcome, ambiguous=False)
 
 
 def _is_unsent(outcome: Outcome) -> bool:

@@ -156,7 +156,7 @@ def _send(
         time_left=world.time_left,
         executor=world.executor,
         gates=gates,
-        remembered=world.remembered,
+        accepts_empty=world.remembered.accepts_empty,
     )
     for (_, events), outcomes in zip(loads.values(), answers, strict=True):
         for event, outcome in zip(events, outcomes, strict=True):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.aws.sqs import Outgoing
-from pipeline.contract.outcome import Retry
 from pipeline.delivery.circuit import Circuit
 from pipeline.delivery.table import Entry, Found, Key, PutOff, Unread
 
@@ -43,13 +42,11 @@ class Memory(Protocol):
 class Remembered:
     """What a process remembers of a destination from run to run, for when the table does not answer.
 
-    `accepts_empty`: an operator says that a success without a body means delivered. `pause`: what a destination of
-    one key has told it to wait for, and until when (epoch seconds).
+    `accepts_empty`: an operator says that a success without a body means delivered.
     """
 
     circuits: dict[str, Circuit] = field(default_factory=dict)
     accepts_empty: bool = False
-    pause: tuple[float, Retry] | None = None
 
 
 @dataclass(frozen=True, slots=True)
