@@ -10,11 +10,11 @@ import typer
 
 from pipeline.consent.settings import Consent
 from pipeline.intake.senders import Sender, SourceSettings
-from pipeline.values.moments import DateOrder
 from relay import key_meaning
 from relay.deployment import Deployment
 from relay.errors import DECLINED, Misuse, Trouble
 from relay.key_settings import consent_settings, source_settings
+from relay.key_writing import Amounts, Country, Order, TimeZone
 from relay.mapping import given_map
 from relay.printing import Out
 from relay.secret_texts import edit, entries_of, sender_keys
@@ -64,12 +64,10 @@ def add(
         list[str] | None,
         typer.Option(help="How refusals are read: SETTING=value, such as categories=Advertising (docs/consent.md)."),
     ] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(help="The zone of the sender's times without one, such as America/New_York.")
-    ] = None,
-    date_order: Annotated[
-        DateOrder | None, typer.Option(help="What comes first in its dates such as 03/04/2026, the month or the day.")
-    ] = None,
+    time_zone: TimeZone = None,
+    date_order: Order = None,
+    country: Country = None,
+    amounts_in: Amounts = None,
     mapping: Annotated[
         str | None,
         typer.Option("--map", help="How its posts are read: a file that `relay map` wrote, or a ready-made name."),
@@ -92,6 +90,8 @@ def add(
         "consent": consent_settings(consent or []),
         "time_zone": time_zone,
         "date_order": date_order,
+        "country": country,
+        "amounts_in": amounts_in,
     }
     entry = {setting: value for setting, value in asked.items() if value}
     key_meaning.check(deployment, entry)
@@ -160,6 +160,9 @@ def _told(sender: Sender) -> dict[str, Any]:
         "event_names": list(sender.event_names),
         "default_event_group": sender.default_event_group,
         "country": sender.country,
+        "time_zone": sender.time_zone,
+        "date_order": sender.date_order,
+        "amounts_in": sender.amounts_in,
         "browser": sender.browser,
         "origins": list(sender.origins),
         "consent": {name: value for name, value in asdict(sender.consent).items() if value != getattr(Consent(), name)},

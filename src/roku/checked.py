@@ -83,7 +83,8 @@ def _user_data(
         del user["AID"]
     user = _without_googles(user, settings, warnings)
     start = len(warnings)
-    known = _user_rules(settings, _country(user, event, context), persons.year(now))
+    home = places.country(user.get("country"))
+    known = _user_rules(settings, _country(user, event, context), persons.year(now), home)
     kept = rules.apply(known, user, "user_data.", warnings, _ALIASES["user_data"])
     hashed_flag = kept.pop("is_hashed", event.get("is_hashed", context.get("is_hashed")))
     kept.pop("data_processing_country", None)
@@ -162,8 +163,8 @@ def _custom_rules() -> dict[str, rules.Rule]:
 
 
 @lru_cache(maxsize=1_000)  # of few settings, each with 250 countries at most
-def _user_rules(settings: Settings, country: str | None, year: int) -> dict[str, rules.Rule]:
-    return _rules("user_data", fields.user(settings, country, year))
+def _user_rules(settings: Settings, country: str | None, year: int, home: str | None) -> dict[str, rules.Rule]:
+    return _rules("user_data", fields.user(settings, country, year, home))
 
 
 def _rules(section: str, known: field.Fields) -> dict[str, rules.Rule]:

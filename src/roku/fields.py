@@ -80,9 +80,9 @@ CUSTOM: Fields = (
 )
 
 
-def user(settings: normalise.Settings, country: str | None, year: int) -> Fields:
-    """The fields of `user_data`. `country`: what the record says of itself; `year`: nobody is born later."""
-    here = country or settings.default_country
+def user(settings: normalise.Settings, country: str | None, year: int, home: str | None = None) -> Fields:
+    """The fields of `user_data`. `country`: of the number, `home`: of the address, as the record says; `year`: now."""
+    here, home = country or settings.default_country, home or country
     number = partial(
         phone.normalise,
         form=settings.phone_format,
@@ -118,13 +118,13 @@ def user(settings: normalise.Settings, country: str | None, year: int) -> Fields
         Field("ct", PLACE, "city town billing_city mailing_city", says="City."),
         Field(
             "st",
-            homes.state(country, settings.default_country),
+            homes.state(home, settings.default_country),
             "state province region state_region state_province billing_state billing_province mailing_state",
             says="State: a code becomes the complete name.",
         ),
         Field(
             "zp",
-            homes.postal_code(here),
+            homes.postal_code(home or here),
             "zip zip_code postal_code postcode billing_zip billing_postal_code mailing_postal_code",
             says="Postal code.",
         ),

@@ -110,3 +110,53 @@ def test_the_list_is_the_standards_without_funds_metals_and_codes_for_tests() ->
     withdrawn = {"ANG", "BGN", "ZWL"}  # since 2024; orders from before may still come
     maintained = {one.alpha_3 for one in pycountry.currencies}
     assert currencies.ISO_4217 - withdrawn == maintained - {*funds} - withdrawn
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *(
+            ("R$ 19,90", 19.9),
+            ("19,90 zł", 19.9),
+            ("450 Kč", 450),
+            ("C$19.90", 19.9),
+            ("kr 199", 199),
+            ("199,50 kr.", 199.5),
+        ),
+        *(
+            ("Rs. 500", 500),
+            ("₹12,34,567.50", 1234567.5),
+            ("₹ 500/-", 500),
+            ("CHF 19.-", 19),
+            ("19,-", 19),
+            ("Fr. 19.90", 19.9),
+        ),
+        *(
+            ("2.500 円", None),
+            ("￥2500", 2500),
+            ("２５", 25),
+            ("1.5e3", 1500),
+            ("19 euros", 19),
+            ("19 dollars", 19),
+            ("19 USD.", 19),
+        ),
+    ],
+)
+def test_signs_and_ways_of_many_countries(text: str, number: Any) -> None:
+    assert number_in(text) == (2.5 if number is None else number)
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("R$ 19", "USD"), ("19 zł", "EUR"), ("kr 19", "USD"), ("C$19", "USD"), ("Rs. 19", "EUR")]
+)
+def test_a_sign_of_another_currency_contradicts(value: str, code: str) -> None:
+    assert currencies.contradicts(value, code)
+
+
+@pytest.mark.parametrize(("value", "code"), [("R$ 19", "BRL"), ("kr 19", "DKK"), ("C$19", "CAD"), ("Rs. 19", "PKR")])
+def test_a_sign_of_the_same_currency_does_not(value: str, code: str) -> None:
+    assert not currencies.contradicts(value, code)
+
+
+def test_without_decimals_a_point_is_between_thousands_also_where_it_could_be_one() -> None:
+    assert settled({"value": "2.500", "currency": "JPY"}, [])["value"] == 2500

@@ -302,3 +302,9 @@ def test_a_zone_or_an_order_that_nobody_knows_leaves_the_entry_out(wrong: dict[s
     read, faults = read_senders(json.dumps({"shop": {"key": KEY, **wrong}}), {})
     assert read == []
     assert next(iter(wrong)) in faults[0]
+
+
+def test_an_entry_says_how_its_amounts_are_written() -> None:
+    (sender,) = senders(shop={"key": KEY, "amounts_in": "minor_units"})
+    assert sender.amounts_in == "minor_units"
+    assert read_senders(json.dumps({"shop": {"key": KEY, "amounts_in": "pounds"}}), {})[0] == []

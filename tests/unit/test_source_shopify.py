@@ -289,6 +289,17 @@ def test_who_bought_is_told_in_several_places(changes: dict[str, Any], expected:
     assert (user["em"], user["ph"]) == expected
 
 
+def test_the_number_of_a_shipping_address_is_at_home_there() -> None:
+    shipping = {"phone": "020 7946 0958", "country_code": "GB", "city": "London"}
+    billing = {"city": "Boston", "zip": "2116", "country_code": "US", "province_code": "MA"}
+    data = order(phone=None, customer=None, billing_address=billing, shipping_address=shipping)
+    made = prepare(conversion(data), group=GROUP, now=NOW, settings=Settings(), context={})
+    assert isinstance(made, Prepared)
+    user = json.loads(made.line)["user_data"]
+    assert (user["ph"], user["country"]) == (sha("442079460958"), "US")
+    assert (user["st"], user["zp"]) == ("Massachusetts", "02116")
+
+
 def test_settings_choose_the_amount_and_lend_a_currency() -> None:
     assert conversion(ORDER, value_field="subtotal_price")["custom_data"]["value"] == "597.00"
     assert conversion(ORDER, currency="EUR")["custom_data"]["currency"] == "USD"

@@ -18,6 +18,7 @@ from pipeline.values.moments import Habits
 from pipeline.values.own_phone import without_own_phone
 from pipeline.values.timestamps import with_habits
 from pipeline.values.words import Word
+from pipeline.values.written_amounts import AmountsIn, as_written
 
 _TOO_MANY_PARTNERS = (
     f"is another name after {limits.PARTNERS} different ones, the most of one post: send this event in another post"
@@ -102,7 +103,7 @@ def receive(
     habits, unmapped = sender.habits(), _unmapped(posting, destination)
     for index, given in enumerate(posting.conversions):
         said: list[tuple[str, str]] = []
-        conversion, none = _judged(given, habits, said, unmapped.get(index))
+        conversion, none = _judged(given, habits, sender.amounts_in, said, unmapped.get(index))
         if none is not None:
             reception.ignored[index] = none
             continue
@@ -127,12 +128,12 @@ def _unmapped(posting: Body, destination: Destination) -> Mapping[int, Ignored]:
 
 
 def _judged(
-    given: Any, habits: Habits, said: list[tuple[str, str]], unmapped: Ignored | None
+    given: Any, habits: Habits, amounts_in: AmountsIn | None, said: list[tuple[str, str]], unmapped: Ignored | None
 ) -> tuple[Any, Ignored | None]:
-    """A conversion with its times as the sender writes them, and why it is none."""
+    """A conversion with its times and amounts as the sender writes them, and why it is none."""
     if isinstance(given, Ignored) or unmapped is not None:
         return given, unmapped or given
-    conversion = with_habits(given, habits) if isinstance(given, dict) else given
+    conversion = as_written(with_habits(given, habits), amounts_in, said) if isinstance(given, dict) else given
     return conversion, orders.judge(conversion, said)
 
 

@@ -117,6 +117,7 @@ def _schema() -> SchemaValidator:
         "consent": consent.schema(),
         "time_zone": cs.nullable_schema(cs.no_info_after_validator_function(_zone, cs.str_schema(max_length=60))),
         "date_order": cs.nullable_schema(cs.literal_schema(["mdy", "dmy"])),
+        "amounts_in": cs.nullable_schema(cs.literal_schema(["minor_units", "decimal_comma"])),
         "sources": cs.dict_schema(cs.str_schema(), cs.any_schema()),
     }
     return SchemaValidator(_fields(kinds))

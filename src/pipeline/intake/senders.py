@@ -9,6 +9,7 @@ from pipeline.consent.settings import Consent
 from pipeline.values import limits
 from pipeline.values.moments import DateOrder, Habits, zone_of
 from pipeline.values.rules import fold
+from pipeline.values.written_amounts import AmountsIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Sender:
     """One sender: a name for logs and metrics, what its key opens, and how its posts are read.
 
     `country` (ISO 3166 alpha-2) is that of phone numbers and places in records that name none. `time_zone` is that of
-    its times that name none, `date_order` what comes first in dates such as 03/04/2026.
+    its times that name none, `date_order` what comes first in dates such as 03/04/2026, of conversions and of births.
+    `amounts_in`: minor_units for amounts in cents, decimal_comma where 1.234 is a thousand and more.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Sender:
     consent: Consent = field(default_factory=Consent)
     time_zone: str | None = None
     date_order: DateOrder | None = None
+    amounts_in: AmountsIn | None = None
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     unread: tuple[str, ...] = ()  # sources whose settings cannot be used
     signs: bool = False

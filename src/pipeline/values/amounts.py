@@ -1,9 +1,10 @@
 """Rules for numbers: amounts of money, and whole numbers. In the form of `pipeline.values.rules`. Pure."""
 
 import re
+import unicodedata
 from typing import Any
 
-from pipeline.values.currencies import ISO_4217
+from pipeline.values.currencies import ISO_4217, in_codes
 from pipeline.values.texts import plain
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}(\.0*)?").fullmatch
@@ -11,6 +12,11 @@ _INTEGER = re.compile(r"[+-]?\d{1,18}(\.0*)?").fullmatch
 _CURRENCY = re.compile(
     r"^(US(?=\$)|[A-Z]{3})?\s?[$€£¥₹₩₽₺₪฿₫₴]?\s?([^A-Z]*?)\s?[$€£¥₹₩₽₺₪฿₫₴]?\s?([A-Z]{3})?$"
 ).fullmatch
+# Signs of several currencies, and what tills write for no cents: 25,- and 500/-.
+_BESIDE = re.compile(r"^(?:kr|Rs|Rp)\.? ?|(?<=\d) ?(?:kr\.?|dollars?)$", re.IGNORECASE)
+_NO_CENTS = re.compile(r"(?<=\d)(?:[.,][-\u2013\u2014]{1,2}|/-)")
+_SCIENTIFIC = re.compile(r"\d{1,15}(?:\.\d{1,15})?[eE][+-]?\d{1,2}").fullmatch
+_INDIAN = re.compile(r"[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?").fullmatch  # 12,34,567.50
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)").fullmatch
 _COMMAS_THEN_POINT = re.compile(r"[+-]?\d{1,3}((,\d{3})+\.\d+|(,\d{3}){2,})").fullmatch  # 1,234.56 and 1,234,567
 _POINTS_THEN_COMMA = re.compile(r"[+-]?\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,})").fullmatch  # 1.234,56 and 1.234.567
@@ -56,13 +62,28 @@ def number_in(text: str, decimals: int | None = None) -> int | float | None:
     if len(text) > _LONGEST_AMOUNT:
         return None
     if text.isascii() and _DECIMAL(text) and not (decimals == 0 and _ONE_GROUP(text)):
-        return float(text) if "." in text else int(text)
-    sign, text = _signed(text)
+        return _number(text)
+    if _SCIENTIFIC(text):
+        return float(text)
+    sign, text = _signed(_plain(text))
     inner, bare = _signed(_unframed(text))
     bare = _with_point(bare, decimals)
     if not bare.isascii() or not _DECIMAL(bare) or (sign < 0 and inner < 0):
         return None
-    return sign * inner * (float(bare) if "." in bare else int(bare))
+    return sign * inner * _number(bare)
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)
+
+
+def _plain(text: str) -> str:
+    """With digits of ASCII, codes in the place of signs, and without what stands for no cents."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+    text = _NO_CENTS.sub("", in_codes(text)).removesuffix(".")
+    return _BESIDE.sub("", text)
 
 
 def _unframed(text: str) -> str:
@@ -83,7 +104,7 @@ def _with_point(bare: str, decimals: int | None) -> str:
     """The number with its digits together, and a point before the decimals."""
     if _SPACED(bare):
         bare = re.sub(r"[ \u00a0\u202f'’]", "", bare)
-    if _COMMAS_THEN_POINT(bare):
+    if _COMMAS_THEN_POINT(bare) or _INDIAN(bare):
         return bare.replace(",", "")
     if _POINTS_THEN_COMMA(bare):
         return bare.replace(".", "").replace(",", ".")

@@ -6,7 +6,7 @@ from functools import partial
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
-from pipeline.values import addresses, amounts, hashing, limits, pages, rules, shapes, texts
+from pipeline.values import addresses, agents, amounts, hashing, limits, pages, rules, shapes, texts
 from pipeline.values.field import Kind, unchecked
 from pipeline.values.timestamps import EARLIEST
 
@@ -49,7 +49,7 @@ def personal(
 
 
 TEXT = Kind(texts.text, shapes.text(), STRING)
-AGENT = Kind(texts.agent, shapes.agent(), STRING)
+AGENT = Kind(agents.user_agent, shapes.agent(), STRING)
 PLACE = Kind(texts.clear, shapes.PLACE, STRING)
 REFERENCE = id_of(texts.reference)
 EVENT_ID = id_of(texts.event_id, limits.EVENT_ID)

@@ -1,6 +1,7 @@
 """E-mail addresses as people, forms and mail programs write them. Pure."""
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 from pipeline.values.faults import Fault
@@ -71,6 +72,7 @@ def is_nobodys(address: str) -> bool:
     return local in _TWICE and (local == word or (len(local) > _SHORT and word in _OF_EXAMPLES))
 
 
+@lru_cache(maxsize=1_000)
 def _in_ascii(domain: str) -> str:
     if domain.isascii():
         return domain

@@ -81,7 +81,7 @@ def _read(text: str, code: str, field: str, warnings: Warnings) -> Any:
     if currencies.contradicts(word, code):
         warnings.append((field, f"dropped: names another currency than the field currency, {code}: send one of them"))
         return None
-    if number_in(word) is not None:
+    if number_in(word) == number:
         return text
     warnings.append((field, f"is text and was read as {number}, for {code} has {currencies.decimals(code)} decimals"))
     return number

@@ -12,6 +12,7 @@ from pydantic_core import core_schema as cs
 
 from pipeline.values import ids, limits
 from pipeline.values.addresses import IPV4_OF_VISITORS
+from pipeline.values.agents import is_program
 from pipeline.values.personal import holds_number
 
 DIGEST = "[0-9a-f]{64}"
@@ -64,7 +65,11 @@ def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
 
 def agent(longest: int = limits.TEXT) -> CoreSchema:
     """A user agent of at most so many characters: free text, full of numbers that are versions."""
-    return like(_AGENT, longest)
+    return then(only_if(_is_visitors), like(_AGENT, longest))
+
+
+def _is_visitors(agent: str) -> bool:
+    return not is_program(agent)
 
 
 def text(longest: int = limits.TEXT) -> CoreSchema:

@@ -89,9 +89,10 @@ def _user_data(order: dict[str, Any], *, by_staff: bool) -> dict[str, Any]:
     # One address as a whole: parts of two would be a place where nobody lives.
     address = billing or shipping or as_object(customer.get("default_address"))
     people = (customer, billing, shipping)
+    phone = first(order.get("phone"), customer.get("phone"), billing.get("phone"))
     fields = {
         "em": first(order.get("email"), order.get("contact_email"), customer.get("email")),
-        "ph": first(order.get("phone"), *(one.get("phone") for one in people)),
+        "ph": first(phone, shipping.get("phone")),
         "fn": first(*(one.get("first_name") for one in people)),
         "ln": first(*(one.get("last_name") for one in people)),
         "ct": address.get("city"),
@@ -100,6 +101,9 @@ def _user_data(order: dict[str, Any], *, by_staff: bool) -> dict[str, Any]:
         "country": first(address.get("country_code"), address.get("country")),
         "external_id": customer.get("id"),
     }
+    if phone is None and billing and shipping.get("phone") is not None:  # a gift's number is at home where it is sent
+        there = first(shipping.get("country_code"), shipping.get("country"))
+        fields["data_processing_country"] = None if there == fields["country"] else there
     if not by_staff:
         fields["client_ip_address"] = first(client.get("browser_ip"), order.get("browser_ip"))
         fields["client_user_agent"] = client.get("user_agent")
