@@ -52,8 +52,8 @@ def test_these_places_alone_put_together_a_phrase_an_id_or_a_name() -> None:
         ("handlers/ingest.py", "words.among(source, (*registry.SOURCES, *_OWN.values()))"),
         (
             "handlers/sender_keys.py",
-            "Phrase(fault)",
-        ),  # of the operator's secret, by `senders`, which quotes nothing
+            "Phrase(said + wrong_map)",
+        ),  # of the operator's secret, by `senders`: without what a mapping's fault quotes
         ("handlers/telemetry.py", "Id(event.event_digest)"),
         ("handlers/telemetry.py", "Id(request_id)"),
         ("handlers/telemetry.py", "Phrase(type(error).__name__)"),

@@ -68,6 +68,7 @@ class Post:
     def _search(self, path: Path, value: Any) -> Any:
         if path.names is None:
             return self.interpreter.visit(path.tree, value)
+        self.interpreter.step()
         for name in path.names:
             if type(value) is not dict:
                 return None
@@ -82,10 +83,14 @@ class _Counting(TreeInterpreter):  # type: ignore[misc]  # jmespath has no types
         super().__init__()
         self._left = _MOST_STEPS
 
-    def visit(self, node: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def step(self) -> None:
+        """Count one more. Raises BadRequest if it is one too many."""
         self._left -= 1
         if self._left < 0:
             raise BadRequest(413, "the post has more values than its mapping may look at: send it in parts")
+
+    def visit(self, node: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        self.step()
         return super().visit(node, *args, **kwargs)
 
 
