@@ -34,7 +34,7 @@ FORBIDDEN = {
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's code with one more folder in src/, of a destination that nobody has named anywhere."""
     root = tmp_path_factory.mktemp("project")
-    for name in ("src", "relay", ".ci"):
+    for name in ("src", "relay", "events", ".ci"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, root / name)
