@@ -13,10 +13,10 @@ from relay.dlq import DestinationOption
 from relay.durations import seconds
 from relay.letter_queue import depth
 from relay.printing import Out, age, moment, number
-from relay.reconcile import METRICS, Counts, Verdict, counted, verdict
 from relay.redrive import moved_since
 from relay.senders_report import senders_of
 from relay.shares import Share
+from relay.sums import METRICS, Counts, Verdict, counted, verdict
 from relay.verbs import BAD
 
 

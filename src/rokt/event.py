@@ -17,8 +17,8 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from pipeline.contract.destination import Invalid, Prepared, Withheld, not_an_object
-from pipeline.contract.fingerprints import AMOUNT
-from pipeline.contract.matching import DEVICE, EMAIL, EXTERNAL_ID, PERSON, PHONE, VALUE, kinds_of
+from pipeline.contract.fingerprints import AMOUNT, CURRENCY
+from pipeline.contract.matching import DEVICE, EMAIL, EXTERNAL_ID, PERSON, PHONE, PRICED, VALUE, kinds_of
 from pipeline.values.digests import derived_id, digest
 from pipeline.values.rules import opt_out
 from pipeline.values.words import Word
@@ -42,6 +42,7 @@ _KINDS = {
     "ph": PHONE,
     "external_id": EXTERNAL_ID | PERSON,
     AMOUNT: VALUE,
+    CURRENCY: PRICED,
     **dict.fromkeys(DEVICES.values(), DEVICE | PERSON),
 }
 
@@ -122,8 +123,7 @@ def _kinds(facts: Conversion, found: Mapping[str, str]) -> int:
     """What Rokt can find the person by, its own click id among it, and whether the amount can be counted."""
     who = facts.who
     seen = who.ip is not None and who.user_agent is not None
-    kinds = kinds_of(found, _KINDS, seen=seen, priced="currency" in facts.purchase)
-    return kinds | (PERSON if facts.rtid else 0)
+    return kinds_of(found, _KINDS, seen=seen) | (PERSON if facts.rtid else 0)
 
 
 def renamed(line: str, event_id: str) -> str:
@@ -146,4 +146,6 @@ def _identifiers(facts: Conversion) -> dict[str, str]:
         found[name] = value.lower()
     if "amount" in facts.purchase:
         found[AMOUNT] = str(facts.purchase["amount"] + 0.0)
+    if "currency" in facts.purchase:
+        found[CURRENCY] = facts.purchase["currency"]
     return found

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from pipeline.contract.destination import Invalid, Prepared, Withheld
-from pipeline.contract.fingerprints import AMOUNT
-from pipeline.contract.matching import DEVICE, EMAIL, EXTERNAL_ID, PERSON, PHONE, VALUE, kinds_of
+from pipeline.contract.fingerprints import AMOUNT, CURRENCY
+from pipeline.contract.matching import DEVICE, EMAIL, EXTERNAL_ID, PERSON, PHONE, PRICED, VALUE, kinds_of
 from pipeline.values.digests import derived_id
 from pipeline.values.words import Word
 from roku import checked, fast, fields
@@ -35,6 +35,7 @@ _KINDS = {
     "ph": PHONE | PERSON,
     "external_id": EXTERNAL_ID,
     AMOUNT: VALUE,
+    CURRENCY: PRICED,
     **dict.fromkeys(words.DEVICES, DEVICE | PERSON),
 }
 
@@ -80,8 +81,7 @@ def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) 
     if len(line) > MAX_EVENT_BYTES:
         return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
     found = _identifiers(event)
-    priced = "currency" in event.get("custom_data", ())
-    kinds = kinds_of(found, _KINDS, seen=_is_seen(event["user_data"]), priced=priced)
+    kinds = kinds_of(found, _KINDS, seen=_is_seen(event["user_data"]))
     return Prepared(line, event["event_id"], event.get("partner_name"), warnings, event["event_name"], found, kinds)
 
 
@@ -108,7 +108,9 @@ def _identifiers(event: Mapping[str, Any]) -> dict[str, str]:
             found[name] = user[name]
     if not _DEVICES.isdisjoint(user):
         found |= {name: user[name].lower() for name in words.DEVICES if name in user}
-    value = event.get("custom_data", {}).get("value")
-    if value is not None:
+    custom = event.get("custom_data", {})
+    if (value := custom.get("value")) is not None:
         found[AMOUNT] = str(value + 0.0)
+    if (currency := custom.get("currency")) is not None:
+        found[CURRENCY] = currency
     return found

@@ -6,7 +6,7 @@ import hmac
 
 import pytest
 
-from pipeline.contract.fingerprints import are_plainly_two, make, share_an_identifier
+from pipeline.contract.fingerprints import are_plainly_two, make, money_of, share_an_identifier
 
 KEY = b"k" * 32
 
@@ -49,3 +49,23 @@ def test_persons_and_conversions_are_told_apart(
     first, second = made(**one), made(**other)
     assert (share_an_identifier(first, second), are_plainly_two(first, second)) == (share, two)
     assert (share_an_identifier(second, first), are_plainly_two(second, first)) == (share, two)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "two"),
+    [
+        ({"em": "a", "value": "1"}, {"em": "b", "value": "1"}, False),  # one amount in two currencies is one amount
+        ({"em": "a", "value": "1"}, {"em": "b", "value": "2"}, True),
+        ({"em": "a"}, {"em": "b"}, False),
+    ],
+)
+def test_a_currency_tells_nobody_apart(one: dict[str, str], other: dict[str, str], two: bool) -> None:
+    dollars, euros = made(**one, currency="USD"), made(**other, currency="EUR")
+    assert are_plainly_two(dollars, euros) is two
+    assert are_plainly_two(made(**one, currency="USD"), made(**other, currency="USD")) is two
+    assert not share_an_identifier(made(currency="USD"), made(currency="USD"))
+
+
+def test_the_amounts_digest_and_the_currency_are_read_back() -> None:
+    assert money_of(made(em="a", value="25.0", currency="USD")) == (made(value="25.0").partition(":")[2], "USD")
+    assert money_of(made(em="a")) == ("", "")

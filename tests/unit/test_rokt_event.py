@@ -800,6 +800,7 @@ def test_identifiers_are_those_of_a_person_and_the_amount_hashed_whatever_is_sen
         "android_advertising_id": DEVICE,
         "ios_idfv": DEVICE,
         "value": "25.0",
+        "currency": "USD",
     }
 
 

@@ -488,6 +488,7 @@ def test_identifiers_are_those_of_a_person_and_the_amount_as_they_are_sent() -> 
         "external_id": "C-7",
         "aFC": "fb.1.2",
         "value": "25.5",
+        "currency": "USD",
     }
 
 

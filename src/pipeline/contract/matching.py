@@ -7,7 +7,7 @@ data it has, as a sum of the numbers below, and the log line of a post counts th
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-EMAIL, PHONE, DEVICE, EXTERNAL_ID, IP_AND_AGENT, VALUE, CURRENCY, PERSON = (1 << place for place in range(8))
+EMAIL, PHONE, DEVICE, EXTERNAL_ID, IP_AND_AGENT, VALUE, PRICED, PERSON = (1 << place for place in range(8))
 
 # How the log line calls each kind. `person`: anything that the destination can find one person by, which an address of
 # the internet alone is not.
@@ -18,17 +18,14 @@ NAMES: Mapping[str, int] = {
     "external_id": EXTERNAL_ID,
     "ip_agent": IP_AND_AGENT,
     "value": VALUE,
-    "currency": CURRENCY,
+    "currency": PRICED,
     "person": PERSON,
 }
 
 
-def kinds_of(identifiers: Iterable[str], known: Mapping[str, int], *, seen: bool, priced: bool) -> int:
-    """The kinds of an event: those that the destination knows of its identifiers, and two more.
-
-    `seen`: it has an IP address with a user agent. `priced`: it has a currency.
-    """
-    kinds = (IP_AND_AGENT if seen else 0) | (CURRENCY if priced else 0)
+def kinds_of(identifiers: Iterable[str], known: Mapping[str, int], *, seen: bool) -> int:
+    """The kinds of an event: what its destination takes its identifiers for, and whether it has address and agent."""
+    kinds = IP_AND_AGENT if seen else 0
     for name in identifiers:
         kinds |= known.get(name, 0)
     return kinds
