@@ -18,6 +18,7 @@ from relay import (
     hashes,
     keys,
     mapping,
+    reconcile,
     remove,
     report,
     send,
@@ -70,6 +71,7 @@ app.add_typer(_keys, name="keys")
 app.command("calibrate")(verb(calibrate.calibrate))
 app.command("drain")(verb(drain.drain))
 app.command("remove")(verb(remove.remove))
+app.command("reconcile")(verb(reconcile.reconcile))
 app.command("report")(verb(report.report))
 app.command("trigger")(verb(trigger.trigger))
 app.command("tail")(verb(tail.tail))

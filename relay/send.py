@@ -50,8 +50,8 @@ def send(
     again: Annotated[bool, typer.Option("--again", help="Send also what was accepted before.")] = False,
 ) -> int:
     """Send files of conversions. A re-run sends only what was not accepted. Exit code 1 if lines were refused."""
-    habits = _habits(time_zone, date_order)
-    reading = Reading(form, _pairs("--map", map_), _pairs("--set", set_), group, habits)
+    habits = habits_of(time_zone, date_order)
+    reading = Reading(form, pairs("--map", map_), pairs("--set", set_), group, habits)
     for file in files:
         format_of(file, reading)
     run = Sending(deployment, out, reading, key, concurrency, dry_run)
@@ -70,7 +70,7 @@ def send(
     return BAD if any(tally.refused for tally in tallies) else 0
 
 
-def _habits(time_zone: str | None, date_order: DateOrder | None) -> Habits:
+def habits_of(time_zone: str | None, date_order: DateOrder | None) -> Habits:
     try:
         return Habits(None if time_zone is None else zone_of(time_zone), date_order)
     except Fault as fault:
@@ -134,7 +134,7 @@ def _before(destination: str) -> str:
     return f"{destination}: " if destination else ""
 
 
-def _pairs(flag: str, given: Sequence[str] | None) -> dict[str, str]:
+def pairs(flag: str, given: Sequence[str] | None) -> dict[str, str]:
     pairs = {}
     for text in given or []:
         name, equals, value = text.partition("=")

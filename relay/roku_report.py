@@ -1,0 +1,137 @@
+"""A report that was downloaded from Roku Ads Manager, beside what the relay delivered. Pure.
+
+Roku's actions are attributed ones: those of people who saw an ad in the 14 days before. So they are fewer than what was
+delivered, and no report says which conversions were received. What can be compared: whether anything is attributed at
+all, an impossible surplus, the value of an action, and the names.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from pipeline.values import language
+from pipeline.values.rules import fold
+from relay.errors import Trouble
+
+CANNOT = (
+    "Roku's actions are attributed ones: of people who saw an ad within 14 days before. They say neither which"
+    " conversions arrived nor which were lost; the last day is not complete, and a day is one of the ad account's zone"
+)
+_NEEDED = ("date", "activity_name")
+# A value is told by its factor: a hundred is minor units, and less than that may be chance or another basket.
+_LEAST_FACTOR, _MOST_FACTOR = 50, 200
+_LEAST_ACTIONS = 10
+# Impressions may be 8 hours late, the report 1, and a day must have ended.
+_LATE = timedelta(days=2)
+
+
+@dataclass(slots=True)
+class Counted:
+    """What a report says of one day and event name: attributed actions, and their value."""
+
+    actions: int = 0
+    value: float = 0.0
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What the relay delivered of one day and event name, by the shop's file: conversions, and their value."""
+
+    events: int = 0
+    value: float = 0.0
+
+
+Sums = TypeVar("Sums", Counted, Delivered)
+Key = tuple[str, str]  # day (ISO 8601) and event name
+
+
+def read(lines: Iterable[str]) -> tuple[dict[Key, Counted], list[str]]:
+    """The report's sums by day and event name, and what is odd about it. Raises Trouble."""
+    rows = csv.DictReader(lines)
+    titles = {fold(name.removeprefix("\ufeff").strip()): name for name in rows.fieldnames or ()}
+    lacking = [name for name in _NEEDED if fold(name) not in titles]
+    if lacking:
+        names = " and ".join(lacking)
+        raise Trouble(f"the report has no column {names}: make it with the dimensions date and activity_name")
+    found: defaultdict[Key, Counted] = defaultdict(Counted)
+    cells = ({name: (row.get(title) or "").strip() for name, title in titles.items()} for row in rows)
+    left_out = sum(not _add(found, one) for one in cells)
+    notes = [f"{left_out} rows of the report have no day or no name, such as a total: left out"] if left_out else []
+    if "actions" not in titles:
+        notes.append("the report has no column actions: make it with this metric")
+    return dict(found), notes
+
+
+def _add(found: defaultdict[Key, Counted], cells: Mapping[str, str]) -> bool:
+    """Add a row; False if it is of no day or no event."""
+    day, name = _day(cells["date"]), cells["activityname"]
+    if day is None or not name:
+        return False
+    one = found[day.isoformat(), language.event_names().get(fold(name), name)]
+    one.actions += int(_number(cells.get("actions", "")))
+    one.value += _number(cells.get("ordervalue", ""))
+    return True
+
+
+def compared(delivered: Mapping[Key, Delivered], counted: Mapping[Key, Counted], today: date) -> list[tuple[str, str]]:
+    """What is wrong, by event name, as far as the two can be compared."""
+    names = sorted({name for _, name in (*delivered, *counted)})
+    return [(name, text) for name in names for text in _of_name(name, delivered, counted, today)]
+
+
+def _of_name(
+    name: str, delivered: Mapping[Key, Delivered], counted: Mapping[Key, Counted], today: date
+) -> Iterable[str]:
+    ours = _days({day: one for (day, own), one in delivered.items() if own == name}, lambda one: one.events)
+    theirs = _days({day: one for (day, own), one in counted.items() if own == name}, lambda one: one.actions)
+    events, actions = sum(one.events for one in ours.values()), sum(one.actions for one in theirs.values())
+    if not events:
+        yield f"Roku attributed {actions:,}, and the file has none delivered: another sender, or the file lacks them"
+        return
+    if not actions:
+        if date.fromisoformat(min(ours)) <= today - _LATE:
+            yield f"{events:,} delivered, none attributed: is the name spelled so in Ads Manager, and do its ads run?"
+        return
+    if actions > events:
+        yield (
+            f"{actions:,} attributed, {events:,} delivered, which the relay alone cannot cause: a pixel or a partner"
+            " feeds the same event group, or conversions count twice"
+        )
+    last, seen = max(ours), max(theirs)
+    if date.fromisoformat(seen) + _LATE < date.fromisoformat(last) <= today - _LATE:
+        yield f"delivered until {last}, attributed until {seen}: look whether ads ran since"
+    yield from _of_value(ours.values(), theirs.values(), actions, events)
+
+
+def _days(found: Mapping[str, Sums], number: Callable[[Sums], int]) -> dict[str, Sums]:
+    """The days that have any."""
+    return {day: one for day, one in found.items() if number(one)}
+
+
+def _of_value(ours: Iterable[Delivered], theirs: Iterable[Counted], actions: int, events: int) -> Iterable[str]:
+    each, one = sum(day.value for day in theirs) / actions, sum(day.value for day in ours) / events
+    if not each or not one or actions < _LEAST_ACTIONS:
+        return
+    for factor, what in ((each / one, "times the shop's"), (one / each, "times less than the shop's")):
+        if _LEAST_FACTOR <= factor <= _MOST_FACTOR:
+            yield f"an action is worth {factor:.0f} {what}: one of both counts in minor units"
+
+
+def _day(text: str) -> date | None:
+    """MM/DD/YYYY, as Roku writes it, or YYYY-MM-DD."""
+    for form in ("%m/%d/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text[:10], form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.replace("$", "").replace(",", "") or 0)
+    except ValueError:
+        return 0.0
