@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.e2e.operator import Operator
+from tests.e2e.operator import Operator, Said
 from tests.e2e.relay import EVENT, EVENT_TIME, until
 
 DOLLARS = {"value": 25, "currency": "USD"}
@@ -20,11 +20,11 @@ def test_a_shops_orders_are_found_and_each_difference_is_named(operator: Operato
     rows = [f"{name},{EVENT_TIME},25.00,USD" for name in (*posts, "rec-never")]
     file.write_text("\n".join(["Order Number,event_time,value,currency", *rows]), encoding="utf-8")
 
-    said = until(
-        lambda: (
-            one := operator.run("reconcile", str(file), "--map", "Order Number=event_id", "--json")
-        ) and "may wait" not in one.text and one
-    )  # fmt: skip
+    def settled() -> Said | None:
+        one = operator.run("reconcile", str(file), "--map", "Order Number=event_id", "--json")
+        return None if "may wait" in one.text else one
+
+    said = until(settled)
     told = json.loads(said.text)
     assert said.code == 1
     assert [(one["event_id"], one["cause"]) for one in told["differences"] if one["destination"] == "roku"] == [
