@@ -14,6 +14,7 @@ from local.http_server import Request
 from local.rokt_sandbox import conversions, event_api
 from local.rokt_sandbox.faults import Faults
 from local.sandbox import strict_json
+from local.sandbox.profiles import Profile
 from local.sandbox.records import Taken
 
 Api = Literal["conversions", "events"]
@@ -106,13 +107,13 @@ def refusal(api: Api, text: str) -> Answer:
     return Answer(status=400, body=json.dumps(content).encode())
 
 
-def judge_objects(batch: Batch, faults: Faults, *, bulk: bool) -> Answer:
+def judge_objects(batch: Batch, faults: Faults, *, bulk: bool, profile: Profile = "relay") -> Answer:
     """The Conversions API: look at each object on its own."""
     taken: list[Taken] = []
     errors = []
     for index, (item, (first, last)) in enumerate(zip(batch.events, batch.spans, strict=True)):
         size = len(json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode())
-        found = conversions.check(item, size=size)
+        found = conversions.check(item, size=size, profile=profile)
         told = faults.refuse.get(_event_id(item) or "")
         if told is not None:
             found = [(".events[0]", told)]
@@ -123,7 +124,7 @@ def judge_objects(batch: Batch, faults: Faults, *, bulk: bool) -> Answer:
                 {"code": "BadRequest", "message": _named(text, index, path, (first + last) // 2, faults, bulk)}
             )
         else:
-            taken.append((item["source_request_id"], _event_id(item), item))
+            taken.append((item.get("source_request_id"), _event_id(item), item))
     body = json.dumps({"errors": errors}).encode() if errors else b""
     return Answer(status=202 if taken else 400, body=body, taken=taken, refused=len(errors))
 
@@ -142,7 +143,7 @@ def _echoing(item: Mapping[str, Any], text: str) -> str:
     return f'{text}: "{" ".join(values)}"'
 
 
-def judge_events(batch: Batch, account_id: str, faults: Faults, *, now: float) -> Answer:
+def judge_events(batch: Batch, account_id: str, faults: Faults, *, now: float, profile: Profile = "relay") -> Answer:
     """The Event API: look at the request as a whole, then at each event."""
     if fault := event_api.check_request(batch.content, now=now):
         return refusal("events", fault)
@@ -151,7 +152,7 @@ def judge_events(batch: Batch, account_id: str, faults: Faults, *, now: float) -
     taken: list[Taken] = []
     unprocessed = []
     for event in batch.events:
-        fault = faults.refuse.get(_event_id(event) or "") or event_api.check(event)
+        fault = faults.refuse.get(_event_id(event) or "") or event_api.check(event, profile)
         if fault:
             echoed = event_api.said(event, "email") or event_api.said(event, "emailsha256") or ""
             text = f'{fault}: "{echoed}"' if faults.echo else fault

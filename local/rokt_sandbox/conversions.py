@@ -1,154 +1,134 @@
-"""The Conversions API: what is wrong with one object. Where the documents are silent the stricter reading is taken."""
+"""The Conversions API: what is wrong with one object. Numbered rules, by profile (see `local.sandbox.profiles`)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from local.rokt_sandbox import fields
-from local.sandbox import checks
-from local.sandbox.checks import Check
-
-MAX_OBJECTS: Final = 100
-MAX_EVENTS: Final = 100
-MAX_OBJECT_BYTES: Final = 128_000
-
-_TOP: Final = frozenset(
-    "environment source_request_id user_identities user_attributes device_info integration_attributes ip events".split()
+from local.rokt_sandbox.objects import (
+    ATTRIBUTES,
+    DEVICE,
+    IDENTITIES,
+    MAX_EVENTS,
+    MAX_OBJECT_BYTES,
+    MAX_OBJECTS,
+    TOP,
+    Errors,
+    of_events,
+    of_integration,
+    of_part,
 )
-_IDENTITIES: Final[Mapping[str, Check]] = {
-    "email": fields.email,
-    "other": fields.digest,
-    **dict.fromkeys("customerid other2".split(), checks.filled),
-}
-_ATTRIBUTES: Final[Mapping[str, Check]] = {
-    **dict.fromkeys("firstname lastname".split(), fields.clear),
-    **dict.fromkeys("firstnamesha256 lastnamesha256 mobilesha256 billingzipsha256".split(), fields.digest),
-    "mobile": fields.mobile,
-    "billingzipcode": fields.zip_code,
-    "dob": fields.birth_date,
-    "gender": fields.gender,
-}
-_DEVICE: Final[Mapping[str, Check]] = {
-    "http_header_user_agent": checks.filled,
-    **dict.fromkeys("ios_advertising_id android_advertising_id ios_idfv".split(), fields.uuid),
-    "android_uuid": checks.filled,
-}
-_CONVERSION: Final[Mapping[str, Check]] = {
-    "conversiontype": checks.filled,
-    "confirmationref": checks.filled,
-    "amount": fields.amount,
-    "currency": fields.currency,
-}
-_AUDIENCE: Final[Mapping[str, Check]] = {"audience_name": checks.filled, "status": checks.one_of("add", "drop")}
-_KINDS: Final = {
-    "conversion": ("transaction", _CONVERSION, ("conversiontype",)),
-    "audiencemembershipupdate": ("other", _AUDIENCE, ("audience_name", "status")),
-}
+from local.sandbox import checks
+from local.sandbox.profiles import Profile, Rule, judge
 
-Errors = Iterator[tuple[str, str]]
+__all__ = ["MAX_EVENTS", "MAX_OBJECTS", "check", "rules"]
+
+Item = Mapping[str, Any]
+_USUAL: Final[tuple[Profile, ...]] = ("strict", "relay")
+_IDS: Final = ("ios_advertising_id", "android_advertising_id", "ios_idfv")
 
 
-def check(item: object, *, size: int) -> list[tuple[str, str]]:
+def check(item: object, *, size: int, profile: Profile = "relay") -> list[tuple[str, str]]:
     """Give the path and the fault of each wrong field of one object of `size` bytes; empty if Rokt would take it."""
     if not isinstance(item, dict):
         return [("", "must be an object")]
-    return list(_faults(item, size))
+    return list(judge(rules(size), item, profile).items())
 
 
-def _faults(item: Mapping[str, Any], size: int) -> Errors:
+def rules(size: int) -> list[Rule]:
+    """All of them, for an object of so many bytes."""
+    device = dict.fromkeys((*DEVICE, *_IDS), checks.filled)
+    return [
+        Rule("O1", "mParticle: 128 KB an object", partial(_size, size)),
+        Rule("O2", "nothing that the documents do not name", partial(_unknown, ""), _USUAL),
+        Rule("O3", "environment: production or development", _environment),
+        Rule("O4", "mParticle: source_request_id drops repeats", _request_id, _USUAL),
+        Rule("O5", "user_identities", lambda item: of_part(item, "user_identities", IDENTITIES)),
+        Rule("O6", "user_attributes", lambda item: of_part(item, "user_attributes", ATTRIBUTES, others=fields.scalars)),
+        Rule("O7", "device_info", lambda item: of_part(item, "device_info", device)),
+        Rule("O8", "mParticle: an id that is no UUID refuses the object", _uuids, _USUAL),
+        Rule("O9", "integration_attributes: the rtid", _integration_of),
+        Rule("O10", "ip", _ip),
+        Rule("O11", "events: conversion and audiencemembershipupdate", _events_of),
+        Rule("O12", "the page's identifiers", partial(_somebody, further=False), ("page", "strict")),
+        Rule("O13", "what Segment's destination takes for one", partial(_somebody, further=True), ("lenient", "relay")),
+        Rule("O14", "automatic hashing of persons' data: none of it elsewhere in clear", _clear),
+        Rule("O15", "an amount is more than nothing", _amounts, ("strict",)),
+    ]
+
+
+def _size(size: int, _: Item) -> Errors:
     if size > MAX_OBJECT_BYTES:
         yield "", f"has {size} bytes, more than {MAX_OBJECT_BYTES}"
-    for name in item.keys() - _TOP:
-        yield f".{name}", "is not a known field"
+
+
+def _unknown(_: str, item: Item) -> Errors:
+    yield from ((f".{name}", "is not a known field") for name in item.keys() - TOP)
+
+
+def _environment(item: Item) -> Errors:
     if item.get("environment") not in ("production", "development"):
         yield ".environment", "must be production or development"
+
+
+def _request_id(item: Item) -> Errors:
     if fault := checks.filled(item.get("source_request_id")):
         yield ".source_request_id", fault
-    yield from _part(item, "user_identities", _IDENTITIES)
-    yield from _part(item, "user_attributes", _ATTRIBUTES, others=fields.scalars)
-    yield from _part(item, "device_info", _DEVICE)
+
+
+def _uuids(item: Item) -> Errors:
+    device = item.get("device_info")
+    for name in _IDS:
+        if isinstance(device, dict) and name in device and (fault := fields.uuid(device[name])):
+            yield f".device_info.{name}", fault
+
+
+def _integration_of(item: Item) -> Errors:
     if "integration_attributes" in item:
-        yield from _integration(item["integration_attributes"])
+        yield from of_integration(item["integration_attributes"])
+
+
+def _ip(item: Item) -> Errors:
     if "ip" in item and (fault := checks.ip_address(item["ip"])):
         yield ".ip", fault
+
+
+def _events_of(item: Item) -> Errors:
     if "events" in item or not item.get("user_attributes"):
-        yield from _events(item.get("events"))
-    if not _is_somebody(item):
-        yield ".user_identities", "needs an identifier"
+        yield from of_events(item.get("events"))
 
 
-def _part(item: Mapping[str, Any], name: str, checks: Mapping[str, Check], others: Check | None = None) -> Errors:
-    part = item.get(name, {})
-    if not isinstance(part, dict):
-        yield f".{name}", "must be an object"
-        return
-    for field, value in part.items():
-        test = checks.get(field, others)
-        fault = test(value) if test else "is not a known field"
-        if fault:
-            yield f".{name}.{field}", fault
+def _clear(item: Item) -> Errors:
+    """An address or a number in the place of an attribute, an id or a reference."""
+    attributes = item.get("user_attributes")
+    parts = [(".user_attributes", attributes if isinstance(attributes, dict) else {})]
+    for index, event in enumerate(item["events"] if isinstance(item.get("events"), list) else []):
+        data = event.get("data") if isinstance(event, dict) else None
+        said = data.get("custom_attributes") if isinstance(data, dict) else None
+        parts.append((f".events[{index}].data.custom_attributes", said if isinstance(said, dict) else {}))
+    for path, part in parts:
+        for name, value in part.items():
+            if name != "mobile" and isinstance(value, str) and checks.holds_phone(value):
+                yield f"{path}.{name}", "must not hold a raw phone number"
 
 
-def _integration(part: object) -> Errors:
-    rokt = part.get("1277") if isinstance(part, dict) and len(part) == 1 else None
-    rtid = rokt.get("passbackconversiontrackingid") if isinstance(rokt, dict) and len(rokt) == 1 else None
-    if fault := checks.filled(rtid):
-        yield ".integration_attributes.1277.passbackconversiontrackingid", fault
+def _amounts(item: Item) -> Errors:
+    for index, event in enumerate(item["events"] if isinstance(item.get("events"), list) else []):
+        data = event.get("data") if isinstance(event, dict) else None
+        said = data.get("custom_attributes") if isinstance(data, dict) else None
+        if isinstance(said, dict) and said.get("amount") == 0:
+            yield f".events[{index}].data.custom_attributes.amount", "must be more than nothing"
 
 
-def _events(events: object) -> Errors:
-    if not isinstance(events, list) or not 1 <= len(events) <= MAX_EVENTS:
-        yield ".events", f"must be an array of 1 to {MAX_EVENTS} events"
-        return
-    seen = set()
-    for index, event in enumerate(events):
-        path = f".events[{index}]"
-        data = event.get("data") if isinstance(event, dict) and event.get("event_type") == "custom_event" else None
-        if not isinstance(data, dict) or event.keys() != {"event_type", "data"}:
-            yield path, "must have the event_type custom_event, and data"
-            continue
-        for field, fault in _data(data):
-            yield f"{path}.data{field}", fault
-        if data.get("source_message_id") in seen:
-            yield f"{path}.data.source_message_id", "is the same as of another event"
-        seen.add(str(data.get("source_message_id")))
-
-
-def _data(data: Mapping[str, Any]) -> Errors:
-    kind = _KINDS.get(str(data.get("event_name")))
-    if kind is None:
-        yield ".event_name", f"must be one of {', '.join(_KINDS)}"
-        return
-    event_type, known, required = kind
-    if data.get("custom_event_type") != event_type:
-        yield ".custom_event_type", f"must be {event_type}"
-    if fault := checks.filled(data.get("source_message_id")):
-        yield ".source_message_id", fault
-    moment = data.get("timestamp_unixtime_ms")
-    if not isinstance(moment, int) or isinstance(moment, bool) or not 10**11 <= moment < 10**14:
-        yield ".timestamp_unixtime_ms", "must be epoch milliseconds"
-    said = data.get("custom_attributes")
-    if not isinstance(said, dict):
-        yield ".custom_attributes", "must be an object"
-        return
-    yield from ((f".custom_attributes.{name}", "is required") for name in required if name not in said)
-    yield from _attributes(said, known)
-
-
-def _attributes(said: Mapping[str, Any], known: Mapping[str, Callable[[Any], str | None]]) -> Errors:
-    for name, value in said.items():
-        if fault := known.get(name, fields.scalar)(value) or fields.scalar(value):
-            yield f".custom_attributes.{name}", fault
-
-
-def _is_somebody(item: Mapping[str, Any]) -> bool:
+def _somebody(item: Item, *, further: bool) -> Errors:
     def part(name: str) -> Mapping[str, Any]:
         value = item.get(name)
         return value if isinstance(value, dict) else {}
 
     device = part("device_info")
-    return bool(
-        part("user_identities").keys() & {"email", "other", "customerid", "other2"}
-        or part("integration_attributes")
-        or device.keys() & {"ios_advertising_id", "android_advertising_id", "ios_idfv", "android_uuid"}
-        or ("ip" in item and "http_header_user_agent" in device)
-    )
+    enough = part("user_identities").keys() & {"email", "other", "customerid"} or device.keys() & set(_IDS[:2])
+    if further:
+        enough = enough or part("user_identities").keys() & {"other2"} or device.keys() & {"ios_idfv", "android_uuid"}
+    seen = "ip" in item and "http_header_user_agent" in device
+    if not (enough or seen or (further and part("integration_attributes"))):
+        yield ".user_identities", "needs an identifier"

@@ -8,6 +8,7 @@ from typing import Any, Final
 from local.rokt_sandbox import fields
 from local.sandbox import checks
 from local.sandbox.checks import Check
+from local.sandbox.profiles import Fault, Profile, Rule, judge
 
 MAX_EVENTS: Final = 100
 MAX_AHEAD: Final = 300  # seconds
@@ -83,28 +84,76 @@ def _time_fault(value: object, now: float) -> str | None:
     return "eventTime is more than 5 minutes ahead" if moment.timestamp() > now + MAX_AHEAD else None
 
 
-def check(event: Mapping[str, Any]) -> str | None:
+def check(event: Mapping[str, Any], profile: Profile = "relay") -> str | None:
     """Say what is wrong with one well-formed event, or None."""
-    return next(_faults(event), None)
+    return next((f"{field} {fault}".strip() for field, fault in judge(RULES, event, profile).items()), None)
 
 
-def _faults(event: Mapping[str, Any]) -> Iterator[str]:
+def _pairs(event: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(pair["name"], pair["value"]) for pair in event["objectData"]]
+
+
+def _type(event: Mapping[str, Any]) -> Iterator[Fault]:
     if event["eventType"] != "conversion":
-        yield "eventType must be conversion"
-    names = [pair["name"] for pair in event["objectData"]]
+        yield "eventType", "must be conversion"
+
+
+def _twice(event: Mapping[str, Any]) -> Iterator[Fault]:
+    names = [name for name, _ in _pairs(event)]
     if len(set(names)) < len(names):
-        yield "a name stands twice in objectData"
-    if _IDENTIFIERS.isdisjoint(names):
-        yield f"objectData needs one of {', '.join(sorted(_IDENTIFIERS))}"
-    if "conversiontype" not in names:
-        yield "objectData needs a conversiontype"
-    for pair in event["objectData"]:
-        name, value = pair["name"], pair["value"]
-        if name.lower().startswith("rokt."):
-            yield f"{name} is a reserved name"
+        yield "a name", "stands twice in objectData"
+
+
+def _identified(event: Mapping[str, Any]) -> Iterator[Fault]:
+    if _IDENTIFIERS.isdisjoint(name for name, _ in _pairs(event)):
+        yield "objectData", f"needs one of {', '.join(sorted(_IDENTIFIERS))}"
+
+
+def _typed(event: Mapping[str, Any]) -> Iterator[Fault]:
+    if said(event, "conversiontype") is None:
+        yield "objectData", "needs a conversiontype"
+
+
+def _reserved(event: Mapping[str, Any]) -> Iterator[Fault]:
+    yield from ((name, "is a reserved name") for name, _ in _pairs(event) if name.lower().startswith("rokt."))
+
+
+def _values(event: Mapping[str, Any]) -> Iterator[Fault]:
+    for name, value in _pairs(event):
         fault = _NAMED[name](value) if name in _NAMED else fields.scalar(value)
         if fault:
-            yield f"{name} {fault}"
+            yield name, fault
+
+
+def _digests(event: Mapping[str, Any]) -> Iterator[Fault]:
+    for name, _ in _pairs(event):
+        if name.endswith("sha256") and name != "emailsha256":
+            yield name, "is not among the page's fields"
+
+
+def _repeatable(event: Mapping[str, Any]) -> Iterator[Fault]:
+    if not (said(event, "transactionid") or said(event, "confirmationref")):
+        yield "objectData", "needs a transactionid or a confirmationref"
+
+
+def _clear(event: Mapping[str, Any]) -> Iterator[Fault]:
+    for name, value in _pairs(event):
+        if name != "mobile" and checks.holds_phone(value):
+            yield name, "must not hold a raw phone number"
+
+
+_USUAL: Final[tuple[Profile, ...]] = ("strict", "relay")
+RULES: Final = [
+    Rule("V1", "the page's sample: eventType conversion", _type),
+    Rule("V2", "objectData: pairs of a name and its value", _twice),
+    Rule("V3", "one of email, emailsha256, passbackconversiontrackingid", _identified),
+    Rule("V4", "conversiontype tells conversions apart", _typed, _USUAL),
+    Rule("V5", "public: names that begin with rokt. are reserved", _reserved),
+    Rule("V6", "the table of suggested fields: their forms", _values),
+    Rule("V7", "the table lists no digest but emailsha256", _digests, _USUAL),
+    Rule("V8", "transactionid, else confirmationref, drops repeats", _repeatable, ("strict",)),
+    Rule("V9", "persons' data only where the table has it", _clear),
+]
 
 
 def said(event: Mapping[str, Any], name: str) -> str | None:

@@ -24,6 +24,7 @@ from local.rokt_sandbox.answers import (
 )
 from local.rokt_sandbox.faults import NO_FAULTS, Faults
 from local.sandbox import Sandbox, reply
+from local.sandbox.profiles import Profile
 
 WINDOW: Final = 30 * 86_400  # seconds; of Rokt's "30 to 60 days" the fewer, so that nothing relies on more
 
@@ -31,8 +32,8 @@ WINDOW: Final = 30 * 86_400  # seconds; of Rokt's "30 to 60 days" the fewer, so 
 class RoktSandbox(Sandbox[Faults]):
     """One of Rokt's APIs for tests and for the local stack; also a context manager.
 
-    `pairs` are the known `key:secret`, `account_id` the Event API's account. `clock` gives epoch seconds. Port 0 takes
-    a free port, which is kept over `stop` and `start`.
+    `pairs` are the known `key:secret`, `account_id` the Event API's account, `profile` what is asked of events. `clock`
+    gives epoch seconds. Port 0 takes a free port, which is kept over `stop` and `start`.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class RoktSandbox(Sandbox[Faults]):
         *,
         api: Api = "conversions",
         account_id: str = "",
+        profile: Profile = "relay",
     ) -> None:
         super().__init__(port, NO_FAULTS, WINDOW)
         self._pairs = frozenset(pairs)
         self._clock = clock
         self._api: Api = api
         self._account_id = account_id
+        self._profile: Profile = profile
 
     def set_pairs(self, pairs: Collection[str]) -> None:
         """Replace the pairs, as an operator does who revokes one and makes another."""
@@ -88,8 +91,8 @@ class RoktSandbox(Sandbox[Faults]):
         if refused is not None:
             return refused
         if self._api == "conversions":
-            return judge_objects(batch, faults, bulk=request.path == MANY)
-        judged = judge_events(batch, self._account_id, faults, now=now)
+            return judge_objects(batch, faults, bulk=request.path == MANY, profile=self._profile)
+        judged = judge_events(batch, self._account_id, faults, now=now, profile=self._profile)
         keys = [key for key, _, _ in judged.taken if key is not None]
         if judged.status == 200 and not judged.refused and len(keys) == len(judged.taken) and self._records.knows(keys):
             return Answer(status=409, taken=judged.taken)
