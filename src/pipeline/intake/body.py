@@ -14,6 +14,7 @@ from pipeline.consent.decision import Heard
 from pipeline.consent.places import without
 from pipeline.intake import repair
 from pipeline.intake.unwrapping import unwrapped
+from pipeline.intake.usual_names import under_own_names
 from pipeline.values import limits
 from pipeline.values.cleaning import clean
 from pipeline.values.personal import is_of_a_person
@@ -107,6 +108,7 @@ def read(body: bytes) -> Body:
         data = {name: value for name, value in data.items() if name in _KNOWN}
         events = [flat]
     conversions = _conversions(events, warnings)
+    under_own_names(conversions, warnings)
     beside = {name: value for name, value in data.items() if name not in _KNOWN}
     warnings += unknown(list(without(beside)), "", _KNOWN, {})
     context = {

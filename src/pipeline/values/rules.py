@@ -18,6 +18,8 @@ Warnings = list[tuple[str, str]]
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{1,39}").fullmatch
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "y"}), frozenset({"false", "0", "no", "n"})
+# Other words for «did not opt out»: of consent tools, and the string of US Privacy, whose third letter says it.
+_OPTED_IN = re.compile(r"granted|opted[ _-]?in|opt[ _-]?in|allowed|accepted|1[yn-]n[yn-]").fullmatch
 # No event has so many fields that nobody knows.
 _MOST_UNKNOWN = 50
 
@@ -69,12 +71,17 @@ def opt_out(value: Any, notes: list[str]) -> str | None:
     if value is True or value is False:
         return "true" if value else "false"
     word = plain(value, notes)
-    unreadable = isinstance(value, dict | list) or (isinstance(value, str) and len(value) > limits.TEXT)
-    if word is None and not unreadable:
-        return None
-    if word is not None and word.lower() in _FALSE:
+    if word is None:
+        if not isinstance(value, dict | list) and not (isinstance(value, str) and len(value) > limits.TEXT):
+            return None
+        word = ""
+    word = word.lower()
+    if word in _FALSE:
         return "false"
-    if word is None or word.lower() not in _TRUE:
+    if _OPTED_IN(word):
+        notes.append('was read as "false": it must be "true" or "false"')
+        return "false"
+    if word not in _TRUE:
         notes.append('was read as "true", the cautious reading: it must be "true" or "false"')
     return "true"
 
