@@ -121,6 +121,22 @@ def test_fields_and_texts_of_a_sender_are_not_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "what", "why"),
+    [
+        (
+            "dropped: holds a program's word for nothing (undefined, null): fill the id in",
+            "dropped",
+            "word for nothing",
+        ),
+        ("is a program's, not a visitor's: send the agent of the visitor's browser", "changed", "a program's"),
+        ("dropped: lost digits in scientific notation: keep the column as text", "dropped", "not an id"),
+    ],
+)
+def test_texts_that_are_alike_have_classes_of_their_own(text: str, what: str, why: str) -> None:
+    assert _warned(("user_data.external_id", text, 1)) == f"user_data.external_id: {what}: {why}: 1"
+
+
 @given(st.text())
 def test_no_letter_of_a_text_is_in_its_class(text: str) -> None:
     found = quality._class_of(f"{text}jane.canary{text}")

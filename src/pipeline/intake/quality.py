@@ -27,7 +27,7 @@ _WHY = (
     ("«none»", Word("nobody's")),
     ("identifies nobody", Word("nobody's")),
     ("address of no visitor", Word("nobody's")),
-    ("a program's", Word("a program's")),
+    ("a program's, not", Word("a program's")),
     ("not an IP address", Word("not an IP address")),
     ("Google's digest", Word("another network's digest")),
     ("but not SHA-256", Word("another digest")),
