@@ -73,11 +73,19 @@ class Notes:
         was_lost = any(one.lost for one in self._of(group)) or self._stage.plan.secrets
         if opened > float(said["closed_at"]) and not (was_lost and said.get("why")):
             return "that it is open, though no answer was lost, or not why"
+        if opened > self._stage.world.now - _WHOLE and self._is_hasty(group):
+            return "that it is open after one answer that was lost"
         if float(said["delivered_at"]) and not any(
             self._service.accepted.get(one.conversion.name) for one in self._of(group)
         ):
             return "that something was delivered"
         return None
+
+    def _is_hasty(self, group: str) -> bool:
+        """Whether one lost answer that may have been an accident is all that anybody could know of."""
+        heard, stage = self._service.heard[group], self._stage
+        unsure = stage.ledger_failed or stage.plan.secrets or "drips" in stage.had_modes(self._service.name)
+        return heard.known_at is None and heard.lost == 1 and not unsure
 
     def _event(self, process: Process, kind: str, said: Mapping[str, str]) -> str | None:
         now, group = self._stage.world.now, said["what"].split("#", 3)[2].replace("%23", "#").replace("%25", "%")

@@ -224,3 +224,18 @@ def test_an_address_that_the_cut_halves_is_not_in_the_reason(longest: int, place
     reason = refusals.without_persons(text * 2, [], longest)
     assert "jane" not in reason
     assert "canary" not in reason
+
+
+def test_a_reason_that_is_as_long_as_may_be_looked_at_is_not_cut() -> None:
+    assert refusals.without_persons("is too old", [], len("is too old")) == "is too old"
+
+
+def test_a_reason_that_was_cut_loses_what_may_be_half_an_address_even_if_that_is_all() -> None:
+    assert refusals.without_persons("is too old", [], len("is too old") - 1) == ""
+
+
+def test_of_a_long_text_as_much_is_told_as_a_reason_may_have() -> None:
+    # 400 characters are looked at, the last 100 of them are given up, and 300 are left.
+    assert refusals.without_persons("the amount is out of its range; " * 40, [], 400).startswith(
+        "the amount is out of its range; " * 9
+    )
