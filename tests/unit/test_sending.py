@@ -517,3 +517,15 @@ def test_the_last_half_second_before_the_reserve_is_waited_for_and_no_more(monke
 def test_what_follows_the_last_request_has_time() -> None:
     """Dead letters have 5 s before the seconds begin that are kept for remainders, visibility, notes and the report."""
     assert deliver._AFTER_LETTERS + 5.0 <= RESERVE
+
+
+def test_what_a_larger_request_may_have_delivered_is_ambiguous_however_often_the_rest_is_divided() -> None:
+    answers: dict[int, Outcome] = {
+        4: AskAgain("210 names nobody", 210, ambiguous=True),
+        2: UNNAMED,
+        1: Retry("slow down", 429),
+    }
+    destination = FakeDestination(lambda _, lines: [answers[len(lines)]] * len(lines))
+    (outcomes,) = ask([message(range(4))], destination)
+    assert sorted(len(lines) for _, lines in destination.requests) == [1, 1, 1, 1, 2, 2, 4]
+    assert all(isinstance(outcome, Retry) and outcome.ambiguous for outcome in outcomes)

@@ -1,5 +1,7 @@
 """One small request, as the gate of an event group asks for it: which events are in it, and what is left for later."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.aws.waiting import Allowance
@@ -181,3 +183,12 @@ def test_while_the_circuit_is_open_a_probe_goes_out_and_no_smaller_message() -> 
     loads = [Load(G, lines("a", 1)), Load(G, lines("b", 3), probe=True), Load(G, lines("c", 2), probe=True)]
     requests, _ = sent(loads, state=state, outcome=LOST)
     assert requests == [["c0"]]
+
+
+def test_what_follows_a_small_request_that_was_told_to_come_back_later_is_told_the_same() -> None:
+    # Each of them would be a small request too, and wait for the answer to the one before, which is never sent.
+    later = Retry("Roku answered 503", 503, ambiguous=True, after=60.0)
+    requests, outcomes = sent([Load(G, lines("a", 60)), Load(G, lines("b", 120))], outcome=later)
+    assert [len(request) for request in requests] == [50]
+    told = [outcome for each in outcomes for outcome in each]
+    assert told == [later] * 50 + [replace(later, ambiguous=False)] * 130
