@@ -76,7 +76,7 @@ class Body:
     """One posted body: where to, what it says of all its events, the conversions as received, and warnings.
 
     Among the conversions an `Ignored` stands for what is none, and a `destination.Invalid` for what cannot be read.
-    For consent: `shared` is said beside the events, `spoken` of each that a source made a conversion of, `heard` is what
+    For consent: `shared` is said beside the events, `spoken` of each that a source made a conversion of, `heard` what
     `hearing` made of both. `only_200`: the platform takes other statuses for failures; `acknowledgement`: all but this
     XML; `says_amounts`: how it writes them was heeded. `unmapped`: why those of unlisted names count only for some.
     """
