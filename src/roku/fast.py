@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipeline.values import field, money, persons
+from pipeline.values import field, persons
 from roku import fields, normalise
 from roku import vocabulary as words
 
@@ -20,8 +20,6 @@ def read(
     conversion: object, *, now: float, settings: normalise.Settings, context: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Return the finished fields, or None if anything is unusual; arguments as in `event.prepare`."""
-    if money.needs_care(conversion):
-        return None
     try:
         event = _usual(settings, persons.year(now))(conversion)
     except ValueError:

@@ -4,7 +4,6 @@ RFC 4180 and what programs make of it: comma, semicolon, tab or pipe, line break
 Excel's first line `sep=;`, empty rows. Amounts and times stay text: the destination's rules read them.
 """
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -16,18 +15,17 @@ from pipeline.values import language
 from pipeline.values.moments import Habits
 from pipeline.values.rules import quoted
 from pipeline.values.timestamps import with_habits
-from sources import signature
 from sources.fieldnames import Path, fold
 from sources.files.columns_to_fields import put
 from sources.files.decimal_commas import without_points, writes_commas
 from sources.files.headers import Columns, columns_of, header_row, said_zone
 from sources.files.records import Lines, Record, records
-from sources.files.rows import Row, constants, posting, targets, text_of
+from sources.files.rows import SIGNED, Row, constants, posted, targets
 from sources.files.shop_exports import Export, export_of, is_known
 from sources.inbound import Inbound
 from sources.source_settings import MOST_ITEMS, Warnings
 
-SIGNATURE = signature.Scheme("signature", "sha256", "hex")
+SIGNATURE = SIGNED
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _UNSAID = Habits()
@@ -39,12 +37,7 @@ _COMMAS = "the file writes decimals with commas"
 
 def read(inbound: Inbound) -> Body:
     """The conversions of a posted file. Raises BadRequest."""
-    signature.verify(inbound, SIGNATURE)
-    warnings: Warnings = []
-    lines = io.StringIO(text_of(inbound.body, "CSV"), newline="")
-    field = inbound.settings.value_field
-    read_rows = rows(lines, mapping={field: "value"} if field else _NONE, warnings=warnings)
-    return posting(read_rows, inbound.settings, warnings)
+    return posted(inbound, "CSV", rows)
 
 
 def rows(

@@ -1,6 +1,5 @@
 """JSON Lines: one conversion a line, in the language of /v1/events or with its fields side by side. Pure."""
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, dropwhile
 from types import MappingProxyType
@@ -9,26 +8,20 @@ from typing import Any
 from pipeline.intake import repair
 from pipeline.intake.body import BadRequest, Body
 from pipeline.intake.unwrapping import unwrapped
-from sources import signature
 from sources.fieldnames import Path, fold
 from sources.files.columns_to_fields import place, put
-from sources.files.rows import Row, constants, posting, targets, text_of
+from sources.files.rows import SIGNED, Row, constants, posted, targets
 from sources.inbound import Inbound
 from sources.source_settings import Warnings
 
-SIGNATURE = signature.Scheme("signature", "sha256", "hex")
+SIGNATURE = SIGNED
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def read(inbound: Inbound) -> Body:
     """The conversions of a posted file. Raises BadRequest."""
-    signature.verify(inbound, SIGNATURE)
-    lines = io.StringIO(text_of(inbound.body, "JSON Lines"), newline="")
-    field = inbound.settings.value_field
-    warnings: Warnings = []
-    read_rows = rows(lines, mapping={field: "value"} if field else _NONE, warnings=warnings)
-    return posting(read_rows, inbound.settings, warnings)
+    return posted(inbound, "JSON Lines", rows)
 
 
 def rows(

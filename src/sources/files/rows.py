@@ -1,16 +1,20 @@
 """Rows of a file of offline conversions, and what a POST of such a file becomes. Pure."""
 
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline.contract.destination import Invalid
 from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, BadRequest, Body, Ignored, event_group
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.rules import quoted
+from sources import signature
 from sources.fieldnames import Path, find, fold, nearest
+from sources.inbound import Inbound
 from sources.source_settings import Warnings, event_names, only, settle
 
+SIGNED = signature.Scheme("signature", "sha256", "hex")
 # Ten times what 1,000 rows with some breaks within quotes have. Excel writes a million empty rows if asked to.
 _MOST_LINES = 100_000
 _SPREADSHEET, _GZIP, _UTF_16 = "is a spreadsheet or an archive", "is compressed with gzip", "is UTF-16"
@@ -71,6 +75,23 @@ def _check_letters(text: str, form: str) -> None:
             f"line {line} of the body holds U+FFFD, which stands for letters that were lost: export it as {form} in"
             " UTF-8 (posted with the content type application/octet-stream, the answer names the byte)",
         )
+
+
+class Rows(Protocol):
+    """What reads the lines of a file of one form; what there is to say of them goes to `warnings`."""
+
+    def __call__(self, lines: Iterable[str], *, mapping: Mapping[str, str], warnings: Warnings) -> Iterator[Row]:
+        """The rows, read as they are asked for. Raises BadRequest."""
+
+
+def posted(inbound: Inbound, form: str, rows: Rows) -> Body:
+    """The conversions of a posted file of this form, whose signature is right. Raises BadRequest."""
+    signature.verify(inbound, SIGNED)
+    lines = io.StringIO(text_of(inbound.body, form), newline="")
+    field = inbound.settings.value_field
+    warnings: Warnings = []
+    read_rows = rows(lines, mapping={field: "value"} if field else {}, warnings=warnings)
+    return posting(read_rows, inbound.settings, warnings)
 
 
 def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -> Body:
