@@ -46,12 +46,11 @@ class RoktSandbox(Sandbox[Faults]):
         account_id: str = "",
         profile: Profile = "relay",
     ) -> None:
-        super().__init__(port, NO_FAULTS, WINDOW)
+        super().__init__(port, NO_FAULTS, WINDOW, profile)
         self._pairs = frozenset(pairs)
         self._clock = clock
         self._api: Api = api
         self._account_id = account_id
-        self._profile: Profile = profile
 
     def set_pairs(self, pairs: Collection[str]) -> None:
         """Replace the pairs, as an operator does who revokes one and makes another."""
@@ -91,8 +90,8 @@ class RoktSandbox(Sandbox[Faults]):
         if refused is not None:
             return refused
         if self._api == "conversions":
-            return judge_objects(batch, faults, bulk=request.path == MANY, profile=self._profile)
-        judged = judge_events(batch, self._account_id, faults, now=now, profile=self._profile)
+            return judge_objects(batch, faults, bulk=request.path == MANY, profile=self.profile)
+        judged = judge_events(batch, self._account_id, faults, now=now, profile=self.profile)
         keys = [key for key, _, _ in judged.taken if key is not None]
         if judged.status == 200 and not judged.refused and len(keys) == len(judged.taken) and self._records.knows(keys):
             return Answer(status=409, taken=judged.taken)

@@ -33,10 +33,9 @@ class RokuSandbox(Sandbox[Faults]):
         *,
         profile: Profile = "relay",
     ) -> None:
-        super().__init__(port, NO_FAULTS, WINDOW)
+        super().__init__(port, NO_FAULTS, WINDOW, profile)
         self._keys = dict(keys or {})
         self._clock = clock
-        self._profile: Profile = profile
 
     def set_keys(self, keys: Mapping[str, Sequence[str]]) -> None:
         """Replace the keys, as an operator does who revokes one and makes another."""
@@ -47,7 +46,7 @@ class RokuSandbox(Sandbox[Faults]):
         return {"event": text}
 
     def _serve(self, request: Request) -> Answer | None:
-        batch = read_batch(request.body, self._profile) if len(request.body) <= MAX_BYTES else Batch()
+        batch = read_batch(request.body, self.profile) if len(request.body) <= MAX_BYTES else Batch()
         faults = NO_FAULTS
         if request.path in (LIVE, TEST):
             ids, partners = batch.texts("event_id"), batch.texts("partner_name")
@@ -55,10 +54,10 @@ class RokuSandbox(Sandbox[Faults]):
         if self._waits(faults):
             return None
         now = self._clock()
-        groups = None if faults.revoked else self._keys.get(_key(request, self._profile))
+        groups = None if faults.revoked else self._keys.get(_key(request, self.profile))
         made = None
         if faults.drop != "before":
-            given = answer(request, batch, faults=faults, groups=groups, profile=self._profile, now=now)
+            given = answer(request, batch, faults=faults, groups=groups, profile=self.profile, now=now)
             if request.path == LIVE and batch.group:
                 taken = [
                     ((batch.group, one), one, event) if (one := _id(event)) else (None, None, event)

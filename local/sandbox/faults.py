@@ -6,6 +6,7 @@
     malformed   take the events, then answer success with JSON that breaks off
     wording     take the events, then answer success without a body ("empty") or in no documented form ("unfamiliar")
     failing     take the events, then answer 500
+    profile     judge events by this profile: page, strict, lenient or relay (see `local.sandbox.profiles`); no fault
     times       how many requests are affected until all of this is gone (otherwise until it is replaced)
 
 A sandbox adds the faults of its own API. A request is affected if it is answered otherwise than without the faults.
@@ -15,6 +16,8 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeGuard, TypeVar, cast
+
+from local.sandbox.profiles import PROFILES, Profile
 
 # An answer with one of these has no body, which would confuse a connection that stays open.
 _BODILESS: Final = frozenset({204, 205, 304})
@@ -62,6 +65,7 @@ class Faults:
         "wording": lambda value: value in ("empty", "unfamiliar"),
         "failing": is_flag,
         "revoked": is_flag,
+        "profile": lambda value: value in PROFILES,
         "times": lambda value: is_integer(value) and value >= 1,
     }
 
@@ -73,6 +77,7 @@ class Faults:
     wording: Literal["empty", "unfamiliar"] | None = None
     failing: bool = False
     revoked: bool = False
+    profile: Profile | None = None
     times: int | None = None
 
     @classmethod

@@ -15,6 +15,7 @@ from typing import Any, Generic, Self
 
 from local.http_server import HOST, Answer, Request, Server
 from local.sandbox.faults import F, FaultSwitch
+from local.sandbox.profiles import Profile
 from local.sandbox.records import LAST, Records
 
 
@@ -24,8 +25,12 @@ class Sandbox(ABC, Generic[F]):
     Port 0 takes a free port, which is kept over `stop` and `start`.
     """
 
-    def __init__(self, port: int, none: F, window: float) -> None:
-        """Start with the faults `none`; repeats of an event do not count for `window` seconds."""
+    def __init__(self, port: int, none: F, window: float, profile: Profile = "relay") -> None:
+        """Start with the faults `none`; repeats of an event do not count for `window` seconds.
+
+        `profile` is the usual one, until the control API is told another.
+        """
+        self._usual: Profile = profile
         self.port = port
         self._none = none
         self._switch = FaultSwitch(none)
@@ -40,6 +45,11 @@ class Sandbox(ABC, Generic[F]):
     @abstractmethod
     def _serve(self, request: Request) -> Answer | None:
         """Answer one request that is not for the control API; None drops the connection."""
+
+    @property
+    def profile(self) -> Profile:
+        """By which rules events are judged now."""
+        return self._switch.get().profile or self._usual
 
     @property
     def url(self) -> str:

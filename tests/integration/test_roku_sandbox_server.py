@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import requests
 
 from local.roku_sandbox import RokuSandbox
 from tests.bounds import BOUND
@@ -15,6 +16,7 @@ from tests.unit import test_vendor_examples as vendors
 from tests.unit.test_vendor_examples import EM
 
 KEY, GROUP = "key-of-tests", "example_website_123"
+NOW = 1_767_225_600
 # The first two requests of Roku's page, word for word; both answers there are "all events were processed".
 PURCHASE: dict[str, Any] = json.loads(vendors.PURCHASE)["events"][0]
 ADD_TO_CART: dict[str, Any] = json.loads(vendors.ADD_TO_CART)["events"][0]
@@ -425,3 +427,19 @@ def test_it_stops_for_open_connections_too_and_starts_again_where_it_was(sandbox
     client.connection.close()
     assert client.events(event("c"))[0] == 200
     assert [taken["event_id"] for taken in sandbox.events()] == ["a", "c"]
+
+
+def test_ringbas_printed_post_can_be_rehearsed_once_the_sandbox_is_told_to_be_lenient() -> None:
+    event = {"event_name": "CONTACT", "event_type": "conversion", "event_time": NOW, "event_source": "phone_call"}
+    event |= {"event_id": "RGB1", "partner_name": "Ringba", "user_data": {"ph": "5550100142"}}
+    body = {"event_group_id": GROUP, "is_hashed": False, "events": [[event]]}
+    # Ringba's guide calls the header Authentication.
+    headers = {"Accept": "application/json", "Content-Type": "application/json", "Authentication": f"Bearer {KEY}"}
+    with RokuSandbox(keys={KEY: [GROUP]}, clock=lambda: float(NOW)) as sandbox:
+        url = f"{sandbox.url}/v1/events"
+        assert requests.post(url, json=body, headers=headers, timeout=BOUND).status_code == 401
+        told = requests.put(f"{sandbox.url}/_control", json={"profile": "lenient"}, timeout=BOUND)
+        assert told.json() == {"profile": "lenient"}
+        assert requests.post(url, json=body, headers=headers, timeout=BOUND).status_code == 200
+        assert [one["event_id"] for one in sandbox.events()] == ["RGB1"]
+        assert requests.put(f"{sandbox.url}/_control", json={"profile": "kind"}, timeout=BOUND).status_code == 400
