@@ -9,8 +9,8 @@ from tests.simulation.search import look, played, shrink
 from tests.simulation.traffic import play
 from tests.simulation.traffics import TRAFFICS
 
-# As many as take 20 s; `python -m tests.simulation` plays more, and shows that every deliberate fault is found.
-HISTORIES, PARTS = 96, 8
+# As many as take 10 s; `python -m tests.simulation` plays more, and shows that every deliberate fault is found.
+HISTORIES, PARTS = 48, 8
 # Deliberate faults, one of each kind, that few histories show.
 QUICK = (
     "no answer is ambiguous",

@@ -3,7 +3,7 @@
 from hypothesis import settings
 from pytest_socket import disable_socket
 
-settings.register_profile("unit", derandomize=True, database=None, deadline=None, max_examples=300)
+settings.register_profile("unit", derandomize=True, database=None, deadline=None, max_examples=100)
 settings.load_profile("unit")
 
 
