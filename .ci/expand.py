@@ -14,6 +14,7 @@ WHOLE = {
     "AlarmEmail": "operator@example.com",
     "MonthlyBudget": "100",
     "QuietHours": "12",
+    "WatchSenders": "true",
     "LogFormat": "JSON",
     "DomainName": "events.example.com",
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",

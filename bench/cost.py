@@ -23,7 +23,7 @@ _WORKERS, _CALLS = 20, 10
 # Bytes, with the 26 that CloudWatch counts for each line: of an invocation Lambda's START, END and REPORT (70, 52, 140)
 # and our own line (ingest 409, deliver 379), of a POST the API's access line (66). Deliver's line has a delay (7) for
 # each message, 99 of them at most.
-_PLATFORM_LOG, _INGEST_LOG, _DELIVER_LOG, _ACCESS_LOG = 340, 435, 405, 92
+_PLATFORM_LOG, INGEST_LOG, _DELIVER_LOG, _ACCESS_LOG = 340, 435, 405, 92
 _DELAY_LOG, _MOST_DELAYS = 7, 99
 _KEYS_KEPT = 60.0  # seconds that a function's environment remembers a secret (src/pipeline/aws/secrets.py)
 
@@ -114,7 +114,7 @@ def relay_to_all(ways: Sequence[tuple[Load, Speed]], setting: Setting, speed: Sp
     # One destination's messages are sent after another's.
     aws_ms = setting.aws_ms * len(ways)
     ingest_ms = (speed.post + speed.ingest * load.per_post) / 1e3 / setting.processor + aws_ms
-    logs: float = posts * (setting.platform_log + _INGEST_LOG + _ACCESS_LOG)
+    logs: float = posts * (setting.platform_log + INGEST_LOG + _ACCESS_LOG)
     logs += sum(_deliver_logs(one, setting) for one, _ in ways)
     batches = sum(shape(one, setting).batches for one, _ in ways)
     return floor_of_all(ways, setting) | {

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bench import prices, standing
+from bench import prices, standing, watching
 from bench.cost import RESULTS, Load, Setting, Speed, floor_of_all, relay_to_all
 from bench.figures import END_TO_END, RELAY, Figure, read
 
@@ -100,6 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{load.events:,} conversions {how}; prices of {prices.AS_OF}\n")
     print(table(found))
     print(f"\nBesides, a month without any conversion (Roku alone, with the ledger): ${standing.a_month():.2f}")
+    print(
+        "\nThe hourly check of senders (WatchSenders), at 100,000 posts a day of 40 senders and event names, a month:\n"
+    )
+    print(table({"this relay": watching.watching(100_000, 40, setting)}))
     million = load.events / 1e6
     for name, (least, most) in prices.HOSTED.items():
         print(f"\n{name}, public plans: ${least * million:,.0f} to ${most * million:,.0f}")

@@ -10,6 +10,7 @@ SQS_REQUEST = 0.40e-6  # one for each 64 KiB of a call
 DYNAMODB_WRITE = 0.625e-6  # on demand, an item of up to 1 KB
 DYNAMODB_READ = 0.125e-6  # on demand, an item of up to 4 KB; half of it where an older copy will do
 LOGS_GB = 0.50  # taken in by CloudWatch
+LOGS_SEARCHED_GB = 0.005  # by CloudWatch Logs Insights
 EGRESS_GB = 0.09
 SECRET_READ = 5e-6
 # A month.

@@ -22,6 +22,7 @@ from relay import (
     remove,
     report,
     send,
+    silence,
     status,
     tail,
     trigger,
@@ -74,6 +75,7 @@ app.command("remove")(verb(remove.remove))
 app.command("reconcile")(verb(reconcile.reconcile))
 app.command("report")(verb(report.report))
 app.command("trigger")(verb(trigger.trigger))
+app.command("silence")(verb(silence.silence))
 app.command("tail")(verb(tail.tail))
 app.command("hash")(hashes.hash_)
 app.command("map")(mapping.map_)

@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, wraps
 from typing import Any
 
@@ -147,8 +147,6 @@ def received(
     headers, its query and its page. `apart`: whether delivery can tell different conversions of one id apart.
     """
     now, group = clients.now(), os.environ["DEFAULT_EVENT_GROUP"] or None
-    if posting.says_amounts:
-        sender = replace(sender, amounts_in=None)  # or they would be divided twice
     heard = hear(
         posting,
         sender.consent,

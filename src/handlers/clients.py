@@ -4,7 +4,7 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import botocore.session
 from botocore.config import Config
@@ -64,6 +64,18 @@ def secrets_manager() -> "SecretsManagerClient":
 def dynamodb() -> "DynamoDBClient":
     """The DynamoDB client."""
     return cast("DynamoDBClient", _session().create_client("dynamodb", config=_CONFIG))
+
+
+@cache
+def logs() -> Any:
+    """The CloudWatch Logs client."""
+    return _session().create_client("logs", config=_QUEUE_CONFIG)
+
+
+@cache
+def sns() -> Any:
+    """The SNS client."""
+    return _session().create_client("sns", config=_QUEUE_CONFIG)
 
 
 @cache

@@ -25,6 +25,7 @@ from pipeline.intake.enqueue import enqueue
 from pipeline.intake.reception import Received
 from pipeline.intake.senders import Sender
 from pipeline.values import words
+from roku.vocabulary import EVENT_NAMES
 from sources import registry
 
 _SCRIPT = "/v1/relay.js"
@@ -79,7 +80,8 @@ def _tell(line: Line, request: Request, received: Mapping[str, Received], to: Se
     line.fields["source"] = words.among(source, (*registry.SOURCES, *_OWN.values()))
     for one in to:
         reception = received[one.name]
-        line.add_words(one.name, **_words(reception), **quality.kinds(reception))
+        told = quality.kinds(reception) | quality.names(reception, EVENT_NAMES)
+        line.add_words(one.name, **_words(reception), **told)
         line.counts(one.name).update(reception.counts() | {"Refused": len(reception.refusals)})
         line.add_sampled(sampling.received(reception, rate, one.identify))
 

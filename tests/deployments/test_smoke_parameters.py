@@ -32,6 +32,7 @@ def test_each_other_value_is_allowed_and_reaches_a_function() -> None:
 def test_no_parameter_that_changes_a_function_is_missing() -> None:
     plain = read(TEMPLATE, BOTH)
     apart = {"DeliverToRoku", "DeliverToRokt", "LogFormat"}  # steps of their own
+    apart |= {"WatchSenders"}  # switched on it adds a function, and changes none
     for name, declared in plain.body["Parameters"].items():
         for value in declared.get("AllowedValues", [7]):  # of the others each takes some number or text here
             if _runs_with(changed(plain, {name: str(value)})) != _runs_with(plain):

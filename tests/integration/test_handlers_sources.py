@@ -316,12 +316,3 @@ def test_salesforces_outbound_message_gets_its_acknowledgement_alone(relay: Depl
     assert len(relay.bodies(relay.queue)) == 1
     relay.sqs.delete_queue(QueueUrl=relay.queue)
     assert relay.ingest(event)["statusCode"] == 503  # it comes again
-
-
-def test_an_amount_that_the_mapping_reads_in_cents_is_not_divided_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    cases = json.loads((Path(__file__).parents[1] / "unit/ready_mappings/stripe.json").read_text(encoding="utf-8"))
-    entry = {"key": "mapped-key", "default_event_group": "g1", "amounts_in": "minor_units"}
-    with deploy(monkeypatch, {"mapped": entry}) as relay:
-        relay.ingest(post(cases[0]["post"]["body"], path="/v1/sources/webhook/stripe", key="mapped-key"))
-        (message,) = relay.bodies(relay.queue)
-    assert json.loads(message.split("\n")[1])["custom_data"]["value"] == 61  # 6100 cents

@@ -19,8 +19,8 @@ _OTHER = {
     "LedgerDays": "8",
     "LogSampleRate": "1",
 }
-# These have steps of their own.
-_APART = {"DeliverToRoku", "DeliverToRokt", "LogFormat"}
+# These have steps of their own, or reach the hourly check alone, which is off.
+_APART = {"DeliverToRoku", "DeliverToRokt", "LogFormat", "AlarmEmail", "AlarmTopicArn"}
 _IN_TEXT = re.compile(r"\$\{(\w+)\}")
 
 

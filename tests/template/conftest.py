@@ -10,7 +10,7 @@ from local.template import Template, read
 from tests.template.stacks import ALL, CHOICES
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = {"ledger": {"QuietHours": "12"}, "no ledger": {"LedgerDays": "0"}}
+EXTRAS = {"ledger": {"QuietHours": "12", "WatchSenders": "true"}, "no ledger": {"LedgerDays": "0"}}
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ SRC = Path(__file__).parents[2] / "src"
 NAMESPACE, SERVICE = "RokuConversionsRelay", "local"
 # Ingest counts them once, whatever the number of destinations: for the first that is on.
 ONCE = frozenset({"SenderKeysUnreadable", "FingerprintKeyUnavailable"})
+# The hourly check counts it, of the first destination that is on.
+WATCHED = "SendersFell"
 # What is counted only of a destination whose code says so.
 _SAID = {"Withheld": "Withheld(", "AnswerUnfamiliar": "unfamiliar="}
 _LIMITS = {"Roku": roku.LIMITS, "Rokt": rokt.LIMITS}
@@ -53,12 +55,14 @@ def counted_of(destination: str) -> set[str]:
     never = {metric for metric, word in _SAID.items() if word not in code}
     if _LIMITS[destination].repeat_window >= LONGEST_AGE:
         never |= {"CircuitOpen", "MayBeCountedTwice"}
-    return counted() - ONCE - never
+    return counted() - ONCE - never - {WATCHED}
 
 
 def metrics(template: Template) -> set[Metric]:
     """Namespace, name and dimensions of each."""
     found: set[Metric] = {(NAMESPACE, name, frozenset(dimensions(on(template)[0]).items())) for name in ONCE}
+    if "SilenceFunction" in template.resources:
+        found.add((NAMESPACE, WATCHED, frozenset(dimensions(on(template)[0]).items())))
     for destination in on(template):
         found |= {(NAMESPACE, name, frozenset(dimensions(destination).items())) for name in counted_of(destination)}
     for each in template.of_type("AWS::Logs::MetricFilter").values():

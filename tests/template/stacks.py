@@ -13,6 +13,7 @@ ALL = CHOICES["both"] | {
     "AlarmEmail": "operator@example.com",
     "MonthlyBudget": "100",
     "QuietHours": "12",
+    "WatchSenders": "true",
     "DomainName": "events.example.com",
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1",
 }

@@ -42,8 +42,11 @@ OF_ROKU = [  # Rokt drops repeats for longer than events are tried, and has no t
     "RokuMayBeCountedTwiceAlarm",
     "TestEventsErrorsAlarm",
 ]
+OF_WATCH = ["SendersFellAlarm", "SilenceErrorsAlarm"]  # only where senders are watched
 QUIET = "{}QuietAlarm"  # only where an operator says how long is too long
-NAMES = sorted([*OF_INGEST, *OF_ROKU, *(name.format(word) for name in [*OF_A_DESTINATION, QUIET] for word in WORDS)])
+NAMES = sorted(
+    [*OF_INGEST, *OF_ROKU, *OF_WATCH, *(name.format(word) for name in [*OF_A_DESTINATION, QUIET] for word in WORDS)]
+)
 SRC = Path(__file__).parents[2] / "src"
 # What the runbook names besides, as it is in AWS and in answers and logs.
 ERRORS = {

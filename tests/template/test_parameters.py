@@ -48,6 +48,7 @@ NAMES = [
     "RokuUrl",
     "ThrottleBurst",
     "ThrottleRate",
+    "WatchSenders",
 ]
 
 
@@ -232,10 +233,11 @@ OTHERS: dict[str, tuple[str, dict[str, str]]] = {
     "RokuUrl": ("https://roku.example.com", {}),
     "ThrottleBurst": ("9", {}),
     "ThrottleRate": ("9", {}),
+    "WatchSenders": ("false", {}),
 }
 # What watches or bounds the functions; whatever is not here must reach a function that runs.
 BESIDE_THE_FUNCTIONS = {
-    *("AlarmEmail", "AlarmTopicArn", "MonthlyBudget", "QuietHours"),  # who is told of what
+    *("AlarmEmail", "MonthlyBudget", "QuietHours"),  # who is told of what
     *("BatchWindow", "MaximumConcurrency"),  # of the event source mapping
     *("BeaconThrottleBurst", "BeaconThrottleRate", "ThrottleBurst", "ThrottleRate"),  # of the API's stage
     *("CertificateArn", "DomainName"),  # of the API's domain
@@ -320,7 +322,9 @@ def test_names_fit_however_long_the_stacks_name_is(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_template_stays_short_enough_to_be_read() -> None:
-    assert len(TEMPLATE.read_text(encoding="utf-8").splitlines()) <= 1_400
+    assert (
+        len(TEMPLATE.read_text(encoding="utf-8").splitlines()) <= 1_500
+    )  # the check of senders is a function with its role, log, schedule and alarms: 90 lines
 
 
 NEEDS_ACCOUNT, NEEDS_LIVE = "RoktAccountId", "DeliveryMode"

@@ -54,11 +54,16 @@ def test_these_places_alone_put_together_a_phrase_an_id_or_a_name() -> None:
             "handlers/sender_keys.py",
             "Phrase(said + wrong_map)",
         ),  # of the operator's secret, by `senders`: without what a mapping's fault quotes
+        ("handlers/silence.py", "Id(context.aws_request_id)"),
+        ("handlers/silence.py", "SenderName(one.sender)"),
+        ("handlers/silence.py", "words.among(one.name, (*_NAMES, asking.SEVERAL))"),
+        ("handlers/silence.py", "words.among(one.what, _WHAT)"),
         ("handlers/telemetry.py", "Id(event.event_digest)"),
         ("handlers/telemetry.py", "Id(request_id)"),
         ("handlers/telemetry.py", "Phrase(type(error).__name__)"),
         ("handlers/telemetry.py", "Phrase(where)"),  # files, lines and functions of the program
         ("handlers/telemetry.py", "words.among(event.event_name, EVENT_NAMES, words.CUSTOM)"),
+        ("pipeline/intake/quality.py", "words.among(event.posted_name or event.event_name, known, words.CUSTOM)"),
     ]
 
 

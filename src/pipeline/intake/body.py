@@ -76,9 +76,10 @@ class Body:
     """One posted body: where to, what it says of all its events, the conversions as received, and warnings.
 
     Among the conversions an `Ignored` stands for what is none, and a `destination.Invalid` for what cannot be read.
-    For consent: `shared` is said beside the events, `spoken` of each that a source made a conversion of, `heard` what
-    `hearing` made of both. `only_200`: the platform takes other statuses for failures; `acknowledgement`: all but this
-    XML; `says_amounts`: how it writes them was heeded. `unmapped`: why those of unlisted names count only for some.
+    For the signals of consent: `shared` is what the body says beside its events, `spoken` what it says of each event
+    where a source made a conversion of it, and `heard` what `hearing` made of them, by place. `only_200`: the platform
+    takes any other status for a failure; `acknowledgement`: it takes this XML alone for a success. `unmapped`: the
+    conversions whose names no list has, which count only where any name is taken: why they are ignored elsewhere.
     """
 
     event_group_id: str | None
@@ -90,7 +91,6 @@ class Body:
     heard: Mapping[int, Heard] = field(default_factory=dict)
     only_200: bool = False
     acknowledgement: str | None = None
-    says_amounts: bool = False
     unmapped: Mapping[int, Ignored] = field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ reads.
 """
 
 from collections import Counter
+from collections.abc import Collection
 
 from pipeline.contract.matching import counted
 from pipeline.intake.reception import Received
@@ -70,6 +71,17 @@ def kinds(received: Received) -> dict[str, int]:
     """How many of the accepted conversions have each kind of data, by its name in the log."""
     queued = received.events.items()
     return counted(event.kinds for index, event in queued if index not in received.not_queued)
+
+
+def names(received: Received, known: Collection[str]) -> dict[str, Word | int]:
+    """The event names of the accepted conversions, of several also how many have each; a sender's own is «custom»."""
+    accepted = (event for index, event in received.events.items() if index not in received.not_queued)
+    found = Counter(words.among(event.posted_name or event.event_name, known, words.CUSTOM) for event in accepted)
+    if not found:
+        return {}
+    if len(found) == 1:  # then it is the count of accepted ones
+        return {"event_names": words.listed(found)}
+    return {"event_names": words.listed(found), **{f"of_{name}": number for name, number in found.items()}}
 
 
 def warned(received: Received) -> Word:

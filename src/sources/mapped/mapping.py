@@ -59,7 +59,6 @@ class PostMapping:
     currency: str | None
     only_200: bool
     acknowledgement: str | None
-    says_amounts: bool
 
 
 def compiled(given: Any, ready: Callable[[str], dict[str, Any]]) -> PostMapping:
@@ -94,15 +93,7 @@ def compiled(given: Any, ready: Callable[[str], dict[str, Any]]) -> PostMapping:
         currency=part("currency", _currency),
         only_200=whole.get("only_200") is True,
         acknowledgement=part("answer", _acknowledgement),
-        says_amounts=_says_amounts(whole["set"]),
     )
-
-
-def _says_amounts(given: Any) -> bool:
-    """Whether a value of the mapping says how amounts are written, so that the sender's entry need not."""
-    if isinstance(given, dict):
-        return not {"minor", "decimal"}.isdisjoint(given) or any(map(_says_amounts, given.values()))
-    return isinstance(given, list) and any(map(_says_amounts, given))
 
 
 def _acknowledgement(given: Any) -> str:

@@ -142,7 +142,6 @@ def _posting(mapping: PostMapping, post: Post, inbound: Inbound, warnings: Warni
         _beside(mapping, post.whole),
         spoken,
         only_200=mapping.only_200,
-        says_amounts=mapping.says_amounts,
         acknowledgement=mapping.acknowledgement if inbound.body.lstrip().startswith(b"<") else None,
     )
 
