@@ -135,7 +135,7 @@ thorough: $(READY) $(SQS_READY) $(CONSENT_READY) $(SEGMENT_READY) $(SAM_READY) #
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 300
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 
-mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses; half an hour)
+mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses; all of it has not been timed yet)
 	@$(MUTATION_VENV)/bin/python .ci/mutation.py $(ARGS)
 
 package: validate scan build ## what is deployed: the template is valid and safe, the bundle builds and is complete

@@ -7,6 +7,7 @@ from tests.simulation.changes import acknowledged, changed, unmatched_delivered,
 from tests.simulation.faults_back import SOURCES as BACK
 from tests.simulation.faults_circuits import SOURCES as CIRCUITS
 from tests.simulation.faults_forms import SOURCES as FORMS
+from tests.simulation.faults_kinds import SOURCES as KINDS
 from tests.simulation.faults_rokt import ROKT
 from tests.simulation.faults_run import SOURCES as RUN
 from tests.simulation.faults_try import SOURCES as TRY
@@ -32,6 +33,10 @@ _BY_CHANGE: dict[str, Callable[[], Any]] = {
 
 FAULTS: dict[str, Callable[[], Any]] = {
     **_BY_CHANGE,
-    **{name: planted(*fault) for sources in (RUN, TRY, BACK, WIRE, CIRCUITS, FORMS) for name, fault in sources.items()},
+    **{
+        name: planted(*fault)
+        for sources in (RUN, TRY, BACK, WIRE, CIRCUITS, FORMS, KINDS)
+        for name, fault in sources.items()
+    },
     **ROKT,
 }

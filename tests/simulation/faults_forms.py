@@ -86,9 +86,9 @@ SOURCES: dict[str, tuple[Any, ...]] = {
         "    return Rejected(reason, status, alike=any",
     ),
     "Rokt: unprocessed records are read from the top": (
-        "rokt.answer",
-        '        said = said.get("data", said) or {}\n',
-        "        said = said or {}\n",
+        "rokt.event_api_answer",
+        'listed((said.get("data", said) or {}) if',
+        "listed((said or {}) if",
     ),
     "Rokt: too many errors are cut": (
         "rokt.answer",

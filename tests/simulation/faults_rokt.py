@@ -85,13 +85,13 @@ ROKT: dict[str, Callable[[], Any]] = {
     "Rokt: failure without a place taken for nobody's": changed("rokt.answer", "read", verdicts(unmatched_delivered)),
     "Rokt: failure blamed on the next event": changed("rokt.answer", "blames", _neighbour_blamed),
     "Rokt: position off by one": changed(
-        "rokt.attribution",
+        "rokt.conversions_answer",
         "places",
         lambda right, _: lambda lines: [(first + 1, last + 1) for first, last in right(lines)],
     ),
     "Rokt: failure that passes becomes a dead letter": changed("rokt.answer", "read", verdicts(_passing_rejected)),
     "Rokt: 409 of several events taken for all of them": changed(
-        "rokt.answer", "_seen", lambda _, outcome: lambda lines: [outcome.Delivered()] * len(lines)
+        "rokt.answer", "_seen", lambda _, outcome: lambda _, lines: [outcome.Delivered()] * len(lines)
     ),
     "Rokt: source_request_id new at each try": changed(
         "pipeline.contract.destination:Destination", "assemble", _ids_by_the_try

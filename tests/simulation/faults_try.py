@@ -136,7 +136,7 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "sending: a refused key is asked again and again": (
         "pipeline.delivery.ask",
-        "if outcome.setup or outcome.after is not None:",
-        "if False:",
+        "        self._hold(outcome, part)\n",
+        "",
     ),
 }

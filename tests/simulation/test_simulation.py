@@ -3,6 +3,7 @@
 import pytest
 
 from tests.simulation.draws import make
+from tests.simulation.faults import FAULTS
 from tests.simulation.history import run
 from tests.simulation.plan import Plan
 from tests.simulation.search import look, played, shrink
@@ -42,6 +43,12 @@ def test_no_history_breaks_a_promise(part: int) -> None:
 @pytest.mark.parametrize("fault", QUICK)
 def test_a_deliberate_fault_is_found(fault: str) -> None:
     assert look(range(30), fault).failing
+
+
+def test_each_deliberate_fault_can_be_put_into_the_code_as_it_is() -> None:
+    for fault in FAULTS.values():
+        with fault():
+            pass
 
 
 @pytest.mark.parametrize("mode", ["broken", "late"])
