@@ -83,9 +83,10 @@ def with_ids(custom: Mapping[str, Any], warnings: rules.Warnings) -> Mapping[str
 
 
 def _is_bare(item: Any) -> bool:
-    if not isinstance(item, dict) or texts.reference(item.get("id"), []) is None:
+    if not isinstance(item, dict):
         return False
-    return amounts.amount(item.get("price"), []) is None or _quantity(item.get("quantity"), []) is None
+    whole = amounts.amount(item.get("price"), []) is not None and _quantity(item.get("quantity"), []) is not None
+    return not whole and texts.reference(item.get("id"), []) is not None
 
 
 def _content(item: Any, said: rules.Warnings) -> dict[str, Any] | None:

@@ -17,6 +17,8 @@ _MOST_VALUES = 10  # of one field that are looked at
 def take_single_values(user: dict[str, Any], say: Say) -> None:
     """Change the person in place: of several values of a field the first that is there. Signals of consent stay."""
     for name, value in user.items():
+        if type(value) is str and "[" not in value and "{" not in value:
+            continue  # as nearly all
         if isinstance(value, str | dict | list) and key_of(name) is None:
             single = _single(name, value, say)
             if single is not value:

@@ -23,7 +23,7 @@ _UNSEEN = re.compile(
 # Control characters around a text are blanks too: a NUL of a C program, the bell of a terminal.
 _BLANKS = "".join(map(chr, [*range(33), *range(0x7F, 0xA1)]))
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ARMOUR = re.compile(r"['=]|[^.,]*[.,].*[0-9]$").match  # &nbsp; alone leaves nothing, which has none
+_FIRST_OF_ARMOUR = ("'", "=")
 _FORMULA = re.compile(r'="([^"]*)"').fullmatch
 _WHOLE = re.compile(r"[+-]?[0-9]{4,40}\.0{1,6}").fullmatch
 # With as many decimals as it has digits: of a shorter one the last are lost.
@@ -44,7 +44,7 @@ def clean(text: str) -> str:
             return text
     if "&" in text and ";" in text:
         text = _unescaped(text)
-    return _unarmoured(text) if _ARMOUR(text) else text
+    return _unarmoured(text) if text[:1] in _FIRST_OF_ARMOUR or text[-1:].isdigit() else text
 
 
 def _unescaped(text: str) -> str:

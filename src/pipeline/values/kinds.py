@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as cs
 
 from pipeline.values import addresses, agents, amounts, hashing, limits, pages, rules, shapes, texts
@@ -44,8 +45,29 @@ def personal(
 
     `usually` is what `normalise` does to such clear text, if that is less. `unwrap` takes off what is around the value.
     """
-    rule = hashing.hashed(normalise) if unwrap is None else hashing.hashed(normalise, unwrap)
-    return Kind(rule, usual, STRING, hashing.finished(usually or normalise))
+    careful = hashing.hashed(normalise) if unwrap is None else hashing.hashed(normalise, unwrap)
+    finish: Callable[[str], str] = hashing.finished(usually or normalise)
+
+    def rule(value: Any, notes: list[str]) -> str | None:
+        if type(value) is str and _glance(id(usual), usual)(value):  # of an unusual conversion most fields are usual
+            try:
+                made: str = finish(value)
+                return made
+            except ValueError:
+                pass
+        return careful(value, notes)
+
+    return Kind(rule, usual, STRING, finish)
+
+
+_GLANCES: dict[int, tuple[CoreSchema, Callable[[Any], bool]]] = {}
+
+
+def _glance(place: int, usual: CoreSchema) -> Callable[[Any], bool]:
+    """Whether a value is usual; made once of each shape, at its first use (1 ms)."""
+    if place not in _GLANCES:
+        _GLANCES[place] = usual, SchemaValidator(usual).isinstance_python
+    return _GLANCES[place][1]
 
 
 TEXT = Kind(texts.text, shapes.text(), STRING)
