@@ -1,6 +1,7 @@
 """The kinds of fields that destinations have in common: each its rule, its usual shape and its JSON type. Pure."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -48,13 +49,10 @@ def personal(
     careful = hashing.hashed(normalise) if unwrap is None else hashing.hashed(normalise, unwrap)
     finish: Callable[[str], str] = hashing.finished(usually or normalise)
 
-    def rule(value: Any, notes: list[str]) -> str | None:
+    def rule(value: Any, notes: list[str]) -> Any:
         if type(value) is str and _glance(id(usual), usual)(value):  # of an unusual conversion most fields are usual
-            try:
-                made: str = finish(value)
-                return made
-            except ValueError:
-                pass
+            with suppress(ValueError):
+                return finish(value)
         return careful(value, notes)
 
     return Kind(rule, usual, STRING, finish)
