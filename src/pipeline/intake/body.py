@@ -144,7 +144,7 @@ def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
     else:
         warnings += [("body", warning) for warning in said]
         return data
-    raise BadRequest(400, f"the body is not JSON: {position}; send a JSON object, its texts in double quotes")
+    raise BadRequest(400, f"the body is not JSON: {position}; send JSON, or a form to /v1/sources/webhook")
 
 
 def _conversions(events: Any, warnings: list[tuple[str, str]]) -> list[Any]:
