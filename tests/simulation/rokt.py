@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from local.rokt_sandbox import conversions, event_api
 from tests.simulation.conversions import Posted
 from tests.simulation.responses import COMMON_MODES, Clarity, Response, told
 from tests.simulation.sender import POSE
@@ -83,6 +84,10 @@ class Conversions(_Rokt):
         assert all(event["environment"] == ("production" if self.live else "development") for event in events)
         return events
 
+    def is_refused(self, event: Mapping[str, Any]) -> bool:
+        """By the rules of the sandbox."""
+        return bool(conversions.check(event, size=len(json.dumps(event)), profile=self.profile))
+
     def key(self, event: Mapping[str, Any]) -> tuple[str, str]:
         """Both are attributes."""
         said = event["events"][0]["data"]["custom_attributes"]
@@ -143,6 +148,10 @@ class EventApi(_Rokt):
         assert 1 <= len(events) <= 100
         assert all(len(event["clientEventId"]) <= 36 for event in events)
         return events
+
+    def is_refused(self, event: Mapping[str, Any]) -> bool:
+        """By the rules of the sandbox."""
+        return event_api.check(event, self.profile) is not None
 
     def key(self, event: Mapping[str, Any]) -> tuple[str, str]:
         """Both are among the pairs."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from local.roku_sandbox.rules import check_event
 from tests.simulation.conversions import Posted
 from tests.simulation.responses import COMMON_MODES, Clarity, Response, told
 from tests.simulation.sender import Event
@@ -82,6 +83,10 @@ class Roku(Service):
         if mode == "unknown-key" or headers["Authorization"] != right:
             return _answer(401, "unauthorized", 0, [])
         return Response(503) if mode in ("unavailable", "unreachable") else _answer(200, "tested", 1, [])
+
+    def is_refused(self, event: Mapping[str, Any]) -> bool:
+        """By the rules of the sandbox."""
+        return bool(check_event(event, now=self.world.now, profile=self.profile))
 
     def key(self, event: Mapping[str, Any]) -> tuple[str, str]:
         """Both lie on top."""

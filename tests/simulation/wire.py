@@ -29,6 +29,10 @@ class Wire:
         """The events of a request, once its form is checked."""
         raise NotImplementedError
 
+    def is_refused(self, event: Mapping[str, Any]) -> bool:
+        """Whether the vendor refuses the event, in this history's reading of its page."""
+        raise NotImplementedError
+
     def key(self, event: Mapping[str, Any]) -> tuple[str, str]:
         """The sender's event id and event name of an event, as it is sent."""
         raise NotImplementedError

@@ -31,6 +31,7 @@ class World:
 
     def __init__(self, seed: int) -> None:
         """Everything that is left to chance comes from `seed`."""
+        self.seed = seed
         self.random = random.Random(seed)
         self.now = 1_800_000_000.0
         self.start = self.now
