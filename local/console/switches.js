@@ -26,12 +26,24 @@ export function faultNames(faults) {
 /** Makes the switches of a lane; `update` shows the faults in force. */
 export function makeSwitches(lane) {
   const trouble = make('p', { className: 'trouble', attributes: { role: 'alert' } });
-  const set = async (faults) => {
+  // A look that was under way when somebody clicked tells of the time before: until the sandbox has answered it is not shown.
+  let asking = 0;
+  let last = {};
+  const turn = (faults) => {
+    last = faults;
+    if (asking) return;
+    for (const one of switches) one.input.checked = one.on(faults);
+  };
+  const set = async (wanted) => {
+    asking += 1;
     try {
-      await post('faults', { destination: lane.name, faults });
+      last = await post('faults', { destination: lane.name, faults: wanted });
       say(trouble, '');
     } catch (error) {
       say(trouble, error.message);
+    } finally {
+      asking -= 1;
+      turn(last);
     }
   };
   const after = make('input', { type: 'number', min: 0, max: 3600, value: 30, attributes: { 'aria-label': 'Retry-After in seconds' } });
@@ -81,7 +93,7 @@ export function makeSwitches(lane) {
     element,
     update(known) {
       const faults = known ?? {};
-      for (const one of switches) one.input.checked = one.on(faults);
+      turn(faults);
       off.disabled = faultNames(faults).length === 0;
       const ids = Object.keys(faults.refuse ?? {});
       show(refused, ids.length > 0);
