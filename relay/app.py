@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from relay import (
     calibrate,
     circuit,
+    console,
     deploy,
     dlq,
     doctor,
@@ -65,6 +66,7 @@ _keys = typer.Typer(help="Sender keys: who may post.", no_args_is_help=True)
 app.command("deploy")(deploy.deploy)
 app.command("doctor")(verb(doctor.doctor))
 app.command("send")(verb(send.send))
+app.command("console")(verb(console.console))
 app.command("status")(verb(status.status))
 app.add_typer(_dlq, name="dlq")
 app.add_typer(_circuit, name="circuit")

@@ -48,6 +48,7 @@ class Chosen:
     event_name: str | None = None
     group: str | None = None
     older_than: float | None = None
+    message_id: str | None = None
 
     def everything(self) -> bool:
         """Whether it excludes none."""
@@ -64,6 +65,7 @@ class Chosen:
             and (self.event_name is None or any(event.event_name == self.event_name for event in letter.events))
             and (self.group is None or letter.group == self.group)
             and (self.older_than is None or now - letter.at >= self.older_than)
+            and (self.message_id is None or letter.message_id == self.message_id)
         )
 
 

@@ -22,6 +22,9 @@ GroupOption = Annotated[str | None, typer.Option("--group", help="Only those of 
 OlderOption = Annotated[
     str | None, typer.Option("--older-than", metavar="SPAN", help="Only those older than 90s, 15m, 24h, 7d.")
 ]
+MessageOption = Annotated[
+    str | None, typer.Option("--message-id", help="Only this one, by the message_id of `show --json`.")
+]
 DestinationOption = Annotated[
     str | None, typer.Option("--destination", help="Only of this destination; without it of all that the stack has.")
 ]
@@ -132,13 +135,14 @@ def redrive(
     group: GroupOption = None,
     older_than: OlderOption = None,
     destination: DestinationOption = None,
+    message_id: MessageOption = None,
 ) -> int:
     """Move dead letters back to their queue, all or the chosen ones; what was delivered meanwhile is not sent again.
 
     Those that may have been counted twice are left out: look at them first, then name them by
     --reason "counted twice".
     """
-    chosen = chosen_by(reason, event_name, group, older_than)
+    chosen = chosen_by(reason, event_name, group, older_than, message_id)
     answers, missing = [], 0
     for one in deployment.destinations(destination):
         done = move_chosen(deployment, one, chosen, out)
@@ -169,10 +173,11 @@ def drop(
     group: GroupOption = None,
     older_than: OlderOption = None,
     destination: DestinationOption = None,
+    message_id: MessageOption = None,
     yes: YesOption = False,
 ) -> int:
     """Delete dead letters for good, after saying which and asking."""
-    chosen = chosen_by(reason, event_name, group, older_than)
+    chosen = chosen_by(reason, event_name, group, older_than, message_id)
     dropped = 0
     for one in deployment.destinations(destination):
         seen = look_at(deployment, one, chosen, out)

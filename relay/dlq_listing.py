@@ -18,12 +18,19 @@ from relay.printing import Out, moment, number
 HIDDEN = "(hidden: --show-data shows it)"
 
 
-def chosen_by(reason: str | None, event_name: str | None, group: str | None, older_than: str | None) -> Chosen:
+def chosen_by(
+    reason: str | None, event_name: str | None, group: str | None, older_than: str | None, message_id: str | None = None
+) -> Chosen:
     """Which are meant by these options. Raises Trouble."""
-    for name, value in (("--reason", reason), ("--event-name", event_name), ("--group", group)):
+    for name, value in (
+        ("--reason", reason),
+        ("--event-name", event_name),
+        ("--group", group),
+        ("--message-id", message_id),
+    ):
         if value == "":
             raise Misuse(f"{name} is empty: leave it out to mean all")
-    return Chosen(reason, event_name, group, None if older_than is None else seconds(older_than))
+    return Chosen(reason, event_name, group, None if older_than is None else seconds(older_than), message_id)
 
 
 def look_at(deployment: Deployment, destination: Destination, chosen: Chosen, out: Out) -> list[Letter]:

@@ -54,6 +54,22 @@ def queue_maximum(
     return max(values, default=None)
 
 
+def delay(deployment: Deployment, destination: str, start: datetime, end: datetime) -> dict[str, float | None]:
+    """Milliseconds from post to delivery within the span: `average` and `longest`, None if nothing was delivered."""
+    metric = {"Namespace": NAMESPACE, "MetricName": "Delay", "Dimensions": _dimensions(deployment, destination)}
+    grain = period(int((end - start).total_seconds()))
+    found: dict[str, float | None] = {}
+    totals: dict[str, float] = {}
+    for statistic in ("Sum", "SampleCount", "Maximum"):
+        results = _results(deployment, _with_period([_query(0, metric)], grain, statistic), start, end)
+        values = [value for result in results for value in result["Values"]]
+        totals[statistic] = max(values, default=0.0) if statistic == "Maximum" else sum(values)
+    known = totals["SampleCount"] > 0
+    found["average"] = totals["Sum"] / totals["SampleCount"] if known else None
+    found["longest"] = totals["Maximum"] if known else None
+    return found
+
+
 def throttled(deployment: Deployment, start: datetime, end: datetime) -> int:
     """Posts that the API answered 429, as the template's ThrottledFilter counts them."""
     query = _query(0, {"Namespace": f"{NAMESPACE}/{deployment.name}", "MetricName": "Throttled"})

@@ -6,6 +6,7 @@ import { showLanes } from './lanes.js';
 import { listen } from './link.js';
 import { showPipeline } from './pipeline.js';
 import { showQuality } from './quality.js';
+import { offerThemes } from './themes.js';
 import { nameDestinations, showConversions } from './table.js';
 
 let state = null;
@@ -32,14 +33,4 @@ listen(
 setInterval(showState, 1000); // what waits comes nearer although nothing else happens
 composer.start();
 
-const root = document.documentElement;
-const dark = matchMedia('(prefers-color-scheme: dark)');
-const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : dark.matches);
-const pressed = () => byId('theme').setAttribute('aria-pressed', String(isDark()));
-byId('theme').addEventListener('click', () => {
-  root.dataset.theme = isDark() ? 'light' : 'dark';
-  localStorage.setItem('theme', root.dataset.theme);
-  pressed();
-});
-dark.addEventListener('change', pressed);
-pressed();
+offerThemes(byId('theme'));

@@ -16,6 +16,8 @@ from pipeline.values.json_objects import json_object
 
 PREFIX = "/_console/"
 _FOLDER = Path(__file__).resolve().parent
+# What the page shares with that of `relay console`, which is installed without this folder.
+_SHARED = Path(__file__).resolve().parents[2] / "relay" / "page"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
@@ -44,7 +46,9 @@ class Front:
         self._gets = gets
         self._posts = posts
         self._stream = stream
-        self._files = {path.name: path for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+        self._files = {
+            path.name: path for folder in (_SHARED, _FOLDER) for path in folder.iterdir() if path.suffix in _TYPES
+        }
 
     def answer(self, request: Request, port: int) -> Answer | None:
         """The answer to a request that came to `port`."""

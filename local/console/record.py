@@ -11,7 +11,7 @@ from local import move_tasks
 from local.console.conversions import Conversion, Conversions, names, split_body
 from local.console.destinations import Lane
 from local.console.posts import Post, outcomes
-from local.console.runs import Run, answers, received
+from local.console.runs import Run, answers, bodies, lines_of, received, totals
 from local.dead_letters import attributes
 from local.http_server import Answer
 from pipeline.values.json_objects import json_object
@@ -82,6 +82,7 @@ class Record:
     def _remained(self, run: Run, message: Message, lines: list[str]) -> None:
         left = [found for line in lines if (found := run.take(line, run.remains))]
         run.remainders.append(message.id)
+        run.back.update(lines_of(message.body))
         self.conversions.put_message(message.id, left)
 
     def _buried(self, lane: Lane, message: Message) -> None:
@@ -89,6 +90,8 @@ class Record:
         said = attributes(message)
         status = int(said["status"]) if said.get("status", "").isdigit() else None
         run = self.runs.get(lane.name)
+        if run:
+            run.dead.update(lines_of(message.body))
         moved = self.conversions.in_message(message.id)  # by SQS itself, for then it keeps its id
         taken = [run.take(line, run.buried) for line in split_body(message.body)[1]] if run and not moved else moved
         for conversion in filter(None, taken):
@@ -110,7 +113,7 @@ class Record:
         lane.counts["runs"] += 1
         lane.counts["received"] += len(receives)
         lane.running += 1
-        run = self.runs[lane.name] = Run(lane, batch, messages, receives, before)
+        run = self.runs[lane.name] = Run(lane, batch, messages, receives, before, bodies(event))
         return run
 
     def ended(self, run: Run | None, failed: set[str], error: str) -> None:
@@ -121,6 +124,7 @@ class Record:
         del self.runs[lane.name]
         lane.running -= 1
         seen = answers(lane.sandbox, run.requests_before)
+        lane.counts.update(totals(run, failed, seen, set()))
         sent: set[tuple[str, str, str]] = set()
         for message_id, conversions in run.messages.items():
             if message_id in failed:
@@ -155,16 +159,13 @@ class Record:
         key = (conversion.group, conversion.event_name, conversion.event_id)
         status = seen.get(conversion.event_id)
         if back:
-            run.lane.counts["retried"] += 1
             reason = error or run.why(status)
             self.conversions.note(conversion, time.time(), "waiting", reason=reason, status=status)
         elif key in sent or (run.lane.sandbox and conversion.event_id not in seen):
-            run.lane.counts["repeated"] += 1
             reason = "delivered before: not sent again"
             self.conversions.note(conversion, time.time(), "repeated", reason=reason)
         else:
             sent.add(key)
-            run.lane.counts["delivered"] += 1
             self.conversions.note(conversion, time.time(), "delivered", status=status)
 
     def answered(self, post: Post, answer: Answer) -> None:

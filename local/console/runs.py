@@ -1,11 +1,12 @@
 """One run of a delivery function: what it was given, what it said in its log, and what its destination saw."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.console.conversions import Conversion
+from local.console.conversions import Conversion, names, split_body
 from local.console.destinations import Lane
 from local.sandbox import Sandbox
 from pipeline.values.json_objects import json_object
@@ -20,9 +21,12 @@ class Run:
     messages: dict[str, list[Conversion]]
     receives: Mapping[str, int]
     requests_before: int
+    bodies: Mapping[str, str]  # of the messages: totals are of all their events, of which not all may be remembered
     thread: int = field(default_factory=threading.get_ident)
     buried: set[int] = field(default_factory=set)  # numbers of the conversions that became dead letters
     remains: set[int] = field(default_factory=set)  # numbers of those that went back in messages of their own
+    dead: Counter[str] = field(default_factory=Counter)  # lines that became dead letters
+    back: Counter[str] = field(default_factory=Counter)  # lines that went back in messages of their own
     remainders: list[str] = field(default_factory=list)  # the ids of these messages
     retried: list[tuple[int | None, str]] = field(default_factory=list)  # status and reason, as the log has them
 
@@ -35,7 +39,8 @@ class Run:
 
     def holds(self, lines: Iterable[str]) -> bool:
         """Whether all of these lines are of its batch."""
-        return all(line in self.batch for line in lines)
+        known = {line for body in self.bodies.values() for line in lines_of(body)}
+        return all(line in known for line in lines)
 
     def take(self, line: str, taken: set[int]) -> Conversion | None:
         """The first conversion of that line that is not among the taken ones, which it joins."""
@@ -51,6 +56,36 @@ class Run:
         return "; ".join(dict.fromkeys(fitting)) or (f"answered {status}" if status else "no answer")
 
 
+def totals(run: Run, failed: set[str], seen: Mapping[str, Any], sent: set[tuple[str, str, str]]) -> Counter[str]:
+    """How many events of the run were delivered, repeated and retried: of all that it was given.
+
+    `failed` are the messages that came back whole, `seen` the event ids that the destination answered; events that it
+    took are put into `sent`.
+    """
+    found: Counter[str] = Counter()
+    for message_id, body in run.bodies.items():
+        group = split_body(body)[0]
+        for line in lines_of(body):
+            named = names(line)
+            key = (group, named["event_name"], named["event_id"])
+            if message_id in failed or run.back[line] > 0:
+                run.back[line] -= message_id not in failed
+                found["retried"] += 1
+            elif run.dead[line] > 0:
+                run.dead[line] -= 1
+            elif key in sent or (run.lane.sandbox and named["event_id"] not in seen):
+                found["repeated"] += 1
+            else:
+                sent.add(key)
+                found["delivered"] += 1
+    return found
+
+
+def lines_of(body: str) -> list[str]:
+    """All event lines of a queue message."""
+    return body.split("\n")[1:]
+
+
 def answers(sandbox: Sandbox[Any] | None, before: int) -> dict[str, int | None]:
     """The last status with which each event id was answered since there were `before` requests (None: dropped)."""
     if sandbox is None:
@@ -60,6 +95,11 @@ def answers(sandbox: Sandbox[Any] | None, before: int) -> dict[str, int | None]:
     for request in sandbox.requests(new) if new > 0 else ():
         found.update((event_id, request["status"]) for event_id in request["event_ids"] if event_id is not None)
     return found
+
+
+def bodies(event: Mapping[str, Any]) -> dict[str, str]:
+    """The messages of an SQS event, each with its body."""
+    return {str(record["messageId"]): str(record["body"]) for record in event["Records"]}
 
 
 def received(event: Mapping[str, Any]) -> dict[str, int]:

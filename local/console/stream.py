@@ -26,10 +26,10 @@ def stream(observer: Observer, state: State, closed: threading.Event) -> Iterato
         with observer.changed:
             rows = [conversion.row() for conversion in observer.conversions.changed_since(revision)]
             revision = observer.conversions.revision
+        if look != shown:  # first: a row is shown as the state's destinations have it
+            yield _event("state", f'{{"now":{now:.1f},"state":{look}}}')
         if rows or first:
             yield _event("conversions", json.dumps({"first": first, "rows": rows[-_ROWS_AT_ONCE:]}))
-        if look != shown:
-            yield _event("state", f'{{"now":{now:.1f},"state":{look}}}')
         if look != shown or rows:
             spoke = time.monotonic()
         elif time.monotonic() - spoke > _BEAT_SECONDS:

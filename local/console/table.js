@@ -6,7 +6,9 @@ import { get } from './link.js';
 const MOST = 1000; // 500 for each of two destinations
 const OUTCOMES = ['accepted', 'delivering', 'waiting', 'delivered', 'repeated', 'rejected', 'withheld', 'invalid', 'ignored', 'refused'];
 const SETTLED = new Set(['delivered', 'repeated', 'rejected', 'withheld', 'invalid', 'ignored', 'refused', 'waiting']);
+const PAGE = 25; // rows at once: a phone shows three or four of them on a screen
 const rows = new Map();
+let page = PAGE;
 const open = new Map(); // number -> the detail's content, once it is there
 let manyDestinations = false;
 
@@ -56,12 +58,15 @@ function createDetail(item) {
 }
 
 function render() {
-  const shown = [...rows.values()].filter(matches).sort((a, b) => b.number - a.number);
+  const fitting = [...rows.values()].filter(matches).sort((a, b) => b.number - a.number);
+  const shown = fitting.slice(0, page);
+  show(byId('more'), fitting.length > page);
+  say(byId('more'), `Show ${Math.min(PAGE, fitting.length - page)} more`);
   const items = shown.flatMap((row) => (open.has(row.number) ? [row, { detail: row.number, content: open.get(row.number) }] : [row]));
   keep(byId('rows'), items, (item) => (item.detail ? `detail-${item.detail}` : item.number), (item) => (item.detail ? createDetail(item) : createRow(item)), updateRow);
   say(byId('shown'), shown.length === rows.size ? `${rows.size}` : `${shown.length} of ${rows.size}`);
-  show(byId('none'), shown.length === 0);
-  say(byId('none'), rows.size ? 'No conversion matches the filter.' : 'Nothing has been posted yet. Choose a sample and send it.');
+  show(byId('none'), fitting.length === 0);
+  say(byId('none'), rows.size ? 'No conversion matches the filter. Only the last 500 of each destination are kept here: relay status ID --local knows the older ones.' : 'Nothing has been posted yet. Choose a sample and send it.');
 }
 
 async function toggle(number) {
@@ -126,11 +131,23 @@ export function showConversions({ first, rows: changed }) {
   render();
 }
 
+/** Rows name their destination if there are several; those that are shown already are told anew. */
 export function nameDestinations(destinations) {
-  manyDestinations = destinations.length > 1;
+  const many = destinations.length > 1;
+  if (many === manyDestinations) return;
+  manyDestinations = many;
+  render();
 }
 
 const choice = byId('outcome');
 choice.append(make('option', { value: '' }, 'all'), ...OUTCOMES.map((outcome) => make('option', { value: outcome }, outcome)));
-choice.addEventListener('change', render);
-byId('find').addEventListener('input', render);
+function anew() {
+  page = PAGE;
+  render();
+}
+choice.addEventListener('change', anew);
+byId('find').addEventListener('input', anew);
+byId('more').addEventListener('click', () => {
+  page += PAGE;
+  render();
+});

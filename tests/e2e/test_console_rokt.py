@@ -50,6 +50,8 @@ def test_a_sample_is_delivered_to_both_each_in_its_own_form(console: Console) ->
     expect(_node(console, "Rokt")).to_contain_text("last: 202")
     expect(_node(console, "Ledger (Rokt)")).to_contain_text("1remembered")
     expect(page.locator("#news")).to_contain_text("order-9001 delivered (rokt)")
+    page.reload()  # and nothing is posted after it
+    _becomes(console, "order-9001", roku="delivered", rokt="delivered")
 
 
 def test_rokt_is_out_while_roku_goes_on_and_gets_its_own_when_it_is_back(console: Console) -> None:

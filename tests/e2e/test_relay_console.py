@@ -1,0 +1,102 @@
+"""`relay console` on a deployed stack, which the running local one is by its AWS endpoint, in a real browser."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from relay import console_server
+from relay.console import View
+from relay.deployment import Where, connect
+from tests.bounds import BROWSER_BOUND
+from tests.e2e.chromium import needs_chromium
+from tests.e2e.relay import EVENT, Relay, until
+
+pytestmark = needs_chromium
+TOKEN = "a-token-of-the-test"
+
+
+@contextmanager
+def _page(relay: Relay, browser: Browser, *, allow: bool, width: int = 1280, place: str = "") -> Iterator[Page]:
+    """The page at that width, opened as the command opens it; at its end it had no faults."""
+    relay.stack._stdout.install()
+    view = View(connect(Where(stack="local", region="us-east-1")), allow_redrive=allow, every=1)
+    made = console_server.server(TOKEN, view.gets(), view.posts())
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    expect.set_options(timeout=BROWSER_BOUND)
+    faults: list[str] = []
+    try:
+        with browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce") as context:
+            context.set_default_timeout(BROWSER_BOUND)
+            page = context.new_page()
+            page.on("console", lambda message: faults.append(message.text))
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("dialog", lambda dialog: dialog.accept())
+            page.goto(f"http://127.0.0.1:{made.server_address[1]}/?token={TOKEN}")
+            if place:
+                page.goto(f"http://127.0.0.1:{made.server_address[1]}/{place}")
+            expect(page.get_by_text("looked at")).to_be_visible()
+            yield page
+    finally:
+        made.shutdown()
+        made.server_close()
+        thread.join()
+    assert faults == []
+
+
+def _dead(relay: Relay, **reasons: str) -> None:
+    relay.sandbox.set_faults({"refuse": {name: {"event_time": why} for name, why in reasons.items()}})
+    relay.post_all([EVENT | {"event_id": name} for name in reasons])
+    until(lambda: all(relay.known(name) for name in reasons))
+    relay.accept()
+
+
+def test_totals_dead_letters_and_one_conversion_are_shown_and_kept_up_to_date(relay: Relay, browser: Browser) -> None:
+    relay.post_all([EVENT | {"event_id": f"many-{number}"} for number in range(700)])
+    until(lambda: len(relay.sandbox.events()) >= 700)
+    _dead(relay, old_1="is too old", old_2="is too old", odd_1="is odd")
+    with _page(relay, browser, allow=False, place="#id=old_1") as page:
+        way = page.get_by_role("region", name="Totals", exact=True).get_by_role("row").nth(1)
+        expect(way).to_contain_text("703")  # of all that was accepted, whatever rows are shown
+        expect(page.locator("#reasons h3")).to_have_text(["2 at roku", "1 at roku"])
+        expect(page.get_by_role("region", name="What became of it")).to_contain_text("old_1: dead letter")
+        expect(page.get_by_role("button", name="Redrive all of roku")).to_be_disabled()
+        # It looks again by itself: no button is pressed here.
+        _dead(relay, new_1="is new")
+        expect(page.locator("#reasons h3")).to_have_count(3)
+        expect(way).to_contain_text("704")
+        page.get_by_label("Source", exact=True).select_option("callrail")
+        expect(page.locator("#senders-none")).to_contain_text("No post seen in this time: callrail.")
+        page.get_by_role("button", name="Dark theme").click()
+        expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+
+
+def test_one_letter_one_reason_and_all_are_redriven_or_dropped(relay: Relay, browser: Browser) -> None:
+    with _page(relay, browser, allow=True, width=360) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert page.evaluate("document.documentElement.scrollHeight") < 6 * 800
+        old = page.locator(".reason").filter(has_text="is too old")
+        old.get_by_role("button", name="Show them").click()
+        old.get_by_role("button", name="Redrive the one of old_1").click()
+        until(lambda: relay.conversions("old_1"))
+        expect(old.locator("h3")).to_have_text("1 at roku")
+        assert relay.conversions("old_2") == []
+        page.locator(".reason").filter(has_text="is odd").get_by_role("button", name="Drop all of").click()
+        expect(page.locator(".reason")).to_have_count(2)
+        assert relay.conversions("odd_1") == []
+        page.get_by_role("button", name="Redrive all of roku").click()
+        until(lambda: relay.conversions("old_2") and relay.conversions("new_1"))
+        expect(page.get_by_text("None.", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("place", ["", "api/overview"])
+def test_another_page_of_this_machine_sees_nothing(relay: Relay, browser: Browser, place: str) -> None:
+    with _page(relay, browser, allow=True) as page, browser.new_context() as other:
+        stranger = other.new_page()
+        address = page.url.split("#")[0]
+        answer = stranger.goto(address + place)
+        assert answer is not None
+        assert answer.status == 401

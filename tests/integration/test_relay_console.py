@@ -1,0 +1,109 @@
+"""The door of `relay console`: this machine's own page with the token, and nothing that changes unless allowed."""
+
+import http.client
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from http.server import ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from relay.console import View
+from relay.console_server import server
+from relay.deployment import Deployment
+from relay.errors import Misuse
+
+TOKEN = "the-token"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[ThreadingHTTPServer]:
+    def fail(_: Mapping[str, str]) -> Any:
+        raise Misuse("this console only reads")
+
+    made = server(TOKEN, {"setup": lambda query: {"asked": dict(query)}}, {"drop": fail, "redrive": dict})
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+    thread.join()
+
+
+def _ask(
+    running: ThreadingHTTPServer, method: str, path: str, headers: Mapping[str, str] | None = None, body: str = ""
+) -> tuple[int, str, Mapping[str, str]]:
+    port = running.server_address[1]
+    cookie = {"Cookie": f"relay_console_{port}={TOKEN}"}
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=60)
+    connection.request(method, path, body.encode(), {**cookie, **(headers or {})})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text, dict(answer.getheaders())
+
+
+def _origin(running: ThreadingHTTPServer) -> dict[str, str]:
+    return {"Origin": f"http://127.0.0.1:{running.server_address[1]}"}
+
+
+def test_the_address_gives_the_token_as_a_cookie_that_no_script_and_no_other_site_can_use(
+    running: ThreadingHTTPServer,
+) -> None:
+    status, _, headers = _ask(running, "GET", f"/?token={TOKEN}", {"Cookie": ""})
+    assert (status, headers["Location"]) == (303, "/")
+    assert {"HttpOnly", "SameSite=Strict"} <= {part.strip() for part in headers["Set-Cookie"].split(";")}
+    assert running.server_address[0] == "127.0.0.1"
+
+
+def test_with_it_there_are_the_page_its_parts_and_answers(running: ThreadingHTTPServer) -> None:
+    status, text, headers = _ask(running, "GET", "/")
+    assert (status, "Relay console" in text) == (200, True)
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert [_ask(running, "GET", f"/{name}")[0] for name in ("operator.js", "dom.js", "console.css")] == [200] * 3
+    assert _ask(running, "GET", "/api/setup?since=1h")[1] == '{"asked": {"since": "1h"}}'
+    assert (
+        _ask(running, "POST", "/api/redrive", _origin(running), '{"reason": "x", "more": null}')[1] == '{"reason": "x"}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/", {"Cookie": ""}, 401),
+        ("GET", "/api/setup", {"Cookie": "relay_console_1=the-token"}, 401),
+        ("GET", "/?token=wrong", {"Cookie": ""}, 401),
+        ("GET", "/", {"Host": "evil.example"}, 403),
+        ("GET", "/api/setup", {"Origin": "https://evil.example"}, 403),
+        ("POST", "/api/redrive", {}, 403),  # a browser always says where a POST is from
+        ("POST", "/api/redrive", {"Origin": "null"}, 403),
+        ("POST", "/api/redrive", {"Origin": "https://evil.example"}, 403),
+        ("GET", "/../console.py", {}, 404),
+        ("GET", "/nothing.js", {}, 404),
+        ("GET", "/api/redrive", {}, 404),
+    ],
+)
+def test_nobody_else_reads_or_does_anything(
+    running: ThreadingHTTPServer, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    assert _ask(running, method, path, headers, "{}")[0] == status
+
+
+def test_what_goes_wrong_is_a_line(running: ThreadingHTTPServer) -> None:
+    assert _ask(running, "POST", "/api/drop", _origin(running), "{}")[:2] == (
+        400,
+        '{"message": "this console only reads"}',
+    )
+    assert _ask(running, "POST", "/api/drop", _origin(running), "[]")[0] == 400
+    assert _ask(running, "POST", "/api/drop", _origin(running), "x" * 10_001)[0] == 413
+
+
+def test_without_allow_redrive_nothing_is_asked_of_aws() -> None:
+    stack = Deployment("ads", "arn", datetime.now(UTC), {}, {}, local=False, session=None)
+    view = View(stack, allow_redrive=False, every=30)
+    for act in view.posts().values():
+        with pytest.raises(Misuse, match="--allow-redrive"):
+            act({"destination": "roku"})
+    with pytest.raises(Misuse, match="which destination"):
+        View(stack, allow_redrive=True, every=30).posts()["drop"]({})
