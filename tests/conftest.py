@@ -2,12 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore import loaders
 
 _LEFT = pytest.StashKey[dict[str, int]]()
 _KEY = "left to another command"  # of what a worker tells
+
+_read = loaders.JSONFileLoader().load_file
+
+
+@cache
+def _read_once(path: str) -> Any:
+    return _read(path)
+
+
+# Each session of botocore reads megabytes of JSON, half a second's work; the files stay as they are while tests run.
+loaders.JSONFileLoader.load_file = lambda _, path: _read_once(path)  # type: ignore[method-assign]
 
 
 def pytest_configure(config: pytest.Config) -> None:
