@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, get_args
 
 import destinations
-from handlers import api, clients, reading
+from handlers import api, clients, door, reading
 from handlers.api import Call, Said
 from handlers.fingerprinting import FingerprintKey
 from handlers.telemetry import Line
@@ -20,7 +20,7 @@ from pipeline.contract.messages import BROWSER, SERVER
 from pipeline.intake import access, quality, sampling, verdict
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request
-from pipeline.intake.body import IgnoredCode
+from pipeline.intake.body import BadRequest, IgnoredCode
 from pipeline.intake.enqueue import enqueue
 from pipeline.intake.reception import Received
 from pipeline.intake.senders import Sender
@@ -44,22 +44,28 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @api.answering
 def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
-    """One post, which is answered after SQS has taken its events."""
+    """One post, which is answered after SQS has taken its events. What ends at the door is written down."""
     to = destinations_on()
     counts = call.line.counts(to[0].name)
     request = api.request_of(event)
     read = _reader(request)
-    sender = api.sender_of(request, call, counts)
-    if sender is None:
-        return api.preflight(call)
-    if request.method == "HEAD":
-        return 200, None  # it asks what a GET would get, and posts nothing
-    posting = read(request, sender)
-    key = _fingerprint_key(counts)
-    received = api.received(request, sender, posting, to, apart=key is not None)
+    call.line.fields["source"] = _source(request)
+    try:
+        sender = api.sender_of(request, call, counts)
+        if sender is None:
+            return api.preflight(call)
+        if request.method == "HEAD":
+            return 200, None  # it asks what a GET would get, and posts nothing
+        posting = read(request, sender)
+        key = _fingerprint_key(counts)
+        received = api.received(request, sender, posting, to, apart=key is not None)
+    except BadRequest as refusal:
+        door.keep_refused(call.line, counts, refusal)
+        raise
     for one in to:
         enqueue(received[one.name], one, _queue(one.name), sender=_trust(sender), now=clients.now(), key=key)
-    _tell(call.line, request, received, to)
+    _tell(call.line, received, to)
+    door.keep(call.line, counts, received)
     status, answer = _answer(request, received, only_200=posting.only_200 or registry.takes_only_200(request.source))
     return (status, answer) if posting.acknowledgement is None or status >= 500 else (200, posting.acknowledgement)
 
@@ -73,11 +79,13 @@ def _trust(sender: Sender) -> str:
     return BROWSER if sender.browser else SERVER
 
 
-def _tell(line: Line, request: Request, received: Mapping[str, Received], to: Sequence[Destination]) -> None:
+def _source(request: Request) -> words.Word:
+    return words.among(registry.base_of(request.source) or _OWN[request.path], (*registry.SOURCES, *_OWN.values()))
+
+
+def _tell(line: Line, received: Mapping[str, Received], to: Sequence[Destination]) -> None:
     """Count what became of the conversions, and say it in words of ours."""
     rate = float(os.environ["LOG_SAMPLE_RATE"])
-    source = registry.base_of(request.source) or _OWN[request.path]
-    line.fields["source"] = words.among(source, (*registry.SOURCES, *_OWN.values()))
     for one in to:
         reception = received[one.name]
         told = quality.kinds(reception) | quality.names(reception, EVENT_NAMES)

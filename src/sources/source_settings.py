@@ -117,7 +117,8 @@ def settle(
     if name is not None and kind_of(name) in names:
         chosen = names[kind_of(name)]
         if chosen is None:
-            return Ignored("unmapped_event", f"event_names of this sender makes {quoted(name)} no conversion (null)")
+            why = f"event_names of this sender makes {quoted(name)} no conversion (null)"
+            return Ignored("unmapped_event", why, conversion.get("event_id"))
         conversion["event_name"] = chosen
     custom = conversion.get("custom_data")
     if isinstance(custom, dict):

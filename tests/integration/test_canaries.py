@@ -14,6 +14,7 @@ import pytest
 
 from sources import registry
 from tests.integration.deployed import Deployed, deploy
+from tests.integration.test_door import kept, make_table
 from tests.integration.test_handlers_ingest import post
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -53,7 +54,9 @@ def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         "server": {"key": "server-key", "default_event_group": "g1"},
         "page": {"key": "browser-canary-key", "browser": True, "origins": ["https://shop.example"]},
     }
-    with deploy(monkeypatch, senders, LOG_SAMPLE_RATE="1", POWERTOOLS_LOG_LEVEL="DEBUG", **ROKT) as stack:
+    settings = {"LOG_SAMPLE_RATE": "1", "POWERTOOLS_LOG_LEVEL": "DEBUG", "LEDGER_TABLE": "ledger"}
+    with deploy(monkeypatch, senders, **settings, **ROKT) as stack:
+        make_table()
         monkeypatch.setenv("ROKT_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="rokt")["QueueUrl"])
         yield stack
 
@@ -104,6 +107,7 @@ def written(relay: Deployed, capsys: pytest.CaptureFixture[str]) -> dict[str, st
         "Rokt's queue": json.dumps(relay.bodies(relay.sqs.get_queue_url(QueueName="rokt")["QueueUrl"])),
         "dead letters": json.dumps(relay.letters()),
         "what Roku has": json.dumps(relay.sandbox.events()),
+        "table": json.dumps(kept()),
         "log": logged.out + logged.err,
     }
 
@@ -150,8 +154,9 @@ def test_in_ids_texts_and_the_names_of_what_is_refused(relay: Deployed, capsys: 
     assert len(json.loads(places["what Roku has"])) == len(good)
     assert len(json.loads(places["dead letters"])) == 1
     assert "unknown_field" in places["log"]
+    assert "bad 3" in places["table"]
     # The name that Roku quotes without saying whose it is, is the one thing that a reason can keep.
-    assert [one for one in found(places) if one != ("dead letters", "canary")] == []
+    assert set(found(places)) == {("dead letters", "canary"), ("table", "canary")}
 
 
 def test_a_key_and_a_refusal_are_in_no_log(relay: Deployed, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,11 +47,12 @@ def post(body: object, *, path: str = "/v1/events", key: str | None = "server-ke
 
 
 def answered(answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """The status and the body; whatever happens, the body has our four words and its code is the status."""
+    """The status and the body; whatever happens, the body has our five words and its code is the status."""
     body = json.loads(answer["body"])
-    assert body["code"] == answer["statusCode"]
-    words = {"code", "description", "events_received", "failed_events", "warnings"}
-    assert set(body) - {"limited"} == words  # limited: there only where a person refused
+    assert (body["code"], body["request_id"]) == (answer["statusCode"], "r-1")
+    words = {"code", "description", "events_received", "failed_events", "warnings", "request_id"}
+    # limited: there only where a person refused; event_ids: where ids are not the sender's own.
+    assert set(body) - {"limited", "event_ids"} == words
     return answer["statusCode"], body
 
 

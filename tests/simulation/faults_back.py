@@ -73,13 +73,13 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     # ledger
     "ledger: events of all groups are one": (
         "pipeline.delivery.table",
-        'what = f"{outcome}#{destination}#{_escaped(key.event_group_id)}#{key.event_name}"',
+        'what = f"{outcome}#{destination}#{escaped(key.event_group_id)}#{key.event_name}"',
         'what = f"{outcome}#{destination}#g#{key.event_name}"',
     ),
     "ledger: names are left out": (
         "pipeline.delivery.table",
-        '#{_escaped(key.event_group_id)}#{key.event_name}"',
-        '#{_escaped(key.event_group_id)}#LEAD"',
+        '#{escaped(key.event_group_id)}#{key.event_name}"',
+        '#{escaped(key.event_group_id)}#LEAD"',
     ),
     "ledger: ids in lower case and cut": (
         "pipeline.delivery.table",

@@ -106,7 +106,7 @@ ROKT: dict[str, Callable[[], Any]] = {
     # of both together
     "Rokt's failure keeps Roku's message waiting": changed("handlers.deliver", "run", _poisoned),
     "ledger takes one destination for the other": planted(
-        "pipeline.delivery.table", 'f"{outcome}#{destination}#{_escaped', 'f"{outcome}#roku#{_escaped'
+        "pipeline.delivery.table", 'f"{outcome}#{destination}#{escaped', 'f"{outcome}#roku#{escaped'
     ),
     "only the first destination's failures are told": changed(
         "pipeline.intake.verdict", "answer", _only_the_first_told

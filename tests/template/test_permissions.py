@@ -47,8 +47,9 @@ def needed(template: Template) -> dict[str, set[tuple[str, str]]]:
         found["TestEvents"] = TEST_EVENTS
     if "SilenceFunction" in template.resources:
         found["Silence"] = WATCH
-    key = {("secretsmanager:GetSecretValue", "FingerprintSecret")} if ledger else set()
-    return found | {"Ingest": {(action, name.format(word)) for action, name in INGEST for word in on(template)} | key}
+    kept = {("secretsmanager:GetSecretValue", "FingerprintSecret"), ("dynamodb:BatchWriteItem", "LedgerTable")}
+    ingest = {(action, name.format(word)) for action, name in INGEST for word in on(template)}
+    return found | {"Ingest": ingest | (kept if ledger else set())}
 
 
 def test_a_role_allows_exactly_what_its_function_does(deployed: Template) -> None:

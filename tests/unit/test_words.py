@@ -49,7 +49,10 @@ def test_these_places_alone_put_together_a_phrase_an_id_or_a_name() -> None:
         ("handlers/api.py", "SenderName(sender.name)"),
         ("handlers/deliver.py", "Id(context.aws_request_id)"),
         ("handlers/ingest.py", "words.among(one.code, get_args(IgnoredCode))"),
-        ("handlers/ingest.py", "words.among(source, (*registry.SOURCES, *_OWN.values()))"),
+        (
+            "handlers/ingest.py",
+            "words.among(registry.base_of(request.source) or _OWN[request.path], (*registry.SOURCES, *_OWN.values()))",
+        ),
         (
             "handlers/sender_keys.py",
             "Phrase(said + wrong_map)",
@@ -63,6 +66,7 @@ def test_these_places_alone_put_together_a_phrase_an_id_or_a_name() -> None:
         ("handlers/telemetry.py", "Phrase(type(error).__name__)"),
         ("handlers/telemetry.py", "Phrase(where)"),  # files, lines and functions of the program
         ("handlers/telemetry.py", "words.among(event.event_name, EVENT_NAMES, words.CUSTOM)"),
+        ("pipeline/intake/door.py", "words.among(one.code, get_args(IgnoredCode))"),
         ("pipeline/intake/quality.py", "words.among(event.posted_name or event.event_name, known, words.CUSTOM)"),
     ]
 

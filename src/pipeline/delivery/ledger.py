@@ -155,16 +155,7 @@ class Ledger:
         return fresh, all(answer is not None and answer[1] for answer in answers)
 
     def _write(self, batch: Sequence[Item]) -> bool:
-        left: Any = [{"PutRequest": {"Item": item}} for item in batch]
-        for _ in range(2):
-            try:
-                answer = self._client.batch_write_item(RequestItems={self._table: left})
-            except (BotoCoreError, ClientError):
-                return False
-            left = answer["UnprocessedItems"].get(self._table)
-            if not left:
-                return True
-        return False
+        return put(self._client, self._table, batch, tries=2)
 
     def _write_guarded(self, item: Item) -> bool:
         try:
@@ -179,6 +170,20 @@ class Ledger:
         except BotoCoreError:
             return False
         return True
+
+
+def put(client: "DynamoDBClient", table: str, batch: Sequence[Item], *, tries: int) -> bool:
+    """Write at most 25 items, what was throttled again in the next of so many tries; whether all were written."""
+    left: Any = [{"PutRequest": {"Item": item}} for item in batch]
+    for _ in range(tries):
+        try:
+            answer = client.batch_write_item(RequestItems={table: left})
+        except (BotoCoreError, ClientError):
+            return False
+        left = answer["UnprocessedItems"].get(table)
+        if not left:
+            return True
+    return False
 
 
 def _batches(things: Sequence[Any], size: int) -> list[Sequence[Any]]:

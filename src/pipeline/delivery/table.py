@@ -95,13 +95,13 @@ class Found:
 
 def event_key(outcome: str, destination: str, key: Key) -> ItemKey:
     """Where this outcome of an event is."""
-    what = f"{outcome}#{destination}#{_escaped(key.event_group_id)}#{key.event_name}"
+    what = f"{outcome}#{destination}#{escaped(key.event_group_id)}#{key.event_name}"
     return _within(key.event_id, _LONGEST_ID), _within(what, _LONGEST_WHAT)
 
 
 def circuit_key(destination: str, group: str) -> ItemKey:
     """Where the circuit of an event group is."""
-    return CIRCUIT, _within(f"{CIRCUIT}#{destination}#{_escaped(group)}", _LONGEST_WHAT)
+    return CIRCUIT, _within(f"{CIRCUIT}#{destination}#{escaped(group)}", _LONGEST_WHAT)
 
 
 def answers_key(destination: str) -> ItemKey:
@@ -187,7 +187,7 @@ def item_of(said: Mapping[str, str | float | None]) -> dict[str, Any]:
     return {name: {"S": value} if isinstance(value, str) else {"N": str(value)} for name, value in present.items()}
 
 
-def _escaped(group: str) -> str:
+def escaped(group: str) -> str:
     """The event group without #, which divides a sort key."""
     return group.replace("%", "%25").replace("#", "%23")
 

@@ -64,11 +64,13 @@ IgnoredCode = Literal[
 class Ignored:
     """Something posted that is no conversion and was not meant to be one, such as an unanswered call.
 
-    `text` names the cause, and the setting that would change it.
+    `text` names the cause, and the setting that would change it; `event_id` is what the source has as its id, as it
+    came.
     """
 
     code: IgnoredCode
     text: str
+    event_id: Any = None
 
 
 @dataclass(frozen=True, slots=True)

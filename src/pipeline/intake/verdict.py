@@ -40,7 +40,7 @@ def answer(received: Mapping[str, Received]) -> tuple[int, dict[str, Any]]:
         _together(received, lambda reception: reception.warnings),
         ignored=one.ignored,
     )
-    body |= limited(received) | withheld(received)
+    body |= limited(received) | withheld(received) | named(received)
     ends = {name: reception.counts() for name, reception in received.items()}
     if any(counts != one.counts() for counts in ends.values()):
         body["destinations"] = {
@@ -70,6 +70,20 @@ def _withheld(reception: Received) -> Entries:
         {"index": index, "reason": reason}
         | ({"signals": list(reception.refusals[index])} if index in reception.refusals else {})
         for index, reason in sorted(reception.withheld.items())
+    ]
+
+
+def named(received: Mapping[str, Received]) -> dict[str, Entries]:
+    """The ids of accepted conversions that came without one, or with another; {} if there are none."""
+    told = _together(received, _named)
+    return {"event_ids": told} if told else {}
+
+
+def _named(reception: Received) -> Entries:
+    return [
+        {"index": index, "event_id": event.event_id}
+        for index, event in reception.events.items()
+        if index not in reception.not_queued and reception.conversions[index].get("event_id") != event.event_id
     ]
 
 

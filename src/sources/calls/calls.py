@@ -8,7 +8,7 @@ it, and what was posted before that mark stays sent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.intake.body import Ignored
@@ -63,7 +63,7 @@ def conversions(call: Call, settings: SourceSettings, warnings: Warnings) -> lis
     warnings += _unknown_kinds(call, names)
     refused = refusal(call, names, settings)
     if refused is not None:
-        return [refused]
+        return [replace(refused, event_id=call.id)]
     call_id = text(call.id)  # 12.0 and "12" are one call
     base = event_name(call, names)
     chosen = [] if base is None else [base]
@@ -75,7 +75,7 @@ def conversions(call: Call, settings: SourceSettings, warnings: Warnings) -> lis
             ids.append(None if call_id is None else f"{call_id}-{name}")
     custom = priced(dict(call.details) | ({} if call.value is None else {"value": call.value}), settings, warnings)
     made = [_conversion(call, name, event_id, custom) for name, event_id in zip(chosen, ids, strict=True)]
-    return [*made] or [unmapped(call)]
+    return [*made] or [replace(unmapped(call), event_id=call.id)]
 
 
 def refusal(call: Call, names: Names, settings: SourceSettings) -> Ignored | None:

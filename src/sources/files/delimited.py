@@ -4,7 +4,7 @@ RFC 4180 and what programs make of it: comma, semicolon, tab or pipe, line break
 Excel's first line `sep=;`, empty rows. Amounts and times stay text: the destination's rules read them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from types import MappingProxyType
@@ -120,7 +120,7 @@ class _File:
         if self.export is not None:
             none = self.export.ignored(record.cells, self.warnings, record.number)
             if none is not None:
-                return Row(record.number, None, ignored=none)
+                return Row(record.number, None, ignored=replace(none, event_id=self._id(record.cells)))
         conversion: dict[str, Any] = {}
         for index, path in self.columns:
             cell = record.cells[index]
@@ -133,6 +133,11 @@ class _File:
         if self.export is not None:
             self.export.finish(conversion, [one.cells for one in group], self.warnings)
         return Row(record.number, with_habits(conversion, self.habits))
+
+    def _id(self, cells: Sequence[str]) -> str | None:
+        """The id of the conversion that the row would be."""
+        own = next((cells[index] for index, path in self.columns if path == ("", "event_id")), None)
+        return own or (self.export.cell(cells, "id") if self.export is not None else None)
 
 
 def _tell(warnings: Warnings, one: tuple[str, str]) -> None:

@@ -86,7 +86,8 @@ def _read_event(layers: Layers, names: Names, inbound: Inbound, warnings: Warnin
         return Ignored("unmapped_event", "the GA4 event has no name: send it as event, such as purchase")
     name = names.get(kind_of(given))
     if name is None:
-        return Ignored("unmapped_event", f"GA4's event {quoted(given)} is not mapped: add it to event_names")
+        why = f"GA4's event {quoted(given)} is not mapped: add it to event_names"
+        return Ignored("unmapped_event", why, event.get("event_id"))
     wanted = inbound.settings.value_field
     sale = _picked(
         (as_object(event.get("ecommerce")), *layers),

@@ -4,6 +4,7 @@ Contract: Segment's documents «Webhooks (Actions) Destination» (signature, bat
 Ecommerce Events» and «Spec: B2B SaaS» (properties).
 """
 
+from dataclasses import replace
 from typing import Any
 
 from pipeline.intake.body import MAX_EVENTS, BadRequest, Body, Ignored
@@ -60,11 +61,21 @@ def read(inbound: Inbound) -> Body:
     return Body(
         inbound.settings.event_group,
         {},
-        [made for made, _ in read_calls],
+        [_named(made, call) for call, (made, _) in zip(calls, read_calls, strict=True)],
         list(dict.fromkeys(warnings)),
         spoken=calls,
         unmapped={index: why for index, (_, why) in enumerate(read_calls) if why is not None},
     )
+
+
+def _named(made: dict[str, Any] | Ignored, call: dict[str, Any]) -> dict[str, Any] | Ignored:
+    """The same, what is ignored with the id of its call."""
+    return replace(made, event_id=_event_id(call)) if isinstance(made, Ignored) else made
+
+
+def _event_id(call: dict[str, Any]) -> Any:
+    """`messageId` is the same in each of Segment's retries; an `event_id` is the one that Roku's pixel has too."""
+    return first(as_object(call.get("properties")).get("event_id"), call.get("messageId"))
 
 
 def _check_signature(inbound: Inbound) -> None:
@@ -125,8 +136,7 @@ def _conversion(call: dict[str, Any], name: str, settings: SourceSettings, warni
             "event_name": name,
             # `timestamp` is Segment's, with the error of the visitor's clock taken out.
             "event_time": first(call.get("timestamp"), call.get("originalTimestamp"), call.get("receivedAt")),
-            # `messageId` is the same in each of Segment's retries; an `event_id` is the one that Roku's pixel has too.
-            "event_id": first(properties.get("event_id"), call.get("messageId")),
+            "event_id": _event_id(call),
             "event_source": _event_source(context, page),
             "event_source_url": page.get("url"),
             "referrer_url": page.get("referrer"),

@@ -3,6 +3,7 @@
 Contract: Shopify's documents «Verify webhook deliveries» (signature), «Webhooks: orders/paid» and «REST: Order».
 """
 
+from dataclasses import replace
 from typing import Any
 
 from pipeline.intake import orders
@@ -35,8 +36,10 @@ def read(inbound: Inbound) -> Body:
         raise BadRequest(400, "the header X-Shopify-Topic is missing: pass it on as Shopify sends it")
     warnings: Warnings = []
     order = json_object(inbound, warnings)
-    conversions = [_read_order(order, topic, inbound.settings, warnings)]
-    return Body(inbound.settings.event_group, {}, conversions, warnings, shared=order)
+    made = _read_order(order, topic, inbound.settings, warnings)
+    if isinstance(made, Ignored):
+        made = replace(made, event_id=first(_note(order, "event_id"), order.get("id")))
+    return Body(inbound.settings.event_group, {}, [made], warnings, shared=order)
 
 
 def _read_order(
