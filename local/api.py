@@ -30,8 +30,10 @@ class Api:
         invoke: Mapping[str, Callable[[dict[str, Any]], Any]],
         openapi: Path | None = None,
         around: Around | None = None,
+        log: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """Binds the port (0: any free one); `invoke` has each function by its logical id."""
+        """Binds the port (0: any). `invoke` has each function by its logical id; `log` takes a line of each request."""
+        self._log = log
         self._routes = list(routes)
         self._invoke = invoke
         self._openapi = openapi
@@ -58,17 +60,23 @@ class Api:
 
     def respond(self, request: Request) -> Answer:
         """What API Gateway answers to one request, the function's answer included."""
-        answer = self._answer(request)
-        return replace(answer, headers=[*answer.headers, ("apigw-requestid", uuid.uuid4().hex[:15])])
-
-    def _answer(self, request: Request) -> Answer:
+        request_id, route = uuid.uuid4().hex[:15], "$default"
         path = unquote(request.path)
         if (found := http_event.match(self._routes, request.method, path)) is None:
-            return self._document(path) or message(404, "Not Found")
-        route, parameters = found
+            answer = self._document(path) or message(404, "Not Found")
+        else:
+            route = f"{found[0].method} {found[0].path}"
+            answer = self._answer(request, path, *found, request_id)
+        # As the template's access log has it.
+        self._log(json.dumps({"id": request_id, "route": route, "status": str(answer.status)}))
+        return replace(answer, headers=[*answer.headers, ("apigw-requestid", request_id)])
+
+    def _answer(
+        self, request: Request, path: str, route: Route, parameters: Mapping[str, str], request_id: str
+    ) -> Answer:
         try:
-            answered = self._invoke[route.function](http_event.event(request, route, parameters, self.port))
-            return http_event.answer(answered)
+            event = http_event.event(request, route, parameters, self.port, request_id)
+            return http_event.answer(self._invoke[route.function](event))
         except PayloadTooLarge:
             return message(413, "Request Entity Too Large")
         except (FunctionError, BadAnswer) as error:

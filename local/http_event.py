@@ -37,7 +37,7 @@ def match(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[
     return min(found, key=lambda item: (len(item[1]), item[0].method == "ANY"), default=None)
 
 
-def event(request: Request, route: Route, parameters: Mapping[str, str], port: int) -> dict[str, Any]:
+def event(request: Request, route: Route, parameters: Mapping[str, str], port: int, request_id: str) -> dict[str, Any]:
     """The event that the route's function gets; absent parts (body, cookies, query) are absent from it."""
     path, query = unquote(request.path), request.target.partition("?")[2]
     headers = _headers(request, port)
@@ -62,7 +62,7 @@ def event(request: Request, route: Route, parameters: Mapping[str, str], port: i
                 "sourceIp": VISITOR,
                 "userAgent": headers.get("user-agent", ""),
             },
-            "requestId": str(uuid.uuid4()),
+            "requestId": request_id,
             "routeKey": f"{route.method} {route.path}",
             "stage": "$default",
             "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),

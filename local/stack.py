@@ -79,7 +79,14 @@ class Stack:
         invoke: dict[str, Callable[[dict[str, Any]], Any]] = {}
         self.console = self._console()
         openapi = ROOT / "docs" / "openapi.yaml"
-        self.api = Api(self.choices.port, routes(template), invoke, openapi=openapi, around=self.console.around)
+        self.api = Api(
+            self.choices.port,
+            routes(template),
+            invoke,
+            openapi=openapi,
+            around=self.console.around,
+            log=self._telemetry.posted,
+        )
         ends.callback(self.api.stop)
         ends.enter_context(self.console.observing())
         self._stdout.listeners.append(self.console.observer.heard)

@@ -20,6 +20,7 @@ from local.intrinsics import TemplateError
 from local.template import ACCOUNT, REGION, Template
 
 STREAM = "local"
+_ACCESS = "ApiLogGroup"
 _LOG_GROUP, _FUNCTION = "AWS::Logs::LogGroup", "AWS::Lambda::Function"
 _PAUSE_SECONDS = 0.1
 _MOST_WAITING = 100_000  # lines; the oldest are forgotten first
@@ -33,6 +34,7 @@ class Telemetry:
     def __init__(self) -> None:
         """Feeds nothing yet: see `feeding`."""
         self._groups: dict[str, str] = {}  # log groups by the function's logical id
+        self._names: dict[str, str] = {}  # and by their own
         self._here = threading.local()
         self._waiting: deque[tuple[str, int, str]] = deque(maxlen=_MOST_WAITING)
         self._stopping = threading.Event()
@@ -72,11 +74,17 @@ class Telemetry:
             if line:
                 self._waiting.append((group, int(time.time() * 1000), line))
 
+    def posted(self, line: str) -> None:
+        """Take a line of the API's access log."""
+        if _ACCESS in self._names:
+            self._waiting.append((self._names[_ACCESS], int(time.time() * 1000), line))
+
     def _create_groups(self, template: Template, names: Mapping[str, str]) -> None:
         groups = {
             name: str(template.resolve(item["LogGroupName"], names))
             for name, item in template.of_type(_LOG_GROUP).items()
         }
+        self._names = groups
         for group in groups.values():
             logs_backends[ACCOUNT][REGION].create_log_group(group, {})
             logs_backends[ACCOUNT][REGION].create_log_stream(group, STREAM)

@@ -16,8 +16,10 @@ from relay import (
     dlq,
     doctor,
     drain,
+    forget,
     hashes,
     keys,
+    log,
     mapping,
     reconcile,
     remove,
@@ -78,6 +80,8 @@ app.command("reconcile")(verb(reconcile.reconcile))
 app.command("report")(verb(report.report))
 app.command("trigger")(verb(trigger.trigger))
 app.command("silence")(verb(silence.silence))
+app.command("log")(verb(log.log))
+app.command("forget")(verb(forget.forget))
 app.command("tail")(verb(tail.tail))
 app.command("hash")(hashes.hash_)
 app.command("map")(mapping.map_)

@@ -1,42 +1,61 @@
-"""`relay status`: what became of one event."""
+"""`relay status`: what became of one event, of a request, of an order, or of the events of one person."""
 
 from collections.abc import Collection, Iterable, Iterator
-from hashlib import sha256
 from typing import Annotated, Any
-from urllib.parse import unquote
 
 import typer
 
-from relay.dead_letters import Letter, now
+from relay import ledger_items, looking_for
+from relay.dead_letters import Letter
 from relay.deployment import Deployment, Destination
+from relay.dlq import YesOption
+from relay.ledger_items import DOOR, names_of
 from relay.letter_queue import depth, look
 from relay.printing import Out, moment, number
 from relay.verbs import BAD, UNKNOWN
 
-_WORST_FIRST = ("dead letter", "rejected", "answer lost", "delivered")
-_SETTLED = ("delivered", "dead letter")
-# The ledger's words, and ours: `unread` are tries whose answers could not be read.
-_OUTCOMES = {"delivered": "delivered", "rejected": "rejected", "unread": "answer lost"}
-_LONGEST_ID = 2_048  # bytes of DynamoDB's partition key: of a longer id the ledger has the digest
+_WORST_FIRST = ("dead letter", "rejected", "answer lost", "delivered", *DOOR)
+_SETTLED = ("delivered", "dead letter", "invalid", "withheld", "ignored")
+_OF_THE_DOOR = {
+    "invalid": "it was refused at the door: fix what the reason names at its sender, and send it again",
+    "ignored": "it is no conversion by its sender's settings: `relay keys list` shows them",
+    "withheld": "it is right, and this destination does not get it",
+    "not queued": "SQS did not take it, and its sender was told to send it again",
+}
 
 
-def status(deployment: Deployment, out: Out, event_id: Annotated[str, typer.Argument(help="The event's id.")]) -> int:
-    """Say what became of an event at each destination: delivered, rejected and why, dead letter, or not known.
+def status(
+    deployment: Deployment,
+    out: Out,
+    what: Annotated[str, typer.Argument(help="The id of an event, a request or an order, or an e-mail address.")],
+    scan: Annotated[
+        bool, typer.Option("--scan", help="Look through the whole ledger too; what that costs is shown first.")
+    ] = False,
+    yes: YesOption = False,
+) -> int:
+    """Say what became of an event at each destination, by its id; of a request, an order or a person's events too.
 
     Exit code 0 if it was delivered, and is rejected or a dead letter nowhere; 1 if not; 4 if nothing is known of it.
+    A person's events by an e-mail address, and those of an order, are looked for in the whole ledger (--scan).
     """
-    # Of an id that is a person's, such as a phone number, ingest put the digest in its place.
-    names = (event_id, sha256(event_id.encode()).hexdigest())
-    entries = [entry for name in names for entry in _ledger(deployment, name)]
+    names = names_of(what)
+    entries = ledger_items.entries(item for name in names for item in ledger_items.items(deployment, name))
     destinations = deployment.destinations()
     letters = _undelivered(deployment, destinations, entries, names)
+    if not entries and not letters:
+        if scan:
+            found = looking_for.anything(deployment, out, what, yes=yes)
+        else:
+            found = looking_for.request(deployment, out, what)
+        if found is not None:
+            return found
     states = {one.name: _state(one.name, entries, letters) for one in destinations}
     state = _worst(states)
     waiting = {one.name: _waiting(deployment, one) for one in destinations if states[one.name] not in _SETTLED}
     dead = [_told(letter) for letter in letters]
     out.answer(
         {
-            "event_id": event_id,
+            "event_id": what,
             "state": state,
             "destinations": states,
             "ledger": entries,
@@ -61,9 +80,8 @@ def _undelivered(
 
 
 def _row(entry: dict[str, Any]) -> list[Any]:
-    limited = f"its use is limited: {entry['refused_by']}" if entry["refused_by"] else ""
-    reason = "; ".join(filter(None, (entry["reason"], limited)))
-    return [*(entry[name] for name in ("outcome", "at", "destination", "event_group_id", "event_name")), reason]
+    names = ("outcome", "at", "destination", "event_group_id", "event_name")
+    return [*(entry[name] for name in names), ledger_items.why(entry)]
 
 
 def _dead_rows(letter: dict[str, Any]) -> list[list[Any]]:
@@ -76,12 +94,13 @@ def _worst(states: dict[str, str]) -> str:
 
 
 def _state(destination: str, entries: list[dict[str, Any]], letters: list[Letter]) -> str:
-    outcomes = {entry["outcome"] for entry in entries if entry["destination"] == destination}
+    outcomes = [entry["outcome"] for entry in entries if entry["destination"] == destination]
     if "delivered" in outcomes:
         return "delivered"
     if any(letter.destination == destination for letter in letters):
         return "dead letter"
-    return next((outcome for outcome in ("rejected", "answer lost") if outcome in outcomes), "unknown")
+    at_the_door = [outcome for outcome in reversed(outcomes) if outcome in DOOR]  # the last post says how it stands
+    return next((one for one in ("rejected", "answer lost") if one in outcomes), (at_the_door or ["unknown"])[0])
 
 
 def _told(letter: Letter) -> dict[str, Any]:
@@ -111,67 +130,15 @@ def _meaning(deployment: Deployment, state: str, states: dict[str, str], waiting
         elif found == "answer lost":
             yield f"{of}it may be counted, and it is tried again, twice at the most: `relay circuit list` says why"
         elif found == "unknown":
-            yield f"{of}not known; " + (later if waiting[name] else "invalid or withheld there, or too long ago")
+            yield f"{of}not known; " + (later if waiting[name] else "too long ago")
+        elif found in _OF_THE_DOOR:
+            yield of + _OF_THE_DOOR[found]
 
 
-def _unknown(deployment: Deployment, waiting: int) -> list[str]:
-    days = deployment.parameters.get("LedgerDays", "")
-    if "LedgerTableName" not in deployment.outputs:
-        memory = "this stack has no ledger (LedgerDays=0), so a delivered event leaves no trace"
-    else:
-        memory = f"the ledger forgets after {days} days"
-    return [
-        "not known: neither in the ledger nor a dead letter",
-        f"  {number(waiting, 'message')} waiting or under way: it may be among them" if waiting else "  nothing waits",
-        f"  {memory}" if deployment.parameters.get("DeliveryMode") != "test" else "  in test mode nothing is noted",
-        "  or it was never accepted: its sender was answered why; an event sent without an id has a derived one",
-    ]
-
-
-def _ledger(deployment: Deployment, event_id: str) -> list[dict[str, Any]]:
-    table = deployment.outputs.get("LedgerTableName")
-    if table is None:
-        return []
-    encoded = event_id.encode()
-    key = (event_id or " ") if len(encoded) <= _LONGEST_ID else "sha256:" + sha256(encoded).hexdigest()
-    pages = deployment.client("dynamodb").get_paginator("query")
-    items = [
-        item
-        for page in pages.paginate(
-            TableName=table,
-            KeyConditionExpression="event_id = :id",
-            ExpressionAttributeValues={":id": {"S": key}},
-        )
-        for item in page["Items"]
-    ]
-    # DynamoDB deletes what has expired within days, not at once. Circuits are no event, whatever an event's id is.
-    events = [item for item in items if item["what"]["S"].partition("#")[0] in _OUTCOMES]
-    entries = [_entry(item) for item in events if int(item["expires"]["N"]) > now()]
-    return sorted(entries, key=lambda entry: str(entry["at"]))
-
-
-def _entry(item: dict[str, Any]) -> dict[str, Any]:
-    # Four parts with # between: outcome, destination, group, event name. In the group # is escaped, as in a URL.
-    outcome, destination, rest = [*item["what"]["S"].split("#", 2), "", ""][:3]
-    group, _, event_name = rest.rpartition("#")
-    return {
-        "outcome": _OUTCOMES[outcome],
-        "at": moment(int(item.get("at", item.get("began", {"N": "0"}))["N"])),
-        "destination": destination,
-        "event_group_id": unquote(group),
-        "event_name": event_name,
-        "reason": item.get("reason", {}).get("S", "") or _lost(item),
-        "status": int(item["status"]["N"]) if "status" in item else None,
-        "refused_by": item.get("refused_by", {}).get("S", ""),
-        "request_id": item.get("request_id", {}).get("S", ""),
-    }
-
-
-def _lost(item: dict[str, Any]) -> str:
-    if not item["what"]["S"].startswith("unread#"):
-        return ""
-    windows = int(item.get("windows", {"N": "1"})["N"])
-    return f"the answer could not be read, in {windows} of 2 windows of tries"
+def _unknown(deployment: Deployment, waiting: int) -> Iterator[str]:
+    yield "not known: neither in the ledger nor a dead letter"
+    yield f"  {number(waiting, 'message')} waiting or under way: it may be among them" if waiting else "  nothing waits"
+    yield from (f"  {text}" for text in looking_for.why_not_known(deployment))
 
 
 def _letters(deployment: Deployment, destination: Destination, names: Collection[str]) -> list[Letter]:

@@ -11,7 +11,9 @@ from botocore.exceptions import ClientError
 
 from destinations import NAMES
 from pipeline.contract import matching
+from pipeline.delivery import door_items
 from pipeline.values.json_objects import json_object
+from relay import ledger_items, log, posts
 from relay.deployment import Deployment
 from relay.destinations import shown
 from relay.durations import seconds
@@ -24,6 +26,9 @@ _OVERLAP_MS = 30_000
 _FUNCTIONS = ("ingest", "test-events", *(f"deliver-{name}" for name in NAMES))
 # Written by Lambda itself about every run.
 _PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START", "RESTORE_", "EXTENSION")
+# Milliseconds, and what they are of: from a post to the destination's answer, and of the function's own run.
+_TIMES = {"Delay": "delay", "ms": "took"}
+_ENDED = "ended"
 # Fields of a line that are said elsewhere in it, or to nobody's use.
 _UNSAID = frozenset(
     "level location message timestamp service xray_trace_id _aws destination function_request_id request_id".split()
@@ -40,14 +45,16 @@ def tail(
 ) -> int:
     """Show what the functions log, in plain words: of reasons the class and the status, no personal data and no keys.
 
-    What a destination said of an event is in its dead letter: see `relay dlq list`.
+    Events that ended at the door are named, with the reason, from the ledger's table. What a destination said of an
+    event is in its dead letter: see `relay dlq list`.
     """
     groups = _groups(deployment, function)
     start = int((time.time() - seconds(since)) * 1000)
     seen: dict[str, int] = {}  # event id -> its time
     try:
         while True:
-            lines = sorted(_new(deployment, groups, start, seen), key=lambda line: line[0])
+            fresh = [*_new(deployment, groups, start, seen), *_ended(deployment, groups, start, seen)]
+            lines = sorted(fresh, key=lambda line: line[0])
             for at, name, message in lines:
                 text = _said(at, name, message, out, raw)
                 if text:
@@ -72,6 +79,8 @@ def words(message: str, function: str = "") -> str:
     if line is None:
         quiet = message.startswith(_PLATFORM) and not any(word in message for word in ("Status:", "rror", "imed out"))
         return "" if quiet else printable(message.rstrip())
+    if _ENDED in line:
+        return printable(_of_event(line[_ENDED]))
     details = {name: value for name, value in line.items() if name not in _UNSAID}
     if "_aws" in line:
         return printable(_counts(line, details, function) + _listed(details))
@@ -79,13 +88,35 @@ def words(message: str, function: str = "") -> str:
     return printable(f"{level}{line.get('message', '')}" + _listed(details))
 
 
+def _ended(
+    deployment: Deployment, groups: dict[str, str], start: int, seen: dict[str, int]
+) -> Iterator[tuple[int, str, str]]:
+    """What ended at the door, event by event, from the table: the log has no ids."""
+    if "ingest" not in groups:
+        return
+    for item in posts.items(deployment, start / 1000, time.time() + 60):
+        key = item["what"]["S"]
+        if key in seen:
+            continue
+        seen[key] = int(item["at"]["N"]) * 1000
+        for one in door_items.events_of(item):
+            yield seen[key], "ingest", json.dumps({_ENDED: log.told(one)}, ensure_ascii=False)
+
+
+def _of_event(one: dict[str, Any]) -> str:
+    what = one["event_id"] or ("a post" if one["outcome"] == "refused" else "an event without an id")
+    places = f" for {', '.join(one['destinations'])}" if one["destinations"] else ""
+    return f"{what} is {one['outcome']}{places}: {ledger_items.why(one)}; request {one['request_id']}"
+
+
 def _counts(line: dict[str, Any], details: dict[str, Any], function: str) -> str:
     """What a line of metrics counts; its numbers are taken out of `details`."""
+    took = [_in_seconds(name, details.pop(name)) for name in _TIMES if name in details]
     totals = {name: _total(details.pop(name)) for name in _metric_names(line) if name in details}
     counts = [f"{total} {_spaced(name)}" for name, total in totals.items() if total != "0"]
     destination = str(line.get("destination", ""))
     of = f" for {destination}" if function and destination and not function.endswith(destination) else ""
-    return ", ".join(counts) + of
+    return ", ".join([*counts, *took]) + of
 
 
 def _said(at: int, name: str, message: str, out: Out, raw: bool) -> str:
@@ -132,6 +163,13 @@ def _metric_names(line: dict[str, Any]) -> list[str]:
         return [metric["Name"] for one in line["_aws"]["CloudWatchMetrics"] for metric in one["Metrics"]]
     except (KeyError, TypeError):
         return []
+
+
+def _in_seconds(name: str, value: Any) -> str:
+    """Milliseconds, one or several, as seconds."""
+    values = sorted(value if isinstance(value, list) else [value])
+    span = f"{values[0] / 1000:.3g} s" if len(values) == 1 else f"{values[0] / 1000:.3g} to {values[-1] / 1000:.3g} s"
+    return f"{_TIMES[name]} {span}"
 
 
 def _total(value: Any) -> str:

@@ -90,8 +90,9 @@ def test_status_of_what_one_destination_never_got_is_that_of_the_other(operator:
     until(lambda: operator.relay.known("out-1"))
     said = operator.run("status", "out-1")
     assert said.code == 0
-    assert "rokt: not known; invalid or withheld there" in said.text
-    assert operator.json("status", "out-1")["destinations"] == {"roku": "delivered", "rokt": "unknown"}
+    assert "rokt: it is right, and this destination does not get it" in said.text
+    assert "by opt_out" in said.text
+    assert operator.json("status", "out-1")["destinations"] == {"roku": "delivered", "rokt": "withheld"}
 
 
 def test_dead_letters_of_rokt_are_listed_shown_without_a_person_and_redriven_by_reason(operator: Operator) -> None:

@@ -122,8 +122,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "reporting: rejected events are noted as delivered": (
         "pipeline.delivery.reporting",
-        'entries.append(Entry(event.key, "rejected",',
-        'entries.append(Entry(event.key, "delivered",',
+        'entry = Entry(event.key, "rejected",',
+        'entry = Entry(event.key, "delivered",',
     ),
     "reporting: repeats are deliveries": (
         "pipeline.delivery.reporting",

@@ -1,6 +1,10 @@
 """What a run says of itself, derived from the outcomes of its events: notes for the ledger, counts, reasons."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic_core import from_json
 
 from pipeline.contract.outcome import COUNTED_TWICE, Delivered, Rejected, Repeated, Retry
 from pipeline.delivery.batch import Event, Message, Report, events_of
@@ -10,32 +14,44 @@ from pipeline.delivery.table import Entry, PutOff
 from pipeline.intake.sampling import Followed, event_digest, is_sampled
 from pipeline.values.personal import storable
 
+# Roku's name for it and that of Rokt's Conversions API, as they are written: in compact JSON.
+_ORDER_ID = re.compile(r'"(?:order_id|confirmationref)":("(?:[^"\\]|\\.){1,1000}+")').search
+
 
 def notes(messages: Sequence[Message]) -> list[Entry]:
     """What the ledger is to remember of events."""
     entries = []
     for message in messages:
         for event in message.events:
-            sender, fingerprint, refused = message.head.sender, event.queued.fingerprint, event.queued.refused_by
-            if isinstance(event.outcome, Delivered):
-                entries.append(
-                    Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint, refused_by=refused)
-                )
-            elif event.buried:
-                entries.append(Entry(event.key, "rejected", event.letter, status_of(event.outcome), refused_by=refused))
-            elif event.retry and event.used.windows:
-                # Also what a run that died may have used: other messages may hold the same event.
-                entries.append(
-                    Entry(
-                        event.key,
-                        "unread",
-                        sender=sender,
-                        fingerprint=fingerprint,
-                        tried=event.used,
-                        refused_by=refused,
-                    )
-                )
+            entry = _note(message, event)
+            if entry is not None:
+                entries.append(entry)
+            if event.sent_as and isinstance(event.outcome, Delivered):
+                # Under the id that its sender knows too.
+                known = event.key._replace(event_id=event.queued.event_id)
+                entries.append(Entry(known, "collided", f"another conversion has this id: sent as {event.sent_as}"))
     return entries
+
+
+def _note(message: Message, event: Event) -> Entry | None:
+    sender, fingerprint, refused = message.head.sender, event.queued.fingerprint, event.queued.refused_by
+    entry = None
+    if isinstance(event.outcome, Delivered):
+        entry = Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint, refused_by=refused)
+    elif event.buried:
+        entry = Entry(event.key, "rejected", event.letter, status_of(event.outcome), refused_by=refused)
+    elif event.retry and event.used.windows:
+        # Also what a run that died may have used: other messages may hold the same event.
+        entry = Entry(event.key, "unread", sender=sender, fingerprint=fingerprint, tried=event.used, refused_by=refused)
+    order_id = "" if entry is None else _order_id(event)
+    return replace(entry, order_id=order_id) if entry is not None and order_id else entry
+
+
+def _order_id(event: Event) -> str:
+    """The id of the event's order, where it is not the event's."""
+    found = _ORDER_ID(event.queued.line)
+    order_id = str(from_json(found[1])) if found else ""
+    return "" if order_id in (event.queued.event_id, event.key.event_id) else order_id
 
 
 def marks(messages: Sequence[Message], began: float) -> list[PutOff]:

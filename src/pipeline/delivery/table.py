@@ -39,7 +39,7 @@ class Entry:
 
     `delivered` and `unread` with the sender's class and the fingerprint of the person, `unread` also with the windows
     that the event has used; `rejected` with its reason (safe) and HTTP status. `refused_by` are the signals by which
-    the person limited its use.
+    the person limited its use. `order_id` is told where it is another one than the event's.
     """
 
     key: Key
@@ -50,6 +50,7 @@ class Entry:
     fingerprint: str = ""
     tried: Tried | None = None
     refused_by: str = ""
+    order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ def event_item(destination: str, entry: Entry, *, now: int, seconds: float, requ
         "expires": int(now + seconds),
         "reason": entry.reason,
         "status": entry.status,
-        "refused_by": entry.refused_by or None,
+        "refused_by": entry.refused_by,
+        "order_id": entry.order_id,
     }
     if entry.outcome != "rejected":
         said |= {"sender": entry.sender, "fingerprint": entry.fingerprint}

@@ -1,0 +1,118 @@
+"""`relay status` of what is no event's id: a request, an order, a person; and why something may not be known."""
+
+from typing import Any
+
+from pipeline.delivery import door_items
+from pipeline.values.personal import holds_email
+from pipeline.values.placeholders import is_placeholder
+from relay import access_log, ledger_items, log, posts, scan
+from relay.deployment import Deployment
+from relay.errors import DECLINED, Trouble
+from relay.ledger_items import NO_TABLE, table_of
+from relay.letter_queue import look
+from relay.printing import Out, moment, number
+from relay.verbs import BAD, UNKNOWN
+
+_HOUR, _DAY = 3_600, 86_400
+_COLUMNS = ["event id", "outcome", "when (UTC)", "destination", "event", "reason"]
+
+
+def request(deployment: Deployment, out: Out, request_id: str) -> int | None:
+    """What became of a request: of its events those that ended at the door, and how many were accepted.
+
+    The exit code, or None if no request is known by this id.
+    """
+    ended = [
+        log.told(one)
+        for item in posts.everything(deployment)
+        if item["request_id"]["S"] == request_id
+        for one in door_items.events_of(item)
+    ]
+    lines = [] if is_placeholder(request_id) else access_log.request(deployment, request_id, door_items.DAYS * _DAY)
+    if not ended and not lines:
+        return None
+    out.answer({"request_id": request_id, "counts": lines, "ended_at_the_door": ended})
+    for line in lines:
+        counts = ", ".join(f"{line[name]:,} {word}" for name, word in access_log.WORDS.items() if line[name])
+        out.line(f"{moment(line['at'])}  {line['sender']} via {line['source']}, for {line['destination']}: {counts}")
+    if ended:
+        out.table(log.COLUMNS, [log.row(one) for one in ended])
+    if any(line["accepted"] for line in lines):
+        out.line("of the accepted ones: `relay status EVENT_ID`")
+    return BAD if ended else 0
+
+
+def anything(deployment: Deployment, out: Out, what: str, *, yes: bool) -> int | None:
+    """What the whole table knows of a person or an order. None if it knows no such order. Raises Trouble."""
+    look_for = _person if holds_email(what) else _order
+    return look_for(deployment, out, what, yes=yes)
+
+
+def _person(deployment: Deployment, out: Out, email: str, *, yes: bool) -> int:
+    """The events of whoever has this e-mail address, which is hashed here and goes nowhere. Raises Trouble."""
+    digests = scan.digests_of(email)
+    if not digests:
+        raise Trouble("that is no e-mail address that a destination takes: check it with `relay hash`")
+    table = _agreed(deployment, out, yes=yes)
+    found = list(scan.by_fingerprint(deployment, table, digests))
+    letters = [
+        letter
+        for one in deployment.destinations()
+        for letter in look(deployment, one)
+        if any(text in letter.body for text in (*digests, email.strip()))
+    ]
+    ids = [event.event_id for letter in letters for event in letter.events]
+    known = ledger_items.entries(found)
+    known += [one for event_id in dict.fromkeys(ids) for one in ledger_items.entries(ledger_items.items(deployment, event_id))]
+    return _tell(out, "sha256", digests[0], _once(known))
+
+
+def _order(deployment: Deployment, out: Out, order_id: str, *, yes: bool) -> int | None:
+    """The events of an order whose id is not theirs. None if there are none. Raises Trouble."""
+    table = _agreed(deployment, out, yes=yes)
+    known = ledger_items.entries(scan.by_order(deployment, table, kept.names_of(order_id)))
+    return _tell(out, "order_id", order_id, known) if known else None
+
+
+def why_not_known(deployment: Deployment) -> list[str]:
+    """Why nothing may be known of what somebody asks for."""
+    away = access_log.turned_away(deployment, _HOUR)
+    days = deployment.parameters.get("LedgerDays", "")
+    said = [f"the ledger forgets after {days} days, and what ended at the door after {door_items.DAYS}"]
+    if table_of(deployment) is None:
+        said = [NO_TABLE]
+    elif deployment.parameters.get("DeliveryMode") == "test":
+        said.append("in test mode nothing is noted of what is delivered")
+    turned = ", ".join(f"{number(count, 'post')} {access_log.TURNED_AWAY[one]}" for one, count in away.items())
+    return [
+        *said,
+        f"turned away in the last hour: {turned}; nothing of these is kept, for nobody knows who sent them",
+        "or it was never posted: ask its sender; an event without an id has a derived one (`event_ids` in the answer)",
+        "of an order's id that is no event's, and of an e-mail address: --scan, which shows its cost first",
+    ]
+
+
+def _agreed(deployment: Deployment, out: Out, *, yes: bool) -> str:
+    table = table_of(deployment)
+    if table is None:
+        raise Trouble(NO_TABLE)
+    if not scan.agreed(deployment, out, table, yes=yes):
+        raise Trouble(DECLINED)
+    return table
+
+
+def _tell(out: Out, name: str, value: str, known: list[dict[str, Any]]) -> int:
+    out.answer({name: value, "ledger": known})
+    if not known:
+        out.line("nothing is known of it")
+        return UNKNOWN
+    rows = [
+        [one["event_id"], one["outcome"], one["at"], one["destination"], one["event_name"], ledger_items.why(one)]
+        for one in known
+    ]
+    out.table(_COLUMNS, rows)
+    return 0 if any(one["outcome"] == "delivered" for one in known) else BAD
+
+
+def _once(known: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list({(one["event_id"], one["outcome"], one["destination"], one["at"]): one for one in known}.values())

@@ -1,0 +1,185 @@
+"""Why is this order, or this call, not in Roku? `relay status` answers for each thing that can have happened.
+
+Besides `relay log`, `relay tail` and `relay forget`, on the same stack.
+"""
+
+import json
+from typing import Any
+
+import pytest
+import requests
+from moto.sqs.models import SQSBackend
+
+from local.stack import SENDER_KEY
+from tests.bounds import BOUND
+from tests.e2e.operator import Operator
+from tests.e2e.relay import EVENT, until
+
+PARAMETERS = {"DefaultEventGroup": "g"}
+CALL = {
+    "resource_id": "CAL-MISSED-1",
+    "answered": False,
+    "voicemail": False,
+    "duration": 5,
+    "customer_phone_number": "+12125550143",
+    "start_time": "2026-11-20T10:00:00Z",
+    "direction": "inbound",
+}
+
+
+def posted(operator: Operator, event: Any, *, path: str = "/v1/events", key: str = SENDER_KEY) -> dict[str, Any]:
+    """The answer to a post of this event, or of this body to another path."""
+    body = {"event_group_id": "g", "events": [event]} if path == "/v1/events" else event
+    answer = requests.post(
+        operator.relay.stack.url + path, json=body, headers={"Authorization": f"Bearer {key}"}, timeout=BOUND
+    )
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def state(operator: Operator, event_id: str, wanted: str) -> Any:
+    """The answer of `relay status`, once it is this state."""
+    return until(lambda: (said := operator.json("status", event_id))["state"] == wanted and said)
+
+
+def test_never_posted(operator: Operator) -> None:
+    said = operator.run("status", "order-never")
+    assert said.code == 4
+    assert "never posted: ask its sender" in said.text
+
+
+@pytest.mark.parametrize(("status", "words"), [("401", "without a known key"), ("429", "beyond the throttle")])
+def test_a_wrong_key_and_the_throttle_are_counted_for_nobody_knows_whose_post_it_was(
+    operator: Operator, status: str, words: str
+) -> None:
+    if status == "401":
+        assert posted(operator, EVENT | {"event_id": "w-1"}, key="nobodys")["code"] == 401
+    else:  # the local stack throttles nobody: what the API's log would say
+        operator.relay.stack._telemetry.posted(json.dumps({"id": "x", "route": "ANY /v1/events", "status": status}))
+    assert until(lambda: f"1 post {words}" in operator.run("status", "w-1").text)
+
+
+def test_invalid(operator: Operator) -> None:
+    answer = posted(operator, EVENT | {"event_id": "i-1", "event_time": "yesterday"})
+    said = operator.run("status", "i-1")
+    assert said.code == 1
+    assert "event_time: not a time; from local via events" in said.text
+    assert "fix what the reason names" in said.text
+    (ended,) = operator.json("status", answer["request_id"])["ended_at_the_door"]
+    assert (ended["event_id"], ended["outcome"]) == ("i-1", "invalid")
+
+
+def test_ignored(operator: Operator) -> None:
+    assert posted(operator, CALL, path="/v1/sources/callrail")["ignored"][0]["code"] == "not_answered"
+    said = operator.run("status", "CAL-MISSED-1")
+    assert said.code == 1
+    assert "not_answered; from local via callrail" in said.text
+
+
+def test_withheld_from_every_destination_says_by_which_signal(operator: Operator) -> None:
+    posted(operator, EVENT | {"event_id": "e-1", "gdpr": 1})
+    said = operator.json("status", "e-1")
+    assert (said["state"], said["ledger"][0]["refused_by"]) == ("withheld", "tcf")
+    assert "under European law" in operator.run("status", "e-1").text
+
+
+def test_opted_out(operator: Operator) -> None:
+    posted(operator, EVENT | {"event_id": "u-1", "us_privacy": "1YYN"})
+    state(operator, "u-1", "delivered")
+    assert "its use is limited: us_privacy" in operator.run("status", "u-1").text
+
+
+def test_not_queued(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(SQSBackend, "send_message_batch", lambda *_: ([], []))
+        assert posted(operator, EVENT | {"event_id": "q-1"})["code"] == 503
+    assert "its sender was told to send it again" in operator.run("status", "q-1").text
+
+
+def test_waiting_refused_dead_and_redriven(operator: Operator) -> None:
+    operator.relay.sandbox.set_faults({"status": 429})
+    operator.relay.post("wait-1")
+    waiting = until(lambda: "under way: it may" in (said := operator.run("status", "wait-1")).text and said)
+    assert waiting.code == 4
+    operator.relay.accept()
+    operator.relay.try_now()
+    state(operator, "wait-1", "delivered")
+
+    operator.relay.refuse("dead-1")
+    operator.relay.post("dead-1")
+    state(operator, "dead-1", "dead letter")
+    assert "is too old" in operator.run("status", "dead-1").text
+    operator.relay.accept()
+    operator.run("dlq", "redrive")
+    state(operator, "dead-1", "delivered")
+
+    operator.relay.refuse("refused-1")
+    operator.relay.post("refused-1")
+    state(operator, "refused-1", "dead letter")
+    operator.run("dlq", "drop", "--yes")
+    state(operator, "refused-1", "rejected")
+    operator.relay.accept()
+
+
+def test_delivered_and_repeated(operator: Operator) -> None:
+    for _ in range(2):
+        operator.relay.post("d-1")
+    state(operator, "d-1", "delivered")
+    assert operator.run("status", "d-1").code == 0
+    assert len(operator.relay.conversions("d-1")) == 1
+
+
+def test_collided(operator: Operator) -> None:
+    for email, value in (("jane@example.com", 1), ("john@example.net", 2)):
+        one = {"user_data": {"em": email}, "custom_data": {"value": value, "currency": "USD"}}
+        operator.relay.post("c-1", **one)
+        until(lambda: operator.relay.known("c-1"))
+    until(lambda: "collided" in operator.run("status", "c-1").text)
+    (other,) = [one for one in operator.json("status", "c-1")["ledger"] if one["outcome"] == "collided"]
+    state(operator, other["reason"].rpartition(" ")[2], "delivered")
+
+
+def test_an_accepted_request_a_derived_id_an_order_and_a_person_are_found(operator: Operator) -> None:
+    person = {"user_data": {"em": "Order.Person@Example.com"}, "custom_data": {"order_id": "1234", "value": 1}}
+    answer = posted(operator, EVENT | person)
+    (derived,) = answer["event_ids"]
+    state(operator, derived["event_id"], "delivered")
+    (counts,) = until(lambda: operator.json("status", answer["request_id"]).get("counts"))
+    assert (counts["sender"], counts["accepted"]) == ("local", 1)
+    assert operator.json("status", "1234")["state"] == "unknown"
+    for what in ("1234", "order.person@example.com"):
+        said = operator.run("status", what, "--scan", answer="y\n")
+        assert said.code == 0
+        assert "reads the whole table" in said.errors
+        assert derived["event_id"] in said.text
+    declined = operator.run("status", "1234", "--scan", answer="n\n")
+    assert (declined.code, "nothing was done" in declined.errors) == (3, True)
+
+
+def test_log_lists_and_filters_and_tail_names_the_event(operator: Operator) -> None:
+    posted(operator, EVENT | {"event_id": "l-1", "event_name": "NONSENSE"})
+    posted(operator, {}, path="/v1/sources/shopify")
+    mine = operator.json("log", "--reason", "not supported")
+    assert [(one["event_id"], one["fields"], one["source"]) for one in mine] == [("l-1", "event_name", "events")]
+    refused = operator.json("log", "--outcome", "refused", "--sender", "local", "--since", "1h")
+    assert [(one["status"], one["reason"]) for one in refused] == [(400, "a header is missing")]
+    assert operator.json("log", "--sender", "nobody") == []
+    assert "l-1" in operator.run("log", "--source", "events").text
+    assert operator.run("log", "--outcome", "lost").code == 2
+    tailed = operator.run("tail", "--no-follow").text
+    assert "l-1 is invalid for roku: event_name: not supported; from local via events" in tailed
+
+
+def test_forget_leaves_nothing_of_an_event(operator: Operator) -> None:
+    operator.relay.refuse("f-1")
+    posted(operator, EVENT | {"event_id": "f-1", "event_time": "yesterday"})
+    operator.relay.post("f-1")
+    state(operator, "f-1", "dead letter")
+    until(lambda: len(operator.relay.known("f-1")) == 2)  # what ended at the door, and the note of the rejection
+    assert operator.run("forget", "f-1", answer="n\n").code == 3
+    said = operator.json("forget", "f-1", "--yes")
+    assert said["removed"] == {"ledger": 2, "posts": 1, "dead_letters": 1}
+    operator.relay.accept()
+    assert operator.run("status", "f-1").code == 4
+    assert "f-1" not in json.dumps(operator.relay.everything_known())
+    assert operator.run("forget", "f-1", "--yes").code == 4
