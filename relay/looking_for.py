@@ -5,7 +5,7 @@ from typing import Any
 from pipeline.delivery import door_items
 from pipeline.values.personal import holds_email
 from pipeline.values.placeholders import is_placeholder
-from relay import access_log, ledger_items, log, posts, scan
+from relay import access_log, ledger_items, log, posts, scanning
 from relay.deployment import Deployment
 from relay.errors import DECLINED, Trouble
 from relay.ledger_items import NO_TABLE, table_of
@@ -17,21 +17,22 @@ _HOUR, _DAY = 3_600, 86_400
 _COLUMNS = ["event id", "outcome", "when (UTC)", "destination", "event", "reason"]
 
 
-def request(deployment: Deployment, out: Out, request_id: str) -> int | None:
+def _request(deployment: Deployment, out: Out, request_id: str) -> int | None:
     """What became of a request: of its events those that ended at the door, and how many were accepted.
 
     The exit code, or None if no request is known by this id.
     """
-    ended = [
-        log.told(one)
-        for item in posts.everything(deployment)
-        if item["request_id"]["S"] == request_id
-        for one in door_items.events_of(item)
-    ]
+    mine = [item for item in posts.everything(deployment) if item["request_id"]["S"] == request_id]
+    ended = [log.told(one) for item in mine for one in door_items.events_of(item)]
     lines = [] if is_placeholder(request_id) else access_log.request(deployment, request_id, door_items.DAYS * _DAY)
     if not ended and not lines:
         return None
     out.answer({"request_id": request_id, "counts": lines, "ended_at_the_door": ended})
+    _tell_of_request(out, lines, ended)
+    return BAD if ended else 0
+
+
+def _tell_of_request(out: Out, lines: list[dict[str, Any]], ended: list[dict[str, Any]]) -> None:
     for line in lines:
         counts = ", ".join(f"{line[name]:,} {word}" for name, word in access_log.WORDS.items() if line[name])
         out.line(f"{moment(line['at'])}  {line['sender']} via {line['source']}, for {line['destination']}: {counts}")
@@ -39,22 +40,26 @@ def request(deployment: Deployment, out: Out, request_id: str) -> int | None:
         out.table(log.COLUMNS, [log.row(one) for one in ended])
     if any(line["accepted"] for line in lines):
         out.line("of the accepted ones: `relay status EVENT_ID`")
-    return BAD if ended else 0
 
 
-def anything(deployment: Deployment, out: Out, what: str, *, yes: bool) -> int | None:
-    """What the whole table knows of a person or an order. None if it knows no such order. Raises Trouble."""
+def anything(deployment: Deployment, out: Out, what: str, *, scan: bool, yes: bool) -> int | None:
+    """What is known of a request; with `scan` what the whole table knows of a person or an order.
+
+    The exit code, or None if nothing is known by this id. Raises Trouble.
+    """
+    if not scan:
+        return _request(deployment, out, what)
     look_for = _person if holds_email(what) else _order
     return look_for(deployment, out, what, yes=yes)
 
 
 def _person(deployment: Deployment, out: Out, email: str, *, yes: bool) -> int:
     """The events of whoever has this e-mail address, which is hashed here and goes nowhere. Raises Trouble."""
-    digests = scan.digests_of(email)
+    digests = scanning.digests_of(email)
     if not digests:
         raise Trouble("that is no e-mail address that a destination takes: check it with `relay hash`")
     table = _agreed(deployment, out, yes=yes)
-    found = list(scan.by_fingerprint(deployment, table, digests))
+    found = list(scanning.by_fingerprint(deployment, table, digests))
     letters = [
         letter
         for one in deployment.destinations()
@@ -70,7 +75,7 @@ def _person(deployment: Deployment, out: Out, email: str, *, yes: bool) -> int:
 def _order(deployment: Deployment, out: Out, order_id: str, *, yes: bool) -> int | None:
     """The events of an order whose id is not theirs. None if there are none. Raises Trouble."""
     table = _agreed(deployment, out, yes=yes)
-    known = ledger_items.entries(scan.by_order(deployment, table, kept.names_of(order_id)))
+    known = ledger_items.entries(scanning.by_order(deployment, table, ledger_items.names_of(order_id)))
     return _tell(out, "order_id", order_id, known) if known else None
 
 
@@ -96,7 +101,7 @@ def _agreed(deployment: Deployment, out: Out, *, yes: bool) -> str:
     table = table_of(deployment)
     if table is None:
         raise Trouble(NO_TABLE)
-    if not scan.agreed(deployment, out, table, yes=yes):
+    if not scanning.agreed(deployment, out, table, yes=yes):
         raise Trouble(DECLINED)
     return table
 

@@ -43,19 +43,22 @@ def status(
     destinations = deployment.destinations()
     letters = _undelivered(deployment, destinations, entries, names)
     if not entries and not letters:
-        if scan:
-            found = looking_for.anything(deployment, out, what, yes=yes)
-        else:
-            found = looking_for.request(deployment, out, what)
+        found = looking_for.anything(deployment, out, what, scan=scan, yes=yes)
         if found is not None:
             return found
+    return _tell(deployment, out, what, entries, letters)
+
+
+def _tell(deployment: Deployment, out: Out, event_id: str, entries: list[dict[str, Any]], letters: list[Letter]) -> int:
+    """What is known of one event, and the exit code."""
+    destinations = deployment.destinations()
     states = {one.name: _state(one.name, entries, letters) for one in destinations}
     state = _worst(states)
     waiting = {one.name: _waiting(deployment, one) for one in destinations if states[one.name] not in _SETTLED}
     dead = [_told(letter) for letter in letters]
     out.answer(
         {
-            "event_id": what,
+            "event_id": event_id,
             "state": state,
             "destinations": states,
             "ledger": entries,

@@ -65,7 +65,7 @@ def answering(
             telemetry.failed(error, **call.line.fields)
             status, body = 503, reply(503, 0, description="nothing was taken: send the request again")
         call.line.write(status=status)
-        if body is not None and "code" in body:  # a platform's own form of acknowledgement has none
+        if isinstance(body, dict) and "code" in body:  # a platform's own form of acknowledgement has none
             body = body | {"request_id": call.line.request_id}
         return _answer(status, body, call.headers)
 

@@ -9,7 +9,7 @@ from pipeline.values.digests import digest
 from pipeline.values.faults import Fault
 from relay.deployment import Deployment
 from relay.destinations import shown
-from relay.kept import is_of_an_event
+from relay.ledger_items import is_of_an_event
 from relay.printing import Out
 
 # On demand, us-east-1: half a read unit for each 4,096 bytes of which an older copy will do.
