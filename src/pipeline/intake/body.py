@@ -64,9 +64,7 @@ IgnoredCode = Literal[
 class Ignored:
     """Something posted that is no conversion and was not meant to be one, such as an unanswered call.
 
-    `text` names the cause, and the setting that would change it; `event_id` is what the source has as its id, as it
-    came.
-    """
+    `text` names the cause and the setting that would change it; `event_id` is the source's own."""
 
     code: IgnoredCode
     text: str
