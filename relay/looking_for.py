@@ -68,7 +68,9 @@ def _person(deployment: Deployment, out: Out, email: str, *, yes: bool) -> int:
     ]
     ids = [event.event_id for letter in letters for event in letter.events]
     known = ledger_items.entries(found)
-    known += [one for event_id in dict.fromkeys(ids) for one in ledger_items.entries(ledger_items.items(deployment, event_id))]
+    known += [
+        one for event_id in dict.fromkeys(ids) for one in ledger_items.entries(ledger_items.items(deployment, event_id))
+    ]
     return _tell(out, "sha256", digests[0], _once(known))
 
 
