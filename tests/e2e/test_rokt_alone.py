@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from uuid import uuid5
 
 import pytest
 
+from rokt.event import IDS
 from tests.e2e.relay import until
 from tests.e2e.rokt import RoktRelay, conversion, delivering, golden
-
-IDENTITY = "b773dc6a-0136-56d0-b98c-018d286a9327"
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +53,12 @@ def test_an_audience_update_alone_is_taken(relay: RoktRelay) -> None:
     status, answer = relay.post(case["posted"], event_group_id=case["group"])
     assert (status, "withheld" in answer) == (202, False)
     clear = {"environment": "development", "user_identities": {"email": "jane@example.com"}}
-    # uuid.uuid5 of the group, "test audiencemembershipupdate" and the id: a test uses up no live identity.
-    wire = json.loads(json.dumps(case["wire"]).replace(case["wire"]["source_request_id"], IDENTITY))
+    # Of the group, "test", the update with the digest of what it changes and when, and the id: a test uses up no live
+    # identity, and to leave an audience is no repeat of having joined it.
+    changes = b'["first_time_shopper","drop",1705579200000]'
+    name = f"test audiencemembershipupdate {hashlib.sha256(changes).hexdigest()[:16]}"
+    identity = str(uuid5(IDS, json.dumps([case["group"], name, "personas_2fyF"], separators=(",", ":"))))
+    wire = json.loads(json.dumps(case["wire"]).replace(case["wire"]["source_request_id"], identity))
     assert until(lambda: relay.taken("personas_2fyF")) == wire | clear
 
 
