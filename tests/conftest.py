@@ -20,7 +20,7 @@ def _read_once(path: str) -> Any:
 
 
 # Each session of botocore reads megabytes of JSON, half a second's work; the files stay as they are while tests run.
-loaders.JSONFileLoader.load_file = lambda _, path: _read_once(path)  # type: ignore[method-assign]
+loaders.JSONFileLoader.load_file = lambda _, path: _read_once(path)  # type: ignore[method-assign,assignment]
 
 
 def pytest_configure(config: pytest.Config) -> None:
