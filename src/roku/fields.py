@@ -17,7 +17,7 @@ from roku import vocabulary as words
 from roku.contents import CONTENT_IDS, CONTENTS, DELIVERY_CATEGORY, ITEM
 
 _NAME = personal(normalise.name, shapes.NAME, normalise.usual_name)
-_GENDER = shapes.like(rf"^(?:[A-Za-z]{{1,7}}|{shapes.DIGEST})$")
+_GENDER = kinds.one_of(normalise.gender, "female", "male", "unknown")
 _BIRTH_DATE = shapes.like(rf"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{shapes.DIGEST})$")
 
 
@@ -108,7 +108,7 @@ def user(settings: normalise.Settings, country: str | None, year: int, home: str
         ),
         Field("fn", _NAME, "first_name given_name forename fname", says="First name."),
         Field("ln", _NAME, "last_name family_name surname lname", says="Last name."),
-        Field("ge", personal(normalise.gender, _GENDER), "gender sex gen", says="Gender: male, female or unknown."),
+        Field("ge", _GENDER, "gender sex gen", says="Gender: male, female or unknown."),
         Field(
             "db",
             personal(partial(normalise.birth_date, year=year), _BIRTH_DATE, partial(normalise.iso_date, year=year)),

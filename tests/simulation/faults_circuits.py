@@ -26,8 +26,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "ledger: the rest of unprocessed writes is forgotten": (
         "pipeline.delivery.ledger",
-        "            if not left:\n                return True\n        return False\n\n    def _write_guarded",
-        "            return True\n        return False\n\n    def _write_guarded",
+        "        if not left:\n            return True\n    return False\n\n\ndef _batches",
+        "        return True\n    return False\n\n\ndef _batches",
     ),
     "ledger: more items in a write than DynamoDB takes": (
         "pipeline.delivery.ledger",

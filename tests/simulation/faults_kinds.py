@@ -61,8 +61,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "notes: what is tried again was delivered": (
         "pipeline.delivery.reporting",
-        "            if isinstance(event.outcome, Delivered):\n                entries",
-        "            if isinstance(event.outcome, Delivered) or event.retry:\n                entries",
+        "    if isinstance(event.outcome, Delivered):\n        entry",
+        "    if isinstance(event.outcome, Delivered) or event.retry:\n        entry",
     ),
     "notes: delivered, before it is sent": (
         "pipeline.delivery.deliver",
@@ -121,13 +121,13 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "table: one circuit for all groups": (
         "pipeline.delivery.table",
-        '_within(f"{CIRCUIT}#{destination}#{_escaped(group)}", _LONGEST_WHAT)',
+        '_within(f"{CIRCUIT}#{destination}#{escaped(group)}", _LONGEST_WHAT)',
         '_within(f"{CIRCUIT}#{destination}", _LONGEST_WHAT)',
     ),
     "table: one circuit for all destinations": (
         "pipeline.delivery.table",
-        '_within(f"{CIRCUIT}#{destination}#{_escaped(group)}", _LONGEST_WHAT)',
-        '_within(f"{CIRCUIT}##{_escaped(group)}", _LONGEST_WHAT)',
+        '_within(f"{CIRCUIT}#{destination}#{escaped(group)}", _LONGEST_WHAT)',
+        '_within(f"{CIRCUIT}##{escaped(group)}", _LONGEST_WHAT)',
     ),
     "circuit: a success that says nothing is one of two": (
         "pipeline.delivery.circuit",

@@ -84,7 +84,9 @@ class Notes:
     def _is_hasty(self, group: str) -> bool:
         """Whether one lost answer that may have been an accident is all that anybody could know of."""
         heard, stage = self._service.heard[group], self._stage
-        unsure = stage.ledger_failed or stage.plan.secrets or "drips" in stage.had_modes(self._service.name)
+        # "anonymous" is a success that names nobody: of one event it opens the circuit at once, as any unreadable one.
+        unclear = {"drips", "anonymous"} & stage.had_modes(self._service.name)
+        unsure = stage.ledger_failed or stage.plan.secrets or unclear
         return heard.known_at is None and heard.lost == 1 and not unsure
 
     def _event(self, process: Process, kind: str, said: Mapping[str, str]) -> str | None:
@@ -118,7 +120,9 @@ class Notes:
     def _was_lost(self, names: Sequence[str]) -> bool:
         """Whether an answer to one of them was lost, or a run may have died with it."""
         conversions = {self._counts.conversion_of(name) for name in names}
-        if self._stage.ledger_failed or self._stage.plan.sqs:  # a mark was not written, or a remainder not taken
+        plan = self._stage.plan
+        # A mark was not written, or a remainder not taken.
+        if self._stage.ledger_failed or plan.sqs or plan.sqs_refuses or plan.sqs_refuses_entries:
             return True
         lost = {one.conversion.name for one in self._counts.every_variant() if one.lost}
         return bool(conversions & lost) or any(self._counts.unlucky[name] for name in conversions)

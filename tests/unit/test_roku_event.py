@@ -516,3 +516,14 @@ def test_of_an_events_items_the_first_faults_are_told_and_the_further_ones_count
     told = [text for field, text in made.warnings if field == "custom_data.contents"]
     assert told[0] == "item 0 dropped: needs quantity and price"
     assert told[20:] == ["has 13 further items with faults: fix the first ones first"]
+
+
+def test_a_gender_is_one_of_the_pages_three_digests_and_the_digest_of_another_word_is_dropped() -> None:
+    for word in ("female", "male", "unknown"):
+        made = outcome(with_user(ge=sha(word)))
+        assert isinstance(made, Prepared)
+        assert json.loads(made.line)["user_data"]["ge"] == sha(word)
+    made = outcome(with_user(ge=sha("f")))  # as Meta's page has it
+    assert isinstance(made, Prepared)
+    assert "ge" not in json.loads(made.line)["user_data"]
+    assert [field for field, text in made.warnings if "does not list" in text] == ["user_data.ge"]

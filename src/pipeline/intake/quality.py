@@ -31,6 +31,7 @@ _WHY = (
     ("a program's, not", Word("a program's")),
     ("not an IP address", Word("not an IP address")),
     ("Google's digest", Word("another network's digest")),
+    ("does not list", Word("another network's digest")),
     ("but not SHA-256", Word("another digest")),
     ("digest of an empty value", Word("digest of nothing")),
     ("must not be hashed", Word("hashed where clear text is needed")),

@@ -1,6 +1,6 @@
 """Personal data that leaves as its SHA-256 digest: read with care, and of the usual shape. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any
 
@@ -12,16 +12,21 @@ from pipeline.values.rules import Rule
 from pipeline.values.texts import is_whole, plain
 
 
-def _as_it_is(text: str, notes: list[str]) -> str:  # noqa: ARG001 - the form of what unwraps
+def as_it_is(text: str, notes: list[str]) -> str:  # noqa: ARG001 - the form of what unwraps
+    """Nothing is around the value."""
     return text
 
 
-def hashed(normalise: Callable[[str], str], unwrap: Callable[[str, list[str]], str] = _as_it_is) -> Rule:
+def hashed(
+    normalise: Callable[[str], str],
+    unwrap: Callable[[str, list[str]], str] = as_it_is,
+    among: Collection[str] = (),
+) -> Rule:
     """A rule for personal data: a SHA-256 digest stays (in lower case), anything else is normalised, then hashed.
 
     A digest is recognised before any cleaning, whatever the sender's flag says: hashing it again is the commonest
     defect of such integrations. `normalise` takes the trimmed text and raises Fault; before it `unwrap` takes off what
-    is around the value, and may note something.
+    is around the value, and may note something. `among` are all digests that there can be, where these are few.
     """
 
     def rule(value: Any, notes: list[str]) -> str | None:
@@ -44,12 +49,19 @@ def hashed(normalise: Callable[[str], str], unwrap: Callable[[str, list[str]], s
             except Fault as fault:
                 notes.append(str(fault))
                 return None
-        if known in DIGESTS_OF_NOTHING:
-            notes.append("is the digest of an empty value: the sender hashed nothing, so leave the field out")
-            return None
-        return known
+        return _known(known, among, notes)
 
     return rule
+
+
+def _known(digest: str, among: Collection[str], notes: list[str]) -> str | None:
+    if digest in DIGESTS_OF_NOTHING:
+        notes.append("is the digest of an empty value: the sender hashed nothing, so leave the field out")
+        return None
+    if among and digest not in among:
+        notes.append("is the digest of a text that the destination does not list: send the clear value")
+        return None
+    return digest
 
 
 def finished(normalise: Callable[[str], str]) -> Callable[[str], str]:

@@ -1,8 +1,9 @@
 """The kinds of fields that destinations have in common: each its rule, its usual shape and its JSON type. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from pydantic_core import CoreSchema, SchemaValidator
@@ -40,13 +41,15 @@ def personal(
     usual: CoreSchema,
     usually: Callable[[str], str] | None = None,
     *,
-    unwrap: Callable[[str, list[str]], str] | None = None,
+    unwrap: Callable[[str, list[str]], str] = hashing.as_it_is,
+    among: Collection[str] = (),
 ) -> Kind:
     """What leaves as its digest. `usual` passes clear text that can be normalised, and digests in lower case.
 
     `usually` is what `normalise` does to such clear text, if that is less. `unwrap` takes off what is around the value.
+    `among` are all digests that there can be, where these are few.
     """
-    careful = hashing.hashed(normalise) if unwrap is None else hashing.hashed(normalise, unwrap)
+    careful = hashing.hashed(normalise, unwrap, among)
     finish: Callable[[str], str] = hashing.finished(usually or normalise)
 
     def rule(value: Any, notes: list[str]) -> Any:
@@ -56,6 +59,12 @@ def personal(
         return careful(value, notes)
 
     return Kind(rule, usual, STRING, finish)
+
+
+def one_of(normalise: Callable[[str], str], *words: str) -> Kind:
+    """What leaves as the digest of one of these words."""
+    digests = sorted(sha256(word.encode()).hexdigest() for word in words)
+    return personal(normalise, shapes.like(rf"^(?:[A-Za-z]{{1,7}}|{'|'.join(digests)})$"), among=digests)
 
 
 _GLANCES: dict[int, tuple[CoreSchema, Callable[[Any], bool]]] = {}
