@@ -37,6 +37,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.PHONY: histories others
 .PHONY: help venv run screenshot test checks lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters fields places size bench scale lock clean
 
 help: ## list the commands
@@ -131,8 +132,12 @@ unit: $(READY) ## the tests (ARGS="-k name" chooses)
 	@bash .ci/find-chromium >/dev/null || true
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-thorough: $(READY) $(SQS_READY) $(CONSENT_READY) $(SEGMENT_READY) $(SAM_READY) ## what needs programs that others wrote, or minutes: their SQS, decoders and destination, the SAM CLI, schemathesis, many histories
+thorough: histories others ## what needs programs that others wrote, or minutes: their SQS, decoders and destination, the SAM CLI, schemathesis, many histories
+
+histories: $(READY)
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 300
+
+others: $(READY) $(SQS_READY) $(CONSENT_READY) $(SEGMENT_READY) $(SAM_READY)
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 
 mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses; all of it has not been timed yet)

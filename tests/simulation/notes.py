@@ -86,7 +86,9 @@ class Notes:
         heard, stage = self._service.heard[group], self._stage
         # "anonymous" is a success that names nobody: of one event it opens the circuit at once, as any unreadable one.
         unclear = {"drips", "anonymous"} & stage.had_modes(self._service.name)
-        unsure = stage.ledger_failed or stage.plan.secrets or unclear
+        # A refused key between two lost answers is no answer of which the circuit learns anything.
+        keys = stage.plan.secrets or stage.plan.rotations or stage.plan.rokt_rotations
+        unsure = stage.ledger_failed or keys or unclear
         return heard.known_at is None and heard.lost == 1 and not unsure
 
     def _event(self, process: Process, kind: str, said: Mapping[str, str]) -> str | None:
