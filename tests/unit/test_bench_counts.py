@@ -1,13 +1,18 @@
 """The benchmarks' arithmetic and what they count; nothing here depends on speed."""
 
+import io
 import json
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from bench import conversions, cost, cost_table, counts, figures, timing
+from bench.boundary import Relay
+from bench.conversions import post_body
 from bench.figures import END_TO_END, RELAY, Figure, Results
+from bench.invocations import api_event
 from local.bundle import fresh
 from tests.unit import rokt_conversions
 from tests.unit.conversions import outcome
@@ -105,6 +110,24 @@ def test_the_told_share_of_conversions_is_invalid(share: float, refused: int) ->
     assert sum(hasattr(each, "errors") for each in made) == refused
 
 
+@pytest.fixture(scope="module")
+def line(counted: object) -> str:  # after it, for its clients answer both
+    """The log line of one ordinary post: a stack named as in samconfig.yaml, an id as API Gateway makes them."""
+    post = api_event(post_body(conversions.purchases(1)))
+    post["requestContext"]["requestId"] = "JKJaXmPLvHcESHA="
+    written = io.StringIO()
+    with Relay.running() as relay, redirect_stdout(written), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POWERTOOLS_SERVICE_NAME", "roku-conversions-relay")
+        relay.ingest(post)
+    return written.getvalue().rstrip("\n")
+
+
+def test_the_log_line_of_an_ordinary_post_is_as_long_as_what_is_paid_for(line: str) -> None:
+    assert json.loads(line)["event_names"] == "PURCHASE"
+    # CloudWatch counts 26 bytes more for each line; the milliseconds in it have one to four digits.
+    assert len(line.encode()) + 26 == pytest.approx(cost.INGEST_LOG, abs=2)
+
+
 # 384 MB are 384 / 1,769 of a processor, and 0.375 of a GB.
 GB_SECOND = 0.375 * 0.0000133334
 SPEED = cost.Speed(post=400.0, ingest=100.0, deliver=10.0, deliver_with_ledger=50.0)
@@ -127,7 +150,7 @@ def test_a_million_single_posts_cost_what_the_price_list_says() -> None:
             # 200 a second at 12.3 ms keep 3 environments of ingest busy, and one of deliver, for 84 minutes.
             "Secrets Manager": (3 + 1) * 84 * 0.05 / 10_000,
             # Of a batch of 1,000 messages 99 delays are told.
-            "logs": (1_000_000 * (340 + 435 + 92) + 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50,
+            "logs": (1_000_000 * (340 + 443 + 92) + 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50,
         }
     )
 
@@ -187,7 +210,7 @@ def test_a_second_destination_adds_what_is_behind_ingest_and_the_time_that_it_ta
     # 530 us are 2.4 ms there; with two calls of SQS, 23 ms are billed.
     assert items["ingest: Lambda time"] == pytest.approx(1_000_000 * 0.023 * GB_SECOND)
     assert items["deliver: Lambda time"] == pytest.approx(2 * 1_000 * 0.247 * GB_SECOND)
-    assert items["logs"] == pytest.approx((1e6 * (340 + 435 + 92) + 2 * 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50)
+    assert items["logs"] == pytest.approx((1e6 * (340 + 443 + 92) + 2 * 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50)
     assert {"egress to Roku", "egress to Rokt"} <= items.keys()
 
 
