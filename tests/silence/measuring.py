@@ -1,10 +1,12 @@
 """One shop: what each rule thinks of a month without a fault, and how soon it notices one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from random import Random
 
 from pipeline.silence import falls
+from pipeline.silence.falls import Fall
 from pipeline.silence.stream import COUNT, Stream
 from tests.silence import suspicions
 from tests.silence.shops import KINDS, Hour, Name, Shop, drawn
@@ -127,9 +129,9 @@ def _path(
 
 def highest(shop: Shop, random: Random) -> dict[str, list[Path]]:
     """The detector's own suspicions of a month without a fault, whatever its thresholds: to fix them by."""
-    found: dict[str, list[Path]] = {"counts": [], "shares": []}
+    found: dict[str, list[Path]] = {"silence": [], "falls": [], "shares": []}
     for name in shop.names:
-        stream, counts, shares = Stream(first=480_000), Path(), Path()
+        stream, paths = Stream(first=480_000), {what: Path() for what in found}
         for hour in range((LEARNED + WATCHED) * 24):
             stream.add(_hour(random, name, hour))
             if hour < LEARNED * 24:
@@ -137,20 +139,22 @@ def highest(shop: Shop, random: Random) -> dict[str, list[Path]]:
             usual, usual_shares = stream._usual()
             if usual is None:
                 continue
-            fall = falls.of_counts(stream.counts, stream.end, usual, 0.0)
-            of_shares = [
-                one
-                for kind, share in usual_shares.items()
-                if (one := falls.of_shares(stream.kinds[kind], stream.counts, share, 0.0)) is not None
-            ]
-            _note(counts, hour, fall.surprise if fall else 0.0)
-            _note(shares, hour, max((one.surprise for one in of_shares), default=0.0))
-        found["counts"].append(counts)
-        found["shares"].append(shares)
+            silent = falls.of_counts(stream.counts, stream.end, usual, 0.0, inf)
+            if silent is not None and usual.in_lumps:  # then it rings whatever the threshold
+                silent = replace(silent, surprise=inf)
+            _note(paths["silence"], hour, silent)
+            some_left = None if usual.in_lumps else falls.of_counts(stream.counts, stream.end, usual, inf, 0.0)
+            _note(paths["falls"], hour, some_left)
+            shares = (
+                falls.of_shares(stream.kinds[kind], stream.counts, share, 0.0) for kind, share in usual_shares.items()
+            )
+            _note(paths["shares"], hour, *shares)
+        for what, path in paths.items():
+            found[what].append(path)
     return found
 
 
-def _note(path: Path, hour: int, height: float) -> None:
+def _note(path: Path, hour: int, *seen: Fall | None) -> None:
     if hour % 24 == 0:
         path.days.append(0.0)
-    path.days[-1] = max(path.days[-1], height)
+    path.days[-1] = max(path.days[-1], *(fall.surprise for fall in seen if fall is not None), 0.0)

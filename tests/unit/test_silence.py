@@ -12,7 +12,7 @@ from bench.watching import watching
 from pipeline.silence import asking, falls, memory, telling
 from pipeline.silence.chance import of_count, of_share
 from pipeline.silence.falls import Fall
-from pipeline.silence.rhythm import UNKNOWN, WEEK, rhythm
+from pipeline.silence.rhythm import UNKNOWN, WEEK, Rhythm, rhythm
 from pipeline.silence.stream import COUNT, GIVEN_UP, KEPT, Stream, Wrong
 from pipeline.silence.telling import Told
 from tests.silence import __main__ as simulation
@@ -111,6 +111,21 @@ def test_hours_of_which_nobody_knows_are_not_silent() -> None:
 )
 def test_silence_is_noticed(a_day: float, most: int) -> None:
     assert _until_told(_steady(a_day / 24), 0.0) <= most
+
+
+def test_bad_days_make_falls_but_no_silence_so_a_fall_must_be_more_surprising() -> None:
+    chance_alone = (1e-9,) * 8
+
+    def seen(rate: int, last: list[int]) -> Fall | None:
+        counts = [rate] * WEEK + last
+        return falls.of_counts(counts, FIRST + len(counts), Rhythm((float(rate),) * WEEK, chance_alone))
+
+    # Poisson: ten hours without the 1 that is expected in each have a surprise of 10, nine of 9.
+    assert seen(1, [0] * 9) is None
+    assert isclose((seen(1, [0] * 10) or Fall(0, 0, 0, 0)).surprise, 10, rel_tol=1e-6)
+    # Hours of 8 in place of 16 have 8 + 8 log(1/2) each, 2.45: four of them 9.8, six of them 14.7.
+    assert seen(16, [8] * 4) is None
+    assert isclose((seen(16, [8] * 6) or Fall(0, 0, 0, 0)).surprise, 6 * (8 - 8 * log(2)), rel_tol=1e-6)
 
 
 def test_a_fall_to_a_quarter_is_noticed_within_the_day_by_a_sender_of_a_thousand() -> None:
