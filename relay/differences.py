@@ -4,13 +4,16 @@ The table keeps no amounts: what an event was worth is known by a keyed digest a
 compared with. So a difference is certain, and its cause is found by trying the usual ones.
 """
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from pipeline.contract.fingerprints import money_of
-from relay.order_entries import DOOR, Entry
+from relay.ledger_items import DOOR
+from relay.order_entries import Entry, Nameless
 from relay.orders import Order
 
 
@@ -38,6 +41,9 @@ INVALID = Cause(Kind.MISSING, "invalid", "correct these fields at the sender, an
 IGNORED = Cause(Kind.MISSING, "ignored", "it is no conversion by the sender's settings: change them if it is one")
 WITHHELD = Cause(Kind.MISSING, "withheld", "this destination does not take it")
 OPTED_OUT = Cause(Kind.MISSING, "opted out", "nothing: the person refused")
+AT_THE_DOOR = Cause(
+    Kind.MISSING, "may have ended at the door", "correct what the reason names at that sender, and send it (relay send)"
+)
 NOT_QUEUED = Cause(Kind.MISSING, "not queued", "its sender was told so and did not repeat it: send it (relay send)")
 DEAD = Cause(Kind.MISSING, "dead letter", "correct the cause, then relay dlq redrive")
 REFUSED = Cause(Kind.MISSING, "refused", "it is no dead letter any more: correct the cause and send it (relay send)")
@@ -56,6 +62,8 @@ ROUNDED = Cause(Kind.DIFFERS, "amount without its cents", "send the amount with 
 OTHER_AMOUNT = Cause(
     Kind.DIFFERS, "another amount", "send the order's total; or another conversion had the same id (relay status)"
 )
+_DAY, _CLOCKS = 86_400, 300  # seconds: senders post within a day; clocks of shops may be ahead of ours
+_MOST_REASONS = 3
 _DOOR = {"invalid": INVALID, "ignored": IGNORED, "withheld": WITHHELD, "not queued": NOT_QUEUED}
 
 
@@ -64,13 +72,15 @@ class World:
     """What is known of one destination beside single events.
 
     `waiting` messages; since when the table remembers (epoch seconds; None: it does not); `digest` makes of an amount
-    what the table keeps of it, None if its key cannot be read.
+    what the table keeps of it, None if its key cannot be read. `nameless`: what ended at the door without an id, oldest
+    first.
     """
 
     destination: str
     waiting: int = 0
     since: float | None = 0.0
     digest: Callable[[float], str] | None = None
+    nameless: Sequence[Nameless] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,20 @@ def _of_nothing(order: Order, world: World, elsewhere: Sequence[str]) -> tuple[C
         return TOO_OLD, ""
     if world.waiting:
         return MAY_WAIT, f"{world.waiting:,} messages wait: it may be among them, or it was never posted"
+    if found := _at_the_door(order, world):
+        return AT_THE_DOOR, found
     return NEVER_POSTED, ""
+
+
+def _at_the_door(order: Order, world: World) -> str:
+    """Why what came without an id in the day after the order ended at the door; empty if there is nothing like that."""
+    all_ = world.nameless
+    if order.at is not None:
+        first = bisect_left(all_, order.at - _CLOCKS, key=lambda one: one.at)
+        all_ = all_[first : bisect_right(all_, order.at + _DAY, key=lambda one: one.at)]
+    reasons = Counter(one.why for one in all_ if not one.destinations or world.destination in one.destinations)
+    told = [f"{why} ({count:,} times)" if count > 1 else why for why, count in reasons.most_common(_MOST_REASONS)]
+    return " / ".join(told)
 
 
 def _of_money(order: Order, delivered: Entry, world: World) -> tuple[Cause, str] | None:

@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from pipeline.delivery import table
+from pipeline.intake.door import safe_id
+from relay import ledger_items, posts
 from relay.dead_letters import Letter, now
 from relay.deployment import Deployment
+from relay.ledger_items import DOOR
 
 _WORKERS = 10
-_LONGEST_ID = 2_048  # bytes of DynamoDB's partition key: of a longer id the ledger has the digest
+_FAULTY = ("invalid", "refused")
 DELIVERY = frozenset({"delivered", "rejected", "unread"})
-DOOR = frozenset({"not queued", "invalid", "withheld", "ignored"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,33 @@ class Entry:
     counted_twice: bool = False
 
 
+class Nameless(NamedTuple):
+    """An event that was invalid and had no id, or a post that was refused as a whole. `at` is epoch seconds.
+
+    Without `destinations` it ended at the door of all. `why` is the reason, the sender and the source.
+    """
+
+    at: int
+    destinations: tuple[str, ...]
+    why: str
+
+
 def kept(deployment: Deployment, ids: Iterable[str]) -> dict[str, list[Entry]]:
-    """The entries of each of these ids that the table has: one query for each id. Raises botocore's errors."""
-    name, wanted = deployment.outputs.get("LedgerTableName"), sorted(set(ids))
-    if name is None:
+    """The entries of each of these ids that the table has: one query for each id, two where it keeps a digest.
+
+    Raises botocore's errors.
+    """
+    wanted = sorted(set(ids))
+    if ledger_items.table_of(deployment) is None:
         return {}
-    client = deployment.client("dynamodb")
+    deployment.client("dynamodb")  # made once: the threads share it
 
     def look(event_id: str) -> list[Entry]:
-        pages = client.get_paginator("query").paginate(
-            TableName=name,
-            KeyConditionExpression="event_id = :id",
-            ExpressionAttributeValues={":id": {"S": _key(event_id)}},
-        )
+        # Of an id that is a person's, or long, the door and the ledger have the digest.
+        names = dict.fromkeys((event_id, safe_id(event_id) or event_id))
+        found = (item for one in names for item in ledger_items.items(deployment, one))
         # DynamoDB deletes what has expired within days, not at once.
-        fresh = (item for page in pages for item in page["Items"] if table.number(item, "expires") > now())
+        fresh = (item for item in found if table.number(item, "expires") > now())
         return [entry for item in fresh if (entry := entry_of(item)) is not None]
 
     with ThreadPoolExecutor(_WORKERS) as threads:
@@ -60,7 +73,7 @@ def entry_of(item: Mapping[str, Any]) -> Entry | None:
     """What an item says of an event; None if it is a circuit or another thing."""
     # Four parts with # between: outcome, destinations, group, event name or place. In the group # is escaped.
     outcome, destinations, rest = [*table.text(item, "what").split("#", 2), "", ""][:3]
-    if outcome not in DELIVERY | DOOR:
+    if outcome not in DELIVERY.union(DOOR):
         return None
     group, _, last = rest.rpartition("#")
     fields, reason = table.text(item, "fields"), table.text(item, "reason")
@@ -74,6 +87,23 @@ def entry_of(item: Mapping[str, Any]) -> Entry | None:
         table.text(item, "refused_by"),
         table.text(item, "fingerprint"),
     )
+
+
+def nameless(deployment: Deployment) -> list[Nameless]:
+    """What was refused at the door and no id leads to, as `relay log` lists it, oldest first; one query a day.
+
+    What was ignored, such as a missed call, is no order.
+    """
+    events = posts.events(deployment, 0, now())
+    return [
+        Nameless(
+            one["at"],
+            tuple(one["destinations"]),
+            ledger_items.why({"fields": "", "reason": "", **one, "sender": one["sender_name"]}),
+        )
+        for one in events
+        if not one["event_id"] and one["outcome"] in _FAULTY
+    ]
 
 
 def add_letters(found: dict[str, list[Entry]], letters: Iterable[Letter]) -> None:
@@ -94,8 +124,3 @@ def add_letters(found: dict[str, list[Entry]], letters: Iterable[Letter]) -> Non
                         letter.may_be_counted_twice(),
                     )
                 )
-
-
-def _key(event_id: str) -> str:
-    encoded = event_id.encode()
-    return (event_id or " ") if len(encoded) <= _LONGEST_ID else "sha256:" + sha256(encoded).hexdigest()

@@ -27,12 +27,12 @@ def known(
     kept = order_entries.kept(deployment, ids | {one for event_id in ids for one in spellings(event_id)})
     for event_id in ids:
         kept.setdefault(event_id, [])  # a stack without a table has dead letters too
-    worlds = []
+    worlds, nameless = [], order_entries.nameless(deployment)
     for one in deployment.destinations():
         if one.name in names:
             order_entries.add_letters(kept, look(deployment, one))
             waiting = sum(depth(deployment.client("sqs"), one.queue_url).values())
-            worlds.append(World(one.name, waiting, since(deployment), digest))
+            worlds.append(World(one.name, waiting, since(deployment), digest, nameless))
     return kept, worlds
 
 

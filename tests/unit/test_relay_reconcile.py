@@ -11,7 +11,11 @@ from unittest.mock import Mock, patch
 import pytest
 
 from pipeline.contract.fingerprints import make
-from relay import differences, order_days, order_entries, order_worlds, orders, reconcile, roku_report
+from pipeline.delivery import door_items
+from pipeline.intake import door
+from pipeline.intake.door import Ended
+from pipeline.values.words import Word
+from relay import differences, order_days, order_entries, order_worlds, orders, posts, reconcile, roku_report
 from relay.deployment import Deployment, Destination
 from relay.differences import Kind, World
 from relay.errors import Trouble
@@ -175,6 +179,50 @@ def test_circuits_and_what_has_expired_are_no_entries() -> None:
     deployment.clients["dynamodb"] = client
     with patch.object(order_entries, "now", lambda: NOW):
         assert [one.outcome for one in order_entries.kept(deployment, ["x"])["x"]] == ["delivered"]
+
+
+# What came of the sender "shop" within the day after the order, and what must be said of the order.
+AT_THE_DOOR: list[tuple[str, Sequence[Ended], float, str]] = [
+    ("a post refused whole", [door.refused(400, "The body is not JSON.")], AT + 60, "from shop via events"),
+    (
+        "invalid without an id",
+        [Ended(0, "", Word("invalid"), ("roku",), Word("em"), Word("missing"))],
+        AT,
+        "em: missing",
+    ),
+    ("the same at Rokt", [Ended(0, "", Word("invalid"), ("rokt",), Word("em"), Word("missing"))], AT, ""),
+    ("a missed call", [Ended(0, "", Word("ignored"), ("roku",), reason=Word("too_short"))], AT, ""),
+    ("another event's", [Ended(0, "other", Word("invalid"), ("roku",), Word("em"), Word("missing"))], AT, ""),
+    ("before the order", [door.refused(400, "The body is not JSON.")], AT - 3_600, ""),
+    ("days after the order", [door.refused(400, "The body is not JSON.")], AT + 2 * 86_400, ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("ended", "at", "words"), [one[1:] for one in AT_THE_DOOR], ids=[one[0] for one in AT_THE_DOOR]
+)
+def test_what_the_door_refused_without_an_id_may_have_been_the_order(
+    tmp_path: Path, ended: Sequence[Ended], at: float, words: str
+) -> None:
+    post = door_items.items(door_items.Post("r-1", at, "shop", "events"), ended)[-1]
+    with patch.object(posts, "items", return_value=[post]):
+        nameless = order_entries.nameless(Mock(spec=Deployment))
+    (order,) = _orders([{}], tmp_path)
+    (told,) = order_days.compare([order], {}, _world(nameless=nameless), {}, UTC)
+    assert told.cause.name == ("may have ended at the door" if words else "never posted")
+    assert words in told.text
+
+
+def test_orders_that_were_invalid_under_the_digest_of_their_id_are_found() -> None:
+    kept = {order_entries.safe_id("x" * 300): [_item("invalid", "g#0", reason="missing")]}
+    deployment = Deployment("ads", "", datetime.now(UTC), {}, {"LedgerTableName": "t"}, False, Mock())
+    deployment.clients["dynamodb"] = Mock()
+    with (
+        patch.object(order_entries.ledger_items, "items", lambda _, event_id: kept.get(event_id, [])),
+        patch.object(order_entries, "now", lambda: NOW),
+    ):
+        (entry,) = order_entries.kept(deployment, ["x" * 300])["x" * 300]
+    assert (entry.outcome, entry.reason) == ("invalid", "missing")
 
 
 # --- what Roku attributed ---------------------------------------------------------------------------------------------
