@@ -2,6 +2,7 @@
 
 import threading
 import webbrowser
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
@@ -9,16 +10,21 @@ from typing import Annotated, Any
 
 import typer
 
-from relay import circuit, console_server, dlq, keys, metrics, report, status
+from relay import circuit, console_server, dlq, keys, ledger_items, log, metrics, report, status
+from relay.dead_letters import now
 from relay.deployment import Deployment
 from relay.durations import seconds
 from relay.errors import Misuse
 from relay.kept import Kept
 from relay.letter_queue import depth
-from relay.printing import Out
+from relay.printing import Out, moment
+from sources import registry
 
-_MOST_LETTERS = 200  # on the page, the oldest; the counts are of all
+_MOST = 200  # dead letters on the page, the oldest, and events of the door, the newest; the counts are of all
+_ALL = 1_000_000
+_OWN_SOURCES = ("events", "beacon")  # how `relay log` calls the posts to a path that is no source's
 _SINCE = "24h"
+_OF_A_POST = ("sender", "source")
 
 
 def console(
@@ -63,7 +69,13 @@ class View:
 
     def gets(self) -> dict[str, console_server.Ask]:
         """What can be read, by name."""
-        return {"setup": self._setup, "overview": self._overview, "letters": self._letters, "status": self._status}
+        return {
+            "setup": self._setup,
+            "overview": self._overview,
+            "door": self._door,
+            "letters": self._letters,
+            "status": self._status,
+        }
 
     def posts(self) -> dict[str, console_server.Ask]:
         """What can be done, by name."""
@@ -71,18 +83,20 @@ class View:
 
     def _setup(self, _: Mapping[str, str]) -> dict[str, Any]:
         told = _answer(keys.list_, self._deployment)
+        named = {registry.base_of(name) for sender in told["senders"] for name in sender["sources"]}
         return {
             "stack": self._deployment.name,
             "allow_redrive": self._allowed,
             "every": self._every,
             "destinations": [one.name for one in self._deployment.destinations()],
             "senders": told["senders"],
+            "sources": [*_OWN_SOURCES, *sorted(named)],
             "mode": self._deployment.parameters.get("DeliveryMode", "live"),
         }
 
     def _overview(self, query: Mapping[str, str]) -> dict[str, Any]:
-        since = query.get("since") or _SINCE
-        told = _answer(report.report, self._deployment, since=since, destination=query.get("destination") or None)
+        since, at = query.get("since") or _SINCE, query.get("destination") or None
+        told = _answer(report.report, self._deployment, since=since, destination=at)
         end = datetime.now(UTC)
         start = end - timedelta(seconds=seconds(since))
         sqs = self._deployment.client("sqs")
@@ -92,31 +106,48 @@ class View:
             one["delay"] = metrics.delay(self._deployment, way.name, start, end)
             one["dead_letters"] = depth(sqs, way.dead_letters_url)
             one["queue"] = depth(sqs, way.queue_url)
-        circuits = _answer(circuit.list_, self._deployment)["circuits"] if self._has_table() else []
+        circuits = _answer(circuit.list_, self._deployment, destination=at)["circuits"] if self._has_table() else []
         notes = list(dict.fromkeys(note for one in told["destinations"] for note in one["notes"]))
         return {**told, "circuits": circuits, "notes": notes, "at": end.timestamp()}
+
+    def _door(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """What ended at the door. A post that was refused as a whole was so for every destination."""
+        if not self._has_table():
+            return {"total": 0, "outcomes": {}, "events": [], "notes": [ledger_items.NO_TABLE]}
+        chosen = {"since": query.get("since") or _SINCE, **{name: query.get(name) or None for name in _OF_A_POST}}
+        found = _answer(log.log, self._deployment, most=_ALL, **chosen)
+        if at := query.get("destination"):
+            found = [one for one in found if at in (one["destinations"] or [at])]
+        return {
+            "total": len(found),
+            "outcomes": Counter(one["outcome"] for one in found),
+            # The page has columns of their own for the sender and the source.
+            "events": [one | {"why": ledger_items.why(one | {"sender": ""})} for one in reversed(found[-_MOST:])],
+            "notes": [],
+        }
 
     def _letters(self, query: Mapping[str, str]) -> dict[str, Any]:
         with self._acting:
             kept = Kept(as_json=True)
-            dlq.show(self._deployment, kept, destination=query.get("destination") or None, most=1_000_000)
-        reasons: dict[tuple[str, str], int] = {}
-        for one in kept.value:
-            key = one["destination"], one["reason"]
-            reasons[key] = reasons.get(key, 0) + 1
-        ordered = sorted(reasons.items(), key=lambda item: -item[1])
+            dlq.show(self._deployment, kept, destination=query.get("destination") or None, most=_ALL)
+        start = moment(now() - seconds(query.get("since") or _SINCE))
+        shown = [one for one in kept.value if one["rejected_at"] >= start]
+        reasons = Counter((one["destination"], one["reason"]) for one in shown)
         return {
-            "total": len(kept.value),
-            "reasons": [{"destination": at, "reason": why, "count": count} for (at, why), count in ordered],
-            "letters": kept.value[:_MOST_LETTERS],
+            "total": len(shown),
+            "older": len(kept.value) - len(shown),
+            "reasons": [{"destination": at, "reason": why, "count": n} for (at, why), n in reasons.most_common()],
+            "letters": shown[:_MOST],
             "notes": kept.notes,
         }
 
     def _status(self, query: Mapping[str, str]) -> Any:
         if not query.get("id"):
             raise Misuse("an event id is needed")
+        kept = Kept(as_json=True)
         with self._acting:
-            return _answer(status.status, self._deployment, query["id"])
+            status.status(self._deployment, kept, query["id"])
+        return {"answer": kept.value, "tables": kept.tables, "lines": kept.lines}
 
     def _redrive(self, asked: Mapping[str, str]) -> Any:
         return self._act(dlq.redrive, asked)

@@ -46,6 +46,9 @@ export const plural = (number, one, many = `${one}s`) => `${number} ${number ===
 export const clock = (seconds) =>
   new Date(seconds * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
+/** A link to what became of the event, or the request, of this id. */
+export const link = (id, text = id) => make('a', { href: `#id=${encodeURIComponent(id)}`, className: 'mono' }, text);
+
 /** JSON as a scrollable block that a keyboard can reach. */
 export function json(value, label) {
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);

@@ -1,14 +1,19 @@
 // The page of `relay console`: asks for what the verbs answer, and shows it. Totals are the stack's, never counted rows.
 
-import { byId, keep, make, plural, say, show } from './dom.js';
+import { showDoor } from './door.js';
+import { byId, keep, link, make, plural, say, show } from './dom.js';
+import { showOne } from './story.js';
 import { offerThemes } from './themes.js';
 
 const HEADERS = { 'Content-Type': 'application/json' };
 const open = new Set(); // reasons whose letters are shown
 let setup = null;
 let overview = null;
+let looks = 0; // of which only the last one is shown: filters may have changed meanwhile
+let looking = false;
+let lettersDue = false;
 let seen = ''; // the depths of the dead-letter queues, for which the letters were last asked
-let letters = { total: 0, reasons: [], letters: [], notes: [] };
+let letters = { total: 0, older: 0, reasons: [], letters: [], notes: [] };
 
 async function answerOf(response) {
   const answer = await response.json();
@@ -25,7 +30,8 @@ function tell(state, text, fault = '') {
   say(byId('fault'), fault);
 }
 
-const chosen = () => ({ since: byId('since').value, destination: byId('destination').value });
+const FILTERS = ['since', 'destination', 'sender', 'source'];
+const chosen = () => Object.fromEntries(FILTERS.map((name) => [name, byId(name).value]));
 const number = (value) => (value ?? 0).toLocaleString('en-US');
 const percent = (share) => `${Math.round(share * 100)}%`;
 const seconds = (ms) => (ms === null ? '–' : ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`);
@@ -36,20 +42,40 @@ function keepCells(line, cells) {
 }
 
 async function look(letterToo = false) {
+  const mine = ++looks;
+  looking = true;
+  lettersDue ||= letterToo;
+  const asked = chosen();
   try {
-    overview = await get('overview', chosen());
+    const told = await get('overview', asked);
+    const door = await get('door', asked);
+    if (mine !== looks) return;
+    overview = told;
     showTotals();
     showSenders();
+    showDoor(door);
+    for (const name of ['sender', 'source']) offer(byId(name), door.events.map((one) => one[name]));
     const depths = JSON.stringify(overview.destinations.map((one) => one.dead_letters.visible + one.dead_letters.in_flight));
-    if (letterToo || depths !== seen) {
+    if (lettersDue || depths !== seen) {
+      const found = await get('letters', asked);
+      if (mine !== looks) return;
       seen = depths;
-      letters = await get('letters', { destination: byId('destination').value });
+      lettersDue = false;
+      letters = found;
       showLetters();
     }
     tell('live', `looked at ${new Date(overview.at * 1000).toLocaleTimeString([], { hourCycle: 'h23' })}`);
   } catch (error) {
-    tell('away', 'not reached', error.message);
+    if (mine === looks) tell('away', 'not reached', error.message);
+  } finally {
+    if (mine === looks) looking = false;
   }
+}
+
+/** Adds what can be chosen: senders that have no key any more are in the table too. */
+function offer(select, names) {
+  const known = new Set([...select.options].map((one) => one.value));
+  for (const name of new Set(names)) if (!known.has(name)) select.append(make('option', { value: name }, name));
 }
 
 function showTotals() {
@@ -63,10 +89,16 @@ function showTotals() {
     say(line, `The circuit of ${one.destination}, ${one.event_group_id} is ${one.state}: ${one.why}`));
 }
 
+/** Whether a key is meant for this way: pages' keys open the beacon alone, others the events, and sources that are set up. */
+function sends(entry, source) {
+  if (source === 'events' || source === 'beacon') return entry.browser === (source === 'beacon');
+  return Object.keys(entry.sources).some((name) => name.split('/')[0] === source);
+}
+
 function fits(sender) {
   const source = byId('source').value;
   const entry = setup.senders.find((one) => one.name === sender);
-  return (!byId('sender').value || sender === byId('sender').value) && (!source || (entry && source in entry.sources));
+  return (!byId('sender').value || sender === byId('sender').value) && (!source || (entry && sends(entry, source)));
 }
 
 function showSenders() {
@@ -114,14 +146,16 @@ function createLetter(one) {
   const event = one.events[0] ?? {};
   const id = one.event_ids?.[0] ?? event.event_id ?? event.source_message_id ?? '';
   const of = { destination: one.destination, message_id: one.message_id };
-  const link = id ? make('a', { href: `#id=${encodeURIComponent(id)}`, className: 'mono' }, id) : make('span', {}, '(nobody can read it)');
-  return make('div', { className: 'letter' }, make('p', {}, link, ` ${event.event_name ?? ''} ${one.event_group_id}, ${one.rejected_at}`),
+  const name = id ? link(id) : make('span', {}, '(nobody can read it)');
+  return make('div', { className: 'letter' }, make('p', {}, name, ` ${event.event_name ?? ''} ${one.event_group_id}, ${one.rejected_at}`),
     make('div', { className: 'acts' }, act('redrive', `the one of ${id}`, of), act('drop', `the one of ${id}`, of)));
 }
 
 function showLetters() {
   say(byId('dead-count'), letters.total || '');
   show(byId('dead-none'), letters.total === 0);
+  show(byId('dead-older'), letters.older > 0);
+  say(byId('dead-older'), `${plural(letters.older, 'older one')} not shown: choose a longer time. What redrives or drops all takes them too.`);
   keep(byId('reasons'), letters.reasons, keyOf, createReason, (line, one) => {
     say(line.querySelector('.many'), `${number(one.count)} at ${one.destination}`);
     const shown = open.has(keyOf(one)) ? letters.letters.filter((letter) => keyOf(letter) === keyOf(one)) : [];
@@ -134,38 +168,23 @@ function showLetters() {
   for (const destination of all) head.append(make('span', { className: 'acts all' }, act('redrive', `all of ${destination}`, { destination }), act('drop', `all of ${destination}`, { destination })));
 }
 
-async function tellOne() {
-  const id = new URLSearchParams(location.hash.slice(1)).get('id');
-  if (!id) return;
-  byId('id').value = id;
-  const story = byId('story');
-  show(story, true);
-  story.replaceChildren(make('p', {}, 'looking'));
-  try {
-    const found = await get('status', { id });
-    const line = (one, outcome) => make('li', {}, make('span', { className: 'chip', dataset: { outcome: outcome === 'dead letter' ? 'rejected' : outcome } }, outcome), ` ${one.at ?? one.rejected_at} ${one.destination} ${one.event_group_id} ${one.event_name ?? one.event_names} ${one.reason}`);
-    story.replaceChildren(make('h3', {}, `${id}: ${found.state}`), make('ul', {}, ...found.ledger.map((one) => line(one, one.outcome)), ...found.dead_letters.map((one) => line(one, 'dead letter'))));
-  } catch (error) {
-    story.replaceChildren(make('p', {}, error.message));
-  }
-}
-
 async function start() {
   offerThemes(byId('theme'));
   setup = await get('setup');
   say(byId('stack'), setup.stack + (setup.mode === 'test' ? ' (test mode)' : ''));
   say(byId('rights'), setup.allow_redrive ? 'You may redrive and drop here. Looking at dead letters hides them from others for moments.' : 'Read-only: start relay console with --allow-redrive to redrive or drop.');
-  byId('destination').append(...setup.destinations.map((name) => make('option', { value: name }, name)));
-  byId('sender').append(...setup.senders.map((one) => make('option', { value: one.name }, one.name)));
-  byId('source').append(...[...new Set(setup.senders.flatMap((one) => Object.keys(one.sources)))].sort().map((name) => make('option', { value: name }, name)));
+  offer(byId('destination'), setup.destinations);
+  offer(byId('sender'), setup.senders.map((one) => one.name));
+  offer(byId('source'), setup.sources);
   for (const name of ['since', 'destination']) byId(name).addEventListener('change', () => look(true));
-  for (const name of ['sender', 'source']) byId(name).addEventListener('change', showSenders);
+  for (const name of ['sender', 'source']) byId(name).addEventListener('change', () => look());
   byId('look').addEventListener('click', () => look(true));
   byId('ask').addEventListener('submit', (event) => { event.preventDefault(); location.hash = `id=${encodeURIComponent(byId('id').value.trim())}`; });
-  addEventListener('hashchange', tellOne);
+  const ask = (id) => get('status', { id });
+  addEventListener('hashchange', () => showOne(ask, true));
   await look(true);
-  await tellOne();
-  setInterval(() => { if (!document.hidden) look(); }, setup.every * 1000);
+  await showOne(ask, false);
+  setInterval(() => { if (!document.hidden && !looking) look(); }, setup.every * 1000);
 }
 
 start().catch((error) => tell('away', 'not reached', error.message));

@@ -5,17 +5,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect
 
+from local.senders import key_of
+from local.stack import SENDER_KEY
 from relay import console_server
 from relay.console import View
 from relay.deployment import Where, connect
-from tests.bounds import BROWSER_BOUND
+from tests.bounds import BOUND, BROWSER_BOUND
 from tests.e2e.chromium import needs_chromium
 from tests.e2e.relay import EVENT, Relay, until
 
 pytestmark = needs_chromium
+PARAMETERS = {"DefaultEventGroup": "g"}
 TOKEN = "a-token-of-the-test"
+MISSED = {
+    "resource_id": "CAL-MISSED",
+    "answered": False,
+    "voicemail": False,
+    "duration": 5,
+    "customer_phone_number": "+12125550143",
+    "start_time": "2026-11-20T10:00:00Z",
+    "direction": "inbound",
+}
 
 
 @contextmanager
@@ -54,6 +67,15 @@ def _dead(relay: Relay, **reasons: str) -> None:
     relay.accept()
 
 
+def _post(relay: Relay, path: str, body: object, key: str = SENDER_KEY) -> str:
+    """The id of the request that posts this body."""
+    answer = requests.post(
+        f"{relay.stack.url}/v1/{path}", json=body, headers={"Authorization": f"Bearer {key}"}, timeout=BOUND
+    )
+    told: dict[str, str] = answer.json()
+    return told["request_id"]
+
+
 def test_totals_dead_letters_and_one_conversion_are_shown_and_kept_up_to_date(relay: Relay, browser: Browser) -> None:
     relay.post_all([EVENT | {"event_id": f"many-{number}"} for number in range(700)])
     until(lambda: len(relay.sandbox.events()) >= 700)
@@ -90,6 +112,36 @@ def test_one_letter_one_reason_and_all_are_redriven_or_dropped(relay: Relay, bro
         page.get_by_role("button", name="Redrive all of roku").click()
         until(lambda: relay.conversions("old_2") and relay.conversions("new_1"))
         expect(page.get_by_text("None.", exact=True)).to_be_visible()
+
+
+def test_what_ended_at_the_door_is_listed_filtered_and_leads_to_one_conversion(relay: Relay, browser: Browser) -> None:
+    _post(relay, "events", {"events": [EVENT | {"event_id": "no-time", "event_time": "yesterday"}]})
+    _post(relay, "sources/callrail", MISSED)
+    refused = _post(relay, "events", {"events": []}, key_of("ringba"))
+    with _page(relay, browser, allow=False) as page:
+        listed = page.get_by_role("region", name="Ended at the door").get_by_role("listitem")
+        story = page.get_by_role("region", name="What became of it")
+        expect(listed).to_have_count(3)
+        expect(page.locator("#door-sums")).to_contain_text("1 invalid")
+        expect(listed.filter(has_text="no-time")).to_contain_text("event_time: not a time local via events, for roku")
+        expect(listed.filter(has_text="CAL-MISSED")).to_contain_text("not_answered local via callrail")
+        expect(listed.filter(has_text=refused)).to_contain_text("no event (400) ringba via events")
+        page.get_by_label("Sender", exact=True).select_option("local")
+        expect(listed).to_have_count(2)
+        page.get_by_label("Source", exact=True).select_option("callrail")
+        expect(listed).to_have_count(1)
+        page.get_by_role("link", name="CAL-MISSED").click()
+        expect(story).to_contain_text("CAL-MISSED: ignored")
+        expect(story).to_contain_text("it is no conversion by its sender's settings")
+        page.get_by_label("Source", exact=True).select_option("beacon")
+        expect(page.get_by_text("Nothing in this time.")).to_be_visible()
+        for name in ("Sender", "Source"):
+            page.get_by_label(name, exact=True).select_option("")
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.get_by_role("link", name=f"the post {refused}").click()
+        expect(story).to_contain_text(f"The request {refused}")
+        expect(story).to_contain_text("no event")
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 @pytest.mark.parametrize("place", ["", "api/overview"])

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from relay import dlq, log, status
 from relay.console import View
 from relay.console_server import server
 from relay.deployment import Deployment
 from relay.errors import Misuse
+from relay.printing import Out, moment
 
 TOKEN = "the-token"
 
@@ -107,3 +110,79 @@ def test_without_allow_redrive_nothing_is_asked_of_aws() -> None:
             act({"destination": "roku"})
     with pytest.raises(Misuse, match="which destination"):
         View(stack, allow_redrive=True, every=30).posts()["drop"]({})
+
+
+# --- what the page is told -------------------------------------------------------------------------------------------
+
+STACK = Deployment("ads", "arn", datetime.now(UTC), {}, {"LedgerTableName": "t"}, local=False, session=None)
+
+
+def _ended(outcome: str, *destinations: str) -> dict[str, Any]:
+    told = {"outcome": outcome, "destinations": list(destinations), "fields": "em", "reason": "missing"}
+    return told | {"refused_by": None, "sender": "shop", "source": "events", "event_id": outcome}
+
+
+def test_what_ended_at_the_door_is_counted_whole_and_filtered_by_sender_source_destination_and_time() -> None:
+    asked: list[dict[str, Any]] = []
+
+    def listed(_: Deployment, out: Out, **options: Any) -> int:
+        asked.append(options)
+        out.answer([_ended("invalid", "roku")] * 300 + [_ended("withheld", "rokt"), _ended("refused")])
+        return 0
+
+    door = View(STACK, allow_redrive=False, every=30).gets()["door"]
+    with patch.object(log, "log", listed):
+        everything = door({})
+        rokt = door({"since": "7d", "sender": "shop", "source": "events", "destination": "rokt"})
+    assert (everything["total"], len(everything["events"])) == (302, 200)
+    assert everything["outcomes"] == {"invalid": 300, "withheld": 1, "refused": 1}
+    # The newest is first; what was refused as a whole was so for every destination.
+    assert [(one["outcome"], one["why"]) for one in rokt["events"]] == [
+        ("refused", "em: missing"),
+        ("withheld", "em: missing"),
+    ]
+    assert [(one["since"], one["sender"], one["source"]) for one in asked] == [
+        ("24h", None, None),
+        ("7d", "shop", "events"),
+    ]
+
+
+def test_without_a_table_the_page_says_why_nothing_is_listed() -> None:
+    view = View(Deployment("ads", "arn", datetime.now(UTC), {}, {}, False, None), allow_redrive=False, every=30)
+    told = view.gets()["door"]({})
+    assert (told["total"], told["events"]) == (0, [])
+    assert "LedgerDays=0" in told["notes"][0]
+
+
+def test_dead_letters_are_those_of_the_time_and_older_ones_are_counted() -> None:
+    end = datetime.now(UTC).timestamp()
+    letters = [
+        {"destination": "roku", "reason": "odd", "rejected_at": moment(end - age)} for age in (9 * 86_400, 7_200, 60)
+    ]
+
+    def shown(_: Deployment, out: Out, **options: Any) -> int:
+        out.answer(letters)
+        return 0
+
+    ask = View(STACK, allow_redrive=False, every=30).gets()["letters"]
+    with patch.object(dlq, "show", shown):
+        told = {since: ask({"since": since}) for since in ("1h", "24h", "14d")}
+    assert {since: (one["total"], one["older"]) for since, one in told.items()} == {
+        "1h": (1, 2),
+        "24h": (2, 1),
+        "14d": (3, 0),
+    }
+    assert told["24h"]["reasons"] == [{"destination": "roku", "reason": "odd", "count": 2}]
+
+
+def test_one_conversion_is_what_relay_status_shows() -> None:
+    def said(_: Deployment, out: Out, what: str) -> int:
+        out.answer({"event_id": what, "state": "unknown"})
+        out.table(["outcome"], [["invalid"]])
+        out.line("nothing waits")
+        return 4
+
+    with patch.object(status, "status", said):
+        told = View(STACK, allow_redrive=False, every=30).gets()["status"]({"id": "order-1"})
+    assert told["answer"] == {"event_id": "order-1", "state": "unknown"}
+    assert (told["tables"], told["lines"]) == ([(["outcome"], [["invalid"]])], ["nothing waits"])

@@ -15,7 +15,17 @@ from pipeline.delivery import door_items
 from pipeline.intake import door
 from pipeline.intake.door import Ended
 from pipeline.values.words import Word
-from relay import differences, order_days, order_entries, order_worlds, orders, posts, reconcile, roku_report
+from relay import (
+    differences,
+    ledger_items,
+    order_days,
+    order_entries,
+    order_worlds,
+    orders,
+    posts,
+    reconcile,
+    roku_report,
+)
 from relay.deployment import Deployment, Destination
 from relay.differences import Kind, World
 from relay.errors import Trouble
@@ -214,11 +224,11 @@ def test_what_the_door_refused_without_an_id_may_have_been_the_order(
 
 
 def test_orders_that_were_invalid_under_the_digest_of_their_id_are_found() -> None:
-    kept = {order_entries.safe_id("x" * 300): [_item("invalid", "g#0", reason="missing")]}
+    kept = {door.safe_id("x" * 300): [_item("invalid", "g#0", reason="missing")]}
     deployment = Deployment("ads", "", datetime.now(UTC), {}, {"LedgerTableName": "t"}, False, Mock())
     deployment.clients["dynamodb"] = Mock()
     with (
-        patch.object(order_entries.ledger_items, "items", lambda _, event_id: kept.get(event_id, [])),
+        patch.object(ledger_items, "items", lambda _, event_id: kept.get(event_id, [])),
         patch.object(order_entries, "now", lambda: NOW),
     ):
         (entry,) = order_entries.kept(deployment, ["x" * 300])["x" * 300]
