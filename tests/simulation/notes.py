@@ -123,7 +123,7 @@ class Notes:
         """Whether an answer to one of them was lost, or a run may have died with it."""
         conversions = {self._counts.conversion_of(name) for name in names}
         plan = self._stage.plan
-        # A mark was not written, a remainder not taken, or a secret hung until nobody knew whether the request had gone.
+        # A mark was not written, a remainder not taken, or a secret hung until nobody knew if the request had gone.
         if self._stage.ledger_failed or plan.secrets or plan.sqs or plan.sqs_refuses or plan.sqs_refuses_entries:
             return True
         lost = {one.conversion.name for one in self._counts.every_variant() if one.lost}
