@@ -98,7 +98,7 @@ def add(
     key = make(deployment, name, entry)
     out.answer({"name": name, "key": key})
     out.line(key)
-    out.aside(f"The key of {name}, shown this once; it works at once. Give it to the sender by a safe way.")
+    out.aside(f"The key of {name}, shown this once; it works within seconds. Send it over a secure channel.")
     for path in sources:
         out.aside(f"It posts to {deployment.outputs.get('ApiUrl', '')}/v1/sources/{path}")
     return 0
