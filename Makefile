@@ -130,7 +130,7 @@ imports: $(READY) ## who may import whom
 
 unit: $(READY) ## the tests (ARGS="-k name" chooses)
 	@bash .ci/find-chromium >/dev/null || true
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 thorough: histories others ## what needs programs that others wrote, or minutes: their SQS, decoders and destination, the SAM CLI, schemathesis, many histories
 
