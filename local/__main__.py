@@ -4,7 +4,6 @@ import argparse
 import json
 import signal
 import sys
-import threading
 import time
 from collections.abc import Sequence
 
@@ -20,6 +19,7 @@ from local.stack import AWS_PORT, PORT, ROOT, Stack, StackError
 from local.tables import report
 
 SAMPLES = ROOT / "events"
+_LOOK_SECONDS = 0.2  # between two looks whether somebody wants it to end
 _COLUMNS = {True: 140, False: 100}  # without a terminal: all samples, or the most telling ones
 
 
@@ -74,11 +74,13 @@ def _ignore_interrupts() -> None:
 
 
 def _serve(stack: Stack, console: Console) -> None:
-    try:
-        _print_commands(stack, console)
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        return
+    # Noted, not raised: an exception that meets the end of some object's life is swallowed, and the wish with it.
+    wishes: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: wishes.append(number))
+    _print_commands(stack, console)
+    while not wishes:
+        time.sleep(_LOOK_SECONDS)
 
 
 def _print_addresses(stack: Stack, console: Console, asked: argparse.Namespace) -> None:
