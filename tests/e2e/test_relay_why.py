@@ -171,15 +171,15 @@ def test_log_lists_and_filters_and_tail_names_the_event(operator: Operator) -> N
 
 
 def test_forget_leaves_nothing_of_an_event(operator: Operator) -> None:
-    operator.relay.refuse("f-1")
-    posted(operator, EVENT | {"event_id": "f-1", "event_time": "yesterday"})
-    operator.relay.post("f-1")
-    state(operator, "f-1", "dead letter")
-    until(lambda: any(what.startswith("rejected") for what in operator.relay.known("f-1")))
-    assert operator.run("forget", "f-1", answer="n\n").code == 3
-    said = operator.json("forget", "f-1", "--yes")
+    operator.relay.refuse("forgotten-1")
+    posted(operator, EVENT | {"event_id": "forgotten-1", "event_time": "yesterday"})
+    operator.relay.post("forgotten-1")
+    state(operator, "forgotten-1", "dead letter")
+    until(lambda: any(what.startswith("rejected") for what in operator.relay.known("forgotten-1")))
+    assert operator.run("forget", "forgotten-1", answer="n\n").code == 3
+    said = operator.json("forget", "forgotten-1", "--yes")
     assert (said["removed"]["ledger"] >= 2, said["removed"]["posts"], said["removed"]["dead_letters"]) == (True, 1, 1)
     operator.relay.accept()
-    assert operator.run("status", "f-1").code == 4
-    assert "f-1" not in json.dumps(operator.relay.everything_known())
-    assert operator.run("forget", "f-1", "--yes").code == 4
+    assert operator.run("status", "forgotten-1").code == 4
+    assert "forgotten-1" not in json.dumps(operator.relay.everything_known())
+    assert operator.run("forget", "forgotten-1", "--yes").code == 4
