@@ -11,7 +11,8 @@ from pipeline.values.hints import nearest
 from pipeline.values.rules import fold
 from relay.deployment import Deployment
 from relay.errors import Misuse
-from sources import registry
+from sources import filters, registry
+from sources.source_settings import kind_of
 
 _SETTINGS = tuple(one.name for one in fields(SourceSettings) if one.name != "understood")
 _CONSENT = tuple(one.name for one in fields(Consent))
@@ -45,6 +46,23 @@ def _of_sources(sources: Mapping[str, Any]) -> Iterator[str]:
         yield from _unknown({registry.base_of(name) or name: None}, tuple(registry.SOURCES), "source")
         if isinstance(settings, Mapping):
             yield from _unknown(settings, _SETTINGS, f"setting of {name}")
+            for setting in filters.SETTINGS:
+                yield from _of_filters(name, setting, settings.get(setting))
+
+
+def _of_filters(source: str, setting: str, given: Any) -> Iterator[str]:
+    """What is wrong with the names of filters, and with values of those that have few."""
+    known = filters.FILTERS.get(source, {})
+    for name, wanted in given.items() if isinstance(given, Mapping) and source in registry.SOURCES else ():
+        if not known:
+            yield f"{source}.{setting}: {source} has no filters, so leave {name} out"
+        elif name not in known:
+            yield from _unknown({name: None}, tuple(known), f"filter of {source}")
+        elif words := known[name].words:
+            listed = wanted if isinstance(wanted, list) else [wanted]
+            yield from _unknown(
+                dict.fromkeys(kind_of(str(one)) for one in listed), words, f"value of {source}.{setting}.{name}"
+            )
 
 
 def _unknown(given: Mapping[str, Any], known: tuple[str, ...], what: str) -> Iterator[str]:

@@ -59,7 +59,13 @@ def _understood(name: str, settings: SourceSettings) -> Any:
     if name.partition("/")[0] != _MAPPED:
         if settings.map is not None or settings.signature is not None or settings.url is not None:
             raise Fault("has a map, signature or url: these are settings of webhook alone")
+        if settings.only or settings.without:
+            from sources import filters  # which only senders that filter need
+
+            filters.check(name, settings)
         return None
+    if settings.only or settings.without:
+        raise Fault("has filters (only, without): write conditions into its map")
     return import_module(f"sources.{SOURCES[_MAPPED].module}").understood(name, settings)
 
 

@@ -22,21 +22,23 @@ FIELDS = {
         "resource_id id answered voicemail duration call_type direction first_call spam tags lead_status value"
         " customer_name customer_phone_number callernum customer_city customer_state customer_country ip"
         " start_time timestamp datetime created_at landing_page_url referring_url"
-        " utm_source utm_medium utm_term utm_content utm_campaign gclid fbclid"
+        " utm_source utm_medium utm_term utm_content utm_campaign gclid fbclid campaign tracking_phone_number"
     ),
     "calltrackingmetrics": (
         "id sid call direction call_status dial_status status duration talk_time voicemail is_new_caller tag_list sale"
         " name caller_number caller_number_complete caller_number_bare email city state postal_code country unix_time"
         " called_at visitor_ip location referrer web_source medium campaign keyword ad_content utm_source gclid msclkid"
+        " tracking_number"
     ),
     "invoca": (
         "complete_call_id transaction_id start_time_utc calling_phone_number duration connect_duration signal_name sale"
         " repeat_calling_phone_number city region verified_zip first_name_data_append last_name_data_append email"
         " revenue sale_amount utm_source utm_medium utm_campaign calling_page landing_page gclid"
+        " promo_number advertiser_campaign_id"
     ),
     "ringba": (
         "event_group_id is_hashed events event_name event_type event_time event_source event_id partner_name user_data"
-        " custom_data trigger connected duration duplicate value currency payout"
+        " custom_data trigger connected duration duplicate value currency payout campaign number"
     ),
 }
 
@@ -119,6 +121,8 @@ SETTINGS = st.builds(
     first_calls_only=st.booleans(),
     value_field=st.sampled_from([None, "value", "sale.value", "a.b.c", "", "."]),
     currency=st.sampled_from([None, "USD", "XXX"]),
+    only=st.sampled_from([{}, {"campaign": ("Spring",)}, {"number": ("+15550100123",)}]),
+    without=st.sampled_from([{}, {"number": ("555-010-0123",)}]),
 )
 
 

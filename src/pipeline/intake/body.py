@@ -42,6 +42,7 @@ class BadRequest(ValueError):
 # Why something is ignored, as answers and logs say it.
 IgnoredCode = Literal[
     "cancelled_order",
+    "filtered",
     "not_a_call",
     "not_a_conversion",
     "not_a_track_call",
@@ -162,9 +163,8 @@ def _conversions(events: Any, warnings: list[tuple[str, str]]) -> list[Any]:
     if not conversions:
         raise BadRequest(400, "events is empty: send at least one event")
     if len(conversions) > MAX_EVENTS:
-        raise BadRequest(
-            400, f"events has {len(conversions)} events; at most {MAX_EVENTS} are taken: send them in parts"
-        )
+        fault = f"events has {len(conversions)} events; at most {MAX_EVENTS} are taken: send them in parts"
+        raise BadRequest(400, fault)
     return conversions
 
 

@@ -134,12 +134,30 @@ def _settings_schema() -> SchemaValidator:
         "first_calls_only": cs.bool_schema(),
         "value_field": word,
         "currency": cs.nullable_schema(_currency()),
+        "only": _filters(),
+        "without": _filters(),
         "signature_secret": word,
         "signature": cs.any_schema(),
         "url": cs.nullable_schema(cs.str_schema(pattern=r"^https?://[^/\s]+")),
         "map": cs.any_schema(),
     }
     return SchemaValidator(_fields(kinds))
+
+
+def _filters() -> cs.CoreSchema:
+    """Filter -> its values, of which one may stand without a list."""
+    return cs.dict_schema(cs.str_schema(), cs.no_info_plain_validator_function(_filter_values))
+
+
+def _filter_values(given: Any) -> tuple[str, ...]:
+    """The values as texts; a tag or number may look like a JSON number or true. Raises ValueError."""
+    listed = given if isinstance(given, list) else [given]
+    if not listed or not all(isinstance(one, str | int) for one in listed):
+        raise ValueError
+    words = tuple(str(one).lower() if isinstance(one, bool) else str(one).strip() for one in listed)
+    if not all(words):
+        raise ValueError
+    return words
 
 
 def _zone(name: str) -> str:

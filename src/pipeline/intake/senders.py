@@ -18,9 +18,10 @@ class SourceSettings:
 
     `event_names` gives Roku's event name for each kind of call or event of the platform, null meaning that it is no
     conversion. `minimum_duration` is in seconds. `value_field` names the field of the body that holds the value,
-    `currency` the ISO 4217 code of values that come without one. `signature_secret` is what the platform signs with,
-    `signature` how, and `url` the address that it signs, where that is another than the one that was called. `map` says
-    how a post of any form is read; `understood` is what the source made of that.
+    `currency` the ISO 4217 code of values that come without one. `only` and `without` have values of what the
+    platform's posts can be filtered by: the posts with one of them count, or all others. `signature_secret` is what the
+    platform signs with, `signature` how, and `url` the address that it signs, where that is another than the one that
+    was called. `map` says how a post of any form is read; `understood` is what the source made of that.
     """
 
     event_group: str | None = None
@@ -30,6 +31,8 @@ class SourceSettings:
     first_calls_only: bool = False
     value_field: str | None = None
     currency: str | None = None
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signature_secret: str | None = field(default=None, repr=False)
     signature: Any = None
     url: str | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.intake.body import Body
 from pipeline.intake.senders import SourceSettings
-from sources import signature
+from sources import filters, signature
 from sources.calls import calls
 from sources.calls.call_fields import UTM, click_ids, direction, fields, flag, seconds, tags
 from sources.calls.calls import Call
@@ -66,6 +66,7 @@ def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings)
         duration=duration,
         first_call=flag(body.get("first_call")),
         spam=flag(body.get("spam")) is True,
+        left_out=filters.left_out("callrail", body, settings, warnings),
         marks=marks,
         kinds_of_marks=("tag:", "lead_status:"),
         value=value_of(body, settings, ("value",), warnings),

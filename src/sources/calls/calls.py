@@ -26,9 +26,9 @@ _KINDS = ("answered", "missed", "voicemail", "first", "repeat")
 class Call:
     """One post about one call, its values as received; None where the tracker does not say.
 
-    `duration` is in seconds, of talking where the tracker knows. `kinds_of_marks` is how the tracker's marks begin.
-    `contact` holds further fields of `user_data`, `details` fields of `custom_data`, `web` further fields of the
-    conversion.
+    `duration` is in seconds, of talking where the tracker knows. `left_out` is why the sender's filters
+    leave it out. `kinds_of_marks` is how the tracker's marks begin. `contact` holds further fields of `user_data`,
+    `details` fields of `custom_data`, `web` further fields of the conversion.
     """
 
     partner: str
@@ -42,6 +42,7 @@ class Call:
     duration: float | None = None
     first_call: bool | None = None
     spam: bool = False
+    left_out: Ignored | None = None
     marks: Sequence[str] = ()
     kinds_of_marks: tuple[str, ...] = ()
     value: Any = None
@@ -91,7 +92,7 @@ def refusal(call: Call, names: Names, settings: SourceSettings) -> Ignored | Non
         return Ignored("not_answered", f"the call {met}: set answered_only to false to count such calls")
     if None in _marked(call, names):
         return Ignored("unmapped_event", "event_names maps a mark of this call to null: name an event to count it")
-    return _too_short(call, settings) or _not_first(call, settings)
+    return call.left_out or _too_short(call, settings) or _not_first(call, settings)
 
 
 def event_name(call: Call, names: Names) -> str | None:

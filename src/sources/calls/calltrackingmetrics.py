@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.intake.body import BadRequest, Body
 from pipeline.intake.senders import SourceSettings
+from sources import filters
 from sources.calls import calls
 from sources.calls.call_fields import UTM, click_ids, direction, fields, flag, seconds, tags
 from sources.calls.calls import Call
@@ -75,6 +76,7 @@ def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings)
         voicemail=flag(body.get("voicemail")) is True or _status(body)[0] == "voicemail",
         duration=lasted if talked is None else talked,
         first_call=flag(body.get("is_new_caller")),
+        left_out=filters.left_out("calltrackingmetrics", body, settings, warnings),
         marks=[f"tag:{tag}" for tag in tags(body.get("tag_list"))],
         kinds_of_marks=("tag:",),
         value=value_of(body, settings, ("sale.value",), warnings),

@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.intake.body import Body
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.amounts import amount
+from sources import filters
 from sources.calls import calls
 from sources.calls.call_fields import UTM, click_ids, fields, flag, seconds, tags
 from sources.calls.calls import Call
@@ -56,6 +57,7 @@ def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings)
         answered=None if connected is None else connected > 0,
         duration=lasted if connected is None else connected,
         first_call=None if repeated is None else not repeated,
+        left_out=filters.left_out("invoca", body, settings, warnings),
         marks=_signals(body, settings),
         kinds_of_marks=(_SIGNAL,),
         value=value_of(body, settings, (), warnings) if settings.value_field else _value(body),

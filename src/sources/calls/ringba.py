@@ -2,8 +2,8 @@
 
 A pixel's body is a template in the language of /v1/events: the flat one of docs/senders/ringba.md, or that of Ringba's
 guide. What it leaves out is filled in, and the fields that it may carry beside (`trigger`, `connected`, `duration`,
-`duplicate`, `value`, `currency`) are for the sender's settings. Source: Ringba's help pages «Roku Ads Manager»,
-«Pixels» and «Most Common Tokens».
+`duplicate`, `value`, `currency`, `campaign`, `number`) are for the sender's settings. Source: Ringba's help pages «Roku
+Ads Manager», «Pixels» and «Most Common Tokens».
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.intake import body as bodies
 from pipeline.intake.body import Body
 from pipeline.intake.senders import SourceSettings
+from sources import filters
 from sources.calls import calls
 from sources.calls.call_fields import flag, seconds
 from sources.calls.calls import Call
@@ -21,7 +22,7 @@ from sources.values import first, is_absent, text
 
 PARTNER = "Ringba"
 
-_BESIDE = ("trigger", "connected", "duration", "duplicate", "value", "currency")
+_BESIDE = ("trigger", "connected", "duration", "duplicate", "value", "currency", "campaign", "number")
 _NOW = "was not filled in: the time of this post was taken, so run the JavaScript node before the pixel fires"
 _TWICE = "is missing, and so is a time: each repetition of this post counts anew, so send the inbound call's id"
 
@@ -41,7 +42,7 @@ def _conversion(given: Any, names: Names, inbound: Inbound, warnings: Warnings) 
     if not isinstance(given, dict):
         return given  # the destination says what is wrong with it
     settings = inbound.settings
-    call = _call(given)
+    call = _call(given, settings, warnings)
     refused = calls.refusal(call, names, settings)
     if refused is not None:
         return refused
@@ -66,7 +67,7 @@ def _conversion(given: Any, names: Names, inbound: Inbound, warnings: Warnings) 
     return _with_value(event, given, settings, warnings)
 
 
-def _call(given: Mapping[str, Any]) -> Call:
+def _call(given: Mapping[str, Any], settings: SourceSettings, warnings: Warnings) -> Call:
     duplicate = flag(given.get("duplicate"))
     return Call(
         partner=PARTNER,
@@ -75,6 +76,7 @@ def _call(given: Mapping[str, Any]) -> Call:
         answered=flag(given.get("connected")),
         duration=seconds(given.get("duration")),
         first_call=None if duplicate is None else not duplicate,
+        left_out=filters.left_out("ringba", given, settings, warnings),
     )
 
 

@@ -11,7 +11,7 @@ from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.rules import quoted
 from pipeline.values.texts import plain
-from sources import signature
+from sources import filters, signature
 from sources.campaigns import campaign
 from sources.inbound import Inbound, json_object
 from sources.source_settings import Warnings, event_names, kind_of, priced, value_of
@@ -54,6 +54,8 @@ def _read_order(
         return Ignored("cancelled_order", "the order is cancelled (cancelled_at is set): it is no purchase")
     if (refunded := orders.of_status(order.get("financial_status"))) is not None:
         return refunded
+    if (filtered := filters.left_out("shopify", order, settings, warnings)) is not None:
+        return filtered
     if orders.is_partly_refunded(order.get("financial_status")):
         warnings.append(("custom_data.value", orders.PARTLY_REFUNDED))
     return _conversion(order, name, settings, warnings)
