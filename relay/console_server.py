@@ -7,6 +7,7 @@ token, which the address that the command prints puts into a cookie that no scri
 
 import hmac
 import json
+import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -45,11 +46,16 @@ Ask = Callable[[Mapping[str, str]], Any]
 
 def server(token: str, gets: Mapping[str, Ask], posts: Mapping[str, Ask], port: int = 0) -> ThreadingHTTPServer:
     """A server of the page and these answers, by the names below /api/; `port` 0 is any free one."""
-    made = ThreadingHTTPServer(
-        (HOST, port), type("Handler", (_Handler,), {"token": token, "gets": gets, "posts": posts})
-    )
-    made.daemon_threads = True
-    return made
+    return _Server((HOST, port), type("Handler", (_Handler,), {"token": token, "gets": gets, "posts": posts}))
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report what went wrong, unless the page was only closed before it had its answer."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def own(headers: Any, port: int, *, posting: bool) -> bool:

@@ -1,6 +1,7 @@
 """The door of `relay console`: this machine's own page with the token, and nothing that changes unless allowed."""
 
 import http.client
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from relay.console_server import server
 from relay.deployment import Deployment
 from relay.errors import Misuse
 from relay.printing import Out, moment
+from tests.bounds import BOUND
 
 TOKEN = "the-token"
 
@@ -39,7 +41,7 @@ def _ask(
 ) -> tuple[int, str, Mapping[str, str]]:
     port = running.server_address[1]
     cookie = {"Cookie": f"relay_console_{port}={TOKEN}"}
-    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=BOUND)
     connection.request(method, path, body.encode(), {**cookie, **(headers or {})})
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -69,6 +71,20 @@ def test_with_it_there_are_the_page_its_parts_and_answers(running: ThreadingHTTP
     assert (
         _ask(running, "POST", "/api/redrive", _origin(running), '{"reason": "x", "more": null}')[1] == '{"reason": "x"}'
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "reported"), [(BrokenPipeError, False), (ConnectionResetError, False), (ValueError, True)]
+)
+def test_a_page_that_is_closed_before_its_answer_is_no_error(
+    running: ThreadingHTTPServer, capsys: pytest.CaptureFixture[str], error: type[Exception], reported: bool
+) -> None:
+    with socket.socket() as connection:
+        try:
+            raise error  # noqa: TRY301
+        except error:
+            running.handle_error(connection, ("127.0.0.1", 1))
+    assert (error.__name__ in capsys.readouterr().err) is reported
 
 
 @pytest.mark.parametrize(
