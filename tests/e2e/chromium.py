@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
+# The one without windows first, if it is there: it takes a third less of a processor's time.
+_WINDOWED = Path("/usr/bin/chromium")
+CHROMIUM = next((path for path in (Path("/usr/bin/chromium-headless-shell"), _WINDOWED) if path.exists()), _WINDOWED)
 # Chromium's own traffic stays off, so that all requests are the page's; a container has no sandbox to give it.
 _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"

@@ -1,5 +1,6 @@
 """The whole stack as its sender, its operator and Roku see it."""
 
+import importlib
 import shlex
 import threading
 import time
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import requests
+from botocore.config import Config
 
 from local import aws
 from local.dead_letters import DeadLetter, peek, redrive
@@ -119,9 +121,29 @@ def running(**parameters: str) -> Iterator[Relay]:
     """A stack with these parameters of the template, on free ports, that delivers at once."""
     choices = Choices.free(window=0, parameters=parameters)
     with Stack(choices) as stack:
+        wait_longer()
         relay = Relay(stack)
         yield relay
         relay.ledger.close()
+
+
+def wait_longer() -> None:
+    """The functions of the stack that runs wait for its AWS as long as a test does: half a second to 5 s otherwise.
+
+    moto shares a busy machine with the tests, and what a function gives up never comes. The stack's modules go with it.
+    """
+    clients = importlib.import_module("handlers.clients")
+    for name in ("_CONFIG", "_QUEUE_CONFIG"):
+        patient = Config(connect_timeout=BOUND, read_timeout=BOUND)
+        setattr(clients, name, getattr(clients, name).merge(patient))
+    for module, name in (
+        ("handlers.door", "_LONGEST"),
+        ("pipeline.delivery.deliver", "_LONGEST_NOTES"),
+        ("pipeline.delivery.settling", "_LONGEST_QUESTIONS"),
+    ):
+        loaded = importlib.import_module(module)
+        assert hasattr(loaded, name)
+        setattr(loaded, name, BOUND)
 
 
 def until(look: Callable[[], Any]) -> Any:

@@ -19,6 +19,7 @@ from local.rokt_sandbox import RoktSandbox
 from local.senders import SIGNATURE_SECRET, key_of
 from local.stack import SENDER_KEY, Choices, Stack
 from tests.bounds import BOUND
+from tests.e2e.relay import wait_longer
 
 GOLDEN = Path(__file__).resolve().parents[1] / "unit" / "golden" / "rokt"
 EVENT_TIME = int(time.time()) - 3_600
@@ -105,6 +106,7 @@ class RoktRelay:
 def delivering(**parameters: str) -> Iterator[RoktRelay]:
     """A stack with these parameters of the template, on free ports, that delivers at once."""
     with Stack(Choices.free(window=0, parameters=parameters)) as stack:
+        wait_longer()
         relay = RoktRelay(stack)
         yield relay
         relay.secrets.close()

@@ -78,13 +78,13 @@ def test_events_that_wait_are_what_the_sums_leave(operator: Operator) -> None:
     operator.relay.sandbox.set_faults({"status": 503})
     for number in range(3):
         operator.relay.post(f"wait-{number}")
-    answer = until(lambda: (found := _report(operator))["retried"] >= 3 and found)
+    # A message that was counted is in the queue twice for a moment: until it is deleted nothing adds up.
+    answer = until(lambda: (found := _report(operator))["retried"] >= 3 and found["adds_up"] and found)
     assert _numbers(answer, "accepted", "delivered", "waiting_events") == {
         "accepted": 3,
         "delivered": 0,
         "waiting_events": 3,
     }
-    assert answer["adds_up"] is True
 
 
 def test_sums_that_are_wrong_are_said_to_be(operator: Operator) -> None:
@@ -113,13 +113,12 @@ def test_a_conversion_under_the_id_of_another_is_delivered_and_told(operator: Op
     operator.relay.post("same", **person("jane@example.com", 25))
     until(lambda: operator.relay.known("same"))
     operator.relay.post("same", **person("john@example.com", 40))
-    answer = until(lambda: (found := _report(operator))["collisions"] and found)
+    answer = until(lambda: (found := _report(operator))["collisions"] and found["adds_up"] and found)
     assert _numbers(answer, "delivered", "repeated", "collisions") == {
         "delivered": 2,
         "repeated": 0,
         "collisions": 1,
     }
-    assert answer["adds_up"]
     told = "1 of them under an id of its own: another conversion had the same id"
     assert told in operator.run("report", "--since", "1h").text
 
@@ -128,8 +127,13 @@ def test_refusals_and_match_quality_are_told_by_sender(operator: Operator) -> No
     operator.relay.post("plain", user_data={"em": "jane@example.com", "ph": "anonymous"})
     operator.relay.post("us", us_privacy="1YYN")
     operator.relay.post("gpc", gpc=True, opt_out="false")
-    found = until(lambda: (one := _report(operator))["refused"] == 2 and one)
-    (sender,) = found["senders"]
+
+    def whole() -> Any:
+        """The senders are read before the sums."""
+        one = _report(operator)
+        return one["refused"] == 2 and [sender["received"] for sender in one["senders"]] == [3] and one
+
+    (sender,) = until(whole)["senders"]
     assert (sender["received"], sender["refused"], sender["share"]) == (3, 2, 0.6667)
     assert sender["signals"] == ["global_privacy_control", "us_privacy"]
     assert (sender["accepted"], sender["has"]["em"]["share"], sender["has"]["ph"]["events"]) == (3, 1.0, 0)

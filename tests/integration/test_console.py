@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -11,6 +12,7 @@ import pytest
 import requests
 
 from local.dead_letters import find
+from local.http_server import Answer, Request
 from local.stack import SENDER_KEY
 from pipeline.contract.outcome import COUNTED_TWICE
 from tests.bounds import BOUND
@@ -179,13 +181,19 @@ def test_what_is_left_of_a_message_waits_in_one_of_its_own_and_can_be_tried_now(
     page.until("twice", "repeated", "delivered")
 
 
-def test_try_now_leaves_what_is_with_the_poller_alone(page: Page) -> None:
-    page.faults(delay=7)  # seconds; the client of Roku waits for 8
+def test_try_now_leaves_what_is_with_the_poller_alone(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    take, asked = page.relay.sandbox._serve, threading.Event()
+
+    def hold(request: Request) -> Answer | None:
+        asked.wait(BOUND)
+        return take(request)
+
+    monkeypatch.setattr(page.relay.sandbox, "_serve", hold)
     page.relay.post("held-1")
     until(lambda: page.story("held-1")[0]["outcome"] == "delivering")
     until(lambda: page.lane()["queue"]["in_flight"] == 1)  # a look serves for a tenth of a second
     assert page.ask("try-now", destination="roku") == {"messages": 0}
-    page.faults(delay=None)
+    asked.set()
     page.until("held-1", "delivered")
     assert page.relay.answers("held-1") == [200]
 
