@@ -8,6 +8,7 @@ SCAN_VENV := .venv-scan
 BENCH_VENV := .venv-bench
 MUTATION_VENV := .venv-mutation
 EMULATOR_VENV := .venv-emulator
+DOCS_VENV := .venv-docs
 SOURCES := src local tests
 # The stamps are written last: an interrupted installation is begun again, a finished one costs nothing.
 INSTALLED := $(VENV)/.ready
@@ -17,6 +18,7 @@ SCAN_READY := $(SCAN_VENV)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
 MUTATION_READY := $(MUTATION_VENV)/.ready
 EMULATOR_READY := $(EMULATOR_VENV)/.ready
+DOCS_READY := $(DOCS_VENV)/.ready
 # An SQS that nobody of this project wrote; npm writes this file last.
 SQS_FOLDER := tests/integration/npm
 SQS_READY := $(SQS_FOLDER)/node_modules/.package-lock.json
@@ -38,7 +40,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: histories others
-.PHONY: help venv run screenshot test checks lint format types imports unit thorough mutation simulation smoke emulator package validate scan build parameters fields places size bench scale lock clean
+.PHONY: help venv run screenshot test checks lint format types imports unit thorough mutation simulation smoke emulator package validate scan build docs parameters fields places size bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -86,6 +88,9 @@ $(SEGMENT_READY): $(SEGMENT_FOLDER)/package-lock.json
 $(MUTATION_READY): requirements/mutation.txt
 	$(call make-venv,$(MUTATION_VENV),$<)
 
+$(DOCS_READY): requirements/docs.txt
+	$(call make-venv,$(DOCS_VENV),$<)
+
 # It runs the bundle, so it is of the Python that Lambda runs.
 $(EMULATOR_READY): PYTHON = $(shell bash .ci/find-python 3.13)/python3.13
 $(EMULATOR_READY): requirements/emulator.txt
@@ -118,7 +123,7 @@ lint: $(READY) ## style, formatting, small files and functions, and that every r
 	$(BIN)/python .ci/linear.py src relay local
 	$(BIN)/python .ci/reading_limits.py
 
-format: $(READY) ## mend what lint can mend
+format: $(READY) ## fix what lint can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -164,6 +169,9 @@ build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's proce
 	PATH="$$(bash .ci/find-python 3.13):$$PATH" $(SAM_VENV)/bin/sam build
 	$(BIN)/python .ci/check_bundle.py .aws-sam/build
 
+docs: $(DOCS_READY) ## the docs as a site with search, in .site/html; a broken link fails
+	@$(DOCS_VENV)/bin/python .ci/site.py
+
 parameters: $(READY) ## the page that explains each parameter of the template: writes docs/parameters.md
 	@$(BIN)/python .ci/parameters.py docs/parameters.md
 
@@ -198,6 +206,7 @@ lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: 
 	$(COMPILE) --group sam --output-file requirements/sam.txt
 	$(COMPILE) --group scan --output-file requirements/scan.txt
 	$(COMPILE) --group bench --constraint src/requirements.txt --output-file requirements/bench.txt
+	$(COMPILE) --group docs --output-file requirements/docs.txt
 	$(COMPILE) --group emulator --output-file requirements/emulator.txt
 	$(COMPILE) --group mutation --constraint requirements/dev.txt --output-file requirements/mutation.txt
 
@@ -210,4 +219,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) mutants $(SQS_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
