@@ -54,7 +54,8 @@ def add(
     default_group: Annotated[str | None, typer.Option(help="The event group of posts that name none.")] = None,
     browser: Annotated[bool, typer.Option("--browser", help="A key for web pages, which everybody can read.")] = False,
     origin: Annotated[
-        list[str] | None, typer.Option(help="An origin where a browser key may be used, https://www.example.com.")
+        list[str] | None,
+        typer.Option(help="An origin where a browser key may be used, https://www.example.com, or null (a sandbox)."),
     ] = None,
     source: Annotated[
         list[str] | None,

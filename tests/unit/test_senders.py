@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import pipeline.intake.senders
+from pipeline.intake.access import BEACON, Request, cors
 from pipeline.intake.sender_entries import read_senders
 from pipeline.intake.senders import Sender, Senders
 
@@ -197,7 +198,23 @@ def test_two_entries_with_one_key_leave_the_first() -> None:
     assert ([sender.name for sender in known], len(faults)) == (["a"], 1)
 
 
-@pytest.mark.parametrize("origin", ["www.example.com", "*", "https://*.example.com", "https://www.example.com/shop"])
+def test_a_sandboxed_frame_without_an_origin_may_use_a_key_that_says_so() -> None:
+    framed, page = senders(
+        pixel={"key": KEY, "browser": True, "origins": ["null"]},
+        page={"key": KEY + "2", "browser": True, "origins": ["https://shop.example.com"]},
+    )
+    assert framed.allows("null", [])
+    assert not page.allows("null", [])
+    assert not framed.allows(None, [])
+    assert not framed.allows("https://shop.example.com", ["https://shop.example.com"])
+    request = Request("POST", BEACON, {"origin": "null"}, {}, b"", None, None)
+    assert cors(request, Senders.of([framed], ()))["Access-Control-Allow-Origin"] == "null"
+    assert cors(request, Senders.of([page], ())) == {}
+
+
+@pytest.mark.parametrize(
+    "origin", ["Null", "null/", "www.example.com", "*", "https://*.example.com", "https://www.example.com/shop"]
+)
 def test_an_origin_that_no_browser_sends_is_told(origin: str) -> None:
     known, (fault,) = read_senders(json.dumps({"page": {"key": KEY, "browser": True, "origins": [origin]}}), SOURCES)
     assert known == []

@@ -113,7 +113,8 @@ def _schema() -> SchemaValidator:
         "default_event_group": text,
         "country": cs.nullable_schema(cs.no_info_after_validator_function(_country, cs.str_schema())),
         "browser": cs.bool_schema(),
-        "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^https?://[^/\s*]+/?$")),
+        # null is what a sandboxed frame sends, such as that of Shopify's pixels.
+        "origins": cs.tuple_variable_schema(cs.str_schema(pattern=r"^(null|https?://[^/\s*]+/?)$")),
         "consent": consent.schema(),
         "time_zone": cs.nullable_schema(cs.no_info_after_validator_function(_zone, cs.str_schema(max_length=60))),
         "date_order": cs.nullable_schema(cs.literal_schema(["mdy", "dmy"])),
