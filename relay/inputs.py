@@ -113,7 +113,7 @@ def _lines(form: Format, lines: Iterator[str], reading: Reading, say: Callable[[
         elif row.conversion is None:
             yield Item(row.number, fault=row.fault)
         else:
-            yield _finished(row.number, row.conversion, {}, reading)
+            yield _finished(row.number, row.named(), {}, reading)
     for place, text in warnings[told:]:
         say(f"{place}: {text}")
     for text, count in ignored.items():

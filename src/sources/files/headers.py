@@ -1,49 +1,44 @@
 """The header row of a CSV file: its delimiter, and which column is which field. Pure."""
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from pipeline.intake.body import BadRequest
-from pipeline.values.faults import Fault
-from pipeline.values.moments import zone_of
 from pipeline.values.rules import quoted
 from sources.fieldnames import Path, find_folded, fold, nearest, spelled
+from sources.files import zones
+from sources.files.above_header import LONGEST_HEADER, above_header, cells_of
 from sources.files.records import DELIMITERS, Lines, records
 from sources.source_settings import Warnings
 
 _MOST_UNKNOWN = 50  # columns told of one by one: an export may have some hundred
-# A CRM's export has some hundred columns with 20 letters each: they bound what a hostile header row can cost.
-_MOST_COLUMNS, _LONGEST_HEADER = 1_000, 100_000
+_MOST_COLUMNS = 1_000  # it bounds what a hostile header row can cost
 _TIME: Path = ("", "event_time")
 # Of a header row's cell; a person's data holds @, begins with a digit, or has a run of them.
 _LOOKS_LIKE_A_NAME = re.compile(r"[^\W\d_][\w .:/#()?*&%$'’-]{0,59}").fullmatch
 _LOOKS_LIKE_DATA = re.compile(r"@|^\W*\d|\d{5}|[0-9a-f]{32}|^https?:", re.IGNORECASE).search
-_EXCEL = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE).fullmatch
-_GOOGLE = re.compile(
-    r'"?Parameters:\s*(?:[\w ]{1,40}=[^;,\r\n]{0,60};)*?TimeZone=([\w/+:-]{2,60})[^\r\n]*[\r\n]*', re.IGNORECASE
-).fullmatch
 
 Columns = list[tuple[int, Path]]
 Header = list[tuple[str, str]]  # each name as it stands, and folded
 
 
-def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
-    """The delimiter, with which most columns have a name that is known, and the cells of the header row.
+def header_row(source: Lines, mapped: Mapping[str, Path], warnings: Warnings) -> tuple[str, Header, tzinfo | None]:
+    """The delimiter, with which most columns have a name that is known, the cells of the header row, and the zone of
+    the file's times that a line above it says. Other lines above it are left out, and that is told.
 
-    Raises BadRequest if none is known, or if there are more than anybody needs.
+    Raises BadRequest if no column is known, or if there are more than anybody needs.
     """
 
     def known(cells: list[str]) -> tuple[int, int]:
-        folded = map(fold, cells[:_MOST_COLUMNS])
+        folded = (fold(zones.split(name)[0]) for name in cells[:_MOST_COLUMNS])
         return sum(_path(name, mapped) is not None for name in folded), len(cells)
 
-    said = said_first(source, _EXCEL)
+    said, zone = above_header(source, lambda cells: known(cells)[0] > 0, warnings)
     line = source.peek() or ""
-    if len(line) > _LONGEST_HEADER:
+    if len(line) > LONGEST_HEADER:
         raise _too_wide(f"has {len(line)} characters")
-    delimiter = said or max(DELIMITERS, key=lambda one: known(_cells(line, one)))
+    delimiter = said or max(DELIMITERS, key=lambda one: known(cells_of(line, one)))
     header = next(records(source, delimiter), None)
     if header is not None and len(header.cells) > _MOST_COLUMNS:
         raise _too_wide(f"has {len(header.cells)} columns")
@@ -52,41 +47,17 @@ def header_row(source: Lines, mapped: Mapping[str, Path]) -> tuple[str, Header]:
             400,
             "the first row names no field: begin with a header row such as event_name,event_time,event_id,email,value",
         )
-    return delimiter, [(name, fold(name)) for name in header.cells]
+    return delimiter, [(name, fold(zones.split(name)[0])) for name in header.cells], zone
 
 
-def said_zone(source: Lines) -> tzinfo | None:
-    """The time zone that the first line of Google's template (Parameters:TimeZone=...) names; that line is taken away.
-
-    Raises BadRequest for one that nobody knows.
-    """
-    name = said_first(source, _GOOGLE)
-    try:
-        return None if name is None else zone_of(name)
-    except Fault as fault:
-        raise BadRequest(400, f"the time zone of the first line {fault}") from None
-
-
-def said_first(source: Lines, form: Callable[[str], re.Match[str] | None]) -> str | None:
-    """What a first line of this form says: that line is taken away."""
-    line = source.peek() or ""
-    found = form(line) if len(line) < _LONGEST_HEADER else None
-    if found is None:
-        return None
-    next(source)
-    return found[1]
+def zone_of_header(header: Header) -> tzinfo | None:
+    """The zone that a column's title names: Create Date (EDT)."""
+    return next((zone for name, _ in header if (zone := zones.split(name)[1]) is not None), None)
 
 
 def _too_wide(what: str) -> BadRequest:
-    most = f"at most {_MOST_COLUMNS} columns and {_LONGEST_HEADER} characters are taken"
+    most = f"at most {_MOST_COLUMNS} columns and {LONGEST_HEADER} characters are taken"
     return BadRequest(400, f"the first row {what}, and {most}: export only the columns that are needed")
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return []
 
 
 def _path(folded: str, mapped: Mapping[str, Path]) -> Path | None:

@@ -13,6 +13,7 @@ from sources import signature
 from sources.fieldnames import Path, find, fold, nearest
 from sources.inbound import Inbound
 from sources.source_settings import Warnings, event_names, only, settle
+from sources.values import is_absent
 
 SIGNED = signature.Scheme("signature", "sha256", "hex")
 # Ten times what 1,000 rows with some breaks within quotes have. Excel writes a million empty rows if asked to.
@@ -35,12 +36,20 @@ class Row:
     """One row: the line where it begins (from 1), and its conversion, its fault, or why it is no conversion.
 
     The conversion is in the language of /v1/events; it holds `event_group_id` if the file has such a field.
+    `event_name` is what an export's rows are where neither they nor the sender say it.
     """
 
     number: int
     conversion: dict[str, Any] | None
     fault: str | None = None
     ignored: Ignored | None = None
+    event_name: str | None = None
+
+    def named(self) -> dict[str, Any] | None:
+        """The conversion, with the export's event name if it has none."""
+        if self.conversion is None or self.event_name is None or not is_absent(self.conversion.get("event_name")):
+            return self.conversion
+        return {**self.conversion, "event_name": self.event_name}
 
 
 def text_of(body: bytes, form: str) -> str:
@@ -105,11 +114,12 @@ def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -
         if row.ignored is not None:
             conversions.append(row.ignored)
             continue
-        if row.conversion is None:
+        conversion = row.conversion if "default" in names else row.named()
+        if conversion is None:
             conversions.append(Invalid({f"line {row.number}": str(row.fault)}, []))
             continue
-        groups.add(event_group(row.conversion.pop("event_group_id", None)))
-        conversions.append(settle(row.conversion, names, settings, warnings, default=True))
+        groups.add(event_group(conversion.pop("event_group_id", None)))
+        conversions.append(settle(conversion, names, settings, warnings, default=True))
     if not conversions:
         raise BadRequest(400, "the body has no rows: send at least one conversion")
     return Body(settings.event_group or only(groups), {}, conversions, list(dict.fromkeys(warnings)))
