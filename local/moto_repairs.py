@@ -5,7 +5,7 @@ condition and writes later, so that two writers may both win. Each repair states
 `repaired()` is entered and are undone after it.
 """
 
-# ruff: noqa: SLF001 - moto has no public names for what is mended here
+# ruff: noqa: SLF001 - moto has no public names for what is fixed here
 
 import copy
 import threading

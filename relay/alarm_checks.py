@@ -23,12 +23,12 @@ def alarms(deployment: Deployment) -> list[Finding]:
 
 
 def alarm_findings(found: list[Any], *, local: bool) -> list[Finding]:
-    """What the alarms say, each with the cure in its own description."""
+    """What the alarms say, each with the fix in its own description."""
     ringing = [alarm for alarm in found if alarm["StateValue"] == "ALARM"]
     findings = [
-        Finding(PROBLEM, alarm["AlarmName"].split("-")[-2], text.strip().rstrip("."), cure.strip().rstrip("."))
+        Finding(PROBLEM, alarm["AlarmName"].split("-")[-2], text.strip().rstrip("."), fix.strip().rstrip("."))
         for alarm in ringing
-        for text, _, cure in [alarm.get("AlarmDescription", "it rings").partition("Cure:")]
+        for text, _, fix in [alarm.get("AlarmDescription", "it rings").partition("Fix:")]
     ]
     if not found:
         return [Finding(PROBLEM, "alarms", "the stack has none", "deploy the stack again")]

@@ -144,14 +144,14 @@ def _sign(answer: dict[str, Any]) -> str:
 
 
 def _control(answer: dict[str, Any]) -> str:
-    cures = {
+    fixes = {
         401: "Roku does not know the key: put one of ads.roku.com (Events, CAPI) into the secret",
         403: "the key is not for this event group: name another with --group",
         404: "check the stack's parameter RokuUrl",
         None: "Roku is out of reach: check the network, or ask again later",
     }
-    cure = cures.get(answer["status"], "the other answers would say nothing; ask again later, or another --group")
-    return f"Roku did not take an ordinary event: {told(answer)}; {cure}"
+    fix = fixes.get(answer["status"], "the other answers would say nothing; ask again later, or another --group")
+    return f"Roku did not take an ordinary event: {told(answer)}; {fix}"
 
 
 def _key(deployment: Deployment, group: str) -> str:

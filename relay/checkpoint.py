@@ -1,7 +1,7 @@
 """What of a file was accepted already, in a file beside it: a broken-off send goes on where it was.
 
 A line is known by the digest of its content, as often as it was accepted. So a re-run sends what was not accepted, and
-nothing else, also when lines were mended, added or taken away meanwhile. The file holds digests and no data.
+nothing else, also when lines were fixed, added or taken away meanwhile. The file holds digests and no data.
 """
 
 import json

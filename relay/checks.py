@@ -34,16 +34,16 @@ is_placeholder_key = re.compile(r"your[_ -]|<[^<>]*>|change.?me|x{4,}|placeholde
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: how bad it is, what was found, and its cure if it is bad."""
+    """One thing that was looked at: how bad it is, what was found, and its fix if it is bad."""
 
     level: str
     check: str
     text: str
-    cure: str = ""
+    fix: str = ""
 
     def told(self) -> str:
-        """What was found, with its cure."""
-        return f"{self.text}. Cure: {self.cure}" if self.cure else self.text
+        """What was found, with its fix."""
+        return f"{self.text}. Fix: {self.fix}" if self.fix else self.text
 
 
 def sender_keys(deployment: Deployment) -> tuple[list[Sender], list[Finding]]:
@@ -67,22 +67,22 @@ def sender_keys(deployment: Deployment) -> tuple[list[Sender], list[Finding]]:
 def roku_keys(deployment: Deployment) -> tuple[str | None, list[Finding]]:
     """The text of the Roku keys secret if it is of use, and what is wrong with it."""
     check = "Roku keys"
-    cure = deployment.outputs.get("RokuKeyCommand", "put Roku's API key into the secret")
+    fix = deployment.outputs.get("RokuKeyCommand", "put Roku's API key into the secret")
     try:
         secret = read_secret(deployment, deployment.output("RokuKeysSecretName"))
     except (Trouble, ClientError) as error:
         why = explain(error) if isinstance(error, ClientError) else str(error)
-        return None, [Finding(PROBLEM, check, why, cure)]
+        return None, [Finding(PROBLEM, check, why, fix)]
     text, findings = secret.text, []
     groups = groups_of(text) or ["*"]
     for group in groups:
         try:
             key = key_for(group, text)
         except NoKey as error:
-            findings.append(Finding(PROBLEM, check, f"{group}: {error}", cure))
+            findings.append(Finding(PROBLEM, check, f"{group}: {error}", fix))
         else:
             if is_placeholder(key) or is_placeholder_key(key):
-                findings.append(Finding(PROBLEM, check, f"{group}: the key is a placeholder", cure))
+                findings.append(Finding(PROBLEM, check, f"{group}: the key is a placeholder", fix))
     if findings:
         return (text if len(findings) < len(groups) else None), findings
     return text, [Finding(OK, check, number(len(groups), "key") + just_written(secret, "Roku"))]
@@ -104,8 +104,8 @@ def settings(deployment: Deployment) -> list[Finding]:
     """Parameters under which nothing counts, or nobody is told."""
     findings = []
     if deployment.parameters.get("DeliveryMode") == "test":
-        cure = "deploy with DeliveryMode=live when ready"
-        findings.append(Finding(WARNING, "delivery mode", "test: nothing counts", cure))
+        fix = "deploy with DeliveryMode=live when ready"
+        findings.append(Finding(WARNING, "delivery mode", "test: nothing counts", fix))
     if deployment.parameters.get("LedgerDays") == "0":
         text = (
             "none: repeats after 10 minutes count twice, `relay status` knows little, and each process keeps its"
@@ -131,7 +131,7 @@ def queue_findings(
 ) -> list[Finding]:
     """What is wrong with the attributes of the two queues; `timeout` is the function's, in seconds."""
     check = f"{destination.name} queue"
-    cure = "somebody changed the queue by hand: set it back, or deploy the stack anew (sam deploy changes no drift)"
+    fix = "somebody changed the queue by hand: set it back, or deploy the stack anew (sam deploy changes no drift)"
     wrong = []
     if int(queue["VisibilityTimeout"]) < _TIMES * timeout:
         wrong.append(
@@ -149,7 +149,7 @@ def queue_findings(
         wrong.append(f"dead letters are lost after {age(int(dead['MessageRetentionPeriod']))} instead of 14 d")
     if not wrong:
         return [Finding(OK, check, "as the template made it")]
-    return [Finding(PROBLEM, check, text, cure) for text in wrong]
+    return [Finding(PROBLEM, check, text, fix) for text in wrong]
 
 
 def dead_letters(deployment: Deployment, destination: Destination) -> list[Finding]:
@@ -161,7 +161,7 @@ def dead_letters(deployment: Deployment, destination: Destination) -> list[Findi
     oldest = now() - letters[0].at
     level = PROBLEM if oldest > _SOON_LOST else WARNING
     text = f"{number(len(letters), 'dead letter')}, the oldest {age(oldest)} old; they are lost after 14 days"
-    return [Finding(level, check, text, "relay dlq list, mend the cause, relay dlq redrive")]
+    return [Finding(level, check, text, "relay dlq list, fix the cause, relay dlq redrive")]
 
 
 def poller(deployment: Deployment, destination: Destination) -> list[Finding]:

@@ -138,7 +138,7 @@ class _Plan:
         curl = first_steps.curl(deployment, key if self.shows_key else None, group)
         pages = first_steps.pages(deployment, self.checkout, group)
         api = deployment.output("ApiUrl")
-        verdict = [{"level": one.level, "check": one.check, "found": one.text, "fix": one.cure} for one in found]
+        verdict = [{"level": one.level, "check": one.check, "found": one.text, "fix": one.fix} for one in found]
         made = {"stack": deployment.name, "api": api, "sender": name, "verdict": verdict, "curl": curl}
         self.out.answer(made | {"pages": [str(page) for page in pages]})
         for one in found:
@@ -171,8 +171,8 @@ def _present(where: Where) -> Deployment | None:
     if found.status == "REVIEW_IN_PROGRESS":  # a first change set was made and never carried out
         return None
     if found.status in _STUCK:
-        cure = f"relay remove --stack {found.name}, then deploy again"
-        raise Trouble(f"the stack {found.name} never came up ({found.status}): {cure}")
+        fix = f"relay remove --stack {found.name}, then deploy again"
+        raise Trouble(f"the stack {found.name} never came up ({found.status}): {fix}")
     if found.status.endswith("_IN_PROGRESS"):
         raise Trouble(f"the stack {found.name} is being changed ({found.status}): wait until that is done")
     return found

@@ -28,7 +28,7 @@ class Cause(NamedTuple):
 
     kind: Kind
     name: str
-    cure: str
+    fix: str
 
 
 UNREADABLE = Cause(Kind.FILE, "row cannot be read", "correct the row, or map its columns (--map)")

@@ -110,7 +110,7 @@ def export(
 ) -> int:
     """Write dead letters as JSON Lines, an event a line, its reason beside it; they stay where they are.
 
-    With --show-data `relay send` can send Roku's once they are mended. Rokt's are in Rokt's form: send them anew from
+    With --show-data `relay send` can send Roku's once they are fixed. Rokt's are in Rokt's form: send them anew from
     where they came.
     """
     chosen = chosen_by(reason, event_name, group, older_than)

@@ -23,7 +23,7 @@ def doctor(
     group: Annotated[list[str] | None, typer.Option(help="An event group to ask Roku about too (repeat it).")] = None,
     key: KeyOption = None,
 ) -> int:
-    """Look for what is wrong, and say how it is mended. Exit code 1 if there is a problem."""
+    """Look for what is wrong, and say how it is fixed. Exit code 1 if there is a problem."""
     findings: list[Finding] = []
     senders, found = checks.sender_keys(deployment)
     findings += found
@@ -40,7 +40,7 @@ def doctor(
     findings += circuit_checks.answers(deployment)
     findings += match_checks.matching(deployment)
     findings += alarm_checks.alarms(deployment)
-    out.answer([{"level": one.level, "check": one.check, "found": one.text, "cure": one.cure} for one in findings])
+    out.answer([{"level": one.level, "check": one.check, "found": one.text, "fix": one.fix} for one in findings])
     styles = {**STYLES, checks.ABSENT: "dim", checks.NOT_ASKED: "dim"}
     out.table(["", "what", "found"], [[one.level, one.check, one.told()] for one in findings], styles)
     problems = sum(one.level == checks.PROBLEM for one in findings)

@@ -1,4 +1,4 @@
-"""What keeps a verb from its work, in one line with its cure."""
+"""What keeps a verb from its work, in one line with its fix."""
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -21,7 +21,7 @@ _SIGNATURE = frozenset({"SignatureDoesNotMatch", "InvalidSignatureException", "U
 
 
 class Trouble(Exception):
-    """A verb cannot do its work; the message is one line with the cure. Exit code 3."""
+    """A verb cannot do its work; the message is one line with the fix. Exit code 3."""
 
 
 class Misuse(Trouble):
@@ -37,7 +37,7 @@ DECLINED = "nothing was done: answer y, or say --yes"
 
 
 def explain(error: BotoCoreError | ClientError) -> str:
-    """What AWS, or the way to it, refuses: one line with the cure."""
+    """What AWS, or the way to it, refuses: one line with the fix."""
     match error:
         case ClientError():
             return _refused(error)

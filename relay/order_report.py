@@ -47,7 +47,7 @@ def _told(one: Difference) -> dict[str, Any]:
         "kind": one.cause.kind.value,
         "cause": one.cause.name,
         "why": one.text,
-        "cure": one.cause.cure,
+        "fix": one.cause.fix,
     }
 
 
@@ -59,7 +59,7 @@ def show(out: Out, days: Mapping[DayKey, Day], differing: Sequence[Difference], 
     out.table(["day", "event", "destination", "orders", "delivered", *(f"{kind.value}" for kind in Kind)], rows)
     sums = Counter((one.destination, one.cause) for one in differing)
     for (at, cause), count in sums.most_common():
-        out.line(f"{at}: {cause.name}, {number(count, 'order')}: {cause.cure}", style="yellow")
+        out.line(f"{at}: {cause.name}, {number(count, 'order')}: {cause.fix}", style="yellow")
     if differing:
         told = [
             [one.order.line, one.order.event_id, one.order.event_name, one.destination, one.cause.name, one.text]

@@ -62,7 +62,7 @@ class Poster:
         self._own = threading.local()
 
     def post(self, key: str, head: Mapping[str, Any], events: Sequence[Any]) -> Outcome:
-        """Post the events until each is settled. Raises Trouble if the relay takes none of them, with the cure."""
+        """Post the events until each is settled. Raises Trouble if the relay takes none of them, with the fix."""
         outcome = Outcome()
         left = list(range(len(events)))
         for attempt in range(_TRIES):
@@ -136,11 +136,11 @@ def _is_unqueued(errors: Mapping[str, str]) -> bool:
 
 def _refusal(status: int, answer: Mapping[str, Any]) -> str:
     said = str(answer.get("description", answer.get("message", "")))[:500]
-    cures = {
+    fixes = {
         401: "name a key that is known with --key (RELAY_SENDER_KEY), or make one with `relay keys add`",
         403: "name a key that opens this event group with --key (RELAY_SENDER_KEY)",
         404: "the stack is older than this command: deploy it again",
         424: "look at relay doctor",
     }
-    cure = cures.get(status)
-    return f"the API answered {status}: {said}" + (f"; {cure}" if cure else "")
+    fix = fixes.get(status)
+    return f"the API answered {status}: {said}" + (f"; {fix}" if fix else "")

@@ -90,14 +90,14 @@ def judge(check: str, status: int, body: dict[str, Any]) -> Finding:
             WARNING, check, f"Roku takes the key, but not the test event: {why}", "ask Roku about this event"
         )
     if status == 424:
-        return Finding(PROBLEM, check, said, _cure_of_no_verdict(said))
-    cures = {
+        return Finding(PROBLEM, check, said, _fix_of_no_verdict(said))
+    fixes = {
         401: "the sender key is not known: name another with --key, or make one with relay keys add",
         403: "the sender key does not open this event group: name another with --key",
         429: "ask again later: the API's throttle is met (parameters ThrottleRate, ThrottleBurst)",
         503: "the secrets cannot be read: look at relay tail",
     }
-    return Finding(PROBLEM, check, f"the API answered {status}: {said}", cures.get(status, "look at relay tail"))
+    return Finding(PROBLEM, check, f"the API answered {status}: {said}", fixes.get(status, "look at relay tail"))
 
 
 def clock(deployment: Deployment) -> list[Finding]:
@@ -123,7 +123,7 @@ def skew(seconds: float) -> Finding:
     )
 
 
-def _cure_of_no_verdict(said: str) -> str:
+def _fix_of_no_verdict(said: str) -> str:
     if "401" in said:
         return "Roku does not know the key: make one in ads.roku.com (Events, CAPI) and put it into the secret"
     if "403" in said:

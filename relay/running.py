@@ -68,10 +68,10 @@ def setting_findings(caller: str, arn: str, has: Mapping[str, str], wanted: Mapp
     parts = arn.split(":")
     if len(parts) > _UNQUALIFIED:
         why = f"it calls the version or alias {parts[_UNQUALIFIED]}, which no changed parameter reaches"
-        cure = "deploy the newest version of this project (relay deploy): it calls the functions themselves"
+        fix = "deploy the newest version of this project (relay deploy): it calls the functions themselves"
     else:
-        why, cure = "the function is not as the stack says", "deploy the stack again (relay deploy)"
-    return [Finding(PROBLEM, f"{caller} settings", f"{told}: {why}", cure)]
+        why, fix = "the function is not as the stack says", "deploy the stack again (relay deploy)"
+    return [Finding(PROBLEM, f"{caller} settings", f"{told}: {why}", fix)]
 
 
 def mapping_findings(caller: str, mapping: Mapping[str, Any], parameters: Mapping[str, str]) -> list[Finding]:
@@ -95,7 +95,7 @@ def mapping_findings(caller: str, mapping: Mapping[str, Any], parameters: Mappin
 def concurrency_finding(limit: int, unreserved: int, deliveries: Mapping[str, int | None]) -> Finding:
     """What the account's limit of executions leaves for posts; None is a mapping without a maximum."""
     check = "concurrency"
-    cure = "deploy with a lower MaximumConcurrency, or have AWS raise the quota Concurrent executions of Lambda"
+    fix = "deploy with a lower MaximumConcurrency, or have AWS raise the quota Concurrent executions of Lambda"
     unbounded = [name for name, most in deliveries.items() if most is None]
     if unbounded:
         return Finding(
@@ -108,8 +108,8 @@ def concurrency_finding(limit: int, unreserved: int, deliveries: Mapping[str, in
         f" which leaves {max(0, left)} for posts and the account's other functions"
     )
     if left <= 0:
-        return Finding(PROBLEM, check, f"{text}: while a destination hangs, posts are refused", cure)
-    return Finding(WARNING, check, text, cure) if left < _FOR_SENDERS else Finding(OK, check, text)
+        return Finding(PROBLEM, check, f"{text}: while a destination hangs, posts are refused", fix)
+    return Finding(WARNING, check, text, fix) if left < _FOR_SENDERS else Finding(OK, check, text)
 
 
 def throttle_finding(count: int, parameters: Mapping[str, str]) -> Finding:

@@ -46,7 +46,7 @@ def entries_of(text: str) -> dict[str, Any]:
     """The entries of the sender keys secret. Raises Trouble."""
     entries = json_object(text)
     if entries is None:
-        raise Trouble("the sender keys secret is not a JSON object of sender name to key: mend it by hand first")
+        raise Trouble("the sender keys secret is not a JSON object of sender name to key: fix it by hand first")
     return entries
 
 

@@ -125,7 +125,7 @@ def _meaning(deployment: Deployment, state: str, states: dict[str, str], waiting
         of = f"{name}: " if len(states) > 1 else ""
         later = f"{number(waiting.get(name, 0), 'message')} waiting: it may be among them"
         if found == "dead letter":
-            yield f"{of}it lies in the dead-letter queue: mend the cause, then `relay dlq redrive`"
+            yield f"{of}it lies in the dead-letter queue: fix the cause, then `relay dlq redrive`"
         elif found == "rejected":
             yield f"{of}it is not in the dead-letter queue (any more): redriven, dropped, or older than its 14 days"
             if waiting[name]:

@@ -67,13 +67,13 @@ def looker(name: str, told: Callable[[Mapping[str, str]], str] = lambda _: "a ke
     def look(deployment: Deployment, *_: object) -> list[Finding]:
         title = load(name).title
         check = f"{title} keys"
-        cure = deployment.outputs.get(f"{title}KeyCommand", f"put {title}'s key into the secret")
+        fix = deployment.outputs.get(f"{title}KeyCommand", f"put {title}'s key into the secret")
         try:
             secret = read_secret(deployment, deployment.output(f"{title}KeysSecretName"))
             key_words(name, "*", secret.text, deployment.environment())
         except (NoKey, Trouble, ClientError) as error:
             why = explain(error) if isinstance(error, ClientError) else str(error)
-            return [Finding(PROBLEM, check, why, cure)]
+            return [Finding(PROBLEM, check, why, fix)]
         unasked = (
             f"whether {title} takes it: it has no test endpoint, so that only a delivery shows it (relay tail; the"
             " metric KeyRefused)"

@@ -1,4 +1,4 @@
-"""A conversion with anything unusual in it -> the fields of Roku's event, with every fault and mend named. Pure.
+"""A conversion with anything unusual in it -> the fields of Roku's event, with every fault and fix named. Pure.
 
 A required field that is wrong refuses the event; an optional one that Roku would refuse is dropped and the conversion
 still counts.

@@ -31,7 +31,7 @@ class Inbound:
 
 
 def refuse_form(inbound: Inbound) -> None:
-    """Raise BadRequest, with the cure, for the fields of a web form in the place of JSON."""
+    """Raise BadRequest, with the fix, for the fields of a web form in the place of JSON."""
     if FORM(inbound.body):
         raise BadRequest(
             400, "the body is form-encoded (name=value&...): set the format of the platform's webhook to JSON"
@@ -39,13 +39,13 @@ def refuse_form(inbound: Inbound) -> None:
 
 
 def parsed(inbound: Inbound, warnings: list[tuple[str, str]]) -> Any:
-    """The body's JSON value; what was mended goes to `warnings`. Raises BadRequest."""
+    """The body's JSON value; what was fixed goes to `warnings`. Raises BadRequest."""
     refuse_form(inbound)
     return unwrapped(bodies.parse(inbound.body, warnings), warnings, strict=True)
 
 
 def json_object(inbound: Inbound, warnings: list[tuple[str, str]]) -> dict[str, Any]:
-    """The body as one JSON object; what was mended goes to `warnings`. Raises BadRequest."""
+    """The body as one JSON object; what was fixed goes to `warnings`. Raises BadRequest."""
     data = parsed(inbound, warnings)
     if isinstance(data, list) and len(data) == 1:
         data = data[0]

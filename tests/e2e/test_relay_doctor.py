@@ -1,4 +1,4 @@
-"""`relay doctor`, `keys`, `tail`, and how trouble is told: each fault is put in, found, and named with its cure."""
+"""`relay doctor`, `keys`, `tail`, and how trouble is told: each fault is put in, found, and named with its fix."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def secrets(operator: Operator) -> Iterator[Any]:
 
 def _found(operator: Operator, level: str, *arguments: str) -> dict[str, str]:
     findings = operator.json("doctor", *arguments)
-    return {one["check"]: f"{one['found']} -> {one['cure']}" for one in findings if one["level"] == level}
+    return {one["check"]: f"{one['found']} -> {one['fix']}" for one in findings if one["level"] == level}
 
 
 def test_a_sound_stack_has_no_problem_and_what_is_not_local_is_not_called_ok(operator: Operator) -> None:
@@ -118,7 +118,7 @@ def test_dead_letters_are_a_warning_with_their_age(operator: Operator) -> None:
     operator.relay.accept()
 
 
-def test_an_alarm_that_rings_is_a_problem_with_its_own_cure(operator: Operator) -> None:
+def test_an_alarm_that_rings_is_a_problem_with_its_own_fix(operator: Operator) -> None:
     cloudwatch = aws.client("cloudwatch", operator.relay.stack.aws_endpoint)
     for state in ("ALARM", "OK"):
         cloudwatch.set_alarm_state(AlarmName="local-RokuNotQueuedAlarm-LOCAL", StateValue=state, StateReason="a test")

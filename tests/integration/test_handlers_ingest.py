@@ -193,7 +193,7 @@ def test_a_bad_event_is_named_and_its_neighbour_is_queued(relay: Deployed) -> No
         (post("x" * 6_000_001), 413, "6000000"),
     ],
 )
-def test_each_fault_of_a_request_has_its_status_and_says_the_cure(
+def test_each_fault_of_a_request_has_its_status_and_says_the_fix(
     relay: Deployed, event: dict[str, Any], status: int, says: str
 ) -> None:
     got, body = answered(relay.ingest(event))

@@ -155,7 +155,7 @@ def _post(draw: random.Random, place: int, seconds: float, largest: int) -> Post
     ]
     if poison:
         events[-1] = replace(events[-1], poison=poison, bad_until=0.0)
-    if draw.random() < 0.1 and largest == 12:  # the sender has mended one, and posts it once more
+    if draw.random() < 0.1 and largest == 12:  # the sender has fixed one, and posts it once more
         first = events[draw.randrange(len(events))]
         events.append(Event(f"{first.name}c", partner=first.partner, copy_of=first.name))
     again = tuple(draw.uniform(0, seconds) for _ in range(draw.choice((0, 0, 1, 2)) if largest == 12 else 0))

@@ -1,4 +1,4 @@
-"""Alarms watch what exists, say how to cure it, and reach the operator only where there is an address."""
+"""Alarms watch what exists, say how to fix it, and reach the operator only where there is an address."""
 
 import json
 import re
@@ -74,7 +74,7 @@ def test_without_a_ledger_no_alarm_watches_one(deployed: Template) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_alarm_says_what_to_do_in_the_space_there_is(template: Template, name: str) -> None:
     alarm = template.of_type("AWS::CloudWatch::Alarm")[name]
-    assert " Cure: " in told(template, name)
+    assert " Fix: " in told(template, name)
     assert len(told(template, name)) <= 1024  # CloudWatch's limit
     # No traffic, no metric, no fault; but nobody writes how many conversions did not come.
     assert alarm["TreatMissingData"] == ("breaching" if name in of_each(template, QUIET) else "notBreaching")
@@ -202,7 +202,7 @@ def test_a_section_of_the_runbook_says_all_that_is_asked_in_the_night(name: str)
     runbook = (SRC.parent / "docs" / "runbook.md").read_text(encoding="utf-8")
     (section,) = (part for part in runbook.split("\n## ")[1:] if name in part.partition("\n")[0].split(", "))
     told = re.findall(r"^\*\*([\w ]+)\.\*\* \S", section, re.MULTILINE)
-    assert told == ["Means", "Look first", "Cure", "Over when", "Lost", "Senders see"]
+    assert told == ["Means", "Look first", "Fix", "Over when", "Lost", "Senders see"]
 
 
 def test_every_link_within_the_runbook_leads_to_a_section() -> None:

@@ -1,4 +1,4 @@
-"""A posted body: every form that senders give it, and the refusals that say how to mend it."""
+"""A posted body: every form that senders give it, and the refusals that say how to fix it."""
 
 import json
 from typing import Any

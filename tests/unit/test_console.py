@@ -201,7 +201,7 @@ def test_warnings_find_their_conversion_though_others_failed() -> None:
         "failed_events": [{"index": 1}],
         "warnings": [
             {"field": "x", "warning": "dropped", "events": [2]},
-            {"field": "body", "warning": "mended", "events": []},
+            {"field": "body", "warning": "fixed", "events": []},
         ],
     }
     told = {conversion.event_id: [item["field"] for item in items] for conversion, items in post.warned(said)}
@@ -211,7 +211,7 @@ def test_warnings_find_their_conversion_though_others_failed() -> None:
 def test_where_places_are_not_certain_only_what_concerns_all_is_told() -> None:
     conversions = Conversions()
     one, two = ([conversions.add(0.0, "accepted", event_id=name)] for name in "ab")
-    warnings = [{"field": "x", "warning": "dropped", "events": [0]}, {"field": "body", "warning": "mended"}]
+    warnings = [{"field": "x", "warning": "dropped", "events": [0]}, {"field": "body", "warning": "fixed"}]
     post = Post("/v1/events", queued={"roku": [one, two]})
     told = list(post.warned({"events_received": 2, "warnings": warnings}))
     assert [[item["field"] for item in items] for _, items in told] == [["body"], ["body"]]

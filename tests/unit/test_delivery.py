@@ -375,7 +375,7 @@ def test_an_unreadable_message_becomes_a_dead_letter_and_never_stops_the_batch()
     run = Run([broken, record(1, "a")])
     assert run.report.failures == []
     (letter,) = run.dead_letters.sent
-    assert letter.body == "jane.canary@example.com"  # as it was: whoever put it there can mend it
+    assert letter.body == "jane.canary@example.com"  # as it was: whoever put it there can fix it
     assert "form" in letter.attributes["reason"]
     assert letter.attributes["status"] == "none"
     assert "canary" not in str(letter.attributes)
@@ -447,8 +447,8 @@ def test_of_copies_of_a_rejected_event_one_is_kept_as_a_dead_letter() -> None:
 
 
 def test_a_mended_event_is_not_condemned_by_the_rejection_of_the_one_it_replaces() -> None:
-    mended = event("a", currency="USD")
-    run = Run([record(0, "a"), received(1, encode(Head(G), [mended]))], {"a": BAD})
+    fixed = event("a", currency="USD")
+    run = Run([record(0, "a"), received(1, encode(Head(G), [fixed]))], {"a": BAD})
     assert run.asked() == ["a"]
     assert [letter.body for letter in run.dead_letters.sent] == [encode(Head(G), [event("a")])]
     assert run.report.failures == ["m1"]

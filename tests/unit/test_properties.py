@@ -429,7 +429,7 @@ def test_a_safe_reason_is_short_and_what_an_attribute_takes(text: str, values: l
 
 
 @given(JSON)
-def test_a_body_that_is_json_is_never_mended(data: object) -> None:
+def test_a_body_that_is_json_is_never_fixed(data: object) -> None:
     text = json.dumps(data)
     try:
         posting = body.read(text.encode())

@@ -178,9 +178,9 @@ def test_doctor_names_the_open_circuit_and_the_word_that_is_given() -> None:
     (finding,) = found
     assert (finding.level, finding.check) == ("problem", "roku circuit")
     assert finding.text.startswith("shop: open since 2023-11-14 22:00:50 UTC (12 min 30 s): a 2xx without a body")
-    assert "relay circuit close shop" in finding.cure
+    assert "relay circuit close shop" in finding.fix
     (finding,) = answer_findings(Answers([], {"roku": NOW}), NOW)
     assert (finding.level, finding.check) == ("warning", "roku answers")
-    assert "--undo" in finding.cure
+    assert "--undo" in finding.fix
     (finding,) = answer_findings(Answers([Known("roku", "b", "", Circuit())], {}), NOW)
     assert (finding.level, finding.text) == ("ok", "none of 1 is open")

@@ -140,7 +140,7 @@ def test_each_planted_difference_is_named_with_its_cause(tmp_path: Path) -> None
     assert {PLANTED[one.order.line - 1][0]: one.cause.name for one in told} == {
         name: cause for name, *_, cause in PLANTED
     }
-    assert all(one.cause.cure for one in told)
+    assert all(one.cause.fix for one in told)
 
 
 def test_an_order_that_is_at_the_relay_as_in_the_shop_is_no_difference(tmp_path: Path) -> None:

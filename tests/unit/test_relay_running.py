@@ -60,7 +60,7 @@ def test_a_setting_that_never_reached_the_function_is_named_with_both_values(
     (finding,) = setting_findings("API", FUNCTION, RIGHT | changed, wanted)
     assert (finding.level, finding.check) == ("problem", "API settings")
     assert word in finding.text
-    assert "deploy" in finding.cure
+    assert "deploy" in finding.fix
 
 
 def test_a_version_or_alias_is_said_to_be_why() -> None:
@@ -96,7 +96,7 @@ def test_what_the_account_leaves_for_posts(
     finding = concurrency_finding(limit, unreserved, deliveries)
     assert finding.level == level
     assert left in finding.text
-    assert ("MaximumConcurrency" in finding.cure) == (level != "ok")
+    assert ("MaximumConcurrency" in finding.fix) == (level != "ok")
 
 
 # What the mapping has, and what differs from a window of 5 s and 3 deliveries at once.

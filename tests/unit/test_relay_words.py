@@ -189,7 +189,7 @@ def test_attributes_of_queues(queue: dict[str, str], dead: dict[str, str], word:
     (finding,) = queue_findings(WHERE, QUEUE | queue, DEAD | dead, timeout=60)
     assert finding.level == "problem"
     assert word in finding.text
-    assert finding.cure
+    assert finding.fix
 
 
 def test_queues_as_the_template_made_them() -> None:
@@ -197,19 +197,19 @@ def test_queues_as_the_template_made_them() -> None:
     assert finding.level == "ok"
 
 
-def test_alarms_tell_their_own_cure_and_silent_ones_are_no_news() -> None:
+def test_alarms_tell_their_own_fix_and_silent_ones_are_no_news() -> None:
     ringing = {
         "AlarmName": "s-RokuDeadLettersAlarm-X",
         "StateValue": "ALARM",
-        "AlarmDescription": "Bad. Cure: mend it.",
+        "AlarmDescription": "Bad. Fix: fix it.",
     }
-    silent = {"AlarmName": "s-Other-X", "StateValue": "OK", "AlarmDescription": "Worse. Cure: none."}
+    silent = {"AlarmName": "s-Other-X", "StateValue": "OK", "AlarmDescription": "Worse. Fix: none."}
     (finding,) = alarm_findings([ringing, silent], local=False)
-    assert (finding.level, finding.check, finding.text, finding.cure) == (
+    assert (finding.level, finding.check, finding.text, finding.fix) == (
         "problem",
         "RokuDeadLettersAlarm",
         "Bad",
-        "mend it",
+        "fix it",
     )
     assert [one.level for one in alarm_findings([silent], local=False)] == ["ok"]
     assert [one.level for one in alarm_findings([silent], local=True)] == ["not local"]
@@ -258,7 +258,7 @@ def test_a_topic_of_the_operators_own_is_not_asked_who_hears_it() -> None:
 def test_answers_of_the_test_endpoint(status: int, body: dict[str, Any], level: str, word: str) -> None:
     finding = judge("Roku, g", status, body)
     assert finding.level == level
-    assert word in finding.cure
+    assert word in finding.fix
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Bodies that are almost JSON: what is mended, and that JSON is never changed."""
+"""Bodies that are almost JSON: what is fixed, and that JSON is never changed."""
 
 import json
 
@@ -8,7 +8,7 @@ from pipeline.intake import repair
 
 
 @pytest.mark.parametrize(
-    ("given", "mended"),
+    ("given", "fixed"),
     [
         ('{"event_id": RGB1A2B}', '{"event_id": "RGB1A2B"}'),
         ('{"event_id": 000001}', '{"event_id": "000001"}'),
@@ -26,8 +26,8 @@ from pipeline.intake import repair
         ('{"event_time":\n, "a":\r\n}', '{"event_time": null, "a": null}'),
     ],
 )
-def test_bare_words_are_quoted_and_missing_values_are_null(given: str, mended: str) -> None:
-    assert json.loads(repair.quote_bare_values(given)) == json.loads(mended)
+def test_bare_words_are_quoted_and_missing_values_are_null(given: str, fixed: str) -> None:
+    assert json.loads(repair.quote_bare_values(given)) == json.loads(fixed)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_is_json_stays_as_it_is(text: str) -> None:
     assert repair.replace_lone_surrogates(text) == text
 
 
-def test_a_body_of_a_program_is_not_mended() -> None:
+def test_a_body_of_a_program_is_not_fixed() -> None:
     text = '{"a": b' + " " * repair.LARGEST + "}"
     assert repair.quote_bare_values(text) == text
 
@@ -64,7 +64,7 @@ def test_a_hostile_text_is_read_once(unit: str, end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "mended"),
+    ("given", "fixed"),
     [
         (r'"a\ud83d"', r'"a\ufffd"'),
         (r'"\uDE00b"', r'"\ufffdb"'),
@@ -75,8 +75,8 @@ def test_a_hostile_text_is_read_once(unit: str, end: str) -> None:
         (r'"\ud7ff\ue000"', r'"\ud7ff\ue000"'),
     ],
 )
-def test_half_a_surrogate_pair_is_replaced(given: str, mended: str) -> None:
-    assert repair.replace_lone_surrogates(given) == mended
+def test_half_a_surrogate_pair_is_replaced(given: str, fixed: str) -> None:
+    assert repair.replace_lone_surrogates(given) == fixed
 
 
 @pytest.mark.parametrize(

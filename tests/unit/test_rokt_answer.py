@@ -274,7 +274,7 @@ APIS: list[Api] = ["conversions", "events"]
 
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 300, 301, 308, 399])
-def test_our_key_or_address_is_refused_which_only_an_operator_mends(api: Api, status: int) -> None:
+def test_our_key_or_address_is_refused_which_only_an_operator_fixes(api: Api, status: int) -> None:
     for outcome in ask(errors("Path '[0]'"), api=api, status=status):
         assert isinstance(outcome, Retry)
         assert (outcome.setup, outcome.ambiguous, outcome.status) == (True, False, status)

@@ -12,7 +12,7 @@ from rokt.rules import fault_of_name
         "postal-code", "ssn_last4", "zip", "ip", "ip_address", "backup.email", "given_name", "mobileNumber",
     ],
 )  # fmt: skip
-def test_a_name_that_stands_for_a_person_is_refused_with_the_cure(name: str) -> None:
+def test_a_name_that_stands_for_a_person_is_refused_with_the_fix(name: str) -> None:
     assert "user_data" in str(fault_of_name(name))
 
 

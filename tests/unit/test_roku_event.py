@@ -178,7 +178,7 @@ def test_a_thousand_unknown_fields_do_not_fill_the_answer() -> None:
     ("given", "name"),
     [("purchase", "PURCHASE"), ("Add to cart", "ADD_TO_CART"), ("add-to-cart", "ADD_TO_CART"), ("QSS", "QSS")],
 )
-def test_the_writing_of_an_event_name_is_mended(given: str, name: str) -> None:
+def test_the_writing_of_an_event_name_is_fixed(given: str, name: str) -> None:
     assert finished(conversion(event_name=given))["event_name"] == name
     assert warned(conversion(event_name=given)) == ([] if given == name else ["event_name"])
 
@@ -317,7 +317,7 @@ def test_what_an_unknown_currency_counts_goes_with_it() -> None:
 
 
 @pytest.mark.parametrize("given", ["usd", " USD ", "Usd"])
-def test_the_writing_of_a_currency_is_mended(given: str) -> None:
+def test_the_writing_of_a_currency_is_fixed(given: str) -> None:
     assert finished(with_custom(value=5, currency=given))["custom_data"] == {"value": 5, "currency": "USD"}
 
 

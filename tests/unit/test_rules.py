@@ -1,4 +1,4 @@
-"""The rules for single fields: what they keep, mend, drop and say."""
+"""The rules for single fields: what they keep, fix, drop and say."""
 
 from typing import Any
 

@@ -191,7 +191,7 @@ def test_another_field_can_hold_the_value() -> None:
 @pytest.mark.parametrize(
     "body", [{}, {"id": 1, "caller_number": "+15550100142"}, {"data": END}, {"call": {"id": 1}}, {"event": "end"}]
 )
-def test_a_body_that_can_never_tell_of_a_finished_call_is_400_with_the_cure(body: dict[str, Any]) -> None:
+def test_a_body_that_can_never_tell_of_a_finished_call_is_400_with_the_fix(body: dict[str, Any]) -> None:
     with pytest.raises(BadRequest, match="CTM's own body") as refused:
         post(read, body)
     assert refused.value.status == 400

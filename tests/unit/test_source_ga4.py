@@ -364,7 +364,7 @@ def test_a_body_without_an_event_is_refused(events: Any) -> None:
     assert refused.value.status == 400
 
 
-def test_more_events_than_fit_are_refused_with_the_cure() -> None:
+def test_more_events_than_fit_are_refused_with_the_fix() -> None:
     assert len(post({"events": [{}] * 1_000}).conversions) == 1_000
     with pytest.raises(BadRequest, match="in parts"):
         post({"events": [{}] * 1_001})

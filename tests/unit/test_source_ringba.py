@@ -90,7 +90,7 @@ def test_the_guides_unquoted_tags_are_told() -> None:
         b'{ "event_group_id": "g", "events": ", "event_source": "phone_call", "event_id": "RGB1" } ] }',
     ],
 )
-def test_a_swallowed_array_is_400_with_the_cure(raw: bytes) -> None:
+def test_a_swallowed_array_is_400_with_the_fix(raw: bytes) -> None:
     with pytest.raises(BadRequest) as refused:
         post(read, raw)
     assert refused.value.status == 400

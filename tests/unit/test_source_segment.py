@@ -410,7 +410,7 @@ def test_what_is_no_call_is_refused(data: Any) -> None:
     assert refused.value.status == 400
 
 
-def test_a_batch_beyond_the_limit_is_refused_with_the_cure() -> None:
+def test_a_batch_beyond_the_limit_is_refused_with_the_fix() -> None:
     assert len(post([{}] * 1_000).conversions) == 1_000
     with pytest.raises(BadRequest, match="batch size"):
         post([{}] * 1_001)
@@ -430,7 +430,7 @@ def test_segments_signature_opens_and_another_does_not() -> None:
         assert refused.value.status == 401
 
 
-def test_a_batch_of_which_only_the_first_call_is_signed_is_refused_with_the_cure() -> None:
+def test_a_batch_of_which_only_the_first_call_is_signed_is_refused_with_the_fix() -> None:
     # Segment's code and help centre: with batching the signature is that of the first call alone.
     first = json.dumps(call()).encode()
     body = b"[" + first + b"," + json.dumps(call(messageId="2")).encode() + b"]"

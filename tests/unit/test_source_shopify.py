@@ -334,7 +334,7 @@ def test_the_signature_comes_before_everything_else() -> None:
 
 
 @pytest.mark.parametrize("topic", [None, "", " "])
-def test_a_post_without_its_topic_is_refused_with_the_cure(topic: str | None) -> None:
+def test_a_post_without_its_topic_is_refused_with_the_fix(topic: str | None) -> None:
     with pytest.raises(BadRequest, match="X-Shopify-Topic") as refused:
         post(ORDER, topic=topic)
     assert refused.value.status == 400

@@ -372,7 +372,7 @@ def test_names_of_events_are_compared_without_case() -> None:
     assert one(LEAD | {"event_name": "closed won"}, event_names={"Closed Won": "PURCHASE"})["event_name"] == "PURCHASE"
 
 
-def test_a_form_encoded_post_is_400_with_the_cure() -> None:
+def test_a_form_encoded_post_is_400_with_the_fix() -> None:
     with pytest.raises(BadRequest, match="to JSON"):
         posted(b"event_name=LEAD&value=5")
 

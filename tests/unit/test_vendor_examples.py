@@ -240,7 +240,7 @@ def test_ringba_the_guides_placeholder_of_the_group_is_refused() -> None:
         take(RINGBA.replace("[tag:JS:epoch]", "1767225600"))
 
 
-def test_ringba_a_swallowed_array_is_answered_with_the_cure() -> None:
+def test_ringba_a_swallowed_array_is_answered_with_the_fix() -> None:
     # Single brackets: Ringba takes everything from `[` to the first `]` for one tag, here up to that of the epoch.
     single = RINGBA.replace("[[", "[").replace("]]", "]").replace("YOUR_EVENT_GROUP_ID", "g")
     start, end = single.index("["), single.index("]")

@@ -32,7 +32,7 @@ class Prepared(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """A conversion that cannot become an event: errors by field, each with its cure, and further warnings."""
+    """A conversion that cannot become an event: errors by field, each with its fix, and further warnings."""
 
     errors: dict[str, str]
     warnings: list[tuple[str, str]]

@@ -86,8 +86,6 @@ def admit(sender: Sender, request: Request) -> None:
             " a browser key",
         )
     if request.source is not None and sender.unread:
-        raise BadRequest(
-            503, f"the settings of this sender cannot be used ({', '.join(sender.unread)}): mend its entry"
-        )
+        raise BadRequest(503, f"the settings of this sender cannot be used ({', '.join(sender.unread)}): fix its entry")
     if not sender.opens(request.source):
         raise BadRequest(403, "this sender's platform signs, so its key opens only the sources whose posts are signed")

@@ -30,7 +30,7 @@ _GROUP_PLACEHOLDERS = frozenset({"YOUR_EVENT_GROUP_ID", "<EVENT_GROUP_ID>", "EVE
 
 
 class BadRequest(ValueError):
-    """Nothing of the body can be used: the HTTP status, and a description with the cure."""
+    """Nothing of the body can be used: the HTTP status, and a description with the fix."""
 
     def __init__(self, status: int, description: str) -> None:
         """Keep both for the answer."""

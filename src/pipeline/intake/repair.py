@@ -51,13 +51,13 @@ def quote_bare_values(text: str) -> str:
     if len(text) > LARGEST:
         return text
 
-    def mend(match: re.Match[str]) -> str:
+    def fix(match: re.Match[str]) -> str:
         value = match["value"]
         if value is None or _JSON_SCALAR(value.strip()) or not _END_OF_VALUE(text, match.end()):
             return match[0]
         return ":null" if not value.strip() else ":" + to_json(value.strip()).decode()
 
-    return _TOKEN.sub(mend, text)
+    return _TOKEN.sub(fix, text)
 
 
 def replace_lone_surrogates(text: str) -> str:
@@ -73,10 +73,10 @@ def lost_its_array(text: str) -> bool:
 def escape_control_characters(text: str) -> str:
     """The text with raw line breaks, tabs and the like within its strings escaped."""
 
-    def mend(match: re.Match[str]) -> str:
+    def fix(match: re.Match[str]) -> str:
         return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", match[0])
 
-    return _TEXT.sub(mend, text)
+    return _TEXT.sub(fix, text)
 
 
 def drop_trailing_commas(text: str) -> str:
@@ -89,14 +89,14 @@ def read_python(text: str) -> str:
     if len(text) > LARGEST or "'" not in text:
         return text
 
-    def mend(match: re.Match[str]) -> str:
+    def fix(match: re.Match[str]) -> str:
         if match["word"]:
             return _WORDS[match["word"]]
         if match["single"] is None:
             return match[0]
         return to_json(_ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), match["single"])).decode()
 
-    return _PYTHON.sub(mend, text)
+    return _PYTHON.sub(fix, text)
 
 
 Fix = tuple[Callable[[str], str], str]
@@ -121,10 +121,10 @@ def read(text: str) -> tuple[Any, list[str]]:
     for fixes in (_FIXES, (*_FIXES[:1], _SINGLE, *_FIXES[1:])):
         fixed, said = text, []
         for fix, warning in fixes:
-            mended = fix(fixed)
-            if mended == fixed:
+            changed = fix(fixed)
+            if changed == fixed:
                 continue
-            fixed = mended
+            fixed = changed
             said.append(warning)
             try:
                 return from_json(fixed, allow_inf_nan=False), said

@@ -57,7 +57,7 @@ def failed_event(index: int, conversion: object, errors: Mapping[str, str]) -> d
                 entry[name] = str(value)[:200]
     told = {name[:LONGEST_NAME]: text[:LONGEST_ERROR] for name, text in list(errors.items())[:MOST_ERRORS]}
     if len(errors) > MOST_ERRORS:
-        told["further"] = f"{len(errors) - MOST_ERRORS} further errors are not listed: mend these first"
+        told["further"] = f"{len(errors) - MOST_ERRORS} further errors are not listed: fix these first"
     return entry | {"errors": told}
 
 

@@ -107,4 +107,4 @@ def _brief(entry: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(errors, dict) or len(errors) <= _MOST_ERRORS:
         return entry
     told = dict(list(errors.items())[:_MOST_ERRORS])
-    return entry | {"errors": told | {"further": "further errors are not listed: mend these first"}}
+    return entry | {"errors": told | {"further": "further errors are not listed: fix these first"}}

@@ -2,7 +2,7 @@
 
 
 class Fault(ValueError):
-    """A value that cannot be used; the message says the fault and the cure, and never quotes personal data."""
+    """A value that cannot be used; the message says the fault and the fix, and never quotes personal data."""
 
 
 class NoKey(LookupError):

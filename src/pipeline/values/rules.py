@@ -1,6 +1,6 @@
 """Rules for the fields of a conversion: each takes a value as received and gives the value to send, or None to drop it.
 
-A rule never raises. What it drops or mends it says in `notes`: the fault and the cure; `apply` adds the field's name,
+A rule never raises. What it drops or fixes it says in `notes`: the fault and the fix; `apply` adds the field's name,
 and «dropped: » where the rule gave None. A note quotes a value only where it is a word of a list, never where a person
 could stand.
 """
@@ -27,7 +27,7 @@ _MOST_UNKNOWN = 50
 def apply(
     rules: Mapping[str, Rule], source: Mapping[str, Any], path: str, warnings: Warnings, aliases: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return the fields of `source` that have a rule and pass it; what was dropped or mended goes to `warnings`."""
+    """Return the fields of `source` that have a rule and pass it; what was dropped or fixed goes to `warnings`."""
     kept: dict[str, Any] = {}
     notes: list[str] = []
     strangers = []
@@ -87,7 +87,7 @@ def opt_out(value: Any, notes: list[str]) -> str | None:
 
 
 def choice(*words: str) -> Rule:
-    """A rule that takes one of the words, mends case, spaces, hyphens and underscores, and suggests the nearest."""
+    """A rule that takes one of the words, fixes case, spaces, hyphens and underscores, and suggests the nearest."""
     exact = {word: word for word in words}
     folded = {fold(word): word for word in words}
     lower, listed = tuple(word.lower() for word in words), f": it must be one of {', '.join(words)}"
