@@ -12,6 +12,7 @@ from itertools import product
 from pipeline.consent.keys import key_of
 from pipeline.values import hints, kinds, language
 from pipeline.values.field import Field, Table
+from pipeline.values.rules import quoted
 from sources import campaigns
 
 Path = tuple[str, str]  # where a field stands: ("user_data", "em"), or ("", "event_name") in the conversion itself
@@ -77,6 +78,15 @@ def nearest(name: str) -> str | None:
     """The known field with the most similar name, such as `user_data.em`, or None."""
     close = hints.nearest(fold(name), _FOLDED)
     return spelled(_PATHS[close]) if close else None
+
+
+def unknown(name: str) -> str | None:
+    """Why the name is no field of a conversion, with what was probably meant; None if it is one."""
+    if find(name) is not None:
+        return None
+    close = nearest(name)
+    hint = f"did you mean {close}?" if close else "name it as /v1/events does, such as event_id or user_data.em"
+    return f"{quoted(name)} is not a field of a conversion: {hint}"
 
 
 def spelled(path: Path) -> str:

@@ -1,11 +1,11 @@
 """Which sources there are. A module is imported when its first post comes: a cold start pays for one, not for all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pipeline.intake.body import Body
-from pipeline.intake.sender_entries import read_senders
+from pipeline.intake.sender_entries import WRONG_MAP, read_senders
 from pipeline.intake.senders import Sender, SourceSettings
 from pipeline.values.faults import Fault
 from sources.inbound import Inbound
@@ -47,6 +47,7 @@ SOURCES = {
 }
 _SIGNING = {name: source.signed for name, source in SOURCES.items()}
 _MAPPED = "webhook"
+_FILES = ("csv", "jsonl")
 
 
 def senders(secret: str) -> tuple[list[Sender], list[str]]:
@@ -59,6 +60,8 @@ def _understood(name: str, settings: SourceSettings) -> Any:
     if name.partition("/")[0] != _MAPPED:
         if settings.map is not None or settings.signature is not None or settings.url is not None:
             raise Fault("has a map, signature or url: these are settings of webhook alone")
+        if settings.columns:
+            _check_columns(name, settings.columns)
         if settings.only or settings.without:
             from sources import filters  # which only senders that filter need
 
@@ -67,6 +70,17 @@ def _understood(name: str, settings: SourceSettings) -> Any:
     if settings.only or settings.without:
         raise Fault("has filters (only, without): write conditions into its map")
     return import_module(f"sources.{SOURCES[_MAPPED].module}").understood(name, settings)
+
+
+def _check_columns(name: str, columns: Mapping[str, str]) -> None:
+    """Raises Fault for columns of a source that reads no files, and for a field that no conversion has."""
+    if name not in _FILES:
+        raise Fault(f"has columns: these are a setting of {' and '.join(_FILES)} alone")
+    from sources.fieldnames import unknown  # which other senders need not wait for
+
+    for field in columns.values():
+        if (fault := unknown(field)) is not None:
+            raise Fault(f"{WRONG_MAP}columns: {fault}")
 
 
 def base_of(name: str | None) -> str:

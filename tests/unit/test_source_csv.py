@@ -531,3 +531,53 @@ def test_rows_that_differ_in_nothing_have_one_id() -> None:
     posting = posted("event_name,event_time,email,value\n" + f"LEAD,{NOW},a@example.com,5\n" * 2)
     first, second = (finished(conversion)["event_id"] for conversion in posting.conversions)
     assert first == second
+
+
+# ── columns of a post's own ───────────────────────────────────────────────────────────────────────────────────────────
+
+OWN = "Auftrag,Kunde,Brutto,Wann\nA-7,a@example.com,12.50,2025-12-31T18:30:00Z\n"
+OWN_MADE = {
+    "event_name": "PURCHASE",
+    "event_id": "A-7",
+    "event_time": "2025-12-31T18:30:00Z",
+    "user_data": {"em": "a@example.com"},
+    "custom_data": {"value": "12.50", "currency": "EUR"},
+}
+
+
+def asked(query: str, body: str = OWN, **settings: Any) -> Body:
+    url = f"https://relay.example.com/v1/sources/csv?key=k&{query}"
+    return read(Inbound(body.encode(), {}, SourceSettings(**settings), NOW, "csv", "POST", url))
+
+
+def test_a_senders_entry_maps_columns_of_a_posted_file() -> None:
+    columns = {"Auftrag": "event_id", "kunde": "email", "Brutto": "custom_data.value", "Wann": "event_time"}
+    posting = posted(OWN, columns=columns, currency="EUR", event_names={"default": "PURCHASE"})
+    assert (posting.conversions, posting.warnings) == ([OWN_MADE], [])
+
+
+def test_the_address_of_a_post_maps_columns_and_sets_values_as_relay_send_does() -> None:
+    query = (
+        "map=Auftrag%3Devent_id&map=Kunde=em&map=Brutto=value&map=Wann=time&set=event_name=PURCHASE&set=currency=EUR"
+    )
+    assert asked(query).conversions == [OWN_MADE]
+    assert asked("map=Wann=event_id", "Wann,event_id,email\n1,2,a@example.com\n").conversions[0]["event_id"] == "1"
+
+
+def test_the_address_counts_before_the_entry() -> None:
+    posting = asked("map=B=event_id", "A,B,email\n1,2,a@example.com\n", columns={"A": "event_id", "B": "order_id"})
+    assert posting.conversions[0]["event_id"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ("map=Auftrag=event_idd", "did you mean event_id"),
+        ("map=Auftrag", "must be NAME=VALUE"),
+        ("set==x", "must be NAME=VALUE"),
+        ("a=1&" * 201, "more than 200 parameters"),
+    ],
+)
+def test_an_address_that_maps_nothing_is_refused(query: str, fault: str) -> None:
+    with pytest.raises(BadRequest, match=fault):
+        asked(query)

@@ -134,6 +134,7 @@ def _settings_schema() -> SchemaValidator:
         "answered_only": cs.bool_schema(),
         "first_calls_only": cs.bool_schema(),
         "value_field": word,
+        "columns": cs.dict_schema(cs.str_schema(min_length=1), cs.str_schema(min_length=1)),
         "currency": cs.nullable_schema(_currency()),
         "only": _filters(),
         "without": _filters(),

@@ -18,6 +18,7 @@ class SourceSettings:
 
     `event_names` gives Roku's event name for each kind of call or event of the platform, null meaning that it is no
     conversion. `minimum_duration` is in seconds. `value_field` names the field of the body that holds the value,
+    `columns` the field that each column of a file is,
     `currency` the ISO 4217 code of values that come without one. `only` and `without` have values of what the
     platform's posts can be filtered by: the posts with one of them count, or all others. `signature_secret` is what the
     platform signs with, `signature` how, and `url` the address that it signs, where that is another than the one that
@@ -30,6 +31,7 @@ class SourceSettings:
     answered_only: bool = True
     first_calls_only: bool = False
     value_field: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     currency: str | None = None
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

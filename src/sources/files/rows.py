@@ -4,13 +4,13 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
 
 from pipeline.contract.destination import Invalid
 from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, BadRequest, Body, Ignored, event_group
 from pipeline.intake.senders import SourceSettings
-from pipeline.values.rules import quoted
 from sources import signature
-from sources.fieldnames import Path, find, fold, nearest
+from sources.fieldnames import Path, find, fold, unknown
 from sources.inbound import Inbound
 from sources.source_settings import Warnings, event_names, only, settle
 from sources.values import is_absent
@@ -18,6 +18,7 @@ from sources.values import is_absent
 SIGNED = signature.Scheme("signature", "sha256", "hex")
 # Ten times what 1,000 rows with some breaks within quotes have. Excel writes a million empty rows if asked to.
 _MOST_LINES = 100_000
+_MOST_ASKED = 200  # parameters of an address
 _SPREADSHEET, _GZIP, _UTF_16 = "is a spreadsheet or an archive", "is compressed with gzip", "is UTF-16"
 # Where a content type says text, API Gateway puts U+FFFD (EF BF BD) in the place of each byte that is not UTF-8.
 _BEGINNINGS = {
@@ -89,7 +90,9 @@ def _check_letters(text: str, form: str) -> None:
 class Rows(Protocol):
     """What reads the lines of a file of one form; what there is to say of them goes to `warnings`."""
 
-    def __call__(self, lines: Iterable[str], *, mapping: Mapping[str, str], warnings: Warnings) -> Iterator[Row]:
+    def __call__(
+        self, lines: Iterable[str], *, mapping: Mapping[str, str], defaults: Mapping[str, str], warnings: Warnings
+    ) -> Iterator[Row]:
         """The rows, read as they are asked for. Raises BadRequest."""
 
 
@@ -99,7 +102,11 @@ def posted(inbound: Inbound, form: str, rows: Rows) -> Body:
     lines = io.StringIO(text_of(inbound.body, form), newline="")
     field = inbound.settings.value_field
     warnings: Warnings = []
-    read_rows = rows(lines, mapping={field: "value"} if field else {}, warnings=warnings)
+    asked = _asked(inbound, "map")
+    fields = set(map(find, asked.values()))
+    entry = ({field: "value"} if field else {}) | dict(inbound.settings.columns)
+    mapping = {column: one for column, one in entry.items() if find(one) not in fields} | asked
+    read_rows = rows(lines, mapping=mapping, defaults=_asked(inbound, "set"), warnings=warnings)
     return posting(read_rows, inbound.settings, warnings)
 
 
@@ -139,7 +146,21 @@ def constants(defaults: Mapping[str, str]) -> list[tuple[Path, str]]:
 def _path(field: str) -> Path:
     path = find(field)
     if path is None:
-        close = nearest(field)
-        hint = f"did you mean {close}?" if close else "name it as /v1/events does, such as event_id or user_data.em"
-        raise BadRequest(400, f"{quoted(field)} is not a field of a conversion: {hint}")
+        raise BadRequest(400, str(unknown(field)))
     return path
+
+
+def _asked(inbound: Inbound, name: str) -> dict[str, str]:
+    """What the address says besides: map=COLUMN=FIELD or set=FIELD=VALUE, as often as needed. Raises BadRequest."""
+    found = {}
+    try:
+        given = parse_qs(urlsplit(inbound.url).query, max_num_fields=_MOST_ASKED).get(name, [])
+    except ValueError:
+        raise BadRequest(400, f"the address has more than {_MOST_ASKED} parameters") from None
+    for pair in given:
+        left, equals, right = pair.rpartition("=") if name == "map" else pair.partition("=")
+        if not (left.strip() and equals and right.strip()):
+            form = "map=Order%20Number%3Devent_id" if name == "map" else "set=event_name%3DPURCHASE"
+            raise BadRequest(400, f"{name} in the address must be NAME=VALUE, such as {form}")
+        found[left.strip()] = right.strip()
+    return found

@@ -135,9 +135,7 @@ def _set(given: Any) -> dict[str, tuple[fieldnames.Path, Any]]:
     for name, one in given.items():
         target = fieldnames.find(name)
         if target is None:
-            close = fieldnames.nearest(name)
-            hint = f"did you mean {close}?" if close else "name it as /v1/events does, such as event_id or user_data.em"
-            raise Fault(f"{quoted(name)} is not a field of a conversion: {hint}")
+            raise Fault(str(fieldnames.unknown(name)))
         if target in (known for known, _ in found.values()):
             raise Fault(f"{quoted(name)} is a second name of {fieldnames.spelled(target)}: keep one")
         found[name] = target, one
