@@ -1,30 +1,21 @@
 """The Shopify pixel to paste, on Node.js in doubles of Shopify's sandbox: what it posts, and what the relay reads."""
 
 import json
-import shutil
-import subprocess
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.intake import body
-from pipeline.intake.access import Request
-from pipeline.intake.body import BadRequest, Body
-from pipeline.intake.hearing import hear
-from pipeline.intake.reception import Received, receive
-from pipeline.intake.senders import Sender, SourceSettings
-from roku.destination import DESTINATION
+from pipeline.intake.body import BadRequest
+from pipeline.intake.reception import Received
+from pipeline.intake.senders import SourceSettings
 from sources.inbound import Inbound
 from sources.web import shopify
+from tests.integration.pasted import NOW, needs_node, received, run
 from tests.unit.conversions import GROUP, sha, written
 
-HERE = Path(__file__).parent
-PIXEL = HERE.parents[1] / "docs" / "senders" / "shopify-pixel.js"
-NOW = 1_772_359_260  # a minute after the order
-
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="the pixel runs on Node.js")
+pytestmark = needs_node
 
 ALLOWED = {
     "analyticsProcessingAllowed": True,
@@ -144,12 +135,8 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 
 @cache
 def ran() -> dict[str, Any]:
-    """What each scenario came to, in one start of Node.js."""
-    lines = "".join(json.dumps(one) + "\n" for one in SCENARIOS.values())
-    run = subprocess.run(
-        ["node", "pixel.cjs", PIXEL], input=lines, capture_output=True, text=True, check=True, cwd=HERE / "pastes"
-    )
-    return dict(zip(SCENARIOS, map(json.loads, run.stdout.splitlines()), strict=True))
+    """What each scenario came to."""
+    return dict(zip(SCENARIOS, run("pixel.cjs", "shopify-pixel.js", list(SCENARIOS.values())), strict=True))
 
 
 def posted(scenario: str) -> list[Any]:
@@ -157,18 +144,10 @@ def posted(scenario: str) -> list[Any]:
     return found
 
 
-def received(posting: Body) -> Received:
-    """What becomes for Roku of a post by a page's key."""
-    sender = Sender(name="pixel", key="a-browser-key-1", browser=True, origins=("null",))
-    request = Request("POST", "/v1/beacon", {"origin": "null"}, {}, b"", "203.0.113.9", "Mozilla/5.0 (X11)")
-    heard = hear(posting, sender.consent, headers=request.headers, query={}, vendors=[], page=None)
-    return receive(request, sender, heard, DESTINATION, default_event_group=GROUP, now=NOW)
-
-
 def read(scenario: str) -> Received:
     """What becomes of the one post of a scenario, with the event group that whoever pastes it fills in."""
     (one,) = posted(scenario)
-    return received(body.read(json.dumps(one["body"] | {"event_group_id": GROUP}).encode()))
+    return received(body.read(json.dumps(one["body"] | {"event_group_id": GROUP}).encode()), browser=True)
 
 
 def sent(scenario: str) -> dict[str, Any]:
