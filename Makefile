@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUN_VENV := .venv-run
 SAM_VENV := .venv-sam
 SCAN_VENV := .venv-scan
 BENCH_VENV := .venv-bench
@@ -13,6 +14,7 @@ SOURCES := src local tests
 # The stamps are written last: an interrupted installation is begun again, a finished one costs nothing.
 INSTALLED := $(VENV)/.ready
 READY := $(BIN)/relay
+RUN_READY := $(RUN_VENV)/.ready
 SAM_READY := $(SAM_VENV)/.ready
 SCAN_READY := $(SCAN_VENV)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
@@ -55,7 +57,7 @@ define make-venv
 	|| { echo "'$(PYTHON)' lacks its venv module (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 @echo "installing $(2) into $(1), once"
 @$(PYTHON) -m venv --clear $(1)
-@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
+@bash .ci/install $(1) $(2)
 @touch $(1)/.ready
 endef
 
@@ -65,6 +67,12 @@ $(INSTALLED): requirements/dev.txt
 # The command `relay`, as this folder is: a change of the code needs no new installation.
 $(READY): $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Small, for whoever only wants to see it run. It holds the command `relay` too.
+$(RUN_READY): requirements/run.txt
+	$(call make-venv,$(RUN_VENV),$<)
+	@$(RUN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(SAM_READY): requirements/sam.txt
@@ -105,8 +113,8 @@ $(PEERS_READY): $(PEERS_FOLDER)/package-lock.json
 	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(PEERS_FOLDER) && npm ci --ignore-scripts --silent; \
 	else echo "no Node.js with npm on this machine: the peers that need it will be left out"; fi
 
-run: $(READY) ## the whole system on this machine, with a table of what became of each sample (ARGS=--once, ARGS=--serve)
-	@$(BIN)/python -m local $(ARGS)
+run: $(RUN_READY) ## the whole system on this machine, with a table of what became of each sample (ARGS=--once, ARGS=--serve)
+	@$(RUN_VENV)/bin/python -m local $(ARGS)
 
 screenshot: $(READY) ## the console in a telling state: writes docs/console.png (needs Chromium)
 	@$(BIN)/python -m local.console.screenshot
@@ -203,6 +211,7 @@ lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: 
 	@# The bundle's first: what is shipped is held back by no tool. The tests then run with the very same versions.
 	$(COMPILE) --group runtime --output-file src/requirements.txt
 	$(COMPILE) --group dev --constraint src/requirements.txt --output-file requirements/dev.txt
+	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(COMPILE) --group sam --output-file requirements/sam.txt
 	$(COMPILE) --group scan --output-file requirements/scan.txt
 	$(COMPILE) --group bench --constraint src/requirements.txt --output-file requirements/bench.txt
@@ -219,4 +228,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(RUN_VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

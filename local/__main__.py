@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -99,6 +101,12 @@ def _here(stack: Stack) -> str:
     return "--local" if usual else f"--local --local-endpoint {stack.aws_endpoint}"
 
 
+def _relay() -> str:
+    """The command `relay` of the environment that this runs in, as one types it here."""
+    beside = Path(sys.executable).with_name("relay")
+    return os.path.relpath(beside) if beside.exists() else "relay"
+
+
 def _print_commands(stack: Stack, console: Console) -> None:
     here = _here(stack)
     event = {
@@ -113,8 +121,8 @@ def _print_commands(stack: Stack, console: Console) -> None:
     commands = [
         ("Look at it in a browser", f"{stack.url}/"),
         ("Send a conversion", post),
-        ("What became of it", f".venv/bin/relay status order-1 {here}"),
-        ("What Roku and Rokt rejected", f".venv/bin/relay dlq list {here}"),
+        ("What became of it", f"{_relay()} status order-1 {here}"),
+        ("What Roku and Rokt rejected", f"{_relay()} dlq list {here}"),
     ]
     for title, command in commands:
         console.print(f"\n{title}:\n  {command}", soft_wrap=True, markup=False)

@@ -25,6 +25,15 @@ def test_the_bundle_holds_the_versions_that_the_tests_ran_with() -> None:
     assert {name: dev.get(name) for name in bundle} == bundle
 
 
+def test_the_environment_of_make_run_is_a_small_part_of_what_the_tests_run_with() -> None:
+    small, dev = (
+        {name.split()[0]: version for name, version in _pins(f"requirements/{lock}.txt").items()}
+        for lock in ("run", "dev")
+    )
+    assert {name: dev.get(name) for name in small} == small
+    assert not small.keys() & {"cfn-lint", "docker", "mypy", "playwright", "pytest", "ruff"}
+
+
 def test_the_bundle_holds_no_sdk_for_lambda_brings_one() -> None:
     path = ROOT / ".ci" / "check_bundle.py"
     (brought,) = re.findall(r"^OF_THE_RUNTIME = (\{.+\})$", path.read_text(encoding="utf-8"), re.MULTILINE)
@@ -59,7 +68,7 @@ def test_every_package_of_npm_has_a_hash_and_no_address(lock: str) -> None:
     assert [name for name, package in installed.items() if "resolved" in package] == []
 
 
-@pytest.mark.parametrize("makefile", ["Makefile", "src/Makefile"])
+@pytest.mark.parametrize("makefile", ["Makefile", "src/Makefile", ".ci/install"])
 def test_whatever_installs_checks_the_hashes(makefile: str) -> None:
     rules = (ROOT / makefile).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     installs = [rule for rule in rules if re.search(r"pip install|npm (ci|i|install)\b", rule)]
@@ -103,7 +112,11 @@ def test_the_command_line_declares_what_it_imports_and_nothing_else() -> None:
     # phonenumberslite is `phonenumbers`, which the pipeline imports, and jmespath reads the paths of the sources.
     assert outside == declared.keys() - {"phonenumberslite", "jmespath"}
     groups = project["dependency-groups"]
-    tested = [re.sub(r"\[.*\]", "", one) for one in [*groups["dev"], *groups["runtime"]] if isinstance(one, str)]
+    tested = [
+        re.sub(r"\[.*\]", "", one)
+        for one in [*groups["dev"], *groups["run"], *groups["runtime"]]
+        if isinstance(one, str)
+    ]
     assert [one for one in declared.values() if one not in tested] == []
 
 
