@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEY = "page-key+&#%"  # whatever stands in a key reaches the query whole
+FRAME_KEY = "frame-key-1"  # of sandboxed frames, which have no origin
 GROUP = "shop"
 FIRST_LINE = "<script>window.relay=window.relay||function(){(relay.q=relay.q||[]).push(arguments)}</script>"
 
@@ -148,5 +149,6 @@ def _let_in(relay: Relay, origin: str) -> None:
     name = relay.stack.deployment.names["SenderKeysSecret"]
     senders = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
     senders["page"] = {"key": KEY, "browser": True, "origins": [origin]}
+    senders["frame"] = {"key": FRAME_KEY, "browser": True, "origins": ["null"]}
     secrets.put_secret_value(SecretId=name, SecretString=json.dumps(senders))
     secrets.close()
