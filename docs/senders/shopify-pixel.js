@@ -18,11 +18,13 @@ const RELAY = {
   },
 };
 const TRIES = 3, PAUSE = 5000; // milliseconds between two tries
+const PATIENCE = 300; // milliseconds that an event waits for the tab's session, which another frame answers
 const CAMPAIGN = /[?&](utm_[cmst][a-z]+|\w+clk?id|[gw]braid|rtid)=[^&]+/g;
 
 // What the visitor allows now. Without marketingAllowed nothing leaves the page: it waits here for consent.
 let privacy = init.customerPrivacy || {};
 let waiting = [];
+let landing = Promise.resolve("");
 
 const mayMarket = () => privacy.marketingAllowed === true;
 const mayKeep = () => mayMarket() && privacy.saleOfDataAllowed === true && navigator.globalPrivacyControl !== true;
@@ -30,8 +32,10 @@ const mayKeep = () => mayMarket() && privacy.saleOfDataAllowed === true && navig
 // Campaign and click ids of the last landing page that had any, for this tab's session. They are neither read nor kept
 // where the visitor refuses the sale of data, or has Global Privacy Control on.
 function remember() {
-  const found = here("location.search").match(CAMPAIGN);
-  if (found && mayKeep()) browser.sessionStorage.setItem("relay", found.join("")).catch(() => {});
+  if (!mayKeep()) return;
+  const found = (here("location.search").match(CAMPAIGN) || []).join("");
+  landing = found ? Promise.resolve(found) : browser.sessionStorage.getItem("relay").catch(() => "");
+  if (found) browser.sessionStorage.setItem("relay", found).catch(() => {});
 }
 
 // A text of the page's document, empty without one.
@@ -44,14 +48,14 @@ async function send(event) {
   const data = event.data || {};
   // The bogus gateway takes orders that are tests.
   if (((data.checkout || {}).transactions || []).some((one) => one.gateway === "bogus")) return;
-  const landing = mayKeep() && (await browser.sessionStorage.getItem("relay").catch(() => ""));
-  post({ event_group_id: RELAY.event_group_id, events: [conversion(event, data, landing || "")] }, TRIES);
+  const known = mayKeep() && (await Promise.race([landing, new Promise((done) => setTimeout(done, PATIENCE))]));
+  post({ event_group_id: RELAY.event_group_id, events: [conversion(event, data, known || "")] }, TRIES);
 }
 
-function conversion(event, data, landing) {
+function conversion(event, data, campaigns) {
   const checkout = data.checkout || {}, order = checkout.order || {};
   const campaign = { custom_data: {}, click_ids: {} };
-  new URLSearchParams(landing).forEach((value, name) => {
+  new URLSearchParams(campaigns).forEach((value, name) => {
     campaign[name.startsWith("utm_") ? "custom_data" : "click_ids"][name] = value;
   });
   return {
@@ -138,14 +142,14 @@ async function post(body, tries) {
 }
 
 remember();
-api.customerPrivacy.subscribe("visitorConsentCollected", (event) => {
-  privacy = event.customerPrivacy || {};
-  remember();
-  if (mayMarket()) waiting.splice(0).forEach((one) => send(one).catch(() => {}));
-});
 Object.keys(RELAY.events).forEach((name) => {
   analytics.subscribe(name, (event) => {
     if (mayMarket()) send(event).catch(() => {});
     else waiting.push(event);
   });
+});
+api.customerPrivacy.subscribe("visitorConsentCollected", (event) => {
+  privacy = event.customerPrivacy || {};
+  remember();
+  if (mayMarket()) waiting.splice(0).forEach((one) => send(one).catch(() => {}));
 });

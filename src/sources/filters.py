@@ -49,11 +49,13 @@ def left_out(source: str, post: Post, settings: SourceSettings, warnings: Warnin
         if not values:
             return Ignored("filtered", f"the post has no {name}: post it, or take {setting} out")
         if values.isdisjoint(map(one.same, wanted)):
-            return Ignored("filtered", f"{setting} lists other values: add this post's there to count it")
+            return Ignored("filtered", f"{setting} does not list this post's {name}: add it to count such posts")
     for name, unwanted in settings.without.items():
         one, setting = FILTERS[source][name], f"without.{name}"
         if not one.values(post).isdisjoint(map(one.same, unwanted)):
-            return Ignored("filtered", f"{setting} of the sender's entry lists this post's: take it out to count it")
+            return Ignored(
+                "filtered", f"{setting} of the sender's entry lists this post's {name}: take it out to count such posts"
+            )
         if not any(has(post, field) for field in one.fields):
             warnings.append((setting, f"the post has no {name}, so nothing was left out: post it"))
     return None

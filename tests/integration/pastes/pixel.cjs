@@ -1,7 +1,7 @@
 // Runs the Shopify pixel in doubles of what Shopify's sandbox gives it: a scenario per line of stdin, and for each a line
 // with what it posted, what it kept in the tab's session, and what it waited for.
 //
-// A scenario: {privacy, gpc, search, kept, customer, steps: [{event} | {consent}], answers: [status or null for no answer]}
+// A scenario: {privacy, gpc, search, kept, silent (storage never answers), customer, steps: [{event} | {consent}], answers: [status or null for no answer]}
 const fs = require("fs")
 const vm = require("vm")
 
@@ -24,7 +24,7 @@ async function run(scenario) {
     // Each call is answered later, from the top frame.
     browser: {
       sessionStorage: {
-        getItem: async key => (stored.has(key) ? stored.get(key) : null),
+        getItem: key => (scenario.silent ? new Promise(() => {}) : Promise.resolve(stored.has(key) ? stored.get(key) : null)),
         setItem: async (key, value) => void stored.set(key, String(value)),
       },
     },
