@@ -35,6 +35,8 @@ def source_settings(given: list[str]) -> dict[str, dict[str, Any]]:
             place = place.setdefault(field, {})
             if not isinstance(place, dict):
                 raise Misuse(f"--source {text}: {name}.{field} was given a value of its own before: give one of both")
+        if fields and fields[-1] in place:
+            raise Misuse(f"--source {text}: {path.strip()} was given before: give it once, of several values as a list")
         if fields:
             place[fields[-1]] = _value(value)
     return made

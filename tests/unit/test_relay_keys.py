@@ -31,6 +31,18 @@ def test_a_setting_without_a_value_is_told() -> None:
         consent_settings(["law"])
 
 
+def test_a_setting_that_is_given_twice_is_told_for_the_second_would_take_the_firsts_place() -> None:
+    with pytest.raises(Misuse, match=r"shopify\.only\.tag was given before: give it once, of several values as a list"):
+        source_settings(["shopify.only.tag=vip", "shopify.only.channel=web", "shopify.only.tag=new"])
+    with pytest.raises(Misuse, match=r"csv\.currency was given before"):
+        source_settings(["csv.currency=USD", "csv.currency=EUR"])
+    listed = source_settings(['shopify.only.tag=["vip", "new"]', "shopify.without.tag=vip", "csv.currency=USD"])
+    assert listed == {
+        "shopify": {"only": {"tag": ["vip", "new"]}, "without": {"tag": "vip"}},
+        "csv": {"currency": "USD"},
+    }
+
+
 WEBHOOK = {"webhook": {"map": {"set": {"event_name": {"path": "a", "map": {"x": "PURCHSE"}}}}}}
 
 
