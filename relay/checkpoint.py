@@ -22,28 +22,23 @@ _DIGITS = 20  # hex: 80 bits, of which no two lines of a file are the same by ch
 class Sent:
     """The accepted lines of one file, for one stack and one way of reading it."""
 
-    def __init__(self, path: str, stack: str, stack_id: str, way: Mapping[str, Any]) -> None:
+    def __init__(self, path: str, stack: str, stack_id: str, way: Mapping[str, Any], *, again: bool = False) -> None:
         """Remember beside `path`; without a path (stdin) nothing is remembered.
 
+        With `again` what was accepted before is forgotten, at the first acceptance.
         Raises Trouble if what was accepted was read in another way, for then its lines cannot be known again.
         """
         self._path = Path(f"{path}.relay-{stack}") if path != "-" else None
         self._header = {"relay": 1, "stack": stack_id, "way": _digest(way)}
         self._accepted: Counter[str] = Counter()
         self._file: Any = None
-        self.restarted = False
+        self._is_fresh = True  # nothing that counts is in the file
+        self.forgotten = 0  # accepted lines that will be sent again
         if self._path is not None and self._path.exists():
-            self._load(self._path)
+            self._load(self._path, again=again)
 
     def __enter__(self) -> Self:
-        """Open it for what is accepted from now on."""
-        if self._path is not None:
-            fresh = self.restarted or not self._path.exists()
-            self._file = self._path.open("w" if fresh else "a", encoding="utf-8")
-            if fresh:
-                self._write(json.dumps(self._header))
-            else:
-                self._file.write("\n")  # a line that a crash broke off ends here
+        """Nothing is written before the first acceptance: a try that failed binds nobody to its options."""
         return self
 
     def __exit__(
@@ -62,34 +57,45 @@ class Sent:
 
     def add(self, digests: Sequence[str]) -> None:
         """These lines were accepted; they are on the disk when this returns."""
-        if self._file is not None and digests:
+        if self._path is not None and digests:
+            if self._file is None:
+                self._file = self._begun(self._path)
             self._write(" ".join(digests))
+
+    def _begun(self, path: Path) -> Any:
+        """The file, opened for the first acceptance."""
+        self._file = path.open("w" if self._is_fresh else "a", encoding="utf-8")
+        if self._is_fresh:
+            self._write(json.dumps(self._header))
+        else:
+            self._file.write("\n")  # a line that a crash broke off ends here
+        return self._file
 
     def _write(self, line: str) -> None:
         self._file.write(line + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def _load(self, path: Path) -> None:
+    def _load(self, path: Path, *, again: bool) -> None:
         first, *rest = path.read_text(encoding="utf-8", errors="replace").split("\n")
         try:
             header = json.loads(first)
         except ValueError:
             header = None
         if not isinstance(header, dict) or header.get("stack") != self._header["stack"]:
-            self.restarted = True  # of a stack that is gone, or broken off in its first line
+            return  # of a stack that is gone, or broken off in its first line
+        accepted = [digest for line in rest for digest in line.split() if len(digest) == _DIGITS]
+        if again or not accepted:
+            self.forgotten = len(accepted)
             return
         if header != self._header:
             raise Trouble(
-                f"{path.name} remembers what was accepted of this file under other --map, --set, --group or --format:"
-                " use the same again, or --again to send everything anew"
+                f"{path.name} remembers {len(accepted)} lines that were accepted of this file under other --map, --set,"
+                " --group or --format: use the same again, or --again to send everything anew (it says first what that"
+                " does)"
             )
-        self._accepted.update(digest for line in rest for digest in line.split() if len(digest) == _DIGITS)
-
-
-def forget(path: str, stack: str) -> None:
-    """Forget what was accepted."""
-    Path(f"{path}.relay-{stack}").unlink(missing_ok=True)
+        self._is_fresh = False
+        self._accepted.update(accepted)
 
 
 def digest_of(item: Item) -> str:

@@ -16,6 +16,7 @@ from pipeline.values.timestamps import with_habits
 from relay.errors import Misuse, Trouble
 from relay.opening import opened
 from sources.files import delimited, json_lines
+from sources.files.file_times import Asked
 from sources.files.rows import Row
 
 
@@ -51,7 +52,8 @@ class Item:
 class Reading:
     """How to read: the format (None: by the file's name), columns and what they mean, values for all, the group.
 
-    `habits` are how the files' times are written.
+    `habits` are how the files' times are written, `encoding` their letters (None: as they show); `asked` is asked for
+    what a file's times leave open.
     """
 
     format: Format | None = None
@@ -59,6 +61,8 @@ class Reading:
     defaults: Mapping[str, str] = field(default_factory=dict)
     group: str | None = None
     habits: Habits = field(default_factory=Habits)
+    encoding: str | None = None
+    asked: Asked | None = None
 
 
 def format_of(path: str, reading: Reading) -> Format:
@@ -71,25 +75,36 @@ def format_of(path: str, reading: Reading) -> Format:
 
 
 def items(
-    path: str, reading: Reading, *, read: Callable[[int], None] = lambda _: None, say: Callable[[str], None]
+    path: str,
+    reading: Reading,
+    *,
+    read: Callable[[int], None] = lambda _: None,
+    say: Callable[[str], None],
+    ignored: Counter[str] | None = None,
 ) -> Iterator[Item]:
     """The conversions of the file; `read` is told of each bytes read, `say` of what is odd about the file.
 
+    Lines that are no conversions, such as refunds, are counted in `ignored` by their reason, or else told to `say`.
     Raises Trouble if the file as a whole cannot be read.
     """
     form = format_of(path, reading)
-    with opened(path) as text:
+    counted: Counter[str] = Counter() if ignored is None else ignored
+    with opened(path, asked=reading.encoding, is_table=form is Format.CSV, say=say) as text:
         try:
             if form is Format.JSON:
                 rows = _json(path, text, reading, read)
             else:
-                rows = _lines(form, _counted(text, read), reading, say)
+                rows = _lines(form, _counted(text, read), reading, say, counted)
             yield from rows
+            for reason, count in counted.items() if ignored is None else ():
+                say(f"{count} ignored: {reason}")
         except BadRequest as refusal:
             raise Trouble(f"{path}: {refusal.description}") from None
 
 
-def _lines(form: Format, lines: Iterator[str], reading: Reading, say: Callable[[str], None]) -> Iterator[Item]:
+def _lines(
+    form: Format, lines: Iterator[str], reading: Reading, say: Callable[[str], None], ignored: Counter[str]
+) -> Iterator[Item]:
     broken: set[int] = set()
     warnings: list[tuple[str, str]] = []
     rows: Iterator[Row]
@@ -99,12 +114,16 @@ def _lines(form: Format, lines: Iterator[str], reading: Reading, say: Callable[[
         )
     else:
         rows = delimited.rows(
-            lines, mapping=reading.mapping, defaults=reading.defaults, warnings=warnings, habits=reading.habits
+            lines,
+            mapping=reading.mapping,
+            defaults=reading.defaults,
+            warnings=warnings,
+            habits=reading.habits,
+            asked=reading.asked,
         )
     for place, text in warnings:
         say(f"{place}: {text}")
     told = len(warnings)
-    ignored: Counter[str] = Counter()
     for row in rows:
         if row.number in broken:
             yield Item(row.number, fault=_NOT_UTF8)
@@ -116,8 +135,6 @@ def _lines(form: Format, lines: Iterator[str], reading: Reading, say: Callable[[
             yield _finished(row.number, row.named(), {}, reading)
     for place, text in warnings[told:]:
         say(f"{place}: {text}")
-    for text, count in ignored.items():
-        say(f"{count} ignored: {text}")
 
 
 def _whole(lines: Iterable[str], broken: set[int]) -> Iterator[str]:

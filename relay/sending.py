@@ -4,20 +4,17 @@ import json
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-from relay.checkpoint import Sent, digest_of, forget
+from relay.checkpoint import Sent, digest_of
 from relay.deployment import Deployment
-from relay.errors import Trouble
+from relay.errors import DECLINED, Trouble
+from relay.file_bar import bar
+from relay.file_questions import again_means, asking
 from relay.inputs import Item, Reading, format_of, items
 from relay.opening import STDIN
 from relay.posting import MOST_BYTES, MOST_EVENTS, Outcome, Poster
@@ -38,6 +35,7 @@ class Tally:
     already: int = 0
     refused: list[dict[str, Any]] = field(default_factory=list)
     warnings: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # by destination, field and text
+    ignored: Counter[str] = field(default_factory=Counter)  # lines that are no conversions, by reason
     withheld: Counter[tuple[str, str]] = field(default_factory=Counter)  # by destination and reason
 
 
@@ -53,7 +51,15 @@ class Sending:
     """One send: the posts under way at once, and who may post."""
 
     def __init__(
-        self, deployment: Deployment, out: Out, reading: Reading, key: str | None, concurrency: int, dry_run: bool
+        self,
+        deployment: Deployment,
+        out: Out,
+        reading: Reading,
+        key: str | None,
+        *,
+        concurrency: int = 4,
+        dry_run: bool = False,
+        yes: bool = False,
     ) -> None:
         self._deployment = deployment
         self._out = out
@@ -61,6 +67,7 @@ class Sending:
         self._given_key = key
         self._concurrency = concurrency
         self._dry_run = dry_run
+        self._yes = yes
         self._stopping = threading.Event()
         path = "/v1/test_events" if dry_run else "/v1/events"
         url = deployment.output("ApiUrl").rstrip("/") + path
@@ -68,20 +75,28 @@ class Sending:
         self._key = cache(self._find_key)
 
     def send(self, tally: Tally, again: bool) -> None:
-        """Send one file. Raises Trouble; what was accepted until then is remembered."""
+        """Send one file, with `again` also what was accepted before. Raises Trouble; what is accepted is remembered."""
         way = {
             "map": dict(self._reading.mapping),
             "set": dict(self._reading.defaults),
             "group": self._reading.group,
             "format": format_of(tally.file, self._reading),
         }
-        if again and tally.file != STDIN and not self._dry_run:
-            forget(tally.file, self._deployment.name)
         remembered = STDIN if self._dry_run else tally.file
-        sent = Sent(remembered, self._deployment.name, self._deployment.stack_id, way)
-        with sent, _bar(tally.file) as read:
-            lines = items(tally.file, self._reading, read=read, say=self._out.aside)
+        sent = Sent(remembered, self._deployment.name, self._deployment.stack_id, way, again=again)
+        if again and remembered != STDIN:
+            self._agree(tally.file, sent.forgotten)
+        with sent, bar(tally.file) as shown:
+            asked = asking(tally.file, self._out, shown.paused)
+            reading = replace(self._reading, asked=asked)
+            lines = items(tally.file, reading, read=shown.read, say=self._out.aside, ignored=tally.ignored)
             self._post_all(self._batches(lines, sent, tally), sent, tally)
+
+    def _agree(self, file: str, accepted: int) -> None:
+        """Say what sending everything again can do, and at a terminal ask whether to do it. Raises Trouble."""
+        self._out.aside(f"{file}: {again_means(accepted, self._deployment.parameters.get('LedgerDays', ''))}")
+        if accepted and not self._yes and sys.stdin.isatty() and not self._out.agrees("send it again?"):
+            raise Trouble(DECLINED)
 
     def _batches(self, lines: Iterator[Item], sent: Sent, tally: Tally) -> Iterator[_Batch]:
         """The lines still to be sent, in posts as large as may be, each of one event group."""
@@ -160,15 +175,3 @@ class Sending:
 def _event_id(item: Item) -> str | None:
     value = (item.conversion or {}).get("event_id")
     return str(value)[:200] if isinstance(value, str | int) and not isinstance(value, bool) else None
-
-
-@contextmanager
-def _bar(file: str) -> Iterator[Callable[[int], None]]:
-    """A bar of the file's bytes on stderr, at a terminal alone."""
-    size = None if file == STDIN or not Path(file).is_file() else Path(file).stat().st_size
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    stderr: TextIO = sys.stderr
-    shown = Progress(*columns, console=Console(file=stderr), transient=True, disable=not stderr.isatty())
-    with shown:
-        task = shown.add_task(Path(file).name, total=size)
-        yield lambda read: shown.advance(task, read)

@@ -151,7 +151,6 @@ def test_a_key_that_nobody_knows_stops_at_once(operator: Operator, tmp_path: Pat
         ("none.csv", None, "there is no file"),
         ("what.dat", b"x", "--format json, jsonl or csv"),
         ("sheet.csv", b"PK\x03\x04rest", "export it as CSV"),
-        ("wide.csv", b"\xff\xfea\x00", "UTF-16"),
         ("broken.json", b"{", "is not JSON"),
         ("array.jsonl", b"[\n{}]", "one object a line"),
         ("header.csv", b"foo,bar\n1,2\n", "header row"),
