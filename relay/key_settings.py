@@ -14,6 +14,8 @@ def consent_settings(given: list[str]) -> dict[str, Any]:
         name, equals, value = text.partition("=")
         if not equals:
             raise Misuse(f"--consent {text}: write SETTING=value")
+        if name in made:
+            raise Misuse(f"--consent {text}: {name} was given before: give it once, of several values with commas")
         is_list = isinstance(getattr(Consent(), name, None), tuple)
         made[name] = [one.strip() for one in value.split(",") if one.strip()] if is_list else value
     return made

@@ -109,7 +109,9 @@ def _sources(given: list[str], mapping: str | None) -> dict[str, dict[str, Any]]
     """The settings of sources, with the mapping as that of the mapped one. Raises Trouble."""
     sources = source_settings(given)
     if mapping is not None:
-        sources.setdefault(_MAPPED, {})["map"] = given_map(mapping)
+        if "map" in sources.setdefault(_MAPPED, {}):
+            raise Misuse(f"--map and --source {_MAPPED}.map say both how posts are read: give one of them")
+        sources[_MAPPED]["map"] = given_map(mapping)
     return sources
 
 

@@ -13,6 +13,7 @@ from relay import mapping
 from relay.errors import Misuse, Trouble
 from relay.key_meaning import faults
 from relay.key_settings import consent_settings, source_settings
+from relay.keys import _sources
 from sources import registry
 from sources.mapped import ready
 
@@ -34,6 +35,10 @@ def test_a_setting_without_a_value_is_told() -> None:
 def test_a_setting_that_is_given_twice_is_told_for_the_second_would_take_the_firsts_place() -> None:
     with pytest.raises(Misuse, match=r"shopify\.only\.tag was given before: give it once, of several values as a list"):
         source_settings(["shopify.only.tag=vip", "shopify.only.channel=web", "shopify.only.tag=new"])
+    with pytest.raises(Misuse, match="categories was given before: give it once, of several values with commas"):
+        consent_settings(["categories=Ads", "law=eu", "categories=Partners"])
+    with pytest.raises(Misuse, match=r"--map and --source webhook\.map"):
+        _sources(["webhook.map=stripe"], "woocommerce")
     with pytest.raises(Misuse, match=r"csv\.currency was given before"):
         source_settings(["csv.currency=USD", "csv.currency=EUR"])
     listed = source_settings(['shopify.only.tag=["vip", "new"]', "shopify.without.tag=vip", "csv.currency=USD"])
