@@ -125,11 +125,12 @@ test: checks unit ## everything that must hold: lint, strict types, import rules
 checks: $(READY)
 	@$(MAKE) --no-print-directory -j2 types lint imports
 
-lint: $(READY) ## style, formatting, small files and functions, and that every regular expression is linear
+lint: $(READY) ## style, formatting, small files and functions, linear regular expressions, plain words
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python .ci/linear.py src relay local
 	$(BIN)/python .ci/reading_limits.py
+	$(BIN)/python .ci/words.py
 
 format: $(READY) ## fix what lint can fix
 	$(BIN)/ruff check --fix
@@ -205,7 +206,7 @@ bench: $(BENCH_READY) $(PEERS_READY) ## this relay beside floors and peers, in r
 scale: $(BENCH_READY) ## how cost, delay and limits grow: writes docs/scale.md and its plots
 	@PYTHONPATH=src:. $(BENCH_VENV)/bin/python -m bench.scale $(ARGS)
 
-lock: ## choose versions anew where pyproject.toml asks for it (ARGS=--upgrade: all of them)
+lock: ## choose versions again where pyproject.toml asks for it (ARGS=--upgrade: all of them)
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 	@# The bundle's first: what is shipped is held back by no tool. The tests then run with the very same versions.

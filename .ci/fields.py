@@ -18,8 +18,8 @@ Tables = Mapping[str, Table]
 
 HEAD = """# Fields
 
-What a conversion may hold, and which destination takes it. What is for another destination is passed over in silence.
-Of `custom_data` Rokt gets every other field too, as an attribute. What tells of a person's consent is in
+What a conversion may hold, and which destination takes it. What is for another destination is passed over silently.
+Of `custom_data` Rokt gets every other field too, as an attribute. What says whether a person consents is in
 [consent.md](consent.md).
 
 Second names are for files, Tealium and other senders whose fields stand side by side; upper and lower case, spaces and
@@ -93,7 +93,7 @@ def record(tables: Tables, section: str) -> dict[str, Any]:
 
 
 def openapi(document: str, tables: Tables) -> str:
-    """The document with its marked lists made anew. Raises ValueError if one of the components has no list."""
+    """The document with its marked lists filled in again. Raises ValueError if one of the components has no list."""
     made = []
 
     def listed(match: re.Match[str]) -> str:

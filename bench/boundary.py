@@ -40,7 +40,7 @@ class World:
 
     def aws(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Answer a call of AWS, before it is sent, as if all went well."""
-        target: Any = request.headers["X-Amz-Target"]  # typed as text, and bytes all the same
+        target: Any = request.headers["X-Amz-Target"]  # typed as text, and bytes anyway
         sent: Any = request.body
         body = self.answer(target.decode(), sent)
         headers: Any = {"content-type": "application/x-amz-json-1.0", "content-length": str(len(body))}

@@ -52,7 +52,7 @@ def _held(name: str) -> float:
 
 
 def main() -> None:
-    """Print what is held before the delivery and at the most during it, in MB."""
+    """Print what is held before the delivery and at most during it, in MB."""
     event = json.load(sys.stdin)
     gc.collect()
     with Relay.running() as relay:

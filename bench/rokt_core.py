@@ -2,7 +2,7 @@
 
 F2 is here: parse, four SHA-256 (Rokt takes a birth date only in clear, and the purchase has no zip code), write. The
 peer does more in one respect, it writes the body of the request too, and less in others: it normalises no phone number,
-makes no identity by which repeats are told, and tells of no field that it drops.
+makes no identity by which repeats are told, and names no field that it drops.
 """
 
 from collections.abc import Callable

@@ -42,7 +42,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One POST as it lies in the queue: its events, their bytes in a request, its bytes in a batch for Lambda."""
+    """One POST as it is in the queue: its events, their bytes in a request, its bytes in a batch for Lambda."""
 
     events: int
     size: int

@@ -9,7 +9,7 @@ from bench.cost import INGEST_LOG, Setting
 def watching(posts_a_day: float, streams: int, setting: Setting) -> dict[str, float]:
     """Dollars a month of the hourly check of senders, of so many senders times event names.
 
-    An hour's log is searched once. An item is at most 10 KB, written and read each hour; a run takes 10 s at the most,
+    An hour's log is searched once. An item is at most 10 KB, written and read each hour; a run takes 10 s at most,
     and says two lines; it has two alarms and a metric.
     """
     hours = 30 * 24

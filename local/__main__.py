@@ -96,7 +96,7 @@ def _print_addresses(stack: Stack, console: Console, asked: argparse.Namespace) 
 
 
 def _here(stack: Stack) -> str:
-    """How `relay` is told of this stack: it knows the usual port."""
+    """How `relay` is told about this stack: it knows the usual port."""
     usual = stack.aws_endpoint.endswith(f":{AWS_PORT}")
     return "--local" if usual else f"--local --local-endpoint {stack.aws_endpoint}"
 

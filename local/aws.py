@@ -1,7 +1,7 @@
 """The local AWS account: moto's server on the loopback interface, with the template's queues, tables and secrets.
 
 CloudFormation (moto's) creates queues and tables. Event source mappings are kept from it, because it would run them
-in Docker, and so is all that it would skip in silence; secrets are made here from the same properties.
+in Docker, and so is all that it would skip silently; secrets are made here from the same properties.
 """
 
 import json
@@ -34,7 +34,7 @@ _QUEUE, _TABLE, _SECRET = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::Secre
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What stands in the local account; `names` has what Ref and GetAtt give, in the form `Template.resolve` takes."""
+    """What is in the local account; `names` has what Ref and GetAtt give, in the form `Template.resolve` takes."""
 
     template: Template
     names: Mapping[str, str]

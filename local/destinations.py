@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Destination:
-    """One destination with its sandbox; `look` sees anew."""
+    """One destination with its sandbox; `look` reads its present state."""
 
     def __init__(
         self, name: str, sandbox: Sandbox[Any], sqs: "SQSClient", names: Mapping[str, str], known_ids: set[str]

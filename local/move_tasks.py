@@ -80,7 +80,7 @@ class _Task:
                 return "FAILED"
             take(self.source, message)
         try:
-            _send_anew(backend, destination, message)
+            _send_again(backend, destination, message)
         except SQSException as refusal:
             self.source.add_message(message)
             self.failure = refusal.code
@@ -130,7 +130,7 @@ def installed() -> Iterator[None]:
     ended.set()
 
 
-def _send_anew(backend: SQSBackend, destination: Queue, message: Message) -> None:
+def _send_again(backend: SQSBackend, destination: Queue, message: Message) -> None:
     trace = {name: value for name, value in message.system_attributes.items() if name == "AWSTraceHeader"}
     backend.send_message(
         destination.name, message.body, message_attributes=message.message_attributes, system_attributes=trace

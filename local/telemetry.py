@@ -115,7 +115,7 @@ def embedded_metrics(line: str) -> list[tuple[str, list[dict[str, Any]]]]:
         return []
     try:
         values = json.loads(line)
-        # Without a zone, as moto keeps times; it is UTC all the same.
+        # Without a zone, as moto keeps times; it is UTC anyway.
         at = datetime.fromtimestamp(values["_aws"]["Timestamp"] / 1000, UTC).replace(tzinfo=None)
         return [
             (

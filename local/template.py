@@ -43,7 +43,7 @@ class Template:
 
 
 class _NoManagedPolicies(ManagedPolicyLoader):
-    """Stands in for the IAM call that the translator would make to list AWS's managed policies."""
+    """Replaces the IAM call that the translator would make to list AWS's managed policies."""
 
     def __init__(self) -> None:
         """Takes no IAM client, for it calls none."""

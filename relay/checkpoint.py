@@ -91,7 +91,7 @@ class Sent:
         if header != self._header:
             raise Trouble(
                 f"{path.name} remembers {len(accepted)} lines that were accepted of this file under other --map, --set,"
-                " --group or --format: use the same again, or --again to send everything anew (it says first what that"
+                " --group or --format: use the same ones, or --again to send everything again (it says first what that"
                 " does)"
             )
         self._is_fresh = False

@@ -131,7 +131,7 @@ def queue_findings(
 ) -> list[Finding]:
     """What is wrong with the attributes of the two queues; `timeout` is the function's, in seconds."""
     check = f"{destination.name} queue"
-    fix = "somebody changed the queue by hand: set it back, or deploy the stack anew (sam deploy changes no drift)"
+    fix = "somebody changed the queue by hand: set it back, or deploy the stack again (sam deploy changes no drift)"
     wrong = []
     if int(queue["VisibilityTimeout"]) < _TIMES * timeout:
         wrong.append(

@@ -47,7 +47,7 @@ def close(
 ) -> int:
     """Say that a group's answers are understood again: its circuit closes, and what waits is sent.
 
-    If they are not, the first request, of 50 events at the most, opens it again.
+    If they are not, the first request, of 50 events at most, opens it again.
     """
     names = [one.name for one in deployment.destinations(destination)]
     found = [one for one in circuits.look(deployment).circuits if one.destination in names and one.group == group]

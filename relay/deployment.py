@@ -99,9 +99,7 @@ class Deployment:
         """All destinations of the stack, or the one of that name. Raises Trouble."""
         prefixes = [output.removesuffix(_DEAD_LETTERS) for output in self.outputs if output.endswith(_DEAD_LETTERS)]
         if not prefixes:
-            self.output(
-                f"{_TITLES[0]}{_DEAD_LETTERS}"
-            )  # a stack of this relay has that of one destination at the least
+            self.output(f"{_TITLES[0]}{_DEAD_LETTERS}")  # a stack of this relay has that of one destination at least
         found = [
             Destination(
                 name=prefix.lower(),

@@ -29,7 +29,7 @@ DestinationOption = Annotated[
     str | None, typer.Option("--destination", help="Only of this destination; without it of all that the stack has.")
 ]
 ShowDataOption = Annotated[
-    bool, typer.Option("--show-data", help="Show what is of a person too: hashed, but personal all the same.")
+    bool, typer.Option("--show-data", help="Show personal data too: it is hashed, but still personal.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -77,7 +77,7 @@ def show(
     group: GroupOption = None,
     older_than: OlderOption = None,
     destination: DestinationOption = None,
-    most: Annotated[int, typer.Option("--most", "-n", min=1, help="Show so many at the most, the oldest.")] = 20,
+    most: Annotated[int, typer.Option("--most", "-n", min=1, help="Show so many at most, the oldest.")] = 20,
     show_data: ShowDataOption = False,
 ) -> int:
     """Show dead letters one by one, with their events."""
@@ -110,7 +110,7 @@ def export(
 ) -> int:
     """Write dead letters as JSON Lines, an event a line, its reason beside it; they stay where they are.
 
-    With --show-data `relay send` can send Roku's once they are fixed. Rokt's are in Rokt's form: send them anew from
+    With --show-data `relay send` can send Roku's once they are fixed. Rokt's are in Rokt's form: send them again from
     where they came.
     """
     chosen = chosen_by(reason, event_name, group, older_than)

@@ -27,7 +27,7 @@ def forget(
     Not what the destinations have, nor what waits in the queue. A repeat of it is then sent as a new one. Exit code 4
     if nothing was kept.
     """
-    if not yes and not out.agrees(f"Remove all that is kept of {event_id}? A repeat of it would be counted anew."):
+    if not yes and not out.agrees(f"Remove all that is kept of {event_id}? A repeat of it would be counted again."):
         raise Trouble(DECLINED)
     names = names_of(event_id)
     removed = {"ledger": 0, "posts": 0, "dead_letters": _letters(deployment, names)}

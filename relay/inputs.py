@@ -82,7 +82,7 @@ def items(
     say: Callable[[str], None],
     ignored: Counter[str] | None = None,
 ) -> Iterator[Item]:
-    """The conversions of the file; `read` is told of each bytes read, `say` of what is odd about the file.
+    """The conversions of the file; `read` is told about each bytes read, `say` of what is odd about the file.
 
     Lines that are no conversions, such as refunds, are counted in `ignored` by their reason, or else told to `say`.
     Raises Trouble if the file as a whole cannot be read.

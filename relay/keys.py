@@ -136,14 +136,14 @@ def revoke(
     name: NameArgument,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> int:
-    """Take a sender's key away, after asking. It works for a minute more at the most."""
+    """Take a sender's key away, after asking. It works for a minute more at most."""
     if name not in entries_of(sender_keys(deployment).text):
         raise Trouble(f"there is no sender {name}: `relay keys list` shows them")
-    if not yes and not out.agrees(f"Revoke the key of {name} in {deployment.name}? Its posts are answered 401 then."):
+    if not yes and not out.agrees(f"Revoke the key of {name} in {deployment.name}? Its posts get 401 then."):
         raise Trouble(DECLINED)
     edit(deployment, lambda entries: entries.pop(name, None))
     out.answer({"revoked": name})
-    out.line(f"{name} is revoked; its key works for a minute more at the most")
+    out.line(f"{name} is revoked; its key works for a minute more at most")
     return 0
 
 

@@ -14,7 +14,7 @@ from pipeline.contract.packing import fill
 from relay.dead_letters import Letter, read
 from relay.deployment import Deployment, Destination
 
-# Seconds out of others' sight at the most, if this command dies while it looks.
+# Seconds out of others' sight at most, if this command dies while it looks.
 _LOOK_SECONDS = 300
 _LONG_POLL_SECONDS = 1
 _BATCH = 10  # SQS's limit

@@ -25,7 +25,7 @@ def log(
     source: Annotated[str | None, typer.Option(help="Only by this way: events, beacon, or a source.")] = None,
     outcome: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(OUTCOMES)}.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only whose field, reason or signal contains this text.")] = None,
-    most: Annotated[int, typer.Option("--most", "-n", min=1, help="So many at the most, the newest.")] = 100,
+    most: Annotated[int, typer.Option("--most", "-n", min=1, help="So many at most, the newest.")] = 100,
 ) -> int:
     """List what was posted with a known key and not queued: who sent it, when, and why; the newest last.
 

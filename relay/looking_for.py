@@ -1,4 +1,4 @@
-"""`relay status` of what is no event's id: a request, an order, a person; and why something may not be known."""
+"""`relay status` for a request, an order or a person instead of an event's id; and why an answer may be missing."""
 
 from typing import Any
 

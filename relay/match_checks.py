@@ -18,7 +18,7 @@ _FEWEST = 20
 _FEW_PERSONS, _MANY_LOST = 0.5, 0.1
 _CHECK = "match quality"
 _PAGE = "docs/matching.md has an example of each"
-_CURES = {
+_FIXES = {
     "no country code": "write numbers as +15550100123, or set country in its entry of the secret of sender keys",
     "not a possible number": "write numbers as +15550100123, or set country in its entry of the secret of sender keys",
     "unfilled template": "correct the tag in the sender's template: it arrives as its own name",
@@ -61,7 +61,7 @@ def _of(one: Share) -> Iterable[Finding]:
     for (name, fate, why), count in one.warned.most_common():
         if fate != "changed" and count >= _MANY_LOST * one.received:
             text = f"{who}: {name} is {fate} in {count:,} of {one.received:,} conversions ({why})"
-            yield Finding(WARNING, _CHECK, text, _CURES.get(why, f"correct it at the sender: {_PAGE}"))
+            yield Finding(WARNING, _CHECK, text, _FIXES.get(why, f"correct it at the sender: {_PAGE}"))
     if one.invalid >= _MANY_LOST * one.received:
         text = (
             f"{who}: {one.invalid:,} of {one.received:,} conversions are invalid, for {', '.join(sorted(one.faults))}"

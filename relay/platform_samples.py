@@ -61,7 +61,7 @@ def sources() -> list[str]:
 
 
 def load(source: str, name: str | None, group: str | None, now: float) -> Sample:
-    """A sample, as if what it tells of had happened a minute before `now` (epoch seconds).
+    """A sample, as if what it tells about had happened a minute before `now` (epoch seconds).
 
     `group` is the event group that it names, if it names one. Raises Misuse if there is no such source or sample.
     """

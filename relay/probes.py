@@ -132,7 +132,7 @@ def _fix_of_no_verdict(said: str) -> str:
         return "check the stack's parameter RokuUrl"
     if "secret" in said:
         return "put the key into the Roku keys secret (output RokuKeyCommand)"
-    return "Roku is out of order or out of reach: ask again later"
+    return "Roku is down or cannot be reached: ask again later"
 
 
 def _post(deployment: Deployment, key: str, group: str) -> tuple[int, dict[str, Any]]:

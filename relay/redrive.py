@@ -17,7 +17,7 @@ from relay.deployment import Deployment, Destination
 from relay.letter_queue import move, sift
 from relay.printing import Out
 
-_MOST_TASKS = 10  # SQS tells of no more
+_MOST_TASKS = 10  # SQS lists no more
 
 
 @contextmanager

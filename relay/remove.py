@@ -46,7 +46,7 @@ def remove(
 
 
 def _tell(deployment: Deployment, out: Out, found: Sequence[Held]) -> None:
-    left = _left(deployment, found)  # counted anew: posts were taken until the last moment
+    left = _left(deployment, found)  # counted again: posts were taken until the last moment
     out.answer(
         {
             "removed": deployment.name,

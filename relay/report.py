@@ -90,7 +90,7 @@ def _messages_at(deployment: Deployment, destination: Destination, start: dateti
         return 0  # there was no queue
     if deployment.local:
         return None  # SQS's own metrics are not on the local stack
-    # SQS tells of a queue every 1 to 5 minutes; it tells nothing of one that was empty and untouched for six hours.
+    # SQS tells about a queue every 1 to 5 minutes; it tells nothing of one that was empty and untouched for six hours.
     before, after = start - timedelta(seconds=max(360, grain)), start + timedelta(seconds=grain)
     names = ("Visible", "NotVisible", "Delayed")
     found = [

@@ -113,7 +113,7 @@ def concurrency_finding(limit: int, unreserved: int, deliveries: Mapping[str, in
 
 
 def throttle_finding(count: int, parameters: Mapping[str, str]) -> Finding:
-    """What posts that were answered 429 mean."""
+    """What it means that posts got 429."""
     check = "throttled posts"
     if count == 0:
         return Finding(OK, check, "none within 7 days")

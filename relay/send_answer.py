@@ -1,4 +1,4 @@
-"""What `relay send` tells of the lines that it sent: counts, warnings, and refusals by their reason."""
+"""What `relay send` says about the lines that it sent: counts, warnings, and refusals by their reason."""
 
 import json
 from collections.abc import Sequence

@@ -30,7 +30,7 @@ def silence(
     deployment: Deployment,
     out: Out,
     accept: Annotated[
-        str | None, typer.Option(metavar="SENDER", help="This sender's fall is meant: learn it anew.")
+        str | None, typer.Option(metavar="SENDER", help="This sender's fall is meant: learn it again.")
     ] = None,
 ) -> int:
     """Show each sender's usual conversions a day, and what has fallen since when. Exit code 1 if something has."""
@@ -74,7 +74,7 @@ def _accept(deployment: Deployment, out: Out, sender: str, found: list[_Known]) 
             TableName=deployment.outputs["LedgerTableName"], Key=memory.key(sender, name)
         )
     out.answer({"sender": sender, "forgotten": names})
-    out.line(f"{sender}: {', '.join(sorted(names))} forgotten; it is learned anew, and watched again in 17 days")
+    out.line(f"{sender}: {', '.join(sorted(names))} forgotten; it is learned again, and watched again in 17 days")
     return 0
 
 

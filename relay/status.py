@@ -117,7 +117,7 @@ def _told(letter: Letter) -> dict[str, Any]:
 
 
 def _meaning(deployment: Deployment, state: str, states: dict[str, str], waiting: dict[str, int]) -> Iterator[str]:
-    """What the states mean, told of each destination by its name if there are several."""
+    """What the states mean, told about each destination by its name if there are several."""
     if state == "unknown":
         yield from _unknown(deployment, sum(waiting.values()))
         return
@@ -125,13 +125,13 @@ def _meaning(deployment: Deployment, state: str, states: dict[str, str], waiting
         of = f"{name}: " if len(states) > 1 else ""
         later = f"{number(waiting.get(name, 0), 'message')} waiting: it may be among them"
         if found == "dead letter":
-            yield f"{of}it lies in the dead-letter queue: fix the cause, then `relay dlq redrive`"
+            yield f"{of}it is in the dead-letter queue: fix the cause, then `relay dlq redrive`"
         elif found == "rejected":
             yield f"{of}it is not in the dead-letter queue (any more): redriven, dropped, or older than its 14 days"
             if waiting[name]:
                 yield f"{of}{later}"
         elif found == "answer lost":
-            yield f"{of}it may be counted, and it is tried again, twice at the most: `relay circuit list` says why"
+            yield f"{of}it may be counted, and it is tried again, twice at most: `relay circuit list` says why"
         elif found == "unknown":
             yield f"{of}not known; " + (later if waiting[name] else "too long ago")
         elif found in _OF_THE_DOOR:

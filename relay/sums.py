@@ -11,9 +11,9 @@ messages that no POST of ours made (`Unreadable`): each comes out as a dead lett
 goes round and has not come out.
 
 What waits is known in messages, from the queue's depth, and one message holds 1 to 1,000 events. So the number of
-waiting events is what the equation leaves, and what is checked is that it can lie in that many messages: with an empty
-queue it must be 0. A window begins in the middle of things: what waited at its start is counted by no metric of the
-window, so that the equation is exact only if the queue was empty then.
+waiting events is what the equation leaves, and what is checked is that it can be in that many messages: with an empty
+queue it must be 0. A window can start while events are in flight: no metric of the window counts what waited at its
+start, so the equation is exact only if the queue was empty then.
 """
 
 import math
@@ -112,7 +112,7 @@ def _least(messages: int, at_start: int | None) -> float:
     """How many more events must have gone in than came out."""
     if at_start is None:
         return -math.inf  # any number may have waited, and have come out since
-    return messages - MOST_IN_A_MESSAGE * at_start  # at the most: it is the largest of some minutes
+    return messages - MOST_IN_A_MESSAGE * at_start  # at most: it is the largest of some minutes
 
 
 def _missing(number: int) -> str:

@@ -92,9 +92,9 @@ def failure(error: BaseException) -> tuple[int, str]:
             return failure(unanswered(error, DECLINED))
         case OSError():
             return TROUBLE, f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}"
-    # A defect, told without its text, which may quote personal data.
+    # A bug, told without its text, which may quote personal data.
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return TROUBLE, f"a defect of relay: {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+    return TROUBLE, f"a bug in relay: {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
 
 
 def _where(context: typer.Context, given: dict[str, Any]) -> Where:

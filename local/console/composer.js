@@ -50,7 +50,7 @@ async function send(event) {
   button.setAttribute('aria-busy', 'true');
   const token = crypto.randomUUID();
   latest = token;
-  // Read before anything is waited for: the form may be filled anew meanwhile.
+  // Read before anything is waited for: the form may be filled again meanwhile.
   const { faults, headers } = chosen;
   const asked = { path: byId('path').value.trim(), sender: byId('sender').value, headers, body: byId('body').value, post: token };
   const told = Object.keys(faults).length > 0 && byId('told').checked;

@@ -63,7 +63,7 @@ function labelPlace(kind, points, narrow) {
   return [(second[0] + end[0]) / 2, end[1] - 7, 'middle'];
 }
 
-/** The lines of one picture: `connect` names one, `draw` lays all anew, `flow` lets something move along one. */
+/** The lines of one picture: `connect` names one, `draw` places all of them again, `flow` lets something move along one. */
 export class Edges {
   constructor(picture, canvas) {
     this.picture = picture;

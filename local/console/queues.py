@@ -1,6 +1,6 @@
 """Looks into the local queues without receiving from them: a receive would count, and hide a message from its poller.
 
-The queues are moto's and lie in this process, so their messages can be read where they are.
+The queues are moto's and are in this process, so their messages can be read where they are.
 """
 
 # ruff: noqa: SLF001 - moto has no public names for a queue's messages and their lock

@@ -26,7 +26,7 @@ export function faultNames(faults) {
 /** Makes the switches of a lane; `update` shows the faults in force. */
 export function makeSwitches(lane) {
   const trouble = make('p', { className: 'trouble', attributes: { role: 'alert' } });
-  // A look that was under way when somebody clicked tells of the time before: until the sandbox has answered it is not shown.
+  // A look that was under way when somebody clicked tells about the time before: until the sandbox has answered it is not shown.
   let asking = 0;
   let last = {};
   const turn = (faults) => {

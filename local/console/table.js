@@ -131,7 +131,7 @@ export function showConversions({ first, rows: changed }) {
   render();
 }
 
-/** Rows name their destination if there are several; those that are shown already are told anew. */
+/** Rows name their destination if there are several; those that are shown already get their names now. */
 export function nameDestinations(destinations) {
   const many = destinations.length > 1;
   if (many === manyDestinations) return;
@@ -141,12 +141,12 @@ export function nameDestinations(destinations) {
 
 const choice = byId('outcome');
 choice.append(make('option', { value: '' }, 'all'), ...OUTCOMES.map((outcome) => make('option', { value: outcome }, outcome)));
-function anew() {
+function redraw() {
   page = PAGE;
   render();
 }
-choice.addEventListener('change', anew);
-byId('find').addEventListener('input', anew);
+choice.addEventListener('change', redraw);
+byId('find').addEventListener('input', redraw);
 byId('more').addEventListener('click', () => {
   page += PAGE;
   render();

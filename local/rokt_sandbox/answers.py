@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The body as far as it can be read: its events, where each stands in the text, and why no more can be read."""
+    """The body as far as it can be read: its events, where each is in the text, and why no more can be read."""
 
     content: Any = None
     events: Sequence[Any] = ()

@@ -23,7 +23,7 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def holds_phone(text: str) -> bool:
-    """Whether a phone number in clear stands in the text."""
+    """Whether a phone number in clear is in the text."""
     return any(mark in text for mark in "+-. (") and _RAW_PHONE.search(text) is not None
 
 

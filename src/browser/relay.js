@@ -45,7 +45,7 @@
           if ((await fetch(url, {method: "POST", body, credentials: "omit", keepalive: body.length < 2e4})).status < 401) left = []
         }
       } catch {}
-      // Looked up anew: other calls and other tabs may have come in between.
+      // Looked up again: other calls and other tabs may have come in between.
       memory = kept().filter(e => !events.some(s => s.event_id == e.event_id)).concat(left).slice(-20)
       safe(() => memory[0] ? localStorage[shelf] = JSON.stringify(memory) : delete localStorage[shelf])
     }
@@ -68,7 +68,7 @@
       })
       if (gpc) event.opt_out = "true"
       post([event], send != "fetch")
-      // How the pixel is told of an opt-out is not published: then the relay alone sends the event.
+      // How the pixel is told about an opt-out is not published: then the relay alone sends the event.
       if (event.opt_out != "true") self[pixel || "rkp"]("event", event_name, {...event.custom_data, event_id: event.event_id})
     })
     relay.on = 1

@@ -32,7 +32,7 @@ _read: dict[str, Senders] = {}
 
 
 def _parsed(text: str, allowed_origins: Sequence[str], counts: Counter[str]) -> Senders:
-    """The senders of the secret's text; if a slip of the pen left none, those before it: nobody tries a 401 again."""
+    """The senders of the secret's text; if a typo left none, those before it: nobody tries a 401 again."""
     if text not in _read:
         senders, faults = registry.senders(text)
         for fault in faults:

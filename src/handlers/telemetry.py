@@ -53,7 +53,7 @@ class Line:
     def write(self, *, status: int | None = None) -> None:
         """Write it. Without a count it is an ordinary line with the answer's `status`.
 
-        Without a count and a known sender it is none: anybody can post those, as often as he likes.
+        Nothing is written without a count and a known sender, since anybody can post those any number of times.
         """
         told: dict[str, Told] = self.fields | {"ms": round((time.perf_counter() - self._begun) * 1e3)}
         counted = {name: counts for name, counts in self._counts.items() if any(counts.values())}
@@ -66,7 +66,7 @@ class Line:
 
 
 def _closed(event: Followed) -> dict[str, Told]:
-    """What is told of a sampled event beside its outcome: of each text the class."""
+    """What is told about a sampled event beside its outcome: of each text the class."""
     told: dict[str, Told] = {"event_digest": Id(event.event_digest)}
     if event.event_name:
         from roku.vocabulary import EVENT_NAMES  # needed of sampled events only

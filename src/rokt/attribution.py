@@ -1,4 +1,4 @@
-"""Which event of a request an error of Rokt's answer means, and what may be told of it. Pure, and never raises."""
+"""Which event of a request an error of Rokt's answer means, and what may be told about it. Pure, and never raises."""
 
 import re
 from collections.abc import Sequence

@@ -3,7 +3,7 @@
 The language is the posted one, Roku's Events API, with what only Rokt knows beside it: the click id (`rtid`, or `rtid`
 or `rclid` in `click_ids` or `event_source_url`), `audience_name` with `audience_membership`, `conversion_type`, and the
 sender's own `attributes` of the conversion and `user_attributes` of the person. Fields that Rokt has no use for are
-passed over without a word: the posted language's own destination tells of those that nobody knows.
+passed over without a word: the posted language's own destination tells about those that nobody knows.
 """
 
 import re
@@ -114,7 +114,7 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
 
 
 def listed_name(name: str) -> str | None:
-    """The name of the conversion type: a listed one in its own spelling, a sender's own; None for a slip of the pen."""
+    """The name of the conversion type: a listed one in its own spelling, a sender's own; None for a typo."""
     listed = language.event_names().get(fold(name))
     return listed or (None if language.mistyped(name) else name)
 

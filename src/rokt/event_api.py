@@ -99,7 +99,7 @@ FORM = Form(
     url="https://api.rokt.com",
     # 5 minutes, and one event too far ahead refuses the whole request.
     ahead=300,
-    # 18 months, which are 546 days at the least; less the 5 that an event may wait in the queue, and one more.
+    # 18 months, which are 546 days at least; less the 5 that an event may wait in the queue, and one more.
     oldest=540 * _DAY,
     needs_account=True,
     no_identifier=Word("Rokt's Event API needs a usable em or rtid"),

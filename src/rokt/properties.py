@@ -10,7 +10,7 @@ from rokt.fields import AUDIENCE, CUSTOM
 
 _MOST_ATTRIBUTES = 100
 
-# What the form of the event itself fills: an attribute of the sender's may not stand in its place.
+# What the form of the event itself fills: an attribute of the sender's may not replace it.
 _OF_PERSON = frozenset(
     "rtid rclid passbackconversiontrackingid other other2 customerid ipaddress gender city state country emailsha256"
     " firstnamesha256 lastnamesha256 mobilesha256 billingzipcode billingzipsha256".split()
@@ -39,7 +39,7 @@ def purchase(custom: Mapping[str, Any], warnings: Warnings) -> tuple[dict[str, A
 
 
 def bought(kept: Mapping[str, Any], custom: Mapping[str, Any]) -> dict[str, Any]:
-    """What these finished values, and the posted `custom_data` whose products they tell of, are to Rokt."""
+    """What these finished values, and the posted `custom_data` whose products they describe, are to Rokt."""
     made = {rokt: kept[ours] for ours, rokt in _TO.items() if ours in kept}
     sku = _sku(custom)
     if sku is not None:

@@ -20,7 +20,7 @@ class Settings:
     """Which API, with what, and which personal data is hashed.
 
     `api`: `conversions`, the Conversions API, or `events`, the Event API v2, which Rokt has deprecated and which needs
-    `account_id`. `environment` is of the Conversions API alone. What is not hashed lies in clear in the queue and among
+    `account_id`. `environment` is of the Conversions API alone. What is not hashed is in clear in the queue and among
     the dead letters too. Rokt takes a birth date only in clear: it is sent only if `send_birth_date` says so.
     `copy_rtid`: the click id goes into the identity `other2` too. `base_url`: the account's pod or region; empty for
     the API's usual one. `hashed_names`: how a name is written before it is hashed. `conversion_types`: the sender's own

@@ -81,7 +81,7 @@ def _taken(status: int, said: Mapping[str, Any], lines: Sequence[str], *, docume
             others = AskAgain(f"Roku answered {status} and counted other than {count} events", status, ambiguous=True)
         return failed.attribute(status, named, lines, default=others, suspect="named an event that is not ours")
     if status == _PARTIAL:
-        reason = "Roku answered 210 and named no failed event"
+        reason = "Roku answered 210 and named no rejected event"
         open_ = AskAgain(reason, status, ambiguous=True) if count > 1 else Retry(reason, status, ambiguous=True)
         return [open_] * count
     if against := contradiction(said, count):

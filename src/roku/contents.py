@@ -10,7 +10,7 @@ from pipeline.values import amounts, field, kinds, rules, shapes, texts
 from pipeline.values.field import Field, Kind
 from roku import vocabulary as words
 
-# So many notes tell of the items of one event: a post has room for a million wrong ones.
+# So many notes tell about the items of one event: a post has room for a million wrong ones.
 _MOST_NOTES = 20
 
 
@@ -69,7 +69,7 @@ def _contents(value: Any, notes: list[str]) -> list[dict[str, Any]] | None:
 
 
 def with_ids(custom: Mapping[str, Any], warnings: rules.Warnings) -> Mapping[str, Any]:
-    """The `custom_data` with the ids of products that `contents` cannot hold, for want of a price, in `content_ids`."""
+    """The `custom_data`; products without a price, which `contents` cannot hold, have their ids in `content_ids`."""
     given, ids = custom.get("contents"), custom.get("content_ids")
     items = [given] if isinstance(given, dict) else given
     if not isinstance(items, list) or not (ids is None or isinstance(ids, list)):

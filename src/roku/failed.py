@@ -42,7 +42,7 @@ class _Item(NamedTuple):
 def attribute(
     status: int, named: Sequence[Any], lines: Sequence[str], *, default: Outcome, suspect: str
 ) -> list[Outcome]:
-    """Match each failed event to ours: by its id, then by what it echoes, then by the only event it can be.
+    """Match each entry of `failed_events` to our event: by its id, by what it echoes, or as the only one it can be.
 
     One that fits several leaves these AskAgain; one that fits none leaves all AskAgain that are not named.
     """

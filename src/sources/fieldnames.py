@@ -1,4 +1,4 @@
-"""What people call the fields of a conversion -> where they stand in the language of /v1/events. Pure.
+"""What people call the fields of a conversion -> where they are in the language of /v1/events. Pure.
 
 Names are compared without case, spaces and punctuation: `Order ID`, `order_id` and `orderId` are one. Besides the
 fields' own names, alone (`em`) or with their place (`user_data.em`), these are known: what Google's and Meta's files of
@@ -54,7 +54,7 @@ def paths(whole: Table) -> dict[str, Path]:
 _WHOLE = language.whole()
 _PATHS = paths(_WHOLE)
 _FOLDED = tuple(_PATHS)
-# What may stand in a conversion itself, under its exact name.
+# What a conversion itself may hold, under its exact name.
 EVENT_FIELDS = frozenset(field.name for table in (_WHOLE, _OTHERS) for field in table[""])
 
 

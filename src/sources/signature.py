@@ -1,7 +1,7 @@
 """Signatures with which a platform shows that a post is its own: HMACs over the raw body and what belongs to it. Pure.
 
 Platforms differ in the header, in what is signed beside the body (the time, an id, the address), and in how several
-signatures stand in one header. A scheme with a time also refuses a post that is older than five minutes. A repetition
+signatures share one header. A scheme with a time also refuses a post that is older than five minutes. A repetition
 within them changes nothing: it has the same event ids.
 """
 

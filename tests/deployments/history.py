@@ -24,7 +24,7 @@ from tests.deployments.vendors import Vendors
 
 QUEUED_BEFORE = Path(__file__).parents[1] / "unit" / "golden" / "queued_before"
 BEFORE = {"roku": "roku.txt", "rokt": "rokt-conversions.txt"}  # messages as the version before wrote them
-# What an operator changes; the value is drawn anew each time.
+# What an operator changes; the value is drawn again each time.
 CHOICES = {
     "DeliveryMode": ("live", "test"),
     "LedgerDays": ("7", "0"),

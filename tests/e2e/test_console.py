@@ -128,7 +128,7 @@ def test_what_could_not_be_sent_waits_and_is_delivered_when_it_can(console: Cons
     waiting = console.panel("Waiting")
     expect(waiting.get_by_role("listitem")).to_contain_text(re.compile(rf"{event_id}.*back in \d+ s", re.DOTALL))
     expect(waiting).to_contain_text(f"1 try: {why}")
-    # No `uncheck`: it looks again at once, and the page may have drawn its switches anew by then, as news came in.
+    # No `uncheck`: it looks again at once, and the page may have drawn its switches again by then, as news came in.
     console.switch(switch).click()
     expect(console.page.get_by_role("button", name="All off")).to_be_disabled()
     waiting.get_by_role("button", name="Try now").click()

@@ -82,7 +82,7 @@ def test_a_key_of_another_account_is_told_from_one_that_nobody_knows(operator: O
 def test_roku_out_of_order_is_no_fault_of_the_key(operator: Operator) -> None:
     operator.relay.sandbox.set_faults({"status": 500})
     try:
-        assert "out of order" in _found(operator, "problem")["Roku, example_website_123"]
+        assert "is down" in _found(operator, "problem")["Roku, example_website_123"]
     finally:
         operator.relay.accept()
 

@@ -1,4 +1,4 @@
-"""The command line on a stack that delivers to Roku and to Rokt: each verb tells of both."""
+"""The command line on a stack that delivers to Roku and to Rokt: each verb tells about both."""
 
 import json
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_status_tells_of_each_destination_and_is_as_bad_as_the_worst(operator: O
     said = operator.run("status", "half-1")
     assert said.code == 1
     assert "delivered" in said.text
-    assert "rokt: it lies in the dead-letter queue" in said.text
+    assert "rokt: it is in the dead-letter queue" in said.text
     operator.relay.accept()
     operator.run("dlq", "redrive")
     until(lambda: operator.json("status", "half-1")["destinations"] == {"roku": "delivered", "rokt": "delivered"})

@@ -156,7 +156,7 @@ def test_a_key_that_nobody_knows_stops_at_once(operator: Operator, tmp_path: Pat
         ("header.csv", b"foo,bar\n1,2\n", "header row"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_with_its_cure(
+def test_a_file_that_cannot_be_read_is_told_with_its_fix(
     operator: Operator, tmp_path: Path, name: str, content: bytes | None, word: str
 ) -> None:
     if content is not None:

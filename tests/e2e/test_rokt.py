@@ -201,7 +201,7 @@ def test_429_waits_as_long_as_rokt_says(relay: RoktRelay) -> None:
     assert relay.post(conversion("throttled"), **GROUP)[0] == 202
     (asked,) = until(lambda: relay.requests_of("throttled"))
     (again,) = until(relay.waiting)
-    assert again >= asked["at"] + 600  # without the header it would be 30 s at the most
+    assert again >= asked["at"] + 600  # without the header it would be 30 s at most
     assert relay.try_now() == 1
     assert until(lambda: relay.taken("throttled"))
     assert [request["status"] for request in relay.requests_of("throttled")] == [429, 202]

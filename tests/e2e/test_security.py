@@ -75,7 +75,7 @@ def test_an_order_that_a_page_made_up_keeps_no_order_of_the_server_from_being_de
         relay.post("order-5124", **bought)
         until(lambda: '"Repeated"' in relay.stack.log_text())
         until(lambda: len(relay.answers("order-5123")) == 2)
-        # The page told of the same person: one order, heard of twice.
+        # The page told about the same person: one order, heard of twice.
         assert relay.answers("order-5124") == [200]
 
 

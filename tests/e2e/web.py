@@ -19,7 +19,7 @@ from tests.e2e.relay import Relay, running, until
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-KEY = "page-key+&#%"  # whatever stands in a key reaches the query whole
+KEY = "page-key+&#%"  # every character of a key reaches the query whole
 FRAME_KEY = "frame-key-1"  # of sandboxed frames, which have no origin
 GROUP = "shop"
 FIRST_LINE = "<script>window.relay=window.relay||function(){(relay.q=relay.q||[]).push(arguments)}</script>"

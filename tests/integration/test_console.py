@@ -246,7 +246,7 @@ def test_what_the_composer_posts_is_found_again_as_queued_and_nowhere_in_the_cle
     sent = page.ask("send", path="/v1/events", sender="local", body=body, post="post-3")
     (found,) = page.get("post", post="post-3")
     assert found["event"]["user_data"]["is_hashed"] is True
-    # A purchase without its value is told of too.
+    # A purchase without its value is told about too.
     assert [warning["field"] for warning in found["warnings"]] == ["custom_data.value", "nonsense"]
     page.until("own-1", "delivered")
     first = [told for _, told in zip(range(2), page.events(), strict=False)]
@@ -431,7 +431,7 @@ def test_a_message_that_runs_out_of_receives_is_told_as_rejected(page: Page) -> 
     policy: Any = queue.redrive_policy
     most, policy["maxReceiveCount"] = policy["maxReceiveCount"], 1
     try:
-        # The first lost answer put the event into a new message, which counts its receives anew.
+        # The first lost answer put the event into a new message, which counts its receives again.
         until(lambda: page.ask("try-now", destination="roku") and page.story("exhausted-1")[0]["outcome"] == "rejected")
         (rejected,) = page.until("exhausted-1", "rejected")
     finally:

@@ -372,7 +372,7 @@ def test_a_fault_of_ours_is_told_without_its_text(
 
     relay.put([line("a")])
     monkeypatch.setattr("handlers.deliver.deliver", break_down)
-    with pytest.raises(Exception) as caught:  # noqa: PT011 - imported anew for each stack
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - imported again for each stack
         relay.run()
     assert (type(caught.value).__name__, str(caught.value)) == ("RunFailed", "")
     assert caught.value.__context__ is None

@@ -421,7 +421,7 @@ def test_a_refusal_is_logged_with_its_sender_and_not_at_all_for_nobody(
     assert (line["message"], line["sender"], line["status"], line["request_id"]) == ("answered", "server", 400, "r-1")
     assert "canary" not in str(line)
     relay.ingest(post(BODY, key="no-such-key"))
-    assert capsys.readouterr().out == ""  # anybody can post that, as often as he likes
+    assert capsys.readouterr().out == ""  # anybody can post that, any number of times
 
 
 def test_a_sampled_conversion_can_be_followed_through_both_functions(

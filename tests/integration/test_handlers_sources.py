@@ -289,7 +289,7 @@ def test_a_platforms_post_can_be_tried_without_counting_it(relay: Deployed, caps
     assert status == 200
     assert said["passed"] == [{"index": 0, "event_id": "CAL1", "event_name": "CONTACT"}]
     assert [one["event_ids"] for one in relay.sandbox.requests()] == [["CAL1"]]
-    # The door is that of the source: its signature, its settings, and what is no conversion.
+    # The door is that of the source: its signature, its settings, and posts that are not conversions.
     assert tried(signed(CALL, "another secret"))[0] == 401
     ignored = tried(signed(CALL | {"answered": False}))[1]
     assert ([one["code"] for one in ignored["ignored"]], ignored["passed"]) == (["not_answered"], [])

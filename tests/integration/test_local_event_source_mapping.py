@@ -44,7 +44,7 @@ def test_an_answer_names_the_messages_that_stay(answer: object, failed: set[str]
 
 
 class Function:
-    """Stands in for a function: notes its events and answers what it is told to."""
+    """Replaces a function: notes its events and answers what it is told to."""
 
     def __init__(self, answer: Callable[[list[dict[str, Any]]], Any] = lambda _: None) -> None:
         self.batches: list[list[dict[str, Any]]] = []

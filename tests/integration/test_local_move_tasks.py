@@ -123,8 +123,8 @@ def test_a_moved_message_keeps_body_and_attributes_and_is_otherwise_new(queues: 
 
 
 def test_a_running_task_excludes_a_second_one(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on, send = threading.Event(), move_tasks._send_anew
-    monkeypatch.setattr(move_tasks, "_send_anew", lambda *given: go_on.wait(BOUND) and send(*given))
+    go_on, send = threading.Event(), move_tasks._send_again
+    monkeypatch.setattr(move_tasks, "_send_again", lambda *given: go_on.wait(BOUND) and send(*given))
     queues.send(queues.dead, "one")
     arns: Any = {"SourceArn": queues.arn(queues.dead), "DestinationArn": queues.arn(queues.other)}
     handle = queues.sqs.start_message_move_task(**arns)["TaskHandle"]
@@ -149,13 +149,13 @@ def test_tasks_are_listed_newest_first_and_one_unless_more_are_asked_for(queues:
 def test_a_destination_that_is_deleted_meanwhile_fails_the_task_and_loses_nothing(
     queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = move_tasks._send_anew
+    send = move_tasks._send_again
 
     def send_the_last(*given: Any) -> None:
         send(*given)
         queues.sqs.delete_queue(QueueUrl=queues.other)
 
-    monkeypatch.setattr(move_tasks, "_send_anew", send_the_last)
+    monkeypatch.setattr(move_tasks, "_send_again", send_the_last)
     queues.send(queues.dead, "one", "two")
     queues.sqs.start_message_move_task(SourceArn=queues.arn(queues.dead), DestinationArn=queues.arn(queues.other))
     task = queues.ended()

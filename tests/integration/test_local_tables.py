@@ -35,7 +35,9 @@ def test_of_two_writers_with_one_condition_one_wins(monkeypatch: pytest.MonkeyPa
 
         def another_writes_meanwhile(table: Table, *asked: Any, **named: Any) -> Any:
             found = get_item(table, *asked, **named)
-            if next(looks) == 1:  # 0: what the answer may have to tell of the item before; 1: what the condition is of
+            if (
+                next(looks) == 1
+            ):  # 0: what the answer may have to tell about the item before; 1: what the condition is of
                 other = {"id": {"S": "a"}, "version": {"N": "3"}}
                 condition: Any = {name: update[name] for name in ("TableName", "ConditionExpression")}
                 values = {":one": {"N": "1"}}

@@ -56,7 +56,7 @@ def by_size(shops: Sequence[Seen]) -> Iterator[tuple[str, list[Seen]]]:
 
 def table(shops: Sequence[Seen]) -> list[str]:
     """The figures as lines of Markdown: mean days from the fault to the alarm, by conversions a day."""
-    # A rule may choose its threshold anew for shops of each size, and its number of days: the best that it can do.
+    # A rule may choose its threshold again for shops of each size, and its number of days: the best that it can do.
     lines = [
         "| Fault | Conversions a day | Shops | This relay | Knowing the true rate | Ratio | Half of the mean | z |"
     ]

@@ -87,7 +87,7 @@ def _hour(random: Random, name: Name, hour: int, fault: str | None = None) -> Ho
 
 
 def _delay(stream: Stream, fault: str, hours: Sequence[Hour]) -> int | None:
-    """The hours until the detector tells of it; what was wrongly said before does not count."""
+    """The hours until the detector tells about it; what was wrongly said before does not count."""
     what = "em" if fault == "no e-mails" else COUNT
     kinds = {kind: list(having) for kind, having in stream.kinds.items()}
     watched = Stream(stream.first, list(stream.counts), kinds)

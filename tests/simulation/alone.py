@@ -99,7 +99,7 @@ _FAILURES: dict[str, Callable[[random.Random, Plan], dict[str, Any]]] = {
 
 
 def _post(draw: random.Random, place: int, seconds: float) -> Post:
-    """Events of which some are refused for ever or for a while, some are not for all, one has a fixed copy."""
+    """Events of which some are refused forever or for a while, some are not for all, one has a fixed copy."""
     share, odd = draw.choice((0.0, 0.0, 0.2)), draw.choice((0.0, 0.2))
     events = []
     for number in range(draw.choice((1, 2, 5, 12))):

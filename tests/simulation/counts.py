@@ -100,7 +100,7 @@ class Counts:
             self.copies[name] += 1
 
     def copied(self, names: Iterable[str]) -> None:
-        """Ingest queued these variants: anew, if the ledger has forgotten the last time."""
+        """Ingest queued these variants, or queued them again because the ledger has forgotten the last time."""
         for name in {self._conversion_of[name] for name in names}:
             self.copies[name] += 1
             conversion = self._variants[name][0].conversion
@@ -112,7 +112,7 @@ class Counts:
         """The ledger was told that this was delivered."""
         owners = self._owners.get(key, set())
         if not owners and any(one.shares_id for one in self.every_variant()):
-            return  # an id of its own, by which Rokt is not told of it
+            return  # an id of its own, by which Rokt is not told about it
         if not any(conversions[name].counted or conversions[name].is_shadowed for name in owners):
             raise Violation(f"the ledger says that {key} was delivered, and {self.service.name} never took it")
 

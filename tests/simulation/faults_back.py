@@ -13,7 +13,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
         "if not all(results):",
         "if not any(results):",
     ),
-    "putting back: patience starts anew": (
+    "putting back: patience starts again": (
         "pipeline.delivery.putting_back",
         "waits_from=int(message.age_from)",
         "waits_from=None",
@@ -23,7 +23,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
         "windows=used.windows,",
         "windows=0,",
     ),
-    "putting back: remainders are divided for ever": (
+    "putting back: remainders are divided forever": (
         "pipeline.delivery.putting_back",
         "size = 1 if head.generation >= _SINGLES_FROM",
         "size = 1 if False",

@@ -101,7 +101,7 @@ ROKT: dict[str, Callable[[], Any]] = {
         "identity",
         lambda *_: lambda group, name, event_id: event_id,  # noqa: ARG005
     ),
-    "Rokt: withheld conversion sent all the same": changed("rokt.event", "prepare", _opted_out_sent),
+    "Rokt: withheld conversion sent anyway": changed("rokt.event", "prepare", _opted_out_sent),
     "Rokt: acknowledged before it was sent": changed("handlers.deliver", "run", acknowledged("rokt")),
     # of both together
     "Rokt's failure keeps Roku's message waiting": changed("handlers.deliver", "run", _poisoned),

@@ -46,7 +46,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
         "Routing(self.event_group_id, None)",
     ),
     # http
-    "http: the old key for ever": (
+    "http: the old key forever": (
         "pipeline.aws.http",
         "rotated = key_in(secret.reread())",
         "rotated = key",

@@ -7,10 +7,10 @@ from typing import Any
 from tests.simulation.conversions import Variant
 from tests.simulation.queues import Message
 
-# A try that counts nothing comes within so much (s) of the window's beginning; a run is so much longer at the most.
+# A try that counts nothing comes within so much (s) of the window's beginning; a run is so much longer at most.
 WINDOW = 480.0 + 60.0
 MOST = 2
-INGEST = 31  # seconds that an invocation of ingest takes at the most
+INGEST = 31  # seconds that an invocation of ingest takes at most
 _COLUMNS = ("ids", "names", "fingerprints", "refused_by")
 
 

@@ -19,7 +19,7 @@ from tests.simulation.stage import Stage, Violation
 
 WINDOW = 5.0  # seconds that the event source mapping gathers (template.yaml)
 VISIBILITY, MAX_RECEIVES = 420.0, 1_000
-# A circuit is probed every hour at the least, and what follows a probe is done within so much (s).
+# A circuit is probed every hour at least, and what follows a probe is done within so much (s).
 PROBED = 3_600.0 + 900.0
 
 
@@ -54,7 +54,7 @@ class Lane:
             variant.poison = ""  # Rokt drops repeats for weeks: what breaks every request is tried for 5 days
 
     def variant(self, content: Mapping[str, Any]) -> Variant:
-        """What this event, as it is sent or lies in a message, stands for."""
+        """What this event, as it is sent or is in a message, stands for."""
         event = self._events[self.service.time(content)]
         if event.name not in self.promises.variants:
             raise Violation(f"{event.name} is not for {self.name}, and is on its way there")
@@ -84,7 +84,7 @@ class Lane:
         if letters:
             self.stage.world.say(f"an operator redrives {len(letters)} dead letters of {self.name}")
 
-    # ------------------------------------------------------------------ what is told of the queues
+    # ------------------------------------------------------------------ what is told about the queues
 
     def names(self, body: str) -> tuple[str, ...]:
         """The conversions that a message holds."""

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tests.simulation.sqs import hang
 from tests.simulation.world import World
 
-# What the table may do for a while: fail, throttle a part of every batch, lose its answers (written all the same), be
+# What the table may do for a while: fail, throttle a part of every batch, lose its answers (written anyway), be
 # slow, or hang, in all calls or in those that read or write.
 MODES = ("", "down", "throttled", "lost", "slow", "hang", "hang-read", "hang-write")
 # Calls that a run has under way at once (handlers.clients): where so many reads hang, or one write, no note is written.

@@ -39,7 +39,7 @@ def why_not_dead(
 def _why_not_good(variant: Variant, reason: str, service: Service, stage: Stage, counts: Counts) -> str | None:
     now, age = stage.world.now, stage.world.now - variant.since
     if sha256(f"{variant.conversion.name}@example.com".encode()).hexdigest() in reason:
-        return "whose reason tells of a person"
+        return "whose reason contains personal data"
     if reason.startswith(COUNTED_TWICE):
         return _why_not_twice(variant, service, stage, counts)
     if reason.startswith(WAITED):

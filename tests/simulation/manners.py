@@ -12,7 +12,7 @@ from tests.simulation.stage import Stage, Violation
 LEAST_LEFT = 24.0
 # What was decided within so much (s) of an answer did not know of it.
 AT_ONCE = 1.0
-# SQS delays a new message by this much (s) at the most.
+# SQS delays a new message by this much (s) at most.
 LONGEST_DELAY = 900.0
 REFUSED = (401, 429)
 # Where nobody says how long to wait: 60 % of the first wait (s).

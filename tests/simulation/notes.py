@@ -18,7 +18,7 @@ _OF_EVENTS = ("delivered", "rejected", "unread")
 _ENOUGH = 40  # characters of a reason: what looks like a person's is taken out of it later
 # Times are written in whole seconds.
 _WHOLE = 1.5
-# A run takes so long (s) at the most from making an item to having it written.
+# A run takes so long (s) at most from making an item to having it written.
 _LATE = 61.0
 
 

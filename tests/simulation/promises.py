@@ -22,7 +22,7 @@ RUN = 60.0  # seconds that a run may take (template.yaml)
 AT_ONCE = 900.0
 # Waits grow to 180 s and more: with what SQS gives twice, 20 receives and then one every 60 s are the most.
 MOST_RECEIVES, LEAST_WAIT = 20, 60.0
-# A message may be made anew of what is left of another so often, one after another.
+# What is left of a message may become a message of its own this often, one after another.
 DEEPEST = 12
 
 

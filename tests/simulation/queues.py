@@ -68,7 +68,7 @@ class Watcher(Protocol):
 class ModelQueue:
     """One queue. While it is `reliable` no call of it fails, and nothing is received twice.
 
-    What is not visible yet lies in a heap by time, what is visible in a list in any order: no call looks at every
+    What is not visible yet is in a heap by time, what is visible in a list in any order: no call looks at every
     message. Entries of both that time has passed over are dropped when they are met.
     """
 

@@ -36,7 +36,7 @@ COMMON_MODES = (
 TARDY = 6.5
 # Successes that say nothing: not only perhaps, but certainly taken.
 CERTAIN = ("silent", "textual", "malformed", "strange", "miscounted")
-# What an answer tells of the events that were taken: not even that they were; that some were; which.
+# What an answer tells about the events that were taken: not even that they were; that some were; which.
 Clarity = Literal["nothing", "open", "all"]
 
 

@@ -15,7 +15,7 @@ from tests.simulation.plan import Plan, smaller
 from tests.simulation.stage import Result
 
 CHUNK = 50
-# A shrinking failure is run again this often at the most.
+# A shrinking failure is run again this often at most.
 ATTEMPTS = 400
 
 

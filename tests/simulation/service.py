@@ -85,7 +85,7 @@ class Service(Wire):
         return response
 
     def _look_at(self, posted: Sequence[Posted]) -> None:
-        """Whatever the vendor's sandbox refuses under the profile is refused for ever."""
+        """Whatever the vendor's sandbox refuses under the profile is refused forever."""
         for one in posted:
             if one.variant.name not in self._looked_at:
                 self._looked_at.add(one.variant.name)

@@ -70,7 +70,7 @@ def wait_in(
 
 
 class GreenLock:
-    """A lock between greenlets, which would wait for ever at a thread's lock."""
+    """A lock between greenlets, which would wait forever at a thread's lock."""
 
     def __init__(self, world: World) -> None:
         """Wait in the world's time."""

@@ -121,7 +121,7 @@ def twisted(draw: random.Random, plan: Plan) -> Plan:
 def _post(
     draw: random.Random, plan: Plan, name: str, count: int, latest: float, *, at: float | None = None, bad: float = 0.0
 ) -> Post:
-    """A post of so many plain events; of them this share is refused for ever."""
+    """A post of so many plain events; of them this share is refused forever."""
     until = [100 * DAY if draw.random() < bad else 0.0 for _ in range(count)]
     events = tuple(Event(f"{name}{place}", bad_until=one, rokt_bad_until=one) for place, one in enumerate(until))
     return Post(draw.uniform(0, latest) if at is None else at, events, group=draw.choice(plan.posts).group)

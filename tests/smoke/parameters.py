@@ -25,7 +25,7 @@ _IN_TEXT = re.compile(r"\$\{(\w+)\}")
 
 
 def reaching(source: Path, parameters: Mapping[str, str]) -> set[str]:
-    """The parameters that stand in a variable, a timeout, the memory or the log settings of a function."""
+    """The parameters that are in a variable, a timeout, the memory or the log settings of a function."""
     plain = read(source, parameters)
     refers: set[str] = set()
     for function in plain.body["Resources"].values():

@@ -126,7 +126,7 @@ def posts(smoke: Smoke) -> str:
 
 
 def _gzip(smoke: Smoke) -> str:
-    """What the gateway does with gzip: the webhook takes a body that survived, and tells of one that did not (415)."""
+    """What the gateway does with gzip: the webhook takes a body that survived, and refuses one that did not (415)."""
     found = []
     for kind in ("application/json", "application/octet-stream"):
         event = smoke.event()

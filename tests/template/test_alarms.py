@@ -173,7 +173,7 @@ def test_the_alarm_of_quiet_hours_looks_back_as_far_as_it_is_told(template: Temp
         alarm = template.of_type("AWS::CloudWatch::Alarm")[name]
         assert template.resolve(alarm["EvaluationPeriods"], {}) == "12"
         assert (alarm["Period"], alarm["ComparisonOperator"], alarm["Threshold"]) == (3600, "LessThanThreshold", 1)
-    # CloudWatch looks back a week at the most.
+    # CloudWatch looks back a week at most.
     assert source["Parameters"]["QuietHours"]["MaxValue"] * 3600 == 7 * 86_400
 
 

@@ -237,7 +237,7 @@ OTHERS: dict[str, tuple[str, dict[str, str]]] = {
 }
 # What watches or bounds the functions; whatever is not here must reach a function that runs.
 BESIDE_THE_FUNCTIONS = {
-    *("AlarmEmail", "MonthlyBudget", "QuietHours"),  # who is told of what
+    *("AlarmEmail", "MonthlyBudget", "QuietHours"),  # who is told about what
     *("BatchWindow", "MaximumConcurrency"),  # of the event source mapping
     *("BeaconThrottleBurst", "BeaconThrottleRate", "ThrottleBurst", "ThrottleRate"),  # of the API's stage
     *("CertificateArn", "DomainName"),  # of the API's domain

@@ -119,7 +119,7 @@ def test_no_secret_holds_a_value_that_stands_in_the_template(template: Template)
     # Put in by an operator: a value or a generator here would overwrite it when it changes.
     for name in of_each(template, "{}KeysSecret"):
         assert "GenerateSecretString" not in secrets[name]
-    # CloudFormation generates anew when any of these changes, and every key in use would be gone.
+    # CloudFormation generates a new secret when any of these changes, and every key in use would be gone.
     assert secrets["SenderKeysSecret"]["GenerateSecretString"] == {
         "SecretStringTemplate": "{}",
         "GenerateStringKey": "first",

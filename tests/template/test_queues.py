@@ -55,7 +55,7 @@ def test_the_code_gives_up_with_a_reason_before_sqs_does_without_one(queues: dic
 
 @pytest.mark.parametrize("ambiguous", [False, True])
 def test_a_day_of_outage_costs_fewer_receives_than_there_are(ambiguous: bool) -> None:
-    retry = Retry("Roku is out of order", 503, ambiguous=ambiguous)
+    retry = Retry("Roku is down", 503, ambiguous=ambiguous)
     seconds, receives = 0, 1
     while seconds < DAY:
         seconds += outcome.wait(retry, receives, jitter=0.5)

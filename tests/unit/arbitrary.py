@@ -1,4 +1,4 @@
-"""Whatever may stand in a platform's post: any JSON, and objects of known names with any JSON in them."""
+"""Whatever a platform's post may hold: any JSON, and objects of known names with any JSON in them."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -64,7 +64,7 @@ def spoiled(whole: Any) -> Iterator[Any]:
 
 
 def check_spoiled(whole: Any, post: Callable[[Any], Body]) -> None:
-    """Whatever stands in one place of a body that is otherwise good, it is refused, or the destination answers it."""
+    """Whatever one place of a body holds that is otherwise good, it is refused, or the destination answers it."""
     for body in spoiled(whole):
         try:
             posting = post(body)

@@ -108,7 +108,7 @@ def _ids(one: Difference) -> bool:
 
 
 def _no_uuid(one: Difference) -> bool:
-    if one.place == "" and isinstance(one.theirs, dict):  # what is no UUID is all that there is of the person
+    if one.place == "" and isinstance(one.theirs, dict):  # the person has nothing else, and it is not a UUID
         return not any(_identifies(place, value) for place, value in one.theirs.items())
     return one.place in _DEVICE_IDS and one.ours is None and not _UUID(one.theirs)
 

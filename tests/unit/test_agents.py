@@ -1,4 +1,4 @@
-"""User agents: a program's is told of, a visitor's is not."""
+"""User agents: a program's gets a warning, a visitor's does not."""
 
 import pytest
 

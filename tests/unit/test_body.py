@@ -104,7 +104,7 @@ def test_half_a_surrogate_pair_costs_one_character_not_the_body() -> None:
     assert fields_warned(posting) == ["body"]
 
 
-def test_bare_values_are_mended_with_advice() -> None:
+def test_bare_values_are_fixed_with_advice() -> None:
     posting = read(b'{"event_group_id": g1, "events": [{"event_id": RGB1A2B, "event_time": }]}')
     assert (posting.event_group_id, posting.conversions) == ("g1", [{"event_id": "RGB1A2B", "event_time": None}])
     ((field, advice),) = posting.warnings

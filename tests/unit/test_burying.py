@@ -1,4 +1,4 @@
-"""Dead letters: what dies, with which reason, and what a letter says so that a redrive can begin anew."""
+"""Dead letters: what dies, with which reason, and what a letter says so that a redrive can begin again."""
 
 from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ def test_a_letter_holds_the_event_as_it_was_with_the_reason_the_status_and_the_t
     one = made(Rejected("value: too high", 210), windows=1)
     (letter,) = letters(one)
     head, queued = decode(letter.body, identify)
-    # Its windows and its patience begin anew with a redrive; when it was accepted stays what it was.
+    # Its windows and its patience begin again with a redrive; when it was accepted stays what it was.
     assert head == Head(G, "browser", accepted_at=int(NOW) - 10)
     assert queued == [one.events[0].queued]
     assert letter.attributes == {

@@ -14,7 +14,7 @@ ADA = "ada@firma.example"
 
 
 def sent(user: dict[str, Any], **more: Any) -> tuple[dict[str, Any], list[str]]:
-    """The event as Roku gets it, and what is told of which fields."""
+    """The event as Roku gets it, and what is told about which fields."""
     event = {"event_id": "d-1", "event_name": "LEAD", "event_time": NOW, "user_data": user} | more
     text = json.dumps({"event_group_id": "g", "events": [event]})
     taken = take(text, Sender(name="vendor", key="some-key-1", country="US"))

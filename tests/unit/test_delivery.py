@@ -446,7 +446,7 @@ def test_of_copies_of_a_rejected_event_one_is_kept_as_a_dead_letter() -> None:
     assert run.report.failures == []
 
 
-def test_a_mended_event_is_not_condemned_by_the_rejection_of_the_one_it_replaces() -> None:
+def test_a_fixed_event_is_not_condemned_by_the_rejection_of_the_one_it_replaces() -> None:
     fixed = event("a", currency="USD")
     run = Run([record(0, "a"), received(1, encode(Head(G), [fixed]))], {"a": BAD})
     assert run.asked() == ["a"]

@@ -122,7 +122,7 @@ def test_a_batch_never_names_an_item_twice_and_is_never_too_large() -> None:
     found = door_items.items(POST, ended(*["a"] * 4, *(f"{number:0>200}" for number in range(door.MOST - 4))))
     keys = [(item["event_id"]["S"], item["what"]["S"]) for item in found]
     assert len(keys) == len(set(keys)) <= 25
-    # A write unit is 1,024 bytes: an event costs two at the most.
+    # A write unit is 1,024 bytes: an event costs two at most.
     assert sum(-(-len(json.dumps(item)) // 1_024) for item in found) <= 2 * door.MOST + 1
 
 

@@ -86,7 +86,7 @@ def test_columns_of_nobody_in_particular_are_no_export() -> None:
     assert export_of(frozenset({"email", "eventname", "eventtime", "eventid", "value", "currency", "orderid"})) is None
 
 
-# ── one conversion, whether the webhook tells of it or a file ────────────────────────────────────────────────────────
+# ── one conversion, whether the webhook tells about it or a file ──────────────────────────────────────────────────────
 
 
 def test_an_order_of_shopify_has_the_id_of_its_webhook() -> None:
@@ -153,7 +153,7 @@ def test_a_lead_of_meta_has_the_id_of_its_webhook() -> None:
     assert (made["event_id"], made["event_name"]) == ("1200345", "LEAD")
 
 
-# ── what is no conversion ────────────────────────────────────────────────────────────────────────────────────────────
+# ── rows that are not conversions ─────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(

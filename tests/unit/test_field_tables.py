@@ -70,8 +70,8 @@ def test_a_line_is_found_wherever_fields_are_listed(section: str) -> None:
 
 
 @pytest.fixture
-def read_anew() -> Iterator[None]:
-    """What was made of the tables is made anew, before and after."""
+def read_again() -> Iterator[None]:
+    """What was made of the tables is made again, before and after."""
     made = (fast._usual, checked._custom_rules)
     for each in made:
         each.cache_clear()
@@ -80,7 +80,7 @@ def read_anew() -> Iterator[None]:
         each.cache_clear()
 
 
-@pytest.mark.usefixtures("read_anew")
+@pytest.mark.usefixtures("read_again")
 @pytest.mark.parametrize("value", ["gold", "Gold"])  # in one pass, and with care
 def test_a_line_is_enough_for_its_field_to_be_sent(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     table = with_line("custom_data")["roku"]

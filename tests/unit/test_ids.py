@@ -1,4 +1,4 @@
-"""What stands in the place of an id and names nobody."""
+"""Texts in the place of an id that identify nothing."""
 
 import pytest
 

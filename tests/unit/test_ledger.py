@@ -271,7 +271,7 @@ def test_what_a_browser_sent_never_overwrites_what_a_server_sent() -> None:
     assert ledger(table).look_up([key], [], 60.0).delivered == {key: Note("server", "em:s")}
 
 
-def test_what_a_browser_says_again_is_written_anew() -> None:
+def test_what_a_browser_says_again_is_written_again() -> None:
     table, key = Table(), Key("g", "LEAD", "a")
     first, later = (Entry(key, "delivered", sender="browser", fingerprint=print_) for print_ in ("em:1", "em:2"))
     assert note(table, first)

@@ -297,4 +297,4 @@ def test_the_sender_whose_conversions_hardly_match_is_named_with_the_fix(share: 
 
 def test_every_reason_with_advice_is_one_that_is_told() -> None:
     told = {str(word) for _, word in quality._WHY} | {str(quality.MISSING)}
-    assert set(match_checks._CURES) <= told
+    assert set(match_checks._FIXES) <= told

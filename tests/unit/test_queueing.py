@@ -30,7 +30,7 @@ class Taken:
 
 
 def prepared(event_id: str, *, size: int = 40, partner: str | None = None, **identifiers: str) -> Prepared:
-    """A finished event whose line has this many bytes at the least."""
+    """A finished event whose line has this many bytes at least."""
     line = json.dumps({"id": event_id, "fill": "x" * max(0, size - 25 - len(event_id))}).encode()
     return Prepared(line, event_id, partner, [], "LEAD", identifiers)
 

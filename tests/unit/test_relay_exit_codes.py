@@ -102,7 +102,7 @@ def test_a_stack_of_the_environment_gives_way_to_local(monkeypatch: pytest.Monke
         (requests.ConnectionError(), 3, "the API is out of reach"),
         (PermissionError(13, "Permission denied", "orders.csv"), 3, "orders.csv: Permission denied"),
         (KeyboardInterrupt(), 130, "interrupted"),
-        (ValueError("jane@example.com"), 3, "a defect of relay: ValueError"),
+        (ValueError("jane@example.com"), 3, "a bug in relay: ValueError"),
     ],
 )
 def test_what_goes_wrong_is_one_line_and_one_document(

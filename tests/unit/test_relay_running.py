@@ -124,7 +124,7 @@ def test_posts_that_got_429() -> None:
 
 
 def deployed(variables: Mapping[str, str], *, denied: bool = False, throttles: float = 0.0) -> Deployment:
-    """A stack whose functions have these variables, as AWS tells of it."""
+    """A stack whose functions have these variables, as AWS tells about it."""
     refused = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetFunctionConfiguration")
     cloudformation, api, functions, cloudwatch = Mock(), Mock(), Mock(), Mock()
     cloudformation.describe_stack_resource.return_value = {"StackResourceDetail": {"PhysicalResourceId": "a1b2"}}

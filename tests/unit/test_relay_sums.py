@@ -18,8 +18,8 @@ def _counts(moved: int = 0, **metrics: int) -> Counts:
         ({"Accepted": 10, "Delivered": 7, "Repeated": 1, "DeadLettered": 2}, 0, True, 0),
         ({"Accepted": 10, "Delivered": 7}, 1, True, 3),  # one message of three events
         ({"Accepted": 10, "Delivered": 7}, 3, True, 3),
-        ({"Accepted": 10, "Delivered": 7}, 4, False, None),  # four messages hold four events at the least
-        ({"Accepted": 1_001}, 1, False, None),  # one message holds 1,000 at the most
+        ({"Accepted": 10, "Delivered": 7}, 4, False, None),  # four messages hold four events at least
+        ({"Accepted": 1_001}, 1, False, None),  # one message holds 1,000 at most
         ({"Accepted": 1_000}, 1, True, 1_000),
         ({"Accepted": 10, "Delivered": 9}, 0, False, None),
         ({"Accepted": 10, "Delivered": 11}, 0, False, None),

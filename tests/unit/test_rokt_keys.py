@@ -1,4 +1,4 @@
-"""The pair of key and secret: both forms, both APIs, and that what is no pair says how to put it right."""
+"""The pair of key and secret: both forms, both APIs, and that anything else says how to put it right."""
 
 import base64
 import json

@@ -257,14 +257,14 @@ def test_a_code_of_the_body_that_is_worse_than_the_status_is_believed(
 @pytest.mark.parametrize("failed", [[], None, {}, "", "x"])
 @pytest.mark.parametrize(("http", "code"), [(210, 210), (200, 210), (200, "210"), (201, 210), (210, None), (210, 200)])
 def test_210_that_names_nobody_is_asked_about_in_parts(http: int, code: object, failed: object) -> None:
-    reason = "Roku answered 210 and named no failed event"
+    reason = "Roku answered 210 and named no rejected event"
     assert ask(verdict(code, failed), *THREE, status=http) == [AskAgain(reason, 210, ambiguous=True)] * 3
     assert ask(verdict(code, failed, 2), PURCHASE, LEAD, status=http) == [AskAgain(reason, 210, ambiguous=True)] * 2
     assert ask(verdict(code, failed, 1), PURCHASE, status=http) == [Retry(reason, 210, ambiguous=True)]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 413, 429, 500, 503])
-def test_a_body_that_says_200_does_not_mend_an_http_error(status: int) -> None:
+def test_a_body_that_says_200_does_not_undo_an_http_error(status: int) -> None:
     assert "D" not in words(ask(verdict(200, []), *THREE, status=status))
 
 
@@ -276,7 +276,7 @@ def test_an_unclear_success_may_have_taken_the_event(body: object) -> None:
         assert outcome.ambiguous
 
 
-# --- whom a failed event means ----------------------------------------------------------------------------------------
+# --- which event an entry means ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -638,7 +638,7 @@ def said_success(status: int, body: bytes) -> bool:
 
 
 def may_mean(item: Any, event: dict[str, str]) -> bool:
-    """Whether a failed event could be an echo of this event: no word of the echo contradicts it."""
+    """Whether an entry could be an echo of this event: no word of the echo contradicts it."""
     if not isinstance(item, dict):
         return True
     event_id = item.get("event_id")
@@ -663,7 +663,7 @@ def test_any_answer_gives_each_event_one_outcome_and_nobody_delivered_without_pr
         said = json.loads(body)
         failed = said.get("failed_events") or []
         for item in failed:
-            # Each failed event is one of ours, and of none that counts as delivered.
+            # Each entry is one of ours, and of none that counts as delivered.
             named = {"event_id": item} if isinstance(item, str) else item
             assert isinstance(named, dict)
             others = [one for one, outcome in zip(events, outcomes, strict=True) if not isinstance(outcome, Delivered)]
@@ -717,7 +717,7 @@ def test_a_partial_success_is_read_exactly_whatever_the_order_of_its_failed_even
 @pytest.mark.parametrize(
     ("body", "status", "expected"),
     [
-        (verdict(210, []), 210, AskAgain("Roku answered 210 and named no failed event", 210, ambiguous=True)),
+        (verdict(210, []), 210, AskAgain("Roku answered 210 and named no rejected event", 210, ambiguous=True)),
         (
             verdict(210, [{"event_id": "z"} | BAD]),
             210,

@@ -142,7 +142,7 @@ SOURCE = rules.choice("system-generated", "website", "phone_call")
 
 
 @pytest.mark.parametrize("given", ["WEBSITE", " website ", "web site", "Web-Site"])
-def test_a_word_is_mended_in_case_spaces_hyphens_and_underscores(given: str) -> None:
+def test_a_word_is_fixed_in_case_spaces_hyphens_and_underscores(given: str) -> None:
     assert keep(SOURCE, given)[0] == "website"
     assert keep(SOURCE, "system_generated") == ("system-generated", 1)
     assert keep(SOURCE, "website") == ("website", 0)
@@ -263,7 +263,7 @@ def test_a_null_is_an_absent_field() -> None:
     assert warnings == []
 
 
-def test_what_is_mended_is_told_but_not_called_dropped() -> None:
+def test_what_is_fixed_is_told_but_not_called_dropped() -> None:
     warnings: Warnings = []
     assert rules.apply({"value": amounts.amount}, {"value": "$25"}, "", warnings, {}) == {"value": 25}
     assert rules.apply({"value": amounts.amount}, {"value": "free"}, "", warnings, {}) == {}

@@ -393,7 +393,7 @@ class Clock:
     def wait(self, futures: Iterable[Future[Any]], timeout: float, return_when: str) -> Any:
         """As `concurrent.futures.wait` where nothing ever comes."""
         assert return_when == FIRST_COMPLETED
-        assert len(self.waits) < 100, "it waits for ever"
+        assert len(self.waits) < 100, "it waits forever"
         self.waits.append(timeout)
         self.now += timeout
         return set(), set(futures)

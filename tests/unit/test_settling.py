@@ -167,7 +167,7 @@ def test_only_events_of_troubled_groups_are_asked_about() -> None:
         (HEAD, ACCEPTED - 1, 0),
     ],
 )
-def test_a_redrive_begins_the_windows_anew(head: Head, at: int, sent: int) -> None:
+def test_a_redrive_begins_new_windows(head: Head, at: int, sent: int) -> None:
     _, events = settled([message("a", head=head)], {key("a"): Unread(Tried(2, OVER), at)}, g=TROUBLED)
     assert events == sent
 

@@ -205,7 +205,7 @@ def _deployment(world: SimpleNamespace, **parameters: str) -> Deployment:
     )
 
 
-def test_relay_shows_who_fell_and_learns_anew_whose_fall_is_meant(
+def test_relay_shows_who_fell_and_learns_again_whose_fall_is_meant(
     world: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _learned(world, NOW - 1)

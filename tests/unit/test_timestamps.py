@@ -113,7 +113,7 @@ def test_anything_else_is_an_error(value: Any) -> None:
         ("03/04/2021 15:06", Habits(zone_of("America/New_York"), "mdy"), 1_614_888_360),
         ("03/04/2021 15:06", Habits(zone_of("+01:00"), "dmy"), 1_617_458_760),
         ("2021-03-04 15:06 UTC", Habits(zone_of("Asia/Tokyo"), "mdy"), 1_614_870_360),
-        ("03/04/2021 15:06", Habits(None, "dmy"), "2021-04-03T15:06:00"),  # the destination tells of the zone
+        ("03/04/2021 15:06", Habits(None, "dmy"), "2021-04-03T15:06:00"),  # the destination tells about the zone
         ("03/04/2021 15:06", Habits(zone_of("UTC")), "03/04/2021 15:06"),  # and of the order
         ("1614870360", Habits(zone_of("UTC"), "dmy"), "1614870360"),
         ("n/a", Habits(zone_of("UTC"), "dmy"), "n/a"),

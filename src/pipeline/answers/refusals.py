@@ -1,4 +1,4 @@
-"""What becomes of an event that a destination refuses, and what may be told of the reason. Pure."""
+"""What becomes of an event that a destination refuses, and what may be told about the reason. Pure."""
 
 import re
 from collections import Counter

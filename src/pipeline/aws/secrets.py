@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# A revoked sender key works this long at the most (seconds), a new one at once.
+# A revoked sender key works this long at most (seconds), a new one at once.
 MAX_AGE = 60.0
 # Whoever guesses keys cannot make us read the secret more often than this (seconds).
 LEAST_AGE = 2.0

@@ -18,7 +18,7 @@ class Deadline:
         self._time_left = time_left
 
     def left(self, keep: float = 0.0, most: float = float("inf")) -> float:
-        """Seconds that may still be waited, of which `keep` are for what comes after; `most` at the most."""
+        """Seconds that may still be waited, of which `keep` are for what comes after; `most` at most."""
         return max(0.0, min(self._time_left() - keep, most))
 
 

@@ -11,7 +11,7 @@ _ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits
 _BITS = {sign: f"{place:06b}" for place, sign in enumerate(_ALPHABET)}
 _BITS |= {"-": f"{62:06b}", "+": f"{62:06b}", "_": f"{63:06b}", "/": f"{63:06b}"}
 _WEIGHTS = [1, 2]
-while len(_WEIGHTS) < 24:  # up to 75,024: ids have 16 bits at the most
+while len(_WEIGHTS) < 24:  # up to 75,024: ids have 16 bits at most
     _WEIGHTS.append(_WEIGHTS[-2] + _WEIGHTS[-1])
 
 

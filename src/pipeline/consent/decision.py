@@ -58,7 +58,7 @@ def decide(found: Found, page: Found, settings: Consent, vendors: Sequence[int] 
 
     `in_europe`: the event says so of its person; consent mode's refusals of such people are under European law.
     """
-    # What stands in an address may be an advertisement's: it allows nothing.
+    # A signal in an address may come from an advertisement: it allows nothing.
     of_page = (one for one in _findings(page, settings, vendors) if one.reading is Reading.REFUSED)
     findings = [*_findings(found, settings, vendors), *of_page]
     limiting = [one for one in findings if one.reading >= Reading.UNREADABLE]

@@ -84,7 +84,7 @@ def short(value: Any) -> str | None:
 
 
 def folded(value: Any) -> str:
-    """A word without case, spaces and signs; an empty one for what is no word."""
+    """A word without case, spaces and signs; an empty one for anything else than a word."""
     return _NOT_LETTERS.sub("", short(value) or "")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-# What may limit besides a refusal: no signal at all, a US signal that says that nobody was told of the right to refuse,
+# What may limit besides a refusal: no signal at all, a US signal that says that the right to refuse was not explained,
 # and one whose sender says that it sells nothing.
 STRICTER = ("no_signal", "no_notice", "not_applicable")
 # What limits and need not: cookies refused while the use of data was not, a device's question that was never asked, a

@@ -75,7 +75,7 @@ class Limits:
 class Answer:
     """What came back from one request, raw. Without a `status` there was no answer, and `failure` says why.
 
-    `ambiguous`: the request may have been taken all the same. `setup`: it was not sent, for want of a key.
+    `ambiguous`: the request may have been accepted anyway. `setup`: it was not sent, because there is no usable key.
     `retry_after` is in seconds. `partner_refused`: the same request is not refused without its partner.
     """
 
@@ -184,7 +184,7 @@ class Destination:
         return replace(self, post=self.connect(keys=keys, session=session, now=now))
 
     def overhead(self, routing: Routing) -> int:
-        """Bytes of a request besides its events and the commas between them, at the most."""
+        """Bytes of a request besides its events and the commas between them, at most."""
         frame = self.frame(routing)
         return len(frame.head) + len(frame.tail)
 

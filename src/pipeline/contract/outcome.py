@@ -5,7 +5,7 @@ from dataclasses import dataclass
 # First wait and longest wait (seconds) between two tries; each is drawn from its upper 40 %, so that a crowd spreads.
 FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE = 30, 900, 0.6
 # When waiting ends with a dead letter: after 5 days (the queue forgets after 7), or shortly before SQS would move the
-# message itself, without a reason (template: maxReceiveCount 1000, SQS's most). At the least share of the longest waits
+# message itself, without a reason (template: maxReceiveCount 1000, SQS's most). At least share of the longest waits
 # 990 receives take 148 h: an outage of 24 h ends no message.
 LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 990
 # A refusal that says itself that it passes is believed for so long (seconds), counted from the first one: an event that

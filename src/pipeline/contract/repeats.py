@@ -1,4 +1,4 @@
-"""Events of one post that have one id: what the sender is told of them, since delivery counts them once. Pure."""
+"""Events of one post that have one id: what the sender is told about them, since delivery counts them once. Pure."""
 
 from collections.abc import Mapping, Sequence
 

@@ -55,7 +55,7 @@ class Event:
 
     @property
     def used(self) -> Tried:
-        """The windows that it has used at the most."""
+        """The windows that it has used at most."""
         return self.perhaps or self.tried
 
     @property

@@ -97,7 +97,7 @@ def lacks_probes(state: Circuit, now: float) -> bool:
     """Whether an event whose first window is over may be the probe: if that one is lost, the event is a dead letter.
 
     At once if a probe was understood. Else only where nothing fresh came to probe with, so that the circuit would stay
-    open for ever: after it was open for a day.
+    open forever: after it was open for a day.
     """
     if state.stage:
         return now >= state.next_probe_at

@@ -44,7 +44,7 @@ def remainders(
             postponed.append((message.record.receipt, wait(Retry(""), message.record.receives, jitter())))
         elif not left:
             continue
-        elif _stays_whole(message, left) and (is_remembered or not _needs_anew(message, left, now)):
+        elif _stays_whole(message, left) and (is_remembered or not _needs_new_message(message, left, now)):
             message.stays = True
             postponed.append((message.record.receipt, min(event.wait for event in left)))
         else:
@@ -73,7 +73,7 @@ def _stays_whole(message: Message, left: Sequence[Event]) -> bool:
     return unchanged and len(left) == len(message.events) and len(parts) == 1
 
 
-def _needs_anew(message: Message, left: Sequence[Event], now: float) -> bool:
+def _needs_new_message(message: Message, left: Sequence[Event], now: float) -> bool:
     """Whether it would be taken for one whose run died: a new message was never received. Not without end."""
     back = now + min(event.wait for event in left)
     return message.head.generation < _SINGLES_FROM - 1 and trying.is_suspect(message, back + _LATE)

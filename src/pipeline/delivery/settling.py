@@ -78,8 +78,8 @@ def _recall(
 ) -> None:
     """Windows that other messages with the same events have used, of groups that lost an answer lately.
 
-    A redrive begins them anew: what was noted before it is of no account. Nor is what a browser's event has used, which
-    anybody can forge, for a server's event that has nothing in common with it.
+    A redrive begins new ones: what was noted before it does not count. What a browser's event has used, which anybody
+    can forge, does not count either for a server's event that has nothing in common with it.
     """
     since = world.now() - LONGEST_AGE
     troubled = [pair for pair in first if circuits.of(pair[1].key.event_group_id).unread_at > since]

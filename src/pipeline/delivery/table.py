@@ -74,7 +74,7 @@ class Unread:
 class PutOff:
     """A run that began at `at` (epoch seconds) put a message off, and heard of all that it had sent of it.
 
-    `receives`: how often the message had been received then; `tried`: what its events have used at the most.
+    `receives`: how often the message had been received then; `tried`: what its events have used at most.
     """
 
     message_id: str

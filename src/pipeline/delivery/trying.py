@@ -17,7 +17,7 @@ from pipeline.delivery.windows import Standing, Tried
 # came back sooner was put off by its run.
 _SOONEST_AFTER_DEATH = 400
 # What waits comes back within 2 minutes of the next probe, and never later than SQS can delay it (seconds). If the
-# probe is overdue nothing that waits may be it: 990 receives must last for 5 days, so one in 436 s at the most.
+# probe is overdue nothing that waits may be it: 990 receives must last for 5 days, so one in 436 s at most.
 _SPREAD, _LONGEST_HOLD, _OVERDUE = 120, 900, 600
 
 _CLAIM = Retry("its second window begins")
@@ -54,7 +54,7 @@ def is_needed(repeat_window: float) -> bool:
 
 
 def recall(message: Message, mark: PutOff | None, now: float) -> None:
-    """Write down what the events of a message have used at the most, if earlier runs had it. `now`: epoch seconds.
+    """Write down what the events of a message have used at most, if earlier runs had it. `now`: epoch seconds.
 
     `mark` is what the last run that put the message off has left. If there were further runs since, one of them may
     have died with it, which counts as a window.

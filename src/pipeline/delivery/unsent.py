@@ -146,7 +146,7 @@ class Unsent:
         return sum(self.sizes[index] for index in part.indexes)
 
     def _fitting(self, part: Part, most: int) -> int:
-        """How many of the part's events, from its beginning, one request takes: `most` at the most."""
+        """How many of the part's events, from its beginning, one request takes: `most` at most."""
         room = self._capacity(part.routing)
         count = 0
         while count < min(most, len(part.indexes)) and (room := room - self.sizes[part.indexes[count]]) >= 0:

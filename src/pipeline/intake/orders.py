@@ -1,6 +1,6 @@
 """Purchases that are none, and purchases that lack what makes them worth counting. Pure.
 
-A refund, a cancelled order and a negative amount are no purchases, whatever source tells of them: they are ignored,
+A refund, a cancelled order and a negative amount are no purchases, whatever source reports them: they are ignored,
 with their reason. The vendor asks for value and currency with every purchase; one without is sent, and told.
 """
 
@@ -28,7 +28,7 @@ _LETTERS = re.compile("[^a-z]")
 REFUND = Ignored("refund", "the amount is negative: a refund is no purchase, so send the order alone")
 REFUNDED = Ignored("refund", "the order was refunded: it is no purchase any more")
 CANCELLED = Ignored("cancelled_order", "the order was cancelled or not paid: it is no purchase")
-PARTLY_REFUNDED = "tells of a partial refund: the order counts with the amount that is sent, so send what was kept"
+PARTLY_REFUNDED = "has a partial refund: the order counts with the amount that is sent, so send what was kept"
 
 _NO_VALUE = ("custom_data.value", "is missing: send value and currency with every PURCHASE")
 

@@ -27,7 +27,7 @@ class Followed(NamedTuple):
 
 
 def event_digest(event_id: str) -> str:
-    """What stands in the log for the id: the first 16 hex digits of its SHA-256."""
+    """What the log has instead of the id: the first 16 hex digits of its SHA-256."""
     return digest(event_id)[:_DIGEST_CHARACTERS]
 
 

@@ -44,7 +44,7 @@ _MOST_TOLD = 50
 def unwrapped(value: Any, warnings: Warnings, *, strict: bool = False) -> Any:
     """The JSON value of a body, changed in place: its fields out of their wrappings; `warnings` say what was read.
 
-    `strict`: a basket or an object that cannot be read is told of here, for a source that passes over it.
+    `strict`: a basket or an object that cannot be read is named here, for a source that passes over it.
     """
     told: dict[tuple[str, str], None] = {}
 

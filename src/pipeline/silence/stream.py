@@ -1,7 +1,7 @@
 """A sender's conversions of one event name, hour by hour: what is remembered of them, and what becomes news. Pure.
 
-Only counts are remembered, of eight weeks. What is usual is worked out of them anew, so a changed rule needs no other
-memory. What was wrong is no part of what is usual: its hours count as unknown.
+Only counts are remembered, for eight weeks. What is usual is calculated from them each time, so a changed rule needs no
+other memory. Hours in which something was wrong count as unknown, not as usual.
 """
 
 from collections.abc import Mapping, Sequence

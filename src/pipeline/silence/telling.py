@@ -1,4 +1,4 @@
-"""What is told of a fall: whose, of what, how far and since when. Pure.
+"""What is told about a fall: whose, of what, how far and since when. Pure.
 
 A sender's name is the operator's own. Nothing else in here is anybody's text.
 """

@@ -1,4 +1,4 @@
-"""Glances, which tell of nearly every text that it needs no closer look. Pure."""
+"""Glances: quick checks which find that nearly every text needs no closer look. Pure."""
 
 from collections.abc import Callable
 

@@ -25,7 +25,7 @@ def hashed(
     """A rule for personal data: a SHA-256 digest stays (in lower case), anything else is normalised, then hashed.
 
     A digest is recognised before any cleaning, whatever the sender's flag says: hashing it again is the commonest
-    defect of such integrations. `normalise` takes the trimmed text and raises Fault; before it `unwrap` takes off what
+    fault of such integrations. `normalise` takes the trimmed text and raises Fault; before it `unwrap` takes off what
     is around the value, and may note something. `among` are all digests that there can be, where these are few.
     """
 

@@ -1,4 +1,4 @@
-"""What stands in the place of an id and names nobody: conversions that share it would be taken for repeats. Pure.
+"""Texts in the place of an id that identify nothing: conversions that share one would be taken for repeats. Pure.
 
 An id is lost where a tag was not filled in, where a program glued what it did not have to a prefix (order-undefined),
 where a spreadsheet wrote a long number as 1.23457E+15 and took the digits that told two orders apart, and where people

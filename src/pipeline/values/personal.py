@@ -59,17 +59,17 @@ REDACTED = "[redacted]"
 
 
 def holds_email(text: str) -> bool:
-    """Whether an e-mail address stands in the text."""
+    """Whether the text holds an e-mail address."""
     return any(at in text for at in _AT) and _END_OF_EMAIL.search(text) is not None
 
 
 def holds_phone(text: str) -> bool:
-    """Whether a phone number stands in the text: with a plus, or punctuated as one. Bare digits are none."""
+    """Whether the text holds a phone number: with a plus, or punctuated as one. Bare digits are not one."""
     return may_hold_number(text) and any(_is_phone(found[0]) for found in _PHONES(text))
 
 
 def holds_number(text: str) -> bool:
-    """Whether a phone number or a payment card's stands in free text: also bare digits after «call me» and the like."""
+    """Whether free text holds a phone number or a payment card's: also bare digits after «call me» and the like."""
     if not may_hold_number(text):
         return False
     return _CALL_ME(text) is not None or holds_phone(text) or any(_is_card(found[0]) for found in _CARDS(text))

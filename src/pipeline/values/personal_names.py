@@ -102,7 +102,7 @@ def _ends(name: str) -> str:
     return name if len(name) <= 2 * FIELD_NAME else f"{name[:FIELD_NAME]}_{name[-FIELD_NAME:]}"
 
 
-@lru_cache(maxsize=4_096)  # shops post the same names for ever
+@lru_cache(maxsize=4_096)  # shops post the same names forever
 def _judged(name: str) -> tuple[bool, bool, bool]:
     """Whether the name is personal, secret, one of both."""
     words = _words(name)

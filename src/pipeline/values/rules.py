@@ -121,7 +121,7 @@ def fold(word: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """The value in quotes for the sender who sent it, shortened to 40 characters; not if a person could stand in it."""
+    """The value in quotes for the sender who sent it, shortened to 40 characters; not if it could name a person."""
     value = value[: limits.QUOTED]  # an e-mail address that begins in what is quoted ends within it
     if holds_email(value) or sum(map(str.isdigit, value)) > 6:
         return "the value"

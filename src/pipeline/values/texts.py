@@ -122,7 +122,7 @@ def event_id(value: Any, notes: list[str]) -> str | None:
 def clear(value: Any, notes: list[str]) -> str | None:
     """Text that the destination wants unhashed: a SHA-256 digest in its place says nothing, nor do half its letters."""
     word = text(value, notes)
-    if word is None or not is_whole(word, []):  # `text` has told of it
+    if word is None or not is_whole(word, []):  # `text` has said so
         return None
     if as_digest(word) is not None:
         notes.append("must not be hashed: send it as clear text")

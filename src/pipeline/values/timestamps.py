@@ -68,7 +68,7 @@ def _with_time(conversion: dict[str, Any], habits: Habits) -> dict[str, Any]:
         when, said = moment(text, habits)
     except Fault:
         return conversion  # the destination says what is wrong with it
-    # Without a zone it stays a text, so that the destination tells of that.
+    # Without a zone it stays a text, so that the destination tells about that.
     return {**conversion, _FIELD: math.floor(when.timestamp()) if said else f"{when:%Y-%m-%dT%H:%M:%S}"}
 
 

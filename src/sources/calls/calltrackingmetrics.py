@@ -56,7 +56,7 @@ def read(inbound: Inbound) -> Body:
     if not any(name in body for name in _OF_CALLS):
         listed = ", ".join(_OF_CALLS)
         raise BadRequest(
-            400, f"the body tells of no call (it has none of {listed}): let the webhook post CTM's own body"
+            400, f"the body describes no call (it has none of {listed}): let the webhook post CTM's own body"
         )
     call = _call(body, settings, warnings)
     return Body(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings, shared=body)

@@ -24,7 +24,7 @@ PARTNER = "Ringba"
 
 _BESIDE = ("trigger", "connected", "duration", "duplicate", "value", "currency", "campaign", "number")
 _NOW = "was not filled in: the time of this post was taken, so run the JavaScript node before the pixel fires"
-_TWICE = "is missing, and so is a time: each repetition of this post counts anew, so send the inbound call's id"
+_TWICE = "is missing, and so is a time: each repetition of this post counts again, so send the inbound call's id"
 
 
 def read(inbound: Inbound) -> Body:

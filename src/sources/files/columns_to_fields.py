@@ -62,7 +62,7 @@ def _read(path: Path, text: str) -> Any:
 
 
 def _whole_time(there: Any, further: Any) -> str | None:
-    """One time of a date and a time of the day that stand in two places; None if they are not that."""
+    """One time of a date and a time of the day that are in two places; None if they are not that."""
     for date, clock in ((there, further), (further, there)):
         if isinstance(date, str) and isinstance(clock, str) and _CLOCK(clock) and _DATE(date):
             return f"{date} {clock}"

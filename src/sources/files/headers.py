@@ -12,7 +12,7 @@ from sources.files.above_header import LONGEST_HEADER, above_header, cells_of
 from sources.files.records import DELIMITERS, Lines, records
 from sources.source_settings import Warnings
 
-_MOST_UNKNOWN = 50  # columns told of one by one: an export may have some hundred
+_MOST_UNKNOWN = 50  # columns told about one by one: an export may have some hundred
 _MOST_COLUMNS = 1_000  # it bounds what a hostile header row can cost
 _TIME: Path = ("", "event_time")
 # Of a header row's cell; a person's data holds @, begins with a digit, or has a run of them.

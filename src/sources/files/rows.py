@@ -111,7 +111,7 @@ def posted(inbound: Inbound, form: str, rows: Rows) -> Body:
 
 
 def posting(rows: Iterable[Row], settings: SourceSettings, warnings: Warnings) -> Body:
-    """The posting of a file: a faulty row is one failed event, named by its line. Raises BadRequest."""
+    """The posting of a file: a faulty row is one invalid event, named by its line. Raises BadRequest."""
     names = event_names(settings)
     conversions: list[Any] = []
     groups = set()

@@ -89,7 +89,7 @@ def _each(given: dict[str, Any], paths: Paths) -> Value:
         if is_empty(found):
             return None
         made = []
-        # One more than are sent, so that the basket tells of what is left out.
+        # One more than are sent, so that the basket tells about what is left out.
         for element in (found if isinstance(found, list) else [found])[: MOST_ITEMS + 1]:
             inner = Scope(scope.post, element, scope.warnings, scope.currency)
             made.append({name: got for name, one in fields.items() if not is_empty(got := one(inner))})

@@ -1,4 +1,4 @@
-"""Segment's webhooks: a track call is a conversion; one that tells of an audience is an update of it. Pure.
+"""Segment's webhooks: a track call is a conversion; one that tells about an audience is an update of it. Pure.
 
 Contract: Segment's documents «Webhooks (Actions) Destination» (signature, batches), «Spec: Common Fields», «Spec: V2
 Ecommerce Events» and «Spec: B2B SaaS» (properties).
@@ -109,7 +109,7 @@ def _read_call(
     own = segment_audiences.free_name(event) if kind_of(event) not in names else name
     if own is None:
         return why, None
-    # Nobody at Roku is told of what the settings lack for it.
+    # Nobody at Roku is told about what the settings lack for it.
     return _conversion(call, own, settings, []) | {"conversion_type": own} | update, why
 
 

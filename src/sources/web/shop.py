@@ -24,7 +24,7 @@ def order_event_id(order_id: Any, name: str) -> Any:
 def basket(products: Any, *ids: str, warnings: Warnings) -> dict[str, Any]:
     """What `custom_data` says of the products; `ids` are the names of a product's id, the preferred one first.
 
-    A product without a quantity is one piece. One that has no price cannot stand in `contents`, so its id stands in
+    A product without a quantity is one piece. One without a price cannot be in `contents`, so its id goes into
     `content_ids`. What says neither id nor price nor quantity, or is beyond the most that is sent, is left out
     and told.
     """

@@ -69,7 +69,7 @@ def _conversion(order: dict[str, Any], name: str, settings: SourceSettings, warn
         {
             "event_name": name,
             "event_time": first(order.get("processed_at"), order.get("created_at")),
-            # Not X-Shopify-Event-Id nor X-Shopify-Webhook-Id: another topic, another webhook and an order posted anew
+            # Not X-Shopify-Event-Id nor X-Shopify-Webhook-Id: another topic, another webhook and an order posted again
             # have others. The order's own id is in each of its posts, and the shop's pages know it too.
             "event_id": order_event_id(first(_note(order, "event_id"), order.get("id")), name),
             "event_source": _EVENT_SOURCES.get(source) if isinstance(source, str) else None,
