@@ -1,4 +1,4 @@
-"""A file of the operator's, opened as text in the encoding that it has; a file that is not text is refused, with what to do."""
+"""A file of the operator's, opened as text in the encoding that it has; any other file is refused, with what to do."""
 
 import codecs
 import io
