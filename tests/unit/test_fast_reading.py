@@ -39,6 +39,7 @@ TEXTS = [
     *"× x@y.com x%40y.com 100% a&b Jane jane@example.com Jane.Doe+roku@Example.COM rtid%3d 0123456789ab".split(),
     *"+15550100123 15550100123 5550100123 +442079460958 +33123456789 0015550100123".split(),
     *"+44(0)2079460958 anonymous 266696687 +266696687 1990-01-02 2090-01-02 1990-13-41 0000-00-00 19900102".split(),
+    *"sku-undefined sku1undefined null-1 1-null 1_None unit-7 nan7 n1 N-1 order_7".split(),
     *"male M unknown f FEMALE fEMALE Female 203.0.113.9 0.0.0.0 10.0.0.256 010.1.1.1 1e5 007 0 12".split(),
     *(DEVICE, DEVICE.upper(), DEVICE + "x", "5e2d9c1a9e9c4d5b9c1a9e9c4d5b9c1a", "00000000-0000-0000-0000-000000000000"),
     *"https://a.example/x?y=1 https://a.example/x?email=1 https://a.example?EM=2 http://a..example".split(),

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from pipeline.consent.decision import Heard
 from pipeline.consent.places import without
 from pipeline.intake import repair
-from pipeline.intake.unwrapping import unwrapped
+from pipeline.intake.plain_bodies import without_wrappings
 from pipeline.intake.usual_names import under_own_names
 from pipeline.values import limits
 from pipeline.values.cleaning import clean
@@ -98,7 +98,7 @@ class Body:
 def read(body: bytes) -> Body:
     """Read a posted body. Raises BadRequest."""
     warnings: list[tuple[str, str]] = []
-    data = unwrapped(parse(body, warnings), warnings)
+    data = without_wrappings(body, parse(body, warnings), warnings)
     if isinstance(data, list):
         data = {"events": data}
     if not isinstance(data, dict):

@@ -47,8 +47,26 @@ _TEXT, _AGENT = (f"^(?:{_something(_FIRST, ' -~', '!-~', but='@%' + mark)})$" fo
 # Six digits at most, or one run of them that is shorter than a card's, with no blank for «call me» before it. A phone
 # number has at least seven, and where it has no plus or punctuation such words before it. And nothing for an address.
 NO_NUMBER = "^(?:[^0-9+:]*(?:[0-9][^0-9+:]*){0,6}|[A-Za-z_-]*[0-9]{1,13}[A-Za-z_-]*)$"
-# An id that needs no closer look: a digit from 1 to 9, no letter of «null» and «undefined» (n, u), no mark of a tag.
-_ID = "^(?:[A-MO-TV-Za-mo-tv-z0]|-[A-MO-TV-Za-mo-tv-z0-9])*[1-9](?:[A-MO-TV-Za-mo-tv-z0-9]|-[A-MO-TV-Za-mo-tv-z0-9])*$"
+
+
+def _id() -> str:
+    """An id that needs no closer look: runs of letters, digits, and single - and _ between them.
+
+    It has a digit from 1 to 9, and no run of letters that begins as null, none, nan and undefined do, or that ends the
+    id with «undefined».
+    """
+
+    def run(more: str) -> str:
+        return rf"(?:[A-MO-TV-Za-mo-tv-z]{more}|[Uu](?:[A-MO-Za-mo-z]{more})?|[Nn](?:[B-NP-TV-Zb-np-tv-z]{more})?)"
+
+    one, last = run("[A-Za-z]*"), run("(?:[A-Za-z]*[A-Za-ce-z])?")
+    some = f"{one}(?:[-_]{one})*"
+    return (
+        f"^(?:{some}[-_]?)?(?:0(?:[-_]?{some})?[-_]?)*[1-9]"
+        f"(?:(?:[-_]?{some})?[-_]?[0-9])*(?:[-_]?(?:{one}[-_])*{last})?$"
+    )
+
+
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _IN_NAME = _LETTER + "' -"
 _FIRST_OF_NAME = "[A-MO-SV-Za-mo-sv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
@@ -108,7 +126,7 @@ def only_if(holds: Callable[[str], bool]) -> Callable[[str], str]:
 def identity(longest: int = limits.TEXT) -> CoreSchema:
     """An id: text of at most so many characters that names somebody or something."""
     return either(
-        cs.chain_schema([like(_ID, longest), like(NO_NUMBER, longest)]), then(only_if(ids.is_one), text(longest))
+        cs.chain_schema([like(_id(), longest), like(NO_NUMBER, longest)]), then(only_if(ids.is_one), text(longest))
     )
 
 
