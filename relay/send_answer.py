@@ -31,12 +31,13 @@ def tell(out: Out, tallies: Sequence[Tally], report: Path | None, dry_run: bool,
 
 def _show_notes(out: Out, tallies: Sequence[Tally]) -> None:
     for tally in tallies:
+        file = f"{tally.file}: " if len(tallies) > 1 else ""
         for reason, count in tally.ignored.most_common():
-            out.line(f"{number(count, 'line')} left out: {reason}")
+            out.line(f"{file}{number(count, 'line')} left out: {reason}")
         for (where, name, text), count in tally.warnings.most_common():
-            out.line(f"{number(count, 'event')}: {_before(where)}{name}: {text}", style="yellow")
+            out.line(f"{file}{number(count, 'event')}: {_before(where)}{name}: {text}", style="yellow")
         for (where, text), count in tally.withheld.most_common():
-            out.line(f"{number(count, 'event')} withheld: {_before(where)}{text}", style="yellow")
+            out.line(f"{file}{number(count, 'event')} withheld: {_before(where)}{text}", style="yellow")
 
 
 def _show_refusals(out: Out, refusals: Sequence[dict[str, Any]], report: Path | None) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.intake.body import Body, Ignored
 from pipeline.intake.senders import SourceSettings
+from pipeline.values.amounts import number_in
 from pipeline.values.moments import Habits
 from sources import registry
 from sources.fieldnames import fold
@@ -174,6 +175,7 @@ def test_a_lead_of_meta_has_the_id_of_its_webhook() -> None:
         (CALLRAIL + "Missed Call,A,+12125550101,+12125550100,2026-03-02 9:00,0,Yes,,CAL1\n", "not answered"),
         (RINGBA + "C,P,03/02/2026 09:00:00 AM,+12125550101,00:01:00,Yes,No,No,$0.00,RGB1\n", "not converted"),
         (RINGBA + "C,P,03/02/2026 09:00:00 AM,+12125550101,00:01:00,Yes,Yes,Yes,$5.00,RGB1\n", "duplicate"),
+        ("Publisher,Caller ID,Call Date,Revenue\nP,+12125550101,03/02/2026 09:00:00 AM,$0.00\n", "earned nothing"),
         ("Deal Name,Deal Stage,Close Date,Record ID\nRoof,Closed Lost (Main),2026-03-02,1\n", "not won"),
         ("Record ID,Email,Lead Status\n1,a@example.org,Unqualified\n", "no lead"),
         ("Lead ID,Lead Status,Email\n00Q000000000001,Unqualified,a@example.org\n", "is none"),
@@ -216,6 +218,12 @@ def test_the_lines_of_one_order_of_a_plugin_are_one_conversion_with_all_items() 
     assert first["user_data"] == {
         "em": "ann@example.org", "ph": "+14155550102", "fn": "Ann", "zp": "94105", "country": "US"
     }  # fmt: skip
+
+
+def test_a_further_line_may_leave_the_orders_name_empty() -> None:
+    row = "#9,a@example.org,paid,2026-03-02 08:00:00 +0000,EUR,9,,1,Cup,3,C,,,,,,501,web,\n"
+    (made,) = conversions(SHOPIFY + row + ",,,,,,,2,Pin,3,P,,,,,,,,\n")
+    assert [item["id"] for item in made["custom_data"]["contents"]] == ["C", "P"]
 
 
 def test_orders_of_one_name_with_two_ids_are_two() -> None:
@@ -339,6 +347,26 @@ def test_an_offset_is_a_zone(text: str) -> None:
 
 
 # ── names, persons, amounts ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Publisher,Caller ID,Call Date,Revenue\nP,+12125550101,03/02/2026 09:00:00 AM,$7.00\n", "LEAD"),
+        ("Deal stage,Deal amount,Contact Email,Close date\nClosed Won,7,a@example.org,2026-03-02\n", "PURCHASE"),
+        (
+            (
+                "id,Created date (UTC),Amount,Fee,Statement Descriptor,Status,Currency,Customer Email\n"
+                'ch_1,2026-03-02 09:00:00,"7,00","0,50",SHOP,Paid,eur,a@example.org\n'
+            ),
+            "PURCHASE",
+        ),
+    ],
+)
+def test_an_export_with_few_of_its_columns_is_known_too(text: str, name: str) -> None:
+    (made,) = conversions(text)
+    assert made["event_name"] == name
+    assert number_in(made["custom_data"]["value"], 2) == 7
 
 
 def test_a_won_deal_of_hubspot_is_a_purchase_of_the_contact_in_brackets() -> None:

@@ -360,12 +360,18 @@ def test_a_file_names_its_event_group_in_a_column() -> None:
         posted("email,event_group_id\na@example.com,web\nb@example.com,app\n")
 
 
+# As many columns as a row of the table has, so that rows are read.
+EXPORTS = (
+    "Name,Financial Status,Id,Total,Lineitem sku\n",
+    "Deal Stage,Deal Name,Close Date (EDT),Time Zone,Associated Contact\n",
+    "Phone Number,Answered,Tracking Number,Start Time,Value\n",
+)
 CELL = st.text(max_size=12) | st.sampled_from(["email", "event_time", "contents", "[1]", "{}", '"', "\n", "sep=;"])
 TABLE = st.lists(st.lists(CELL, max_size=5).map(",".join), max_size=6).map("\n".join)
 
 
 @FUZZ
-@given(st.sampled_from(["", f"{HEADER}\n", "email,contents,content_ids\n"]), TABLE)
+@given(st.sampled_from(["", f"{HEADER}\n", "email,contents,content_ids\n", *EXPORTS]), TABLE)
 def test_whatever_text_comes_nothing_but_a_refusal_is_raised(header: str, text: str) -> None:
     try:
         posting = posted(header + text, currency="USD")

@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?").fullmatch  # bounded: int() 
 _UNITS = ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (1e20, 1_000_000_000))
 
 _UNSAID = Habits()
+_READ_AS_UTC = "has no time zone and was read as UTC: add Z or the offset, or set time_zone in the sender's entry"
 
 
 def epoch_seconds(value: object, now: float, tolerance: int, habits: Habits = _UNSAID) -> tuple[int, str | None]:
@@ -117,4 +118,4 @@ def _from_number(value: int | float | str) -> int:
 
 def _from_text(text: str, habits: Habits) -> tuple[int, str | None]:
     when, said = moment(text, habits)
-    return math.floor(when.timestamp()), None if said else "has no time zone and was read as UTC: add Z or the offset"
+    return math.floor(when.timestamp()), None if said else _READ_AS_UTC

@@ -2,10 +2,9 @@
 
 `known_by` are titles that the header row must all have (of a list one), `map` is a mapping as posts have it, over the
 titles in small letters without punctuation, `ids` where the event's id is, the one that the platform's webhook has
-first (`shared_id` is its column), `joined_by` the titles in which the lines of one order agree: the first is equal, the
-others are equal or empty. `derived` are texts within cells, `left_out` titles that mean another thing here than
-elsewhere. `date_order` is documented by the platform. `local_times`: the times have no zone. `lacks` is said of an
-export that names nobody.
+first (`shared_id` is its column), `joined_by` the titles in which the lines of one order agree: they are equal or
+empty. `derived` are texts within cells, `left_out` titles that mean another thing here than elsewhere. `date_order` is
+documented by the platform. `local_times`: the times have no zone. `lacks` is said of an export that names nobody.
 """
 
 import json

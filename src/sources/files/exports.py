@@ -60,7 +60,7 @@ class Export:
         if not self.joined_by:
             return False
         (key, first), *others = ((_first(titles, row), _first(titles, before)) for titles in self.joined_by)
-        return key != "" and key == first and all(one in ("", other) for one, other in others)
+        return first != "" and key in ("", first) and all(one in ("", other) for one, other in others)
 
     def read(
         self,

@@ -17,7 +17,8 @@ _LETTERS = {
     "pdt": "America/Los_Angeles", "pt": "America/Los_Angeles", "akst": "America/Anchorage",
     "akdt": "America/Anchorage", "hst": "Pacific/Honolulu", "bst": "Europe/London", "cet": "Europe/Berlin",
     "cest": "Europe/Berlin", "eet": "Europe/Helsinki", "eest": "Europe/Helsinki", "aest": "Australia/Sydney",
-    "aedt": "Australia/Sydney", "jst": "Asia/Tokyo",
+    "aedt": "Australia/Sydney", "awst": "Australia/Perth", "nzst": "Pacific/Auckland", "nzdt": "Pacific/Auckland",
+    "jst": "Asia/Tokyo",
 }  # fmt: skip
 # Rails' names, in which Square and others write them (ActiveSupport::TimeZone::MAPPING), of the countries they sell in.
 _RAILS = {
