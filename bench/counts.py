@@ -20,13 +20,13 @@ _NUMBERS = re.compile(r"order-\d{8}").findall
 ROKU, ROKT = (1_000_000, 1_000, 13 / 12), (256_000, 100, 1.0)
 
 
-def measure() -> list[Figure]:
-    """Counts beside the fewest that the limits allow."""
+def measure(events: int = EVENTS) -> list[Figure]:
+    """Counts beside the fewest that the limits allow, of so many events."""
     figures = []
     with Relay.running() as relay:
         for name, most in (("Roku", ROKU), ("Rokt", ROKT)):
             relay.use(name.lower())
-            figures += [_calls(relay, name), *_requests_to(relay, name, *most)]
+            figures += [_calls(relay, name), *_requests_to(relay, events, name, *most)]
     return figures
 
 
@@ -39,14 +39,16 @@ def _calls(relay: Relay, name: str) -> Figure:
     return _figure("SQS calls for a POST of 1,000", case, calls, "calls", fewest, goal=1.0)
 
 
-def _requests_to(relay: Relay, name: str, most_bytes: int, most_events: int, reach: float) -> Iterator[Figure]:
-    row = f"requests to {name} for {EVENTS:,} events"
+def _requests_to(
+    relay: Relay, events: int, name: str, most_bytes: int, most_events: int, reach: float
+) -> Iterator[Figure]:
+    row = f"requests to {name} for {events:,} events"
     for case, posts, goal in (
-        ("ordinary, POSTs of 100", list(_posts(purchases(EVENTS), [100])), reach),
-        ("mixed size, POSTs of 1 to 1,000", list(_posts(mixed(EVENTS), _mixed_sizes())), None),
+        ("ordinary, POSTs of 100", list(_posts(purchases(events), [100])), reach),
+        ("mixed size, POSTs of 1 to 1,000", list(_posts(mixed(events), _mixed_sizes())), None),
     ):
         bodies, size = _queued(relay, posts)
-        fewest = max(ceil(size / most_bytes), ceil(EVENTS / most_events))
+        fewest = max(ceil(size / most_bytes), ceil(events / most_events))
         made = _requests(relay, [bodies], name.lower())
         yield _figure(row, case + ", one batch", made, "requests", fewest, goal)
         made = _requests(relay, list(_batches(bodies)), name.lower())
@@ -75,8 +77,8 @@ def _queued(relay: Relay, posts: list[list[dict[str, Any]]]) -> tuple[list[str],
     # In the order in which they were posted: calls of several threads come in any.
     bodies = sorted(relay.world.messages(), key=lambda body: _NUMBERS(body)[0])
     lines = [line for body in bodies for line in body.split("\n")[1:]]
-    if len(lines) != EVENTS:
-        raise RuntimeError(f"{len(lines)} events are queued instead of {EVENTS}")
+    if len(lines) != sum(map(len, posts)):
+        raise RuntimeError(f"{len(lines)} events are queued instead of {sum(map(len, posts))}")
     return bodies, sum(len(line) + 1 for line in lines)
 
 

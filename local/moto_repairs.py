@@ -21,6 +21,7 @@ from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 from moto.sqs import models
 from moto.sqs.models import Message, Queue, SQSBackend
 from moto.sqs.responses import SQSResponse
+from werkzeug.serving import BaseWSGIServer
 
 from local import sqs_limits
 
@@ -31,6 +32,7 @@ _LOOK_AGAIN_SECONDS = 0.1
 _delete_message = Queue.delete_message
 _receive_response = SQSResponse.receive_message
 _update_stage = SecretsManagerBackend.update_secret_version_stage
+_serve_forever = BaseWSGIServer.serve_forever
 _put_item, _update_item = DynamoDBBackend.put_item, DynamoDBBackend.update_item
 _writing = threading.RLock()  # an update of what is not there puts it
 
@@ -52,6 +54,7 @@ def repaired() -> Iterator[None]:
             (SecretsManagerBackend, "update_secret_version_stage", _update_current),
             (DynamoDBBackend, "put_item", _put_alone),
             (DynamoDBBackend, "update_item", _update_alone),
+            (BaseWSGIServer, "serve_forever", _serve),
         ):
             patches.enter_context(patch.object(target, name, replacement))
         yield
@@ -85,6 +88,10 @@ def _update_current(
 
 def _milliseconds() -> float:
     return time.time() * 1000
+
+
+def _serve(server: BaseWSGIServer) -> None:
+    _serve_forever(server, poll_interval=0.05)  # seconds until it sees its end, which would be half of one
 
 
 def _put_alone(backend: DynamoDBBackend, *arguments: Any, **named: Any) -> Any:

@@ -1,6 +1,7 @@
 """What follows a deployment: the first sender, Roku's verdict on a test event, the curl, and each platform's page."""
 
 import re
+import time
 from pathlib import Path
 
 from relay.checkout import Checkout
@@ -12,18 +13,22 @@ from relay.keys import make
 from relay.secret_texts import read_secret
 
 STACKS_OWN = "first"  # the sender whose key the template makes
+# Seconds until each function knows a new key: it reads the secret again for an unknown one after 2 s at the soonest.
+KNOWN_AFTER = 2.5
 _URL, _GROUP = "https://ID.execute-api.REGION.amazonaws.com", "YOUR_EVENT_GROUP_ID"
 
 
 def sender(deployment: Deployment, name: str, group: str) -> str | None:
-    """The key of the sender, made if there is none; None if only its digest is kept. Raises Trouble."""
+    """The key of the sender, made if there is none; it works now. None if only its digest is kept. Raises Trouble."""
     senders, _ = sender_keys(deployment)
     for one in senders:
         if one.name == name:
             return one.key
     if name == STACKS_OWN and read_secret(deployment, deployment.output("SenderKeysSecretName")).text.strip("{} \n"):
         return None  # somebody has taken it away: that was meant
-    return make(deployment, name, {"default_event_group": group} if group else {})
+    made = make(deployment, name, {"default_event_group": group} if group else {})
+    time.sleep(KNOWN_AFTER)
+    return made
 
 
 def verdict(deployment: Deployment, key: str | None) -> list[Finding]:

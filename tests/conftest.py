@@ -11,7 +11,8 @@ from botocore import loaders
 _LEFT = pytest.StashKey[dict[str, int]]()
 _KEY = "left to another command"  # of what a worker tells
 
-_read = loaders.JSONFileLoader().load_file
+_read, _list = loaders.JSONFileLoader().load_file, loaders.Loader.list_available_services
+_listed: dict[tuple[str, ...], list[str]] = {}
 
 
 @cache
@@ -19,8 +20,17 @@ def _read_once(path: str) -> Any:
     return _read(path)
 
 
-# Each session of botocore reads megabytes of JSON, half a second's work; the files stay as they are while tests run.
+def _list_once(loader: loaders.Loader, type_name: str) -> list[str]:
+    key = (*loader.search_paths, type_name)
+    if key not in _listed:
+        _listed[key] = _list(loader, type_name)
+    return _listed[key]
+
+
+# Each session of botocore reads megabytes of JSON, half a second's work, and looks into 400 folders; what is there
+# stays as it is while tests run.
 loaders.JSONFileLoader.load_file = lambda _, path: _read_once(path)  # type: ignore[method-assign,assignment]
+loaders.Loader.list_available_services = _list_once  # type: ignore[method-assign,assignment]
 
 
 def pytest_configure(config: pytest.Config) -> None:

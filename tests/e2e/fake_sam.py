@@ -9,8 +9,18 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
-import boto3
+
+def ask(action: str, told: dict[str, str]) -> None:
+    """A request as boto3 makes it, which would take three times as long to import."""
+    body = urlencode({"Action": action, "Version": "2010-05-15"} | told).encode()
+    signed = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/cloudformation/aws4_request"
+    with urlopen(Request(os.environ["AWS_ENDPOINT_URL"], body, {"Authorization": signed})):
+        pass
+
 
 folder, arguments = Path(os.environ["FAKE_SAM"]), sys.argv[1:]
 with (folder / "calls.jsonl").open("a") as calls:
@@ -30,22 +40,17 @@ if arguments[0] == "deploy":
         for key, value in outputs.items()
         if wanted[next((one for one in ("Roku", "Rokt") if key.startswith(one)), "")]
     }
-    cloudformation = boto3.client("cloudformation")
     body = {
         "Parameters": {key: {"Type": "String"} for key in given},
         "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
         "Outputs": told,
     }
-    stack = {
-        "StackName": name,
-        "TemplateBody": json.dumps(body),
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
-    }
+    stack = {"StackName": name, "TemplateBody": json.dumps(body)}
+    for place, (key, value) in enumerate(given.items(), 1):
+        stack |= {f"Parameters.member.{place}.ParameterKey": key, f"Parameters.member.{place}.ParameterValue": value}
     try:
-        cloudformation.describe_stacks(StackName=name)
-    except cloudformation.exceptions.ClientError:
-        cloudformation.create_stack(**stack)
-    else:
-        # The real one succeeds too: --no-fail-on-empty-changeset.
-        with suppress(cloudformation.exceptions.ClientError):
-            cloudformation.update_stack(**stack)
+        ask("CreateStack", stack)
+    except HTTPError:
+        # The real one succeeds too where nothing has changed: --no-fail-on-empty-changeset.
+        with suppress(HTTPError):
+            ask("UpdateStack", stack)

@@ -19,7 +19,7 @@ from local.stack import SENDER_KEY
 from relay import secret_texts
 from relay.deployment import Deployment
 from tests.bounds import BOUND
-from tests.e2e.operator import Operator, run
+from tests.e2e.operator import Operator, Said, run
 from tests.e2e.relay import EVENT, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -274,17 +274,21 @@ def test_a_local_stack_that_does_not_run_is_told_in_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "variables", "word"),
+    ("arguments", "has_keys", "word"),
     [
-        ((), {}, "say which stack"),
-        (("--stack", "nowhere"), {}, "no stack nowhere in us-east-1"),
-        (("--stack", "nowhere"), {"AWS_ACCESS_KEY_ID": ""}, "no AWS credentials"),
-        (("--stack", "nowhere", "--profile", "nobody"), {}, "name one of ~/.aws/config"),
-        (("--stack", "bare"), {}, "has no output"),
+        ((), True, "say which stack"),
+        (("--stack", "nowhere"), True, "no stack nowhere in us-east-1"),
+        (("--stack", "nowhere"), False, "no AWS credentials"),
+        (("--stack", "nowhere", "--profile", "nobody"), True, "name one of ~/.aws/config"),
+        (("--stack", "bare"), True, "has no output"),
     ],
 )
 def test_a_stack_that_cannot_be_asked_is_told_in_one_line(
-    operator: Operator, arguments: tuple[str, ...], variables: dict[str, str], word: str
+    operator: Operator,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    has_keys: bool,
+    word: str,
 ) -> None:
     cloudformation = aws.client("cloudformation", operator.relay.stack.aws_endpoint)
     if "bare" in arguments and not [
@@ -292,29 +296,41 @@ def test_a_stack_that_cannot_be_asked_is_told_in_one_line(
     ]:
         queue = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
         cloudformation.create_stack(StackName="bare", TemplateBody=json.dumps(queue))
-    # A process of its own, from a folder of its own: nothing of the tests' paths and modules helps it.
-    environment = {name: value for name, value in (dict(os.environ) | variables).items() if value}
-    if not environment.get("AWS_ACCESS_KEY_ID"):
-        environment.pop("AWS_SECRET_ACCESS_KEY", None)
-    said = subprocess.run(
-        [sys.executable, "-m", "relay", "dlq", "list", *arguments],
-        env=environment | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
+    if not has_keys:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.delenv(name)
+    said = _deployed(operator, "dlq", "list", *arguments)
+    assert said.code == (3 if arguments else 2), said.errors
+    assert word in said.errors
+    assert len(said.errors.splitlines()) == 1
+    assert said.text == ""
+
+
+def test_from_another_folder_it_is_told_in_one_line_too(operator: Operator) -> None:
+    """In a process of its own: nothing of the tests' paths and modules helps it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "relay", "dlq", "list", "--stack", "nowhere"],
+        env=dict(os.environ) | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
         cwd="/",
         check=False,
         capture_output=True,
         text=True,
         timeout=BOUND,
     )
-    assert said.returncode == (3 if arguments else 2), said.stderr
-    assert word in said.stderr
-    assert len(said.stderr.splitlines()) == 1
-    assert said.stdout == ""
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "no stack nowhere in us-east-1" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def _deployed(operator: Operator, *arguments: str) -> Said:
+    """The command without --local."""
+    stdout = operator.relay.stack._stdout
+    stdout.install()
+    with patch.object(stdout, "_terminal", StringIO()) as terminal:
+        return run(*arguments, stdout=terminal)
 
 
 def test_a_deployed_stack_is_asked_by_the_same_code(operator: Operator) -> None:
     """The environment of the running stack leads every client to it: only --local's dummy keys are missing."""
-    stdout = operator.relay.stack._stdout
-    stdout.install()
-    with patch.object(stdout, "_terminal", StringIO()) as terminal:
-        said = run("dlq", "list", "--stack", "local", "--region", "us-east-1", stdout=terminal)
+    said = _deployed(operator, "dlq", "list", "--stack", "local", "--region", "us-east-1")
     assert (said.code, said.text) == (0, "no dead letters\n")

@@ -15,8 +15,8 @@ from tests.simulation.traffics import TRAFFICS
 from tests.simulation.world import World
 
 NOBODY = Variant("", 0, Conversion("", ""))
-# As many as take 10 s; `python -m tests.simulation` plays more, and shows that every deliberate fault is found.
-HISTORIES, PARTS = 48, 8
+# As many as take 2 s; `make thorough` plays 300, and `make simulation ARGS=--faults` shows that each fault is found.
+HISTORIES, PARTS = 16, 2
 # Deliberate faults, one of each kind, that few histories show.
 QUICK = (
     "no answer is ambiguous",

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from pipeline.aws.secrets import LEAST_AGE, MAX_AGE, Secret, SecretUnavailable
+from relay.first_steps import KNOWN_AFTER
 from tests.bounds import BOUND
 
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "canary"}}, "GetSecretValue")
@@ -129,3 +130,7 @@ def test_threads_that_want_it_at_the_same_time_read_it_once(clock: Clock) -> Non
         thread.join(BOUND)
     assert seen == ["one"] * 8
     assert len(manager.reads) == 1
+
+
+def test_relay_deploy_waits_until_each_function_knows_a_new_key() -> None:
+    assert KNOWN_AFTER > LEAST_AGE
