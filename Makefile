@@ -38,7 +38,7 @@ EXPANDED := .aws-sam/expanded.json
 # Lint, sam and the tests need a region to resolve names; none of them calls AWS.
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
-# Some machines forbid Python to keep what it compiled: then each process of the tests compiles 500 files anew, for 6 s.
+# Some machines forbid Python to keep what it compiled: then each process of the tests compiles 500 files again, for 6 s.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help

@@ -13,7 +13,7 @@ from typer.main import get_command
 from relay.app import app
 from tests.e2e.relay import Relay, running
 
-_RELAY = get_command(app)  # once: typer makes all verbs anew at each call, a fifth of the work of a short one
+_RELAY = get_command(app)  # once: typer makes all verbs again at each call, a fifth of the work of a short one
 
 
 @dataclass(frozen=True)
