@@ -187,15 +187,8 @@ def _row(sender: Sender) -> list[str]:
         "all" if "*" in opened else ", ".join(opened) for opened in (sender.event_groups, sender.event_names)
     )
     browser = (", ".join(sender.origins) or "the stack's origins") if sender.browser else ""
-    return [
-        sender.name,
-        _kept(sender),
-        groups,
-        names,
-        sender.default_event_group or "",
-        browser,
-        ", ".join(sender.sources),
-    ]
+    default = sender.default_event_group or ""
+    return [sender.name, _kept(sender), groups, names, default, browser, ", ".join(sender.sources)]
 
 
 def _kept(sender: Sender) -> str:
