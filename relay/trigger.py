@@ -92,7 +92,10 @@ def ends(said: dict[str, Any]) -> Iterator[list[str]]:
         yield [str(one["index"]), "accepted", f"{one['event_name']} {one['event_id']}", ""]
     for one in said.get("failed_events", []):
         named = " ".join(filter(None, (one.get("event_name"), one.get("event_id"))))
-        yield [str(one["index"]), "invalid", named, "; ".join(f"{at}: {why}" for at, why in one["errors"].items())]
+        told = [f"{at}: {why}" for at, why in one["errors"].items()]
+        if left_out := one.get("errors_left_out"):
+            told.append(f"and {left_out} more")
+        yield [str(one["index"]), "invalid", named, "; ".join(told)]
     for word in ("ignored", "withheld"):
         for one in said.get(word, []):
             yield [str(one["index"]), word, "", one["reason"]]

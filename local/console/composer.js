@@ -88,6 +88,7 @@ function showAnswer(status, answer) {
     for (const failed of answer.failed_events ?? []) {
       const head = make('p', { className: 'line' }, chip('invalid'), ' ', make('span', { className: 'mono' }, failed.event_id ?? `event ${failed.index}`), forOne(failed));
       parts.push(head, pairs(Object.entries(failed.errors ?? {})));
+      if (failed.errors_left_out) parts.push(make('p', {}, `and ${plural(failed.errors_left_out, 'more error')}`));
     }
     for (const one of answer.limited ?? []) parts.push(make('p', {}, chip('limited'), forOne(one), `: ${one.signals.join(', ')}`));
     for (const one of answer.withheld ?? []) parts.push(make('p', {}, chip('withheld'), forOne(one), `: ${[one.reason, ...(one.signals ?? [])].join(', ')}`));

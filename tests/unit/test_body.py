@@ -1,11 +1,14 @@
 """A posted body: every form that senders give it, and the refusals that say how to fix it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, BadRequest, Body, read
+from pipeline.intake.fault_words import of_post
+from pipeline.values.words import OTHER
 
 EVENT = {"event_name": "LEAD", "event_time": 1_767_225_600, "user_data": {"em": "jane@example.com"}}
 
@@ -179,3 +182,66 @@ def test_a_body_over_the_limit_is_413() -> None:
 def test_an_event_that_is_no_object_is_left_to_its_own_verdict(item: object) -> None:
     expected = [EVENT] if item == [] else [EVENT, item]
     assert posted({"events": [EVENT, item]}).conversions == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "what", "door"),
+    [
+        ("event_name=LEAD&em=jane%40example.com", "form-encoded", "/v1/sources/webhook"),
+        ("user_data[em]=x", "form-encoded", "/v1/sources/webhook"),
+        (
+            '--b7\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b7--',
+            "multipart form",
+            "/v1/sources/webhook",
+        ),
+        ('<?xml version="1.0"?><order/>', "XML", "/v1/sources/webhook"),
+        ('{"event_name": "LEAD"}\n{"event_name": "PURCHASE"}\n', "one JSON object a line", "/v1/sources/jsonl"),
+        ("Order,Email,Total\n7,jane@example.com,12.50\n", "looks like CSV", "/v1/sources/csv"),
+        ("Order\tTotal\r\n7\t12.50", "looks like CSV", "/v1/sources/csv"),
+    ],
+)
+def test_a_body_of_another_form_is_named_with_the_door_that_reads_it(body: str, what: str, door: str) -> None:
+    refused = refusal(body)
+    assert refused.status == 400
+    assert what in refused.description
+    assert "not JSON" in refused.description
+    assert door in refused.description
+    assert of_post(refused.description) != OTHER
+
+
+@pytest.mark.parametrize("body", ["jane", '{"events": [}', "{'events': 1}\n{", "[1,\n2", "a b = c", " "])
+def test_what_is_of_no_other_form_gets_the_parsers_word(body: str) -> None:
+    assert not re.search("form|XML|CSV|a line, not", refusal(body).description)
+
+
+@pytest.mark.parametrize("name", ["data", "conversions", "records", "batch"])
+def test_events_under_another_name_are_named(name: str) -> None:
+    told = refusal({name: [EVENT], "access_token": "EAAB"}).description
+    assert told.startswith(f'events is missing: it seems that "{name}" holds the events. Name it events: send {{')
+    assert ("/v1/sources/segment" in told) == (name == "batch")
+    assert of_post(told) == "no event"
+
+
+@pytest.mark.parametrize("body", [{"event": EVENT}, {"payload": [EVENT, EVENT]}])
+def test_one_object_or_an_array_may_hold_them(body: dict[str, Any]) -> None:
+    assert f'"{next(iter(body))}" holds the events' in refusal(body).description
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"data": []},
+        {"data": [1]},
+        {"data": [{"em": 1}]},
+        {"a": [EVENT], "b": [EVENT]},
+        {"jane@example.com": [EVENT]},
+    ],
+)
+def test_what_does_not_look_like_events_is_not_taken_for_them(body: dict[str, Any]) -> None:
+    assert refusal(body).description.startswith("events is missing: send {")
+
+
+@pytest.mark.parametrize("events", [7, "LEAD", None, True])
+def test_events_that_are_no_array_are_not_called_missing(events: object) -> None:
+    assert refusal({"events": events}).description.startswith("events must be an array: send {")

@@ -162,6 +162,15 @@ def test_any_one_identifier_is_enough(identifier: dict[str, str]) -> None:
     assert len(finished(conversion(user_data=identifier))["user_data"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("email", "user_data.em"), ("phoneNumber", "user_data.ph"), ("value", "custom_data.value")],
+)
+def test_a_field_outside_its_section_is_dropped_with_the_place_where_it_belongs(name: str, meant: str) -> None:
+    told = dict(outcome(conversion(**{name: "7"})).warnings)
+    assert told[name] == f"dropped: is not a known field: did you mean {meant}?"
+
+
 def test_an_event_without_a_usable_identifier_says_what_was_wrong_with_each() -> None:
     said = errors(conversion(user_data={"em": "jane", "ph": "anonymous", "email": "jane@example.com"}))
     assert set(said) == {"user_data", "user_data.em", "user_data.ph", "user_data.email"}

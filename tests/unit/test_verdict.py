@@ -164,9 +164,33 @@ def test_warnings_of_one_destination_name_it() -> None:
 def test_of_many_errors_that_differ_two_are_told_and_that_there_are_more() -> None:
     many = {f"field{number}": "is wrong" for number in range(5)}
     _, body = verdict.answer(both(reception("accepted"), reception("invalid", errors=many)))
-    assert list(body["failed_events"][0]["errors"]) == ["field0", "field1", "further"]
-    _, alone = verdict.answer({"rokt": reception("invalid", errors=many)})
-    assert len(alone["failed_events"][0]["errors"]) == 5
+    assert list(body["failed_events"][0]["errors"]) == ["field0", "field1"]
+    assert body["failed_events"][0]["errors_left_out"] == 3
+
+
+def test_errors_left_out_before_are_counted_with_those_left_out_here() -> None:
+    seven = {f"field{number}": "is wrong" for number in range(7)}
+    alone = verdict.answer({"roku": reception("invalid", errors=seven)})[1]["failed_events"][0]
+    assert (len(alone["errors"]), alone["errors_left_out"]) == (5, 2)
+    both_told = verdict.answer(both(reception("accepted"), reception("invalid", errors=seven)))[1]["failed_events"][0]
+    assert (len(both_told["errors"]), both_told["errors_left_out"]) == (2, 5)
+
+
+@pytest.mark.parametrize(
+    ("roku", "rokt", "headline"),
+    [
+        (["invalid"], ["accepted"], "Roku: 1 invalid; Rokt: 1 accepted"),
+        (["accepted", "lost"], ["invalid", "accepted"], "Roku: 1 accepted, 1 not queued; Rokt: 1 accepted, 1 invalid"),
+        (["invalid", "invalid"], ["opted out", "invalid"], "Roku: 2 invalid; Rokt: 1 invalid, 1 withheld"),
+        (["invalid"], ["invalid"], "all events failed"),
+        (["accepted", "invalid"], ["accepted", "invalid"], "some events could not be processed"),
+        (["lost"], ["opted out"], "no event was queued: send the request again"),
+    ],
+)
+def test_the_headline_says_how_it_ended_at_each_destination_where_that_differs(
+    roku: list[str], rokt: list[str], headline: str
+) -> None:
+    assert verdict.answer(both(reception(*roku), reception(*rokt)))[1]["description"] == headline
 
 
 ENDS = st.sampled_from(["accepted", "lost", "invalid", "no identifier"])

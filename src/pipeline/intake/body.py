@@ -12,7 +12,7 @@ from pydantic_core import from_json
 
 from pipeline.consent.decision import Heard
 from pipeline.consent.places import without
-from pipeline.intake import repair
+from pipeline.intake import other_forms, repair
 from pipeline.intake.plain_bodies import without_wrappings
 from pipeline.intake.usual_names import under_own_names
 from pipeline.values import limits
@@ -108,7 +108,7 @@ def read(body: bytes) -> Body:
         flat = {name: value for name, value in data.items() if name not in ("event_group_id", "is_hashed")}
         data = {name: value for name, value in data.items() if name in _KNOWN}
         events = [flat]
-    conversions = _conversions(events, warnings)
+    conversions = _conversions(events, data, warnings)
     under_own_names(conversions, warnings)
     beside = {name: value for name, value in data.items() if name not in _KNOWN}
     warnings += unknown(list(without(beside)), "", _KNOWN, {})
@@ -145,17 +145,17 @@ def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
     else:
         warnings += [("body", warning) for warning in said]
         return data
-    raise BadRequest(400, f"the body is not JSON: {position}; send JSON, or a form to /v1/sources/webhook")
+    raise BadRequest(400, other_forms.not_json(text, position))
 
 
-def _conversions(events: Any, warnings: list[tuple[str, str]]) -> list[Any]:
+def _conversions(events: Any, data: Mapping[str, Any], warnings: list[tuple[str, str]]) -> list[Any]:
     if isinstance(events, dict):
         events = [events]
         warnings.append(("events", "is one object: it was read as an array of one"))
     if not isinstance(events, list):
         if isinstance(events, str) and events.strip(" ,") == "":
             raise _lost_array()
-        raise BadRequest(400, 'events is missing or not an array: send {"event_group_id": "...", "events": [{...}]}')
+        raise BadRequest(400, other_forms.without_events(data))
     if any(isinstance(item, list) for item in events):
         events = [inner for item in events for inner in (item if isinstance(item, list) else [item])]
         warnings.append(("events", "is nested one level too deep: it was flattened"))

@@ -6,7 +6,6 @@ from pipeline.values.words import OTHER, Word
 
 # Our own fixed texts of what is wrong with a field, by a part of each; the first one that is found counts.
 _FIELD = (
-    ("further errors", Word("further errors")),
     ("template tag", Word("template tag not filled in")),
     ("this key may send", Word("the key may not send this event")),
     ("different ones, the most", Word("too many partners in one post")),
@@ -44,6 +43,11 @@ _FIELD = (
 _POST = (
     ("compressed", Word("the body is compressed")),
     ("form-encoded", Word("the body is form-encoded, not JSON")),
+    ("multipart form", Word("the body is form-encoded, not JSON")),
+    ("is XML", Word("the body is XML, not JSON")),
+    ("JSON object a line", Word("the body is JSON Lines, not JSON")),
+    ("like CSV", Word("the body is CSV, not JSON")),
+    ("events is missing", Word("no event")),
     ("not UTF-8", Word("the body is not UTF-8")),
     ("lost letters", Word("the body lost letters on its way")),
     ("letters that were lost", Word("the body lost letters on its way")),

@@ -56,9 +56,13 @@ def failed_event(index: int, conversion: object, errors: Mapping[str, str]) -> d
             if isinstance(value, str | int) and not isinstance(value, bool):
                 entry[name] = str(value)[:200]
     told = {name[:LONGEST_NAME]: text[:LONGEST_ERROR] for name, text in list(errors.items())[:MOST_ERRORS]}
-    if len(errors) > MOST_ERRORS:
-        told["further"] = f"{len(errors) - MOST_ERRORS} further errors are not listed: fix these first"
-    return entry | {"errors": told}
+    return without_further(entry | {"errors": told}, len(errors) - len(told))
+
+
+def without_further(entry: dict[str, Any], left_out: int) -> dict[str, Any]:
+    """The entry, saying how many of its errors are not listed in it."""
+    left_out += entry.get("errors_left_out", 0)
+    return entry | {"errors_left_out": left_out} if left_out else entry
 
 
 def gather(warnings: Sequence[tuple[int | None, str, str]]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from pipeline.intake.reception import Received
-from pipeline.intake.reply import reply
+from pipeline.intake.reply import reply, without_further
 
 Entries = list[dict[str, Any]]
 
@@ -43,10 +43,21 @@ def answer(received: Mapping[str, Received]) -> tuple[int, dict[str, Any]]:
     body |= limited(received) | withheld(received) | named(received)
     ends = {name: reception.counts() for name, reception in received.items()}
     if any(counts != one.counts() for counts in ends.values()):
+        if code in (210, 400):
+            body["description"] = _by_destination(ends)
         body["destinations"] = {
             name: {word: counts[count] for count, word in _WORDS.items()} for name, counts in ends.items()
         }
     return code, body
+
+
+def _by_destination(ends: Mapping[str, Mapping[str, int]]) -> str:
+    """How the conversions ended, in words: what failed for one destination only has not failed for all."""
+    return "; ".join(
+        f"{name.capitalize()}: "
+        + ", ".join(f"{counts[count]} {word.replace('_', ' ')}" for count, word in _WORDS.items() if counts[count])
+        for name, counts in ends.items()
+    )
 
 
 def limited(received: Mapping[str, Received]) -> dict[str, Entries]:
@@ -107,4 +118,4 @@ def _brief(entry: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(errors, dict) or len(errors) <= _MOST_ERRORS:
         return entry
     told = dict(list(errors.items())[:_MOST_ERRORS])
-    return entry | {"errors": told | {"further": "further errors are not listed: fix these first"}}
+    return without_further(entry | {"errors": told}, len(errors) - len(told))

@@ -49,7 +49,7 @@ TOLD = (Word, Phrase, Id, SenderName, int)
 UNKNOWN_FIELD, CUSTOM, OTHER = Word("unknown_field"), Word("custom"), Word("other")
 
 # Names besides the fields' own under which an event or a row can be refused.
-_PLACES = frozenset("body header events event line further roku product_ids event_group_id".split())
+_PLACES = frozenset("body header events event line roku product_ids event_group_id".split())
 _FATES: Mapping[str, Word] = {
     word: word
     for word in (
