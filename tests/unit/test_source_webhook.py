@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.contract.destination import Invalid
 from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.faults import Fault
@@ -404,3 +405,46 @@ def test_the_example_of_the_documentation_becomes_what_it_says() -> None:
     assert made["custom_data"] == {"value": 125, "currency": "usd"}
     assert one(sent | {"state": "held"}, mapping).text == "the booking is not confirmed"
     assert understood("webhook", SourceSettings(map=mapping, signature=signature, signature_secret="s")) is not None
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_row_of_a_table_is_read_by_the_mapping_and_a_broken_one_harms_no_other() -> None:
+    mapping = {
+        "when": {"path": '"Lead state"', "in": ["won"], "reason": "it is not won"},
+        "set": {
+            "event_name": {"const": "LEAD"},
+            "event_id": '"No."',
+            "event_time": {"path": {"join": ["Day", "Hour"], "with": " "}, "zone": "America/New_York", "order": "dmy"},
+            "email": "Mail",
+        },
+    }
+    text = (
+        "Export of leads\n"
+        "No.;Lead state;Day;Hour;Mail\n"
+        '7;won;02/03/2026;09:00;"a@example.com"\n'
+        "8;lost;02/03/2026;09:00;b@example.com\n"
+        "9;won;02/03/2026;09:00;c@example.com;surplus\n"
+    )
+    made = posted(text, mapping, headers={"content-type": "text/csv; charset=utf-8"})
+    first, second, third = made.conversions
+    assert first == {
+        "event_name": "LEAD",
+        "event_id": "7",
+        "event_time": 1772460000,  # 2026-03-02T14:00:00Z
+        "user_data": {"em": "a@example.com"},
+    }
+    assert isinstance(second, Ignored)
+    assert isinstance(third, Invalid)
+    assert list(third.errors) == ["line 5"]
+    assert ("header", "1 lines above the header row were left out") in made.warnings
+
+
+def test_a_table_without_a_mapping_is_read_by_its_titles() -> None:
+    text = "event_name,email,event_time,event_id\nLEAD,a@example.com,1772460000,9\nLEAD,b,2,3,4\n"
+    first, second = posted(text, None, headers={"content-type": "text/csv"}).conversions
+    assert (first["event_id"], first["user_data"]) == ("9", {"em": "a@example.com"})
+    assert isinstance(second, Invalid)
+    with pytest.raises(BadRequest, match="no header row"):
+        posted(",,\n", None, headers={"content-type": "text/csv"})

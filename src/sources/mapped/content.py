@@ -20,6 +20,7 @@ from pydantic_core import from_json
 from pipeline.intake import body as bodies
 from pipeline.intake.body import MAX_BYTES, BadRequest
 from pipeline.intake.unwrapping import without_brackets
+from sources.files.objects import is_csv, objects
 from sources.inbound import FORM, Inbound
 from sources.mapped.xml_posts import xml
 from sources.source_settings import Warnings
@@ -71,6 +72,8 @@ def content(inbound: Inbound, warnings: Warnings) -> Any:
     kind = inbound.headers.get("content-type", "").lower()
     if inbound.method == "GET" or not body:
         return _of_query(inbound)
+    if is_csv(kind):
+        return objects(body, warnings)
     if body[:1] in (b"{", b"["):
         return bodies.parse(body, warnings)
     if kind.startswith("multipart/form-data"):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pipeline.contract.destination import Invalid
 from pipeline.intake.body import MAX_EVENTS, BadRequest, Body, Ignored
 from pipeline.intake.sender_entries import WRONG_MAP
 from pipeline.intake.senders import SourceSettings
@@ -125,7 +126,10 @@ def _posting(mapping: PostMapping, post: Post, inbound: Inbound, warnings: Warni
     spoken: list[Any] = []
     groups: set[str | None] = set()
     for element in elements:
-        found = conversions(mapping, Scope(post, element, warnings), inbound, groups)
+        if isinstance(element, Invalid):  # a row of a table that cannot be read
+            found: list[Any] = [element]
+        else:
+            found = list(conversions(mapping, Scope(post, element, warnings), inbound, groups))
         made += found
         spoken += [element] * len(found)
     if not elements:
@@ -176,12 +180,15 @@ def _by_names(inbound: Inbound, warnings: Warnings) -> Body:
         raise BadRequest(503, "signature_secret is set, but no map says how the platform signs: set map and signature")
     whole = content(inbound, warnings)
     elements = whole if isinstance(whole, list) else [whole]
-    if not all(isinstance(one, dict) for one in elements) or len(elements) > MAX_EVENTS:
+    if not all(isinstance(one, dict | Invalid) for one in elements) or len(elements) > MAX_EVENTS:
         raise BadRequest(400, f"the post must be an object, or a list of at most {MAX_EVENTS} objects")
     made: list[Any] = []
     groups: set[str | None] = set()
     strangers: dict[str, None] = {}
     for one in elements:
+        if isinstance(one, Invalid):
+            made.append(one)
+            continue
         conversion, unknown, _ = place(one)
         strangers.update(dict.fromkeys(unknown))
         groups.add(conversion.pop("event_group_id", None))
