@@ -1,21 +1,31 @@
 """Why is this order, or this call, not in Roku? `relay status` answers for each thing that can have happened.
 
-Besides `relay log`, `relay tail` and `relay forget`, on the same stack.
+So does the look-up of the console's page, which is asked the same in each test. Besides `relay log`, `relay tail` and
+`relay forget`, on the same stack.
 """
 
+import http.client
 import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
 from moto.sqs.models import SQSBackend
 
 from local.stack import SENDER_KEY
+from relay import console_server
+from relay.console import View
+from relay.deployment import Where, connect
 from tests.bounds import BOUND
 from tests.e2e.operator import Operator
 from tests.e2e.relay import EVENT, until
 
 PARAMETERS = {"DefaultEventGroup": "g"}
+TOKEN = "a-token-of-the-test"
 CALL = {
     "resource_id": "CAL-MISSED-1",
     "answered": False,
@@ -25,6 +35,38 @@ CALL = {
     "start_time": "2026-11-20T10:00:00Z",
     "direction": "inbound",
 }
+
+
+class Console:
+    """The look-up of `relay console`, asked as its page asks."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def __call__(self, what: str) -> tuple[str, str]:
+        """The state, and all that the page shows."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=BOUND)
+        asked = f"/api/status?{urlencode({'id': what})}"
+        connection.request("GET", asked, headers={"Cookie": f"relay_console_{self._port}={TOKEN}"})
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+        connection.close()
+        assert answer.status == 200, told
+        cells = [str(cell) for _, rows in told["tables"] for row in rows for cell in row]
+        return told["answer"].get("state", ""), "\n".join([*cells, *told["lines"]])
+
+
+@pytest.fixture(scope="module")
+def console(operator: Operator) -> Iterator[Console]:
+    """The console of the stack."""
+    view = View(connect(Where(stack="local", region="us-east-1")), allow_redrive=False, every=30)
+    made = console_server.server(TOKEN, view.gets(), view.posts())
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield Console(made.server_address[1])
+    made.shutdown()
+    made.server_close()
+    thread.join()
 
 
 def posted(operator: Operator, event: Any, *, path: str = "/v1/events", key: str = SENDER_KEY) -> dict[str, Any]:
@@ -42,101 +84,117 @@ def state(operator: Operator, event_id: str, wanted: str) -> Any:
     return until(lambda: (said := operator.json("status", event_id))["state"] == wanted and said)
 
 
-def test_never_posted(operator: Operator) -> None:
-    said = operator.run("status", "order-never")
-    assert said.code == 4
-    assert "never posted: ask its sender" in said.text
+def both(operator: Operator, console: Console, what: str, wanted: str, *words: str) -> int:
+    """See that the command line and the console say this state and these words; the command's exit code."""
+    said, (shown, text) = operator.run("status", what), console(what)
+    assert operator.json("status", what).get("state", "") == shown == wanted
+    for one in words:
+        assert one in said.text
+        assert one in text
+    return said.code
+
+
+def test_never_posted(operator: Operator, console: Console) -> None:
+    assert both(operator, console, "order-never", "unknown", "never posted: ask its sender") == 4
 
 
 @pytest.mark.parametrize(("status", "words"), [("401", "without a known key"), ("429", "beyond the throttle")])
 def test_a_wrong_key_and_the_throttle_are_counted_for_nobody_knows_whose_post_it_was(
-    operator: Operator, status: str, words: str
+    operator: Operator, console: Console, status: str, words: str
 ) -> None:
     if status == "401":
         assert posted(operator, EVENT | {"event_id": "w-1"}, key="nobodys")["code"] == 401
     else:  # the local stack throttles nobody: what the API's log would say
         operator.relay.stack._telemetry.posted(json.dumps({"id": "x", "route": "ANY /v1/events", "status": status}))
-    assert until(lambda: f"1 post {words}" in operator.run("status", "w-1").text)
+    until(lambda: f"1 post {words}" in operator.run("status", "w-1").text)
+    assert both(operator, console, "w-1", "unknown", f"1 post {words}") == 4
 
 
-def test_invalid(operator: Operator) -> None:
+def test_invalid(operator: Operator, console: Console) -> None:
     answer = posted(operator, EVENT | {"event_id": "i-1", "event_time": "yesterday"})
-    said = operator.run("status", "i-1")
-    assert said.code == 1
-    assert "event_time: not a time; from local via events" in said.text
-    assert "fix what the reason names" in said.text
+    reason, fix = "event_time: not a time; from local via events", "fix what the reason names"
+    assert both(operator, console, "i-1", "invalid", reason, fix) == 1
     (ended,) = operator.json("status", answer["request_id"])["ended_at_the_door"]
     assert (ended["event_id"], ended["outcome"]) == ("i-1", "invalid")
+    assert both(operator, console, answer["request_id"], "", "i-1", reason) == 1
 
 
-def test_ignored(operator: Operator) -> None:
+def test_ignored(operator: Operator, console: Console) -> None:
     assert posted(operator, CALL, path="/v1/sources/callrail")["ignored"][0]["code"] == "not_answered"
-    said = operator.run("status", "CAL-MISSED-1")
-    assert said.code == 1
-    assert "not_answered; from local via callrail" in said.text
+    assert both(operator, console, "CAL-MISSED-1", "ignored", "not_answered; from local via callrail") == 1
 
 
-def test_withheld_from_every_destination_says_by_which_signal(operator: Operator) -> None:
+def test_withheld_from_every_destination_says_by_which_signal(operator: Operator, console: Console) -> None:
     posted(operator, EVENT | {"event_id": "e-1", "gdpr": 1})
-    said = operator.json("status", "e-1")
-    assert (said["state"], said["ledger"][0]["refused_by"]) == ("withheld", "tcf")
-    assert "under European law" in operator.run("status", "e-1").text
+    assert operator.json("status", "e-1")["ledger"][0]["refused_by"] == "tcf"
+    assert both(operator, console, "e-1", "withheld", "under European law", "by tcf") == 1
 
 
-def test_opted_out(operator: Operator) -> None:
+def test_opted_out(operator: Operator, console: Console) -> None:
     posted(operator, EVENT | {"event_id": "u-1", "us_privacy": "1YYN"})
     state(operator, "u-1", "delivered")
-    assert "its use is limited: us_privacy" in operator.run("status", "u-1").text
+    assert both(operator, console, "u-1", "delivered", "its use is limited: us_privacy") == 0
 
 
-def test_not_queued(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_not_queued(operator: Operator, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(SQSBackend, "send_message_batch", lambda *_: ([], []))
         assert posted(operator, EVENT | {"event_id": "q-1"})["code"] == 503
-    assert "its sender was told to send it again" in operator.run("status", "q-1").text
+    assert both(operator, console, "q-1", "not queued", "its sender was told to send it again") == 1
 
 
-def test_waiting_refused_dead_and_redriven(operator: Operator) -> None:
+def test_waiting(operator: Operator, console: Console) -> None:
     operator.relay.sandbox.set_faults({"status": 429})
     operator.relay.post("wait-1")
-    waiting = until(lambda: "under way: it may" in (said := operator.run("status", "wait-1")).text and said)
-    assert waiting.code == 4
+    until(lambda: "under way: it may" in operator.run("status", "wait-1").text)
+    assert both(operator, console, "wait-1", "unknown", "under way: it may be among them") == 4
     operator.relay.accept()
     operator.relay.try_now()
     state(operator, "wait-1", "delivered")
 
+
+def test_dead_and_redriven(operator: Operator, console: Console) -> None:
     operator.relay.refuse("dead-1")
     operator.relay.post("dead-1")
     state(operator, "dead-1", "dead letter")
-    assert "is too old" in operator.run("status", "dead-1").text
+    assert both(operator, console, "dead-1", "dead letter", "is too old", "then `relay dlq redrive`") == 1
     operator.relay.accept()
     operator.run("dlq", "redrive")
     state(operator, "dead-1", "delivered")
+    # What was rejected before is still told.
+    assert both(operator, console, "dead-1", "delivered", "delivered", "rejected", "is too old") == 0
 
+
+def test_refused(operator: Operator, console: Console) -> None:
     operator.relay.refuse("refused-1")
     operator.relay.post("refused-1")
     state(operator, "refused-1", "dead letter")
     operator.run("dlq", "drop", "--yes")
     state(operator, "refused-1", "rejected")
+    gone = "it is not in the dead-letter queue (any more): redriven, dropped"
+    assert both(operator, console, "refused-1", "rejected", "is too old", gone) == 1
     operator.relay.accept()
 
 
-def test_delivered_and_repeated(operator: Operator) -> None:
+def test_delivered_and_repeated(operator: Operator, console: Console) -> None:
     for _ in range(2):
         operator.relay.post("d-1")
     state(operator, "d-1", "delivered")
-    assert operator.run("status", "d-1").code == 0
+    assert both(operator, console, "d-1", "delivered", "delivered") == 0
     assert len(operator.relay.conversions("d-1")) == 1
 
 
-def test_collided(operator: Operator) -> None:
+def test_collided(operator: Operator, console: Console) -> None:
     for email, value in (("jane@example.com", 1), ("john@example.net", 2)):
         one = {"user_data": {"em": email}, "custom_data": {"value": value, "currency": "USD"}}
         operator.relay.post("c-1", **one)
         until(lambda: operator.relay.known("c-1"))
     until(lambda: "collided" in operator.run("status", "c-1").text)
     (other,) = [one for one in operator.json("status", "c-1")["ledger"] if one["outcome"] == "collided"]
-    state(operator, other["reason"].rpartition(" ")[2], "delivered")
+    new_id = other["reason"].rpartition(" ")[2]
+    state(operator, new_id, "delivered")
+    assert both(operator, console, "c-1", "delivered", "collided", new_id) == 0
+    assert both(operator, console, new_id, "delivered") == 0
 
 
 def test_an_accepted_request_a_derived_id_an_order_and_a_person_are_found(operator: Operator) -> None:
