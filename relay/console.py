@@ -5,12 +5,13 @@ import webbrowser
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated, Any
 
 import typer
 
-from relay import circuit, console_server, dlq, keys, ledger_items, log, metrics, report, status
+from relay import circuit, console_server, dlq, keys, ledger_items, log, metrics, report, roku_report, status
 from relay.dead_letters import now
 from relay.deployment import Deployment
 from relay.durations import seconds
@@ -36,12 +37,17 @@ def console(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="The port on 127.0.0.1; 0 is any free one.")] = 0,
     every: Annotated[int, typer.Option(min=1, help="Seconds between two looks of the page.")] = 30,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.")] = True,
+    roku: Annotated[
+        Path | None, typer.Option(help="A report from Roku Ads Manager (CSV), for looking up what Roku took.")
+    ] = None,
 ) -> int:
     """Show the stack on a page of this machine: dead letters, posts, senders, delay, and what became of one event.
 
     It uses your own AWS credentials, and nothing is deployed. Ends with ctrl-C.
     """
-    view = View(deployment, allow_redrive=allow_redrive, every=every)
+    if roku is not None:
+        roku_report.of_file(roku)  # what is wrong with it is said now, not on the page
+    view = View(deployment, allow_redrive=allow_redrive, every=every, roku=roku)
     token = token_urlsafe(24)
     made = console_server.server(token, view.gets(), view.posts(), port)
     address = f"http://{console_server.HOST}:{made.server_address[1]}/?token={token}"
@@ -62,9 +68,9 @@ def console(
 class View:
     """What the page asks of one stack: the answers of the verbs."""
 
-    def __init__(self, deployment: Deployment, *, allow_redrive: bool, every: int) -> None:
-        """The page looks `every` so many seconds; without `allow_redrive` it changes nothing."""
-        self._deployment, self._allowed, self._every = deployment, allow_redrive, every
+    def __init__(self, deployment: Deployment, *, allow_redrive: bool, every: int, roku: Path | None = None) -> None:
+        """The page looks `every` so many seconds; without `allow_redrive` it changes nothing. `roku` is its report."""
+        self._deployment, self._allowed, self._every, self._roku = deployment, allow_redrive, every, roku
         self._acting = threading.Lock()  # looking at dead letters hides them from another look
 
     def gets(self) -> dict[str, console_server.Ask]:
@@ -146,7 +152,7 @@ class View:
             raise Misuse("an event id is needed")
         kept = Kept(as_json=True)
         with self._acting:
-            status.status(self._deployment, kept, query["id"])
+            status.status(self._deployment, kept, query["id"], roku=self._roku)
         return {"answer": kept.value, "tables": kept.tables, "lines": kept.lines}
 
     def _redrive(self, asked: Mapping[str, str]) -> Any:

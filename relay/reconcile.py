@@ -68,6 +68,5 @@ def reconcile(
 def _roku_of(path: Path | None) -> tuple[dict[Key, Counted], list[str]]:
     if path is None:
         return {}, []
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        counted, notes = roku_report.read(lines)
+    counted, notes = roku_report.of_file(path)
     return counted, [*notes, roku_report.CANNOT]

@@ -1,4 +1,4 @@
-"""A report that was downloaded from Roku Ads Manager, beside what the relay delivered. Pure.
+"""A report that was downloaded from Roku Ads Manager, beside what the relay delivered. Pure but for reading the file.
 
 Roku's actions are attributed ones: those of people who saw an ad in the 14 days before. So they are fewer than what was
 delivered, and no report says which conversions were received. What can be compared: whether anything is attributed at
@@ -7,9 +7,10 @@ all, an impossible surplus, the value of an action, and the names.
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from pipeline.values import language
@@ -48,6 +49,15 @@ Sums = TypeVar("Sums", Counted, Delivered)
 Key = tuple[str, str]  # day (ISO 8601) and event name
 
 
+def of_file(path: Path) -> tuple[dict[Key, Counted], list[str]]:
+    """The same of a file. Raises Trouble, and OSError where it is not there."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return read(lines)
+    except (UnicodeDecodeError, csv.Error):
+        raise Trouble(f"{path}: this is no CSV in UTF-8: download the report as CSV") from None
+
+
 def read(lines: Iterable[str]) -> tuple[dict[Key, Counted], list[str]]:
     """The report's sums by day and event name, and what is odd about it. Raises Trouble."""
     rows = csv.DictReader(lines)
@@ -80,6 +90,34 @@ def compared(delivered: Mapping[Key, Delivered], counted: Mapping[Key, Counted],
     """What is wrong, by event name, as far as the two can be compared."""
     names = sorted({name for _, name in (*delivered, *counted)})
     return [(name, text) for name in names for text in _of_name(name, delivered, counted, today)]
+
+
+def of_event(counted: Mapping[Key, Counted], name: str, delivered: date, today: date) -> str:
+    """Where to look if Roku, which took an event of this name on that day (UTC), does not report it."""
+    near = [delivered + timedelta(days=one) for one in (-1, 0, 1)]  # a day is one of the ad account's zone
+    if other := _of_other_days({date.fromisoformat(day) for day, _ in counted}, near):
+        return other
+    if today < delivered + _LATE:
+        return f"Roku's figures of {delivered} are complete on {delivered + _LATE}: download the report again then"
+    mine = {date.fromisoformat(day): one.actions for (day, own), one in counted.items() if own == name and one.actions}
+    if not mine:
+        return f"the report has no {name} at all: is the name spelled so in Ads Manager, and has this ad account its event group?"
+    if count := sum(mine.get(day, 0) for day in near):
+        return f"the report has {count:,} {name} of about {delivered}, and names no event: it may be among them"
+    return (
+        f"the report has no {name} of about {delivered}, the last one is of {max(mine)}: nobody who had seen an ad did"
+        " so, or it matched nobody (`relay report` says what senders give to match by)"
+    )
+
+
+def _of_other_days(days: Collection[date], near: Sequence[date]) -> str:
+    """What a report is that has no day near an event's; empty if it has one."""
+    if not days:
+        return "the report has no row: make it again for this ad account, and for days on which its ads ran"
+    first, last = min(days), max(days)
+    if first <= near[-1] and near[0] <= last:
+        return ""
+    return f"the report has {first} to {last}, and it was delivered on {near[1]}: download one of that day"
 
 
 def _of_name(

@@ -1,11 +1,13 @@
 """`relay status`: what became of one event, of a request, of an order, or of the events of one person."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from relay import ledger_items, looking_for
+from relay import ledger_items, looking_for, roku_report
 from relay.dead_letters import Letter
 from relay.deployment import Deployment, Destination
 from relay.dlq import YesOption
@@ -32,6 +34,9 @@ def status(
         bool, typer.Option("--scan", help="Look through the whole ledger too; what that costs is shown first.")
     ] = False,
     yes: YesOption = False,
+    roku: Annotated[
+        Path | None, typer.Option(help="A report from Roku Ads Manager (CSV): why it may lack what Roku took.")
+    ] = None,
 ) -> int:
     """Say what became of an event at each destination, by its id; of a request, an order or a person's events too.
 
@@ -46,10 +51,18 @@ def status(
         found = looking_for.anything(deployment, out, what, scan=scan, yes=yes)
         if found is not None:
             return found
-    return _tell(deployment, out, what, entries, letters)
+    reported = [] if roku is None else _reported(roku, entries)
+    return _tell(deployment, out, what, entries, letters, reported)
 
 
-def _tell(deployment: Deployment, out: Out, event_id: str, entries: list[dict[str, Any]], letters: list[Letter]) -> int:
+def _tell(
+    deployment: Deployment,
+    out: Out,
+    event_id: str,
+    entries: list[dict[str, Any]],
+    letters: list[Letter],
+    reported: list[str],
+) -> int:
     """What is known of one event, and the exit code."""
     destinations = deployment.destinations()
     states = {one.name: _state(one.name, entries, letters) for one in destinations}
@@ -64,13 +77,29 @@ def _tell(deployment: Deployment, out: Out, event_id: str, entries: list[dict[st
             "ledger": entries,
             "dead_letters": dead,
             "messages_waiting": sum(waiting.values()),
+            "roku_report": reported,
         }
     )
     if rows := [*map(_row, entries), *(row for one in dead for row in _dead_rows(one))]:
         out.table(["outcome", "when (UTC)", "destination", "group", "event", "reason"], rows)
-    for text in _meaning(deployment, state, states, waiting):
+    for text in [*_meaning(deployment, state, states, waiting), *reported]:
         out.line(text)
+    if states.get("roku") == "delivered" and not reported:
+        out.line("Roku took it. If its report lacks it: the same with `--roku report.csv` says where to look")
     return {"delivered": 0, "unknown": UNKNOWN}.get(state, BAD)
+
+
+def _reported(path: Path, entries: list[dict[str, Any]]) -> list[str]:
+    """Where to look if the report lacks what Roku took. Raises Trouble."""
+    counted, notes = roku_report.of_file(path)
+    took = [one for one in entries if one["destination"] == "roku" and one["outcome"] == "delivered"]
+    today = datetime.now(UTC).date()
+    said = [
+        "Roku took it. " + roku_report.of_event(counted, one["event_name"], date.fromisoformat(one["at"][:10]), today)
+        for one in took
+    ]
+    limited = [f"its use is limited by {one['refused_by']}: Roku may leave it out" for one in took if one["refused_by"]]
+    return list(dict.fromkeys([*said, *limited, *notes, roku_report.CANNOT])) if took else []
 
 
 def _undelivered(

@@ -142,6 +142,10 @@ def test_what_ended_at_the_door_is_listed_filtered_and_leads_to_one_conversion(r
         expect(story).to_contain_text(f"The request {refused}")
         expect(story).to_contain_text("no event")
         assert page.evaluate("document.documentElement.scrollWidth") == 360
+        for asked, heard in (("many-1", "Roku took it"), ("never-1", "never posted: ask its sender")):
+            page.get_by_label("Event id, order id or request id").fill(asked)
+            page.get_by_role("button", name="What became of it?").click()
+            expect(story).to_contain_text(heard)
 
 
 @pytest.mark.parametrize("place", ["", "api/overview"])

@@ -7,7 +7,7 @@ So does the look-up of the console's page, which is asked the same in each test.
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -57,9 +57,17 @@ class Console:
 
 
 @pytest.fixture(scope="module")
-def console(operator: Operator) -> Iterator[Console]:
-    """The console of the stack."""
-    view = View(connect(Where(stack="local", region="us-east-1")), allow_redrive=False, every=30)
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of Roku Ads Manager, of a month that is over."""
+    path = tmp_path_factory.mktemp("roku") / "report.csv"
+    path.write_text("date,activity_name,actions\n05/01/2026,LEAD,7\n05/31/2026,LEAD,9\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def console(operator: Operator, report: Path) -> Iterator[Console]:
+    """The console of the stack, started with `--roku`."""
+    view = View(connect(Where(stack="local", region="us-east-1")), allow_redrive=False, every=30, roku=report)
     made = console_server.server(TOKEN, view.gets(), view.posts())
     thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -84,9 +92,9 @@ def state(operator: Operator, event_id: str, wanted: str) -> Any:
     return until(lambda: (said := operator.json("status", event_id))["state"] == wanted and said)
 
 
-def both(operator: Operator, console: Console, what: str, wanted: str, *words: str) -> int:
+def both(operator: Operator, console: Console, what: str, wanted: str, *words: str, options: Sequence[str] = ()) -> int:
     """See that the command line and the console say this state and these words; the command's exit code."""
-    said, (shown, text) = operator.run("status", what), console(what)
+    said, (shown, text) = operator.run("status", what, *options), console(what)
     assert operator.json("status", what).get("state", "") == shown == wanted
     for one in words:
         assert one in said.text
@@ -182,6 +190,14 @@ def test_delivered_and_repeated(operator: Operator, console: Console) -> None:
     state(operator, "d-1", "delivered")
     assert both(operator, console, "d-1", "delivered", "delivered") == 0
     assert len(operator.relay.conversions("d-1")) == 1
+
+
+def test_delivered_but_not_reported_by_roku(operator: Operator, console: Console, report: Path) -> None:
+    operator.relay.post("r-1")
+    state(operator, "r-1", "delivered")
+    assert "If its report lacks it: the same with `--roku report.csv`" in operator.run("status", "r-1").text
+    words = ("the report has 2026-05-01 to 2026-05-31, and it was delivered on", "download one of that day")
+    assert both(operator, console, "r-1", "delivered", *words, options=["--roku", str(report)]) == 0
 
 
 def test_collided(operator: Operator, console: Console) -> None:

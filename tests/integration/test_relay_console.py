@@ -192,7 +192,7 @@ def test_dead_letters_are_those_of_the_time_and_older_ones_are_counted() -> None
 
 
 def test_one_conversion_is_what_relay_status_shows() -> None:
-    def said(_: Deployment, out: Out, what: str) -> int:
+    def said(_: Deployment, out: Out, what: str, **_options: Any) -> int:
         out.answer({"event_id": what, "state": "unknown"})
         out.table(["outcome"], [["invalid"]])
         out.line("nothing waits")

@@ -290,6 +290,33 @@ def test_actions_that_ended_are_told_and_late_ones_are_waited_for() -> None:
     assert roku_report.compared({("2026-01-10", "LEAD"): Delivered(10)}, {}, date(2026, 1, 10)) == []
 
 
+@pytest.mark.parametrize(
+    ("rows", "today", "words"),
+    [
+        ({}, 20, "the report has no row"),
+        ({(8, "LEAD"): 4}, 20, "the report has 2026-01-08 to 2026-01-08, and it was delivered on 2026-01-10"),
+        ({(12, "LEAD"): 4}, 20, "download one of that day"),
+        # Its zone may put the conversion a day earlier, and two days are not complete.
+        ({(9, "LEAD"): 4}, 11, "Roku's figures of 2026-01-10 are complete on 2026-01-12"),
+        ({(1, "LEAD"): 4, (9, "SIGN_UP"): 4}, 20, "no LEAD of about 2026-01-10, the last one is of 2026-01-01"),
+        ({(1, "LEAD"): 0, (9, "SIGN_UP"): 4}, 20, "no LEAD at all: is the name spelled so"),
+        ({(9, "LEAD"): 1_000, (11, "LEAD"): 2, (12, "LEAD"): 5}, 20, "has 1,002 LEAD of about 2026-01-10"),
+    ],
+)
+def test_where_to_look_if_a_report_lacks_an_event_that_roku_took(
+    rows: dict[tuple[int, str], int], today: int, words: str
+) -> None:
+    counted = {(f"2026-01-{day:02}", name): Counted(actions) for (day, name), actions in rows.items()}
+    assert words in roku_report.of_event(counted, "LEAD", date(2026, 1, 10), date(2026, 1, today))
+
+
+def test_a_report_that_is_no_csv_in_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_bytes("date,activity_name\n01/01/2026,Lead \xe9\n".encode("latin-1"))
+    with pytest.raises(Trouble, match=r"report\.csv: this is no CSV in UTF-8"):
+        roku_report.of_file(path)
+
+
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
