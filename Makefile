@@ -185,8 +185,9 @@ docs: $(DOCS_READY) ## the docs as a site with search, in .site/html; a broken l
 parameters: $(READY) ## the page that explains each parameter of the template: writes docs/parameters.md
 	@$(BIN)/python .ci/parameters.py docs/parameters.md
 
-fields: $(READY) ## what a conversion may hold: writes docs/fields.md, and the fields in docs/openapi.yaml
+fields: $(READY) ## what a conversion may hold: writes docs/fields.md, the fields in docs/openapi.yaml, and docs/api.md
 	@PYTHONPATH=src $(BIN)/python .ci/fields.py docs/fields.md docs/openapi.yaml
+	@$(BIN)/python .ci/api_page.py docs/api.md
 
 places: $(READY) ## countries and states of ISO 3166: writes their tables in src/pipeline/values
 	@PYTHONPATH=src $(BIN)/python .ci/places.py src/pipeline/values

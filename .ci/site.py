@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 NAVIGATION: Mapping[str, Sequence[str]] = {
     "Home": ("README.md",),
     "Start": ("docs/deploy.md", "docs/parameters.md", "docs/performance.md", "docs/scale.md"),
-    "Send": ("docs/sending.md", "docs/fields.md", "docs/matching.md", "docs/consent.md", "docs/rokt.md"),
+    "Send": ("docs/sending.md", "docs/api.md", "docs/fields.md", "docs/matching.md", "docs/consent.md", "docs/rokt.md"),
     "Senders": ("docs/senders/*.md",),
     "Operate": ("docs/operating.md", "docs/command-line.md", "docs/runbook.md", "docs/silence.md"),
     "Trust": ("docs/reliability.md", "SECURITY.md"),
