@@ -29,11 +29,9 @@ def asking(file: str, out: Out, paused: Callable[[], AbstractContextManager[None
         zone, order = habits.zone, habits.order
         with paused():
             if unsaid.order:
-                order = _ORDERS[
-                    question(f"{file}: {unsaid.order}: month first (mdy) or day first (dmy)?", None, _order)
-                ]
+                order = _ORDERS[question(f"{file}: {unsaid.order}: month first (mdy) or day first (dmy)", None, _order)]
             if unsaid.zone:
-                zone = zone_of(question(f"{file}: the zone of {unsaid.zone}, such as America/New_York?", "UTC", _zone))
+                zone = zone_of(question(f"{file}: the zone of {unsaid.zone}, such as America/New_York", "UTC", _zone))
         return Habits(zone, order)
 
     return asked

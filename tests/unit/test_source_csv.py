@@ -575,9 +575,18 @@ def test_the_address_counts_before_the_entry() -> None:
     assert posting.conversions[0]["event_id"] == "2"
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "-05:00", "%2D0500"])
+def test_the_address_says_how_times_are_written(zone: str) -> None:
+    body = "email,event_time\na@example.com,03/04/2026 10:00\n"
+    (made,) = asked(f"time_zone={zone}&date_order=mdy", body).conversions
+    assert made["event_time"] == 1_772_636_400  # 2026-03-04T15:00:00Z
+
+
 @pytest.mark.parametrize(
     ("query", "fault"),
     [
+        ("time_zone=Mars", "time_zone in the address is not a time zone"),
+        ("date_order=ymd", "must be mdy or dmy"),
         ("map=Auftrag=event_idd", "did you mean event_id"),
         ("map=Auftrag", "must be NAME=VALUE"),
         ("set==x", "must be NAME=VALUE"),

@@ -206,3 +206,10 @@ def test_junk_in_any_one_place_is_read_or_refused() -> None:
     nested = {"user_data": {"em": "x"}, "custom_data": {"value": 5, "contents": [{"price": 5}]}, "event_group_id": "g"}
     whole = dict.fromkeys(NAMES.split(), "x") | nested
     check_spoiled(whole, lambda body: posted(json.dumps(body), currency="USD", event_names={"default": "LEAD"}))
+
+
+def test_the_address_says_the_zone_of_times_here_too() -> None:
+    body = b'{"event_name": "LEAD", "email": "a@example.com", "event_time": "2026-03-04 10:00"}\n'
+    url = "https://relay.example.com/v1/sources/jsonl?time_zone=America/New_York"
+    (made,) = read(Inbound(body, {}, SourceSettings(), NOW, "jsonl", "POST", url)).conversions
+    assert made["event_time"] == 1_772_636_400  # 2026-03-04T15:00:00Z

@@ -1,6 +1,7 @@
 """JSON Lines: one conversion a line, in the language of /v1/events or with its fields side by side. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, dropwhile
 from types import MappingProxyType
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from pipeline.intake import repair
 from pipeline.intake.body import BadRequest, Body
 from pipeline.intake.unwrapping import unwrapped
+from pipeline.values.moments import Habits
+from pipeline.values.timestamps import with_habits
 from sources.fieldnames import Path, fold
 from sources.files.columns_to_fields import place, put
 from sources.files.rows import SIGNED, Row, constants, posted, targets
@@ -17,6 +20,7 @@ from sources.source_settings import Warnings
 SIGNATURE = SIGNED
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+_UNSAID = Habits()
 
 
 def read(inbound: Inbound) -> Body:
@@ -30,10 +34,12 @@ def rows(
     mapping: Mapping[str, str] = _NONE,
     defaults: Mapping[str, str] = _NONE,
     warnings: Warnings | None = None,
+    habits: Habits = _UNSAID,
 ) -> Iterator[Row]:
     """The rows of a file, read as they are asked for; blank lines are none.
 
     `mapping` gives the field for each key that is not known by its own name, `defaults` the values of rows without.
+    `habits` are how its times are written.
     What was fixed is in `warnings` as rows are read. Raises BadRequest, before the first row, if one of these names a
     field that nobody knows, or if the file is JSON but not one object a line.
     """
@@ -47,7 +53,12 @@ def rows(
     if line.lstrip().startswith("[") or line.strip() == "{":
         raise BadRequest(400, "this is JSON, but not one object a line: write it so, for example with jq -c '.[]'")
     said = [] if warnings is None else warnings
-    return (_row(at, one, mapped, given, said) for at, one in chain([(number, line)], numbered) if one.strip())
+    whole = (_row(at, one, mapped, given, said) for at, one in chain([(number, line)], numbered) if one.strip())
+    return (row if row.conversion is None else _timed(row, row.conversion, habits) for row in whole)
+
+
+def _timed(row: Row, conversion: dict[str, Any], habits: Habits) -> Row:
+    return row if habits == _UNSAID else replace(row, conversion=with_habits(conversion, habits))
 
 
 def _row(number: int, line: str, mapped: Mapping[str, Path], given: list[tuple[Path, str]], warnings: Warnings) -> Row:

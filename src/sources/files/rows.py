@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from pipeline.contract.destination import Invalid
 from pipeline.intake.body import MAX_BYTES, MAX_EVENTS, BadRequest, Body, Ignored, event_group
 from pipeline.intake.senders import SourceSettings
+from pipeline.values.faults import Fault
+from pipeline.values.moments import DateOrder, Habits, zone_of
 from sources import signature
 from sources.fieldnames import Path, find, fold, unknown
 from sources.inbound import Inbound
@@ -19,6 +21,7 @@ SIGNED = signature.Scheme("signature", "sha256", "hex")
 # Ten times what 1,000 rows with some breaks within quotes have. Excel writes a million empty rows if asked to.
 _MOST_LINES = 100_000
 _MOST_ASKED = 200  # parameters of an address
+_ORDERS: dict[str, DateOrder] = {"mdy": "mdy", "dmy": "dmy"}
 _SPREADSHEET, _GZIP, _UTF_16 = "is a spreadsheet or an archive", "is compressed with gzip", "is UTF-16"
 # Where a content type says text, API Gateway puts U+FFFD (EF BF BD) in the place of each byte that is not UTF-8.
 _BEGINNINGS = {
@@ -91,7 +94,13 @@ class Rows(Protocol):
     """What reads the lines of a file of one form; what there is to say of them goes to `warnings`."""
 
     def __call__(
-        self, lines: Iterable[str], *, mapping: Mapping[str, str], defaults: Mapping[str, str], warnings: Warnings
+        self,
+        lines: Iterable[str],
+        *,
+        mapping: Mapping[str, str],
+        defaults: Mapping[str, str],
+        warnings: Warnings,
+        habits: Habits,
     ) -> Iterator[Row]:
         """The rows, read as they are asked for. Raises BadRequest."""
 
@@ -106,7 +115,8 @@ def posted(inbound: Inbound, form: str, rows: Rows) -> Body:
     fields = set(map(find, asked.values()))
     entry = ({field: "value"} if field else {}) | dict(inbound.settings.columns)
     mapping = {column: one for column, one in entry.items() if find(one) not in fields} | asked
-    read_rows = rows(lines, mapping=mapping, defaults=_asked(inbound, "set"), warnings=warnings)
+    defaults, habits = _asked(inbound, "set"), _habits(inbound)
+    read_rows = rows(lines, mapping=mapping, defaults=defaults, warnings=warnings, habits=habits)
     return posting(read_rows, inbound.settings, warnings)
 
 
@@ -153,14 +163,30 @@ def _path(field: str) -> Path:
 def _asked(inbound: Inbound, name: str) -> dict[str, str]:
     """What the address says besides: map=COLUMN=FIELD or set=FIELD=VALUE, as often as needed. Raises BadRequest."""
     found = {}
-    try:
-        given = parse_qs(urlsplit(inbound.url).query, max_num_fields=_MOST_ASKED).get(name, [])
-    except ValueError:
-        raise BadRequest(400, f"the address has more than {_MOST_ASKED} parameters") from None
-    for pair in given:
+    for pair in _query(inbound, name):
         left, equals, right = pair.rpartition("=") if name == "map" else pair.partition("=")
         if not (left.strip() and equals and right.strip()):
             form = "map=Order%20Number%3Devent_id" if name == "map" else "set=event_name%3DPURCHASE"
             raise BadRequest(400, f"{name} in the address must be NAME=VALUE, such as {form}")
         found[left.strip()] = right.strip()
     return found
+
+
+def _habits(inbound: Inbound) -> Habits:
+    """How the address says that the file's times are written: time_zone and date_order. Raises BadRequest."""
+    zone = next(iter(_query(inbound, "time_zone")), None)
+    said = next(iter(_query(inbound, "date_order")), None)
+    order = None if said is None else _ORDERS.get(said)
+    if said is not None and order is None:
+        raise BadRequest(400, "date_order in the address must be mdy or dmy")
+    try:
+        return Habits(None if zone is None else zone_of(zone.replace(" ", "+")), order)
+    except Fault as fault:
+        raise BadRequest(400, f"time_zone in the address {fault}") from None
+
+
+def _query(inbound: Inbound, name: str) -> list[str]:
+    try:
+        return parse_qs(urlsplit(inbound.url).query, max_num_fields=_MOST_ASKED).get(name, [])
+    except ValueError:
+        raise BadRequest(400, f"the address has more than {_MOST_ASKED} parameters") from None
