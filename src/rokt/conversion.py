@@ -78,7 +78,7 @@ def read(
         posted=name,
         event_id=top.get("event_id"),
         seconds=seconds,
-        millis=_millis(conversion.get("event_time")),
+        millis=millis(conversion.get("event_time")),
         who=who,
         rtid=click_id(conversion, top.get("rtid"), warnings),
         purchase=purchase,
@@ -131,7 +131,7 @@ def country_of(conversion: Mapping[str, Any], user: Mapping[str, Any]) -> str | 
     return places.first_country(*(part.get(_HINT) for part in (user, conversion)), user.get("country"))
 
 
-def _millis(value: object) -> int:
+def millis(value: object) -> int:
     """The milliseconds beyond the whole second of a time that can be read: Rokt takes them."""
     if isinstance(value, str):
         found = _FRACTION(value[:100])

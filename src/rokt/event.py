@@ -79,7 +79,7 @@ def prepare(
 def _read(
     conversion: Mapping[str, Any], now: float, settings: Settings, country: str | None
 ) -> tuple[Conversion, list[tuple[str, str]]] | Invalid:
-    usual = fast.read(conversion, now=now, settings=settings)
+    usual = fast.read(conversion, now=now, settings=settings, country=country)
     if usual is not None:
         return usual, []
     return conversions.read(conversion, now=now, settings=settings, country=country)

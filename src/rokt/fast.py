@@ -1,36 +1,50 @@
 """A conversion of which there is nothing to say -> the facts about it, in one pass; or None. Pure.
 
-One schema, run by pydantic-core and made from the table of fields, says what is usual of every field that Rokt has a
-use for, and finishes it. What does not pass is read by `conversion`, which finds out why. Whatever passes here comes
-out of `conversion` the same, without a warning (tests/unit/test_fast_reading.py). What a sender may name freely, own
-attributes and click ids, both read with the same functions.
+One schema, run by pydantic-core and made from the table of fields, finishes what is usual of every field that Rokt has
+a use for, and asks the field's rule of what is not. Where a rule has something to say the whole is read by
+`conversion`, which says it. Whatever passes here comes out of `conversion` the same, without a warning
+(tests/unit/test_fast_reading.py). What a sender may name freely, own attributes and click ids, both read with the same
+functions.
 """
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from pipeline.values import field, money, persons
-from pipeline.values.rules import Warnings
+from pipeline.values import field, money, persons, timestamps
+from pipeline.values.rules import Rule, Warnings
 from rokt import conversion as conversions
 from rokt import fields, person, properties, updates
 from rokt.conversion import Conversion
 from rokt.settings import Settings
 
 
-def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Conversion | None:
-    """Return the facts, or None if anything is unusual; arguments as in `conversion.read`."""
+class _Record(NamedTuple):
+    """One conversion as posted, and what is said beside it."""
+
+    conversion: Any
+    settings: Settings
+    country: str | None
+    year: int
+
+
+def read(
+    conversion: Mapping[str, Any], *, now: float, settings: Settings, country: str | None = None
+) -> Conversion | None:
+    """Return the facts, or None if there is anything to say of them; arguments as in `conversion.read`."""
     if money.needs_care(conversion):
         return None
+    year = persons.year(now)
     try:
-        event = _usual(settings, persons.year(now))(conversion)
+        event = _usual(settings, year)(conversion, _Record(conversion, settings, country, year))
     except ValueError:
         return None
-    seconds, oldest = event["event_time"], settings.form.oldest
-    if seconds > now + settings.form.ahead or (oldest is not None and seconds < now - oldest):
+    posted, oldest = event["event_time"], settings.form.oldest
+    seconds = timestamps.without_a_word(posted, now, settings.form.ahead)
+    if seconds is None or (oldest is not None and seconds < now - oldest):
         return None
     warnings: Warnings = []
-    custom = conversion.get("custom_data", {})
+    custom = conversion.get("custom_data") or {}
     attributes = properties.attributes(custom, event.get("attributes", {}), False, warnings)
     rtid = conversions.click_id(conversion, event.get("rtid"), warnings)
     name = event["event_name"]
@@ -41,7 +55,7 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Co
         posted=name,
         event_id=event.get("event_id"),
         seconds=seconds,
-        millis=0,
+        millis=0 if seconds is posted else conversions.millis(posted),
         who=person.of(event.get("user_data", {})),
         rtid=rtid,
         purchase=properties.bought(event.get("custom_data", {}), custom),
@@ -52,6 +66,14 @@ def read(conversion: Mapping[str, Any], *, now: float, settings: Settings) -> Co
 
 
 @lru_cache(maxsize=8)
-def _usual(settings: Settings, year: int) -> Callable[[object], dict[str, Any]]:
+def _usual(settings: Settings, year: int) -> Callable[[object, _Record], dict[str, Any]]:
     """In `custom_data` further fields are attributes, which `read` looks at."""
-    return field.usual({**fields.TABLE, "user_data": fields.user(settings, year, None)}, others="ignore")
+    return field.usual(
+        {**fields.TABLE, "user_data": fields.user(settings, year, None)}, others="ignore", own={"user_data": _rules}
+    )
+
+
+def _rules(record: _Record) -> Mapping[str, Rule]:
+    conversion, settings, country, year = record
+    stated = conversions.country_of(conversion, conversion["user_data"])
+    return person.rules_for(settings, year, stated or country)

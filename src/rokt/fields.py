@@ -51,13 +51,13 @@ def _without_spaces(text: str) -> str:
 AUDIENCE: Fields = (
     Field(
         "audience_name",
-        Kind(rules.label, _NEVER, STRING),
+        Kind(rules.label, _NEVER, STRING, asks=False),
         says="An audience of Rokt's that the person joins or leaves.",
         in_files=False,
     ),
     Field(
         "audience_membership",
-        Kind(rules.membership, _NEVER, {"type": ["boolean", "string"]}),
+        Kind(rules.membership, _NEVER, {"type": ["boolean", "string"]}, asks=False),
         says="true to join, false to leave.",
         in_files=False,
     ),

@@ -27,7 +27,7 @@ class Person(NamedTuple):
 
 def read(user: Mapping[str, Any], *, now: float, settings: Settings, country: str | None, warnings: Warnings) -> Person:
     """Return what of the posted user_data can be used. `now` is epoch seconds, `country` that of the record."""
-    return of(rules.taken(_rules(settings, persons.year(now), country), user, "user_data.", warnings))
+    return of(rules.taken(rules_for(settings, persons.year(now), country), user, "user_data.", warnings))
 
 
 def of(kept: Mapping[str, Any]) -> Person:
@@ -41,5 +41,6 @@ def of(kept: Mapping[str, Any]) -> Person:
 
 
 @lru_cache(maxsize=64)
-def _rules(settings: Settings, year: int, country: str | None) -> dict[str, Rule]:
+def rules_for(settings: Settings, year: int, country: str | None) -> dict[str, Rule]:
+    """The rule of each field of a person; `country` is that of the record, and nobody is born after `year`."""
     return field.rules(fields.user(settings, year, country))

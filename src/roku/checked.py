@@ -30,6 +30,7 @@ _ALIASES[""] = {
 
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
 _GOOGLES = "sha256_phone_number"
+_OTHERS = frozenset({"AID", _GOOGLES})
 _NOT_GOOGLES = (
     "dropped: Google's digest is of the number with its +, which matches nobody here: send the number in clear text, or"
     " set the stack's PhoneFormat to e164"
@@ -83,25 +84,30 @@ def _user_data(
     if not isinstance(user, dict):
         errors["user_data"] = f"must be an object with at least one of {', '.join(words.IDENTIFIERS)}"
         return None
-    if "AID" in user:  # the page's sentence spells it so, its table aID
-        user = {**user, "aID": user.get("aID") or user["AID"]}
-        del user["AID"]
-    user = _without_googles(user, settings, warnings)
+    user = under_own_names(user, settings, warnings)
     start = len(warnings)
-    home = places.country(user.get("country"))
-    known = _user_rules(settings, _country(user, event, context), persons.year(now), home)
+    known = user_rules(user, event, settings, context, persons.year(now))
     kept = rules.apply(known, user, "user_data.", warnings, _ALIASES["user_data"])
     hashed_flag = kept.pop("is_hashed", event.get("is_hashed", context.get("is_hashed")))
     kept.pop("data_processing_country", None)
     if hashed_flag is True:
-        for name in words.HASHED:
-            if name in kept and kept[name] != user[name] and as_digest(str(user[name]).strip()) is None:
-                warnings.append(("user_data." + name, "is_hashed is true, but this was clear text: it was hashed here"))
-    if _IDENTIFIERS.isdisjoint(kept) or _is_nobodys(kept):
+        for name in were_clear(user, kept):
+            warnings.append(("user_data." + name, "is_hashed is true, but this was clear text: it was hashed here"))
+    if is_nobodys(kept):
         errors["user_data"] = f"needs at least one usable identifier of {', '.join(words.IDENTIFIERS)}"
         errors.update(warnings[start:][:_MOST_ERRORS])
         del warnings[start:]
     return {"is_hashed": True, **kept}
+
+
+def under_own_names(user: dict[str, Any], settings: Settings, warnings: rules.Warnings) -> dict[str, Any]:
+    """The person's fields that have a name of somebody else's under Roku's."""
+    if _OTHERS.isdisjoint(user):
+        return user
+    if "AID" in user:  # the page's sentence spells it so, its table aID
+        user = {**user, "aID": user.get("aID") or user["AID"]}
+        del user["AID"]
+    return _without_googles(user, settings, warnings)
 
 
 def _without_googles(user: dict[str, Any], settings: Settings, warnings: rules.Warnings) -> dict[str, Any]:
@@ -120,10 +126,28 @@ def _without_googles(user: dict[str, Any], settings: Settings, warnings: rules.W
     return rest
 
 
-def _is_nobodys(kept: Mapping[str, Any]) -> bool:
-    """Whether an address of a private network is all that could tell who it was."""
+def were_clear(user: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
+    """The fields of a person that leave as digests, and that were posted as something else."""
+    return [
+        name
+        for name in words.HASHED
+        if name in kept and kept[name] != user[name] and as_digest(str(user[name]).strip()) is None
+    ]
+
+
+def is_nobodys(kept: Mapping[str, Any]) -> bool:
+    """Whether nothing could tell who it was, or an address of a private network alone."""
+    if _IDENTIFIERS.isdisjoint(kept):
+        return True
     address = kept.get("client_ip_address")
     return address is not None and not addresses.is_visitors(address) and len(_IDENTIFIERS & kept.keys()) == 1
+
+
+def user_rules(
+    user: Mapping[str, Any], event: Mapping[str, Any], settings: Settings, context: Mapping[str, Any], year: int
+) -> Mapping[str, rules.Rule]:
+    """The rules for a person's fields, by the countries that the record names; `year`: nobody is born later."""
+    return _user_rules(settings, _country(user, event, context), year, places.country(user.get("country")))
 
 
 def _country(user: Mapping[str, Any], event: Mapping[str, Any], context: Mapping[str, Any]) -> str | None:

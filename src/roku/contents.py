@@ -105,7 +105,13 @@ def _list(item: CoreSchema) -> CoreSchema:
     return cs.list_schema(item, strict=True, min_length=1, max_length=words.MAX_CONTENTS, fail_fast=True)
 
 
-CONTENTS = Kind(_contents, _list(field.schema({"": ITEM})), {"type": "array", "items": field.OBJECT.json})
+_ITEM = field.schema({"": ITEM})
+CONTENTS = Kind(
+    _contents,
+    shapes.either(_list(_ITEM), shapes.then(lambda item: [item], _ITEM)),
+    {"type": "array", "items": field.OBJECT.json},
+    asks=False,
+)
 CONTENT_IDS = Kind(
     _content_ids,
     _list(shapes.either(shapes.identity(), shapes.WHOLE)),

@@ -1,46 +1,85 @@
 """A conversion of which there is nothing to say -> the fields of Roku's event, in one pass; or None. Pure.
 
-One schema, run by pydantic-core and made from the table of fields, says what is usual, and finishes it. What does not
-pass is read by `checked`, which finds out why. Whatever passes here comes out of `checked` the same, without a warning
-(tests/unit/test_fast_reading.py).
+One schema, run by pydantic-core and made from the table of fields, finishes what is usual, and asks the field's rule of
+what is not. Where a rule has something to say the whole is read by `checked`, which says it. Whatever passes here comes
+out of `checked` the same, without a warning (tests/unit/test_fast_reading.py).
 """
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from pipeline.values import field, persons
-from roku import fields, normalise
+from pipeline.values import field, language, persons, timestamps
+from pipeline.values.rules import Rule, Warnings
+from roku import checked, fields, normalise
 from roku import vocabulary as words
 
-_IDENTIFIERS = frozenset(words.IDENTIFIERS)
+_NAMES = frozenset(words.EVENT_NAMES)
+_SECTIONS = ("", "user_data", "custom_data")
+
+
+class _Record(NamedTuple):
+    """One conversion as posted, and what is said beside it."""
+
+    conversion: Any
+    settings: normalise.Settings
+    context: Mapping[str, Any]
+    year: int
 
 
 def read(
     conversion: object, *, now: float, settings: normalise.Settings, context: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """Return the finished fields, or None if anything is unusual; arguments as in `event.prepare`."""
+    """Return the finished fields, or None if there is anything to say of them; arguments as in `event.prepare`."""
+    year = persons.year(now)
+    posted = _at_a_glance(conversion, settings)
+    if posted is None:
+        return None
     try:
-        event = _usual(settings, persons.year(now))(conversion)
+        event = _usual(settings, year)(posted, _Record(posted, settings, context, year))
     except ValueError:
         return None
     user = event["user_data"]
-    if event["event_time"] > now + words.FUTURE_TOLERANCE or _IDENTIFIERS.isdisjoint(user):
+    seconds = timestamps.without_a_word(event["event_time"], now, words.FUTURE_TOLERANCE)
+    if seconds is None or checked.is_nobodys(user):
         return None
-    flag = user["is_hashed"]
-    if (context.get("is_hashed") if flag is None else flag) and _was_clear(conversion, user):
+    event["event_time"] = seconds
+    flag = event.pop("is_hashed", context.get("is_hashed")) if user["is_hashed"] is None else user["is_hashed"]
+    if flag and checked.were_clear(posted["user_data"], user):
         return None
     user["is_hashed"] = True
-    if "custom_data" in event and not event["custom_data"]:
-        return None
+    event.pop("is_hashed", None)
+    for part in (event, user):
+        part.pop("data_processing_country", None)
+    if not event.get("custom_data", True):
+        del event["custom_data"]
     return event
 
 
-def _was_clear(conversion: Any, user: Mapping[str, Any]) -> bool:
-    posted = conversion["user_data"]
-    return any(user.get(name) != posted.get(name) for name in words.HASHED)
-
-
 @lru_cache(maxsize=32)
-def _usual(settings: normalise.Settings, year: int) -> Callable[[object], dict[str, Any]]:
-    return field.usual({**fields.TABLE, "user_data": fields.user(settings, None, year)})
+def _usual(settings: normalise.Settings, year: int) -> Callable[[object, _Record], dict[str, Any]]:
+    return field.usual(
+        {**fields.TABLE, "user_data": fields.user(settings, None, year)},
+        passed_over={section: language.elsewhere("roku", section) for section in _SECTIONS},
+        own={"user_data": _rules},
+    )
+
+
+def _at_a_glance(conversion: Any, settings: normalise.Settings) -> Any:
+    """The conversion with the person's fields under Roku's names; None if there is something to say of it at once."""
+    posted = conversion.get("user_data") if type(conversion) is dict else None
+    if type(posted) is not dict or conversion.get("event_time") is None:
+        return None
+    name = conversion.get("event_name")
+    if type(name) is not str or name not in _NAMES:
+        return None
+    warnings: Warnings = []
+    user = checked.under_own_names(posted, settings, warnings)
+    if warnings:
+        return None
+    return conversion if user is posted else {**conversion, "user_data": user}
+
+
+def _rules(record: _Record) -> Mapping[str, Rule]:
+    conversion, settings, context, year = record
+    return checked.user_rules(conversion["user_data"], conversion, settings, context, year)

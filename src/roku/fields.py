@@ -7,12 +7,10 @@ optional field needs is a line here: `pipeline.values.field` says what follows f
 from functools import partial
 from typing import Any
 
-from pydantic_core import core_schema as cs
-
-from pipeline.values import kinds, limits, mailboxes, phone, phone_texts, rules, shapes
+from pipeline.values import kinds, limits, mailboxes, phone, phone_texts, shapes
 from pipeline.values.field import OBJECT, Field, Fields, Kind, Table
 from pipeline.values.kinds import AMOUNT, DEVICE, PLACE, REFERENCE, TEXT, choice, personal
-from roku import homes, normalise
+from roku import flags, homes, normalise
 from roku import vocabulary as words
 from roku.contents import CONTENT_IDS, CONTENTS, DELIVERY_CATEGORY, ITEM
 
@@ -35,13 +33,7 @@ def _source(value: Any, notes: list[str]) -> str | None:
     return word
 
 
-_FLAG, _COUNTRY = Kind(rules.flag, None, {"type": "boolean"}), Kind(homes.phones_country, None, kinds.STRING)
-_CONVERSION = choice("conversion")
-# Where they are missing, the one stands for «conversion», the other takes its place in the finished event.
-_EVENT_TYPE = _CONVERSION._replace(
-    usual=cs.with_default_schema(_CONVERSION.usual or cs.any_schema(), default="conversion")
-)
-_IS_HASHED = _FLAG._replace(usual=cs.with_default_schema(cs.bool_schema(strict=True), default=None))
+_COUNTRY = Kind(homes.phones_country, homes.COUNTRY.usual, kinds.STRING)
 
 CUSTOM: Fields = (
     Field(
@@ -90,7 +82,7 @@ def user(settings: normalise.Settings, country: str | None, year: int, home: str
         as_it_stands=settings.phone_without_country == "as_it_stands",
     )
     return (
-        Field("is_hashed", _IS_HASHED, in_files=False, says="Each value is looked at in any case."),
+        Field("is_hashed", flags.IS_HASHED, in_files=False, says="Each value is looked at in any case."),
         Field(
             "em",
             personal(normalise.email, shapes.EMAIL, normalise.usual_email, unwrap=mailboxes.one_address),
@@ -165,7 +157,7 @@ EVENT: Fields = (
     ),
     # A name may be a person's, a type, a source and an id anything's.
     Field("event_name", choice(*words.EVENT_NAMES), "event conversion_name", hint="name", needed=True),
-    Field("event_type", _EVENT_TYPE, hint="type"),
+    Field("event_type", flags.EVENT_TYPE, hint="type"),
     Field(
         "event_time",
         kinds.TIME,
@@ -182,7 +174,7 @@ EVENT: Fields = (
     Field("custom_data", OBJECT, hint="properties", in_files=False),
     Field("opt_out", kinds.OPT_OUT, says='"true" limits the use of the data.'),
     Field("partner_name", kinds.text(limits.PARTNER), "partner", says="At most 20 different ones in one post."),
-    Field("is_hashed", _FLAG, says="Accepted for Ringba's sake; each value is looked at in any case."),
+    Field("is_hashed", flags.FLAG, says="Accepted for Ringba's sake; each value is looked at in any case."),
     Field(
         "data_processing_country",
         _COUNTRY,

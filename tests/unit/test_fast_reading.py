@@ -140,7 +140,7 @@ def read(
 
 
 def read_for_rokt(conversion: dict[str, Any], choice: RoktSettings = ROKT[0]) -> rokt_checked.Conversion | None:
-    return rokt_fast.read(conversion, now=NOW, settings=choice)
+    return rokt_fast.read(conversion, now=NOW, settings=choice, country=choice.default_country)
 
 
 def check_roku(conversion: Any, choice: Settings, context: dict[str, Any]) -> bool:
@@ -152,7 +152,7 @@ def check_roku(conversion: Any, choice: Settings, context: dict[str, Any]) -> bo
     assert not isinstance(slow, Invalid)
     event, warnings = slow
     assert warnings == []
-    assert quick == {name: value for name, value in event.items() if value is not None}
+    assert quick == {name: event[name] for name in roku_fields.SENT if event.get(name) is not None}
     assert to_json(sorted(quick["user_data"].items())) == to_json(sorted(event["user_data"].items()))  # 1 is True
     return True
 
@@ -190,11 +190,10 @@ def test_whatever_one_field_holds_roku_gets_it_as_if_read_with_care(choice: Sett
         for context in (CONTEXTS if place[0] == "user_data" and is_first else CONTEXTS[:1])
         if check_roku(conversion, choice, context)
     }
-    # Otherwise nothing was compared. Of the first no value is usual; whole records and strangers are not among VALUES.
-    unusual = {("", "is_hashed"), ("", "data_processing_country"), ("user_data", "data_processing_country")}
+    # Otherwise nothing was compared. Whole records and strangers are not among VALUES.
     wholes = {("", part) for part in ("user_data", "custom_data")}
     strangers = {(part, "size") for part in ("", "custom_data")}
-    wanted = set(places(roku_fields.TABLE)) - unusual - wholes - strangers
+    wanted = set(places(roku_fields.TABLE)) - wholes - strangers
     assert passed >= {place for place in wanted if is_first or place[0] == "user_data"}
 
 
@@ -258,19 +257,29 @@ def test_the_usual_purchase_is_read_in_one_pass_and_stays_as_it_was_received(
     assert repr(PURCHASE) == before
 
 
-@pytest.mark.parametrize("value", "x@y.com x%40y.com null None n/a NaN undefined [tag]".split())
-@pytest.mark.parametrize(
-    "place",
-    [
-        *(("user_data", name) for name in "fn ct external_id client_user_agent".split()),
-        *(("custom_data", name) for name in "order_id content_name".split()),
-        ("", "event_id"),
-    ],
-)
-def test_an_address_and_a_placeholder_need_a_closer_look(place: tuple[str, str], value: str) -> None:
+OPTIONAL = [
+    *(("user_data", name) for name in "fn ct external_id client_user_agent".split()),
+    *(("custom_data", name) for name in "order_id content_name".split()),
+]
+
+
+@pytest.mark.parametrize("value", "x@y.com x%40y.com [tag]".split())
+@pytest.mark.parametrize("place", [*OPTIONAL, ("", "event_id")])
+def test_an_address_and_a_tag_need_a_closer_look(place: tuple[str, str], value: str) -> None:
     conversion = changed(PURCHASE, place[0], **{place[1]: value})
     assert read(conversion) is None
     assert read_for_rokt(conversion) is None
+
+
+@pytest.mark.parametrize("value", [None, *"null None n/a NaN undefined".split()])
+@pytest.mark.parametrize("place", OPTIONAL)
+def test_a_field_that_is_null_or_a_word_for_nothing_is_left_out(place: tuple[str, str], value: str | None) -> None:
+    conversion = changed(PURCHASE, place[0], **{place[1]: value})
+    roku, rokt = read(conversion), read_for_rokt(conversion)
+    assert roku is not None
+    assert rokt is not None
+    assert place[1] not in roku[place[0]]
+    assert "null" not in str(rokt).lower()
 
 
 @pytest.mark.parametrize("name", ["em", "ph", "fn", "ln"])
@@ -282,7 +291,8 @@ def test_a_digest_stays_and_one_of_nothing_needs_a_closer_look(name: str) -> Non
     roku, rokt = both(DIGEST)
     assert roku["user_data"][name] == DIGEST
     assert (DIGEST, True) in rokt.who.data.values()
-    assert both(NOTHING) == both(DIGEST.upper()) == (None, None)
+    assert both(NOTHING) == (None, None)
+    assert both(DIGEST.upper()) == (roku, rokt)
 
 
 def test_an_address_as_long_as_a_digest_is_hashed() -> None:

@@ -26,6 +26,8 @@ _NEGATIVE = re.compile(
     r"[-\u2212\u2013]\s?([^-\u2212\u2013()]+)|([^-\u2212\u2013()]*\d)\s?[-\u2212\u2013]|\(([^()]+)\)"
 ).fullmatch
 _COMMA_ONLY = re.compile(r"[+-]?\d+,\d{1,2}").fullmatch  # 25,00
+# One number whatever the currency: not 1.234, which is a thousand and more in a currency without decimals.
+PLAIN = r"^ *(?:[0-9]{1,14}(?:\.(?:[0-9]{0,2}|[0-9]{4,8}))?) *$"
 _LONGEST_AMOUNT = 40  # characters
 _LARGEST_AMOUNT = 1e15  # beyond it a double no longer holds cents
 

@@ -22,7 +22,8 @@ _DEVICE = "^[0-9A-Fa-f-]*[1-9A-Fa-f][0-9A-Fa-f-]*$"
 
 def choice(*words: str) -> Kind:
     """One of these words."""
-    return Kind(rules.choice(*words), cs.literal_schema(list(words)), {"type": "string", "enum": list(words)})
+    json = {"type": "string", "enum": list(words)}
+    return Kind(rules.choice(*words), cs.literal_schema(list(words)), json, asks=False)
 
 
 def text(longest: int) -> Kind:
@@ -87,7 +88,13 @@ IP_ADDRESS = Kind(addresses.ip_address, shapes.IPV4, STRING)
 PAGE = Kind(
     addresses.url, shapes.like(f"^{pages.ORDINARY}$", limits.URL), STRING, finish=shapes.only_if(pages.is_clean)
 )
-AMOUNT = Kind(amounts.amount, shapes.AMOUNT, _NUMBER)
+# Of a text the currency has a say in what it means, unless it is plainly a number.
+AMOUNT = Kind(
+    amounts.amount,
+    shapes.either(shapes.AMOUNT, shapes.then(partial(amounts.amount, notes=[]), shapes.like(amounts.PLAIN))),
+    _NUMBER,
+    asks=False,
+)
 INTEGER = Kind(amounts.integer, shapes.WHOLE, _WHOLE)
-TIME = Kind(unchecked, cs.int_schema(strict=True, ge=EARLIEST), {**_WHOLE, "minimum": EARLIEST})
+TIME = Kind(unchecked, cs.any_schema(), {**_WHOLE, "minimum": EARLIEST})
 OPT_OUT = Kind(rules.opt_out, cs.literal_schema(["true", "false"]), {"type": ["string", "boolean"]})

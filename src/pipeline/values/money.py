@@ -4,14 +4,16 @@ An amount's text may name another currency than the field beside it: then it is 
 And the currency's decimals say what a separator means: "1,234" beside USD has one reading.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.values import currencies, language, limits
-from pipeline.values.amounts import number_in
+from pipeline.values.amounts import PLAIN, number_in
 from pipeline.values.cleaning import clean
 
 Warnings = list[tuple[str, str]]
+_is_plain = re.compile(PLAIN).fullmatch
 _MOST_ITEMS = 1_000  # of a basket: as many as are sent
 _MOST_TOLD = 20
 
@@ -88,6 +90,15 @@ def _read(text: str, code: str, field: str, warnings: Warnings) -> Any:
 
 
 def needs_care(conversion: object) -> bool:
-    """Whether an amount of a conversion is a text, which its currency decides on."""
+    """Whether an amount of a conversion is a text whose currency decides on what it means."""
     custom = conversion.get("custom_data") if isinstance(conversion, dict) else None
-    return isinstance(custom, dict) and any(isinstance(custom.get(name), str) for name in language.amounts())
+    if not isinstance(custom, dict):
+        return False
+    if any(map(_is_undecided, map(custom.get, language.amounts()))):
+        return True
+    contents: Any = custom.get("contents")
+    return any(_is_undecided(contents[place]["price"]) for place in _priced_in_text(contents))
+
+
+def _is_undecided(value: object) -> bool:
+    return isinstance(value, str) and _is_plain(value) is None

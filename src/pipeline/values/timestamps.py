@@ -24,6 +24,16 @@ _UNSAID = Habits()
 _READ_AS_UTC = "has no time zone and was read as UTC: add Z or the offset, or set time_zone in the sender's entry"
 
 
+def without_a_word(value: object, now: float, ahead: int) -> int | None:
+    """The time as whole epoch seconds, if there is nothing to say of it; arguments as in `event_time`."""
+    if type(value) is int and EARLIEST <= value <= now + ahead:
+        return value
+    errors: dict[str, str] = {}
+    warnings: Warnings = []
+    seconds = event_time(value, now, ahead=ahead, errors=errors, warnings=warnings)
+    return None if errors or warnings else seconds
+
+
 def epoch_seconds(value: object, now: float, tolerance: int, habits: Habits = _UNSAID) -> tuple[int, str | None]:
     """Return the time as whole epoch seconds and a warning or None.
 
