@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 # What a reader finds where. A page of docs/ that is in no part is an error; a new sender's page needs no line here.
 NAVIGATION: Mapping[str, Sequence[str]] = {
     "Home": ("README.md",),
-    "Start": ("docs/deploy.md", "docs/parameters.md", "docs/performance.md", "docs/scale.md"),
+    "Start": ("docs/architecture.md", "docs/deploy.md", "docs/parameters.md", "docs/performance.md", "docs/scale.md"),
     "Send": ("docs/sending.md", "docs/api.md", "docs/fields.md", "docs/matching.md", "docs/consent.md", "docs/rokt.md"),
     "Senders": ("docs/senders/*.md",),
     "Operate": ("docs/operating.md", "docs/command-line.md", "docs/runbook.md", "docs/silence.md"),
