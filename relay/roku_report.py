@@ -101,7 +101,8 @@ def of_event(counted: Mapping[Key, Counted], name: str, delivered: date, today: 
         return f"Roku's figures of {delivered} are complete on {delivered + _LATE}: download the report again then"
     mine = {date.fromisoformat(day): one.actions for (day, own), one in counted.items() if own == name and one.actions}
     if not mine:
-        return f"the report has no {name} at all: is the name spelled so in Ads Manager, and has this ad account its event group?"
+        asked = "is the name spelled so in Ads Manager, and is its event group in this ad account?"
+        return f"the report has no {name} at all: {asked}"
     if count := sum(mine.get(day, 0) for day in near):
         return f"the report has {count:,} {name} of about {delivered}, and names no event: it may be among them"
     return (
