@@ -87,6 +87,11 @@ def test_columns_of_nobody_in_particular_are_no_export() -> None:
     assert export_of(frozenset({"email", "eventname", "eventtime", "eventid", "value", "currency", "orderid"})) is None
 
 
+def test_deals_with_a_column_of_addresses_are_no_contacts() -> None:
+    text = "Record ID,Deal Name,Deal Stage,Close Date,Create Date,Email\n7,Roof,Closed Won,2026-03-02,,a@example.org\n"
+    assert [one["event_name"] for one in conversions(text)] == ["PURCHASE"]
+
+
 # ── one conversion, whether the webhook tells about it or a file ──────────────────────────────────────────────────────
 
 
@@ -353,6 +358,13 @@ def test_an_offset_is_a_zone(text: str) -> None:
     ("text", "name"),
     [
         ("Publisher,Caller ID,Call Date,Revenue\nP,+12125550101,03/02/2026 09:00:00 AM,$7.00\n", "LEAD"),
+        (
+            (
+                "Created,Name,Email address,Form,Channel,Stage,Phone number (recommended),Amount\n"
+                '"03/25/2026, 21:35",Ann,,F,,Intake,+12125550101,7\n'
+            ),
+            "LEAD",
+        ),
         ("Deal stage,Deal amount,Contact Email,Close date\nClosed Won,7,a@example.org,2026-03-02\n", "PURCHASE"),
         (
             (
