@@ -27,6 +27,9 @@ SQS_READY := $(SQS_FOLDER)/node_modules/.package-lock.json
 # The IAB's own decoders of consent.
 CONSENT_FOLDER := tests/integration/npm_consent
 CONSENT_READY := $(CONSENT_FOLDER)/node_modules/.package-lock.json
+# A linter of OpenAPI documents and a generator of clients.
+OPENAPI_FOLDER := tests/integration/npm_openapi
+OPENAPI_READY := $(OPENAPI_FOLDER)/node_modules/.package-lock.json
 # Segment's own destination for Rokt.
 SEGMENT_FOLDER := tests/integration/npm_segment
 SEGMENT_READY := $(SEGMENT_FOLDER)/node_modules/.package-lock.json
@@ -91,6 +94,10 @@ $(CONSENT_READY): $(CONSENT_FOLDER)/package-lock.json
 	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(CONSENT_FOLDER) && npm ci --ignore-scripts --silent; \
 	else echo "no Node.js with npm on this machine: the tests against the IAB's decoders will be skipped"; fi
 
+$(OPENAPI_READY): $(OPENAPI_FOLDER)/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(OPENAPI_FOLDER) && npm ci --ignore-scripts --silent; \
+	else echo "no Node.js with npm on this machine: the linter of docs/openapi.yaml and a generated client will be skipped"; fi
+
 $(SEGMENT_READY): $(SEGMENT_FOLDER)/package-lock.json
 	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(SEGMENT_FOLDER) && npm ci --ignore-scripts --silent; \
 	else echo "no Node.js with npm on this machine: the tests against Segment's destination will be skipped"; fi
@@ -152,7 +159,7 @@ thorough: histories others ## what needs programs that others wrote, or minutes:
 histories: $(READY)
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 300
 
-others: $(READY) $(SQS_READY) $(CONSENT_READY) $(SEGMENT_READY) $(SAM_READY)
+others: $(READY) $(SQS_READY) $(CONSENT_READY) $(OPENAPI_READY) $(SEGMENT_READY) $(SAM_READY)
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 
 mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses; all of it has not been timed yet)
@@ -185,8 +192,9 @@ docs: $(DOCS_READY) ## the docs as a site with search, in .site/html; a broken l
 parameters: $(READY) ## the page that explains each parameter of the template: writes docs/parameters.md
 	@$(BIN)/python .ci/parameters.py docs/parameters.md
 
-fields: $(READY) ## what a conversion may hold: writes docs/fields.md, the fields in docs/openapi.yaml, and docs/api.md
+fields: $(READY) ## what a conversion may hold: writes docs/fields.md, fields and examples in docs/openapi.yaml, and docs/api.md
 	@PYTHONPATH=src $(BIN)/python .ci/fields.py docs/fields.md docs/openapi.yaml
+	@$(BIN)/python .ci/examples.py docs/openapi.yaml
 	@$(BIN)/python .ci/api_page.py docs/api.md
 
 places: $(READY) ## countries and states of ISO 3166: writes their tables in src/pipeline/values
@@ -231,4 +239,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(RUN_VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(RUN_VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(OPENAPI_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,11 +20,18 @@ from sources.fieldnames import fold, paths
 from tests.unit.conversions import NOW
 
 ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location("field_documents", ROOT / ".ci" / "fields.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-documents: Any = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(documents)
+
+
+def _program(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"{name}_of_the_documents", ROOT / ".ci" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+documents, examples = _program("fields"), _program("examples")
 
 LINE = Field("loyalty_tier", kinds.choice("gold", "silver"), "tier membership_tier", hint="level", says="How loyal.")
 CONVERSION = {"event_name": "PURCHASE", "event_time": NOW, "user_data": {"aGI": "5e2d9c1a"}}
@@ -116,6 +123,14 @@ def test_the_fields_of_the_openapi_document_are_fresh() -> None:
     assert document == documents.openapi(document, language.tables())
     required = yaml.safe_load(document)["components"]["schemas"]["Event"]["required"]
     assert required == documents.record(language.tables(), "")["required"]
+
+
+def test_the_examples_of_the_openapi_document_are_the_posts_of_events() -> None:
+    """`make fields` writes them."""
+    document = (ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8")
+    assert document == examples.with_examples(document, ROOT / "events")
+    (events,) = (yaml.safe_load(document)["components"]["requestBodies"]["Events"]["content"]["application/json"],)
+    assert events["examples"]["purchase-clear"]["value"]["events"][0]["event_id"] == "order-1001"
 
 
 def test_a_document_without_a_list_of_fields_is_refused() -> None:
