@@ -71,6 +71,7 @@ def _told(item: Item) -> list[dict[str, Any]]:
         "status": table.number(item, "status") if "status" in item else None,
         "refused_by": table.text(item, "refused_by"),
         "request_id": table.text(item, "request_id"),
+        "post_id": table.text(item, "post_id"),
         "sender": table.text(item, "sender_name"),
         "source": table.text(item, "source"),
     }

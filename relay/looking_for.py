@@ -39,7 +39,7 @@ def _tell_of_request(out: Out, lines: list[dict[str, Any]], ended: list[dict[str
     if ended:
         out.table(log.COLUMNS, [log.row(one) for one in ended])
     if any(line["accepted"] for line in lines):
-        out.line("of the accepted ones: `relay status EVENT_ID`")
+        out.line("of the accepted ones: `relay status EVENT_ID`; all of them: `relay status REQUEST_ID --scan`")
 
 
 def anything(deployment: Deployment, out: Out, what: str, *, scan: bool, yes: bool) -> int | None:
@@ -75,9 +75,9 @@ def _person(deployment: Deployment, out: Out, email: str, *, yes: bool) -> int:
 
 
 def _order(deployment: Deployment, out: Out, order_id: str, *, yes: bool) -> int | None:
-    """The events of an order whose id is not theirs. None if there are none. Raises Trouble."""
+    """The events of an order whose id is not theirs, or of a post. None if there are none. Raises Trouble."""
     table = _agreed(deployment, out, yes=yes)
-    known = ledger_items.entries(scanning.by_order(deployment, table, ledger_items.names_of(order_id)))
+    known = ledger_items.entries(scanning.by_order_or_post(deployment, table, ledger_items.names_of(order_id)))
     return _tell(out, "order_id", order_id, known) if known else None
 
 
@@ -95,7 +95,7 @@ def why_not_known(deployment: Deployment) -> list[str]:
         *said,
         f"turned away in the last hour: {turned}; nothing of these is kept, for nobody knows who sent them",
         "or it was never posted: ask its sender; an event without an id has a derived one (`event_ids` in the answer)",
-        "of an order's id that is no event's, and of an e-mail address: --scan, which shows its cost first",
+        "of an order that is no event's id, a request's events, an e-mail address: --scan, which shows its cost first",
     ]
 
 

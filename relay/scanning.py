@@ -44,9 +44,11 @@ def by_fingerprint(deployment: Deployment, table: str, emails: list[str]) -> Ite
     return _scan(deployment, table, {f":v{place}": one for place, one in enumerate(made)}, "contains(fingerprint, {})")
 
 
-def by_order(deployment: Deployment, table: str, names: Sequence[str]) -> Iterator[Item]:
-    """The items of events that have one of these order ids."""
-    return _scan(deployment, table, {f":v{place}": one for place, one in enumerate(names)}, "order_id = {}")
+def by_order_or_post(deployment: Deployment, table: str, names: Sequence[str]) -> Iterator[Item]:
+    """The items of events that have one of these order ids, or that a post with such a `request_id` brought."""
+    return _scan(
+        deployment, table, {f":v{place}": one for place, one in enumerate(names)}, "(order_id = {0} OR post_id = {0})"
+    )
 
 
 def digests_of(email: str) -> list[str]:

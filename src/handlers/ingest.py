@@ -63,7 +63,8 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
         door.keep_refused(call.line, counts, refusal)
         raise
     for one in to:
-        enqueue(received[one.name], one, _queue(one.name), sender=_trust(sender), now=clients.now(), key=key)
+        of_post = {"sender": _trust(sender), "post_id": str(call.line.request_id)}
+        enqueue(received[one.name], one, _queue(one.name), **of_post, now=clients.now(), key=key)
     _tell(call.line, received, to)
     door.keep(call.line, counts, received)
     status, answer = _answer(request, received, only_200=posting.only_200 or registry.takes_only_200(request.source))

@@ -221,7 +221,7 @@ def test_an_accepted_request_a_derived_id_an_order_and_a_person_are_found(operat
     (counts,) = until(lambda: operator.json("status", answer["request_id"]).get("counts"))
     assert (counts["sender"], counts["accepted"]) == ("local", 1)
     assert operator.json("status", "1234")["state"] == "unknown"
-    for what in ("1234", "order.person@example.com"):
+    for what in ("1234", "order.person@example.com", answer["request_id"]):
         said = operator.run("status", what, "--scan", answer="y\n")
         assert said.code == 0
         assert "reads the whole table" in said.errors

@@ -68,7 +68,7 @@ def test_an_accepted_event_is_on_the_queue_as_it_will_be_sent(relay: Deployed) -
     assert head.pop("accepted_at") == head.pop("waits_from") == pytest.approx(time.time(), abs=600)
     assert len(head.pop("fingerprints")) == 1
     digest = hashlib.sha256(line.encode()).hexdigest()[:32]
-    assert head == {"event_group_id": "g1", "ids": ["1"], "names": ["LEAD"], "digest": digest}
+    assert head == {"event_group_id": "g1", "post_id": "r-1", "ids": ["1"], "names": ["LEAD"], "digest": digest}
 
 
 def test_a_message_says_who_sent_it_and_of_whom_it_is(relay: Deployed) -> None:

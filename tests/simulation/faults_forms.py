@@ -97,7 +97,7 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "queueing: all posts are a server's": (
         "pipeline.intake.enqueue",
-        "Head(routing, sender, accepted_at=int(now), waits_from=int(now))",
+        "Head(routing, sender, post_id, accepted_at=int(now), waits_from=int(now))",
         "Head(routing, accepted_at=int(now), waits_from=int(now))",
     ),
     "queueing: no fingerprints": (

@@ -21,7 +21,9 @@ AT = datetime.fromtimestamp(NOW, UTC).isoformat(timespec="seconds")
 def made(outcome: Outcome, *, age: float = 10.0, receives: int = 1, windows: int = 0) -> Message:
     """A message of one event that waits for so long, received so often, of which that became."""
     accepted = int(NOW - age)
-    head = Head(G, "browser", accepted, accepted, windows=windows, window_from=5 if windows else None, generation=3)
+    head = Head(
+        G, "browser", "post-1", accepted, accepted, windows=windows, window_from=5 if windows else None, generation=3
+    )
     one = message("a", head=head, receives=receives)
     one.events[0].outcome = outcome
     return one
@@ -39,7 +41,7 @@ def test_a_letter_holds_the_event_as_it_was_with_the_reason_the_status_and_the_t
     (letter,) = letters(one)
     head, queued = decode(letter.body, identify)
     # Its windows and its patience begin again with a redrive; when it was accepted stays what it was.
-    assert head == Head(G, "browser", accepted_at=int(NOW) - 10)
+    assert head == Head(G, "browser", "post-1", accepted_at=int(NOW) - 10)
     assert queued == [one.events[0].queued]
     assert letter.attributes == {
         "reason": "value: too high",

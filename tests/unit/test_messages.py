@@ -37,7 +37,13 @@ def digest_of(lines: str) -> str:
 
 def test_the_first_line_says_what_delivery_needs_and_each_further_line_is_one_event() -> None:
     head = Head(
-        Routing("g", "p"), BROWSER, accepted_at=1_790_000_000, waits_from=1_790_000_000, windows=1, window_from=5
+        Routing("g", "p"),
+        BROWSER,
+        "post-1",
+        accepted_at=1_790_000_000,
+        waits_from=1_790_000_000,
+        windows=1,
+        window_from=5,
     )
     first, *lines = encode(head, [QueuedEvent(GOOD, "1", "LEAD", "em:x"), QueuedEvent(GOOD, "1", "LEAD")]).split("\n")
     assert lines == [GOOD, GOOD]
@@ -45,6 +51,7 @@ def test_the_first_line_says_what_delivery_needs_and_each_further_line_is_one_ev
         "event_group_id": "g",
         "partner_name": "p",
         "sender": "browser",
+        "post_id": "post-1",
         "accepted_at": 1_790_000_000,
         "waits_from": 1_790_000_000,
         "windows": 1,
@@ -99,7 +106,7 @@ def test_an_edited_event_is_read_again_and_has_no_fingerprint() -> None:
         {"ids": "1", "names": ["LEAD"]},
         {"names": ["LEAD"]},
         {"ids": ["1"], "names": ["LEAD"], "fingerprints": None},
-        {"ids": ["1"], "names": ["LEAD"], "windows": "2", "window_from": True, "sender": 5},
+        {"ids": ["1"], "names": ["LEAD"], "windows": "2", "window_from": True, "sender": 5, "post_id": 7},
     ],
 )
 def test_a_first_line_that_says_nonsense_is_not_believed(said: dict[str, Any]) -> None:
@@ -124,7 +131,8 @@ def test_what_is_encoded_is_decoded_byte_for_byte(
     named = [
         QueuedEvent(line, event["event_id"], event["event_name"]) for line, event in zip(lines, drawn, strict=True)
     ]
-    assert decode(encode(Head(Routing(group, partner)), named), identify) == (Head(Routing(group, partner)), named)
+    head = Head(Routing(group, partner), post_id=group)
+    assert decode(encode(head, named), identify) == (head, named)
 
 
 HEAD = '{"event_group_id":"g"}\n'

@@ -15,6 +15,7 @@ from tests.unit.doubles import destination
 
 NOW = 1_767_225_600.75
 KEY = b"a key of the stack"
+POST = "post-1"
 
 
 class Taken:
@@ -42,7 +43,7 @@ def queued(
     reception = Received("g", len(events), [{}] * len(events), events=dict(enumerate(events)))
     bounds = {"events": 1_000, "bytes": 1_000_000, "seconds": 20.0, "repeat_window": 600.0} | limits
     to = destination(limits=Limits(**bounds), frame=lambda _: Frame(b"0" * 100, b""))
-    enqueue(reception, to, cast("Queue", queue), sender=sender, now=NOW, key=key)
+    enqueue(reception, to, cast("Queue", queue), sender=sender, post_id=POST, now=NOW, key=key)
     return reception, [decode(body, lambda _: pytest.fail("a line had to be read")) for body in queue.bodies]
 
 
@@ -50,9 +51,10 @@ def queued(
 def test_a_message_says_who_sent_it_when_and_what_it_holds(sender: str) -> None:
     events = [prepared("a", em="digest-a"), prepared("b")]
     _, ((head, found),) = queued(*events, queue=Taken(), sender=sender)
-    assert (head.routing, head.sender, head.accepted_at, head.waits_from) == (
+    assert (head.routing, head.sender, head.post_id, head.accepted_at, head.waits_from) == (
         ("g", None),
         sender,
+        POST,
         1767225600,
         1767225600,
     )

@@ -1,5 +1,6 @@
 """What a run says of itself: notes for the ledger, counts and samples, from the outcomes of its events."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ LOST = Retry("Roku answered 500", 500, ambiguous=True)
 
 def ended(outcome: Outcome, *, sender: str = "server", **fields: Any) -> Message:
     """A message with one event, of which that became."""
-    one = message("a", head=Head(G, sender), fingerprint="em:x")
+    one = message("a", head=Head(G, sender, "post-1"), fingerprint="em:x")
     one.events[0].outcome = outcome
     for name, value in fields.items():
         setattr(one.events[0], name, value)
@@ -37,24 +38,25 @@ def told(one: Message, *, complete: bool = True, circuits: int = 0, rate: float 
 
 @pytest.mark.parametrize("sender", ["server", "browser"])
 def test_a_delivery_is_noted_with_its_senders_class_and_its_person(sender: str) -> None:
-    expected = Entry(KEY, "delivered", sender=sender, fingerprint="em:x")
+    expected = Entry(KEY, "delivered", sender=sender, fingerprint="em:x", post_id="post-1")
     assert notes([ended(Delivered(), sender=sender)]) == [expected]
 
 
 def test_a_dead_letter_is_noted_with_its_reason_and_status() -> None:
     buried = ended(Rejected("value: too high", 210), letter="value: too high", buried=True)
-    assert notes([buried]) == [Entry(KEY, "rejected", "value: too high", 210)]
+    assert notes([buried]) == [Entry(KEY, "rejected", "value: too high", 210, post_id="post-1")]
     unread = ended(LOST, letter="no answer", buried=True, tried=Tried(2, 5))
-    assert notes([unread]) == [Entry(KEY, "rejected", "no answer", 500)]
+    assert notes([unread]) == [Entry(KEY, "rejected", "no answer", 500, post_id="post-1")]
 
 
 def test_an_event_that_goes_back_after_a_lost_answer_is_noted_with_its_windows() -> None:
+    noted = Entry(KEY, "unread", fingerprint="em:x", tried=Tried(1, 5), post_id="post-1")
     for outcome, tried in ((LOST, Tried(1, 5)), (Retry("Roku answered 429", 429), Tried(2))):
-        assert notes([ended(outcome, tried=tried)]) == [Entry(KEY, "unread", fingerprint="em:x", tried=tried)]
-    page = Entry(KEY, "unread", sender="browser", fingerprint="em:x", tried=Tried(1, 5))
+        assert notes([ended(outcome, tried=tried)]) == [replace(noted, tried=tried)]
+    page = replace(noted, sender="browser")
     assert notes([ended(LOST, sender="browser", tried=Tried(1, 5))]) == [page]
     died = ended(Retry("not sent", held=True), perhaps=Tried(1, 5))  # a run may have died with it
-    assert notes([died]) == [Entry(KEY, "unread", fingerprint="em:x", tried=Tried(1, 5))]
+    assert notes([died]) == [noted]
 
 
 @pytest.mark.parametrize(

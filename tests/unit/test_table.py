@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.contract.messages import BROWSER
+from pipeline.delivery.batch import groups_of
 from pipeline.delivery.circuit import Circuit
 from pipeline.delivery.table import (
     CIRCUIT,
@@ -19,7 +20,6 @@ from pipeline.delivery.table import (
     circuit_of,
     event_item,
     event_key,
-    groups_of,
     key_of,
     note_of,
     number,

@@ -229,7 +229,7 @@ def queued(
     """The reception afterwards, and of each message its partner and its events' ids."""
     received = Received("g", len(events), [{}] * (max(events, default=0) + 1), events=events)
     queue = FakeQueue("q", [], takes)
-    enqueue(received, to, queue, sender="server", key=None, now=0.0)  # type: ignore[arg-type]  # all of a queue that is used here
+    enqueue(received, to, queue, sender="server", post_id="r", key=None, now=0.0)  # type: ignore[arg-type]  # all of a queue that is used here
     read = [decode(message.body, identify) for message in queue.sent]
     assert all(head.routing.event_group_id == "g" for head, _ in read)
     return received, [(head.routing.partner_name, [event.event_id for event in found]) for head, found in read]

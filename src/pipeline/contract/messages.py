@@ -1,10 +1,10 @@
 """The body of a queue message: a first line with what delivery needs, then one finished event a line.
 
 The body alone says everything: no document promises that message attributes survive a redrive. The first line is a JSON
-object: routing, `ids` and `names` of the events, the sender's class, `fingerprints`, `refused_by`, when the events were
-accepted, the windows that they have used (`pipeline.delivery.windows`), and a digest of the lines below it. While the
-digest fits, no line has to be read. Messages of the version before, and edited ones, have no digest that fits: each
-of their lines is read.
+object: routing, `ids` and `names` of the events, the sender's class, `fingerprints`, `refused_by`, which post brought
+the events and when it was accepted, the windows that they have used (`pipeline.delivery.windows`), and a digest of the
+lines below it. While the digest fits, no line has to be read. Messages of the version before, and edited ones, have no
+digest that fits: each of their lines is read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -51,6 +51,7 @@ class Head:
     """The first line of a message, without what it says of each event. Times are epoch seconds.
 
     `sender` is the sender's class. Patience counts from `waits_from`, or without it from when SQS took the message.
+    `post_id` is the `request_id` of the answer to the post that brought the events; empty if that is not known.
     `windows` counts the windows in which the events may have been taken; the last one began at `window_from`, None if
     nothing was sent in it yet. `refused_from`: since when the destination refuses the events with words that say that
     this passes. `generation` counts the messages that held these events before.
@@ -58,6 +59,7 @@ class Head:
 
     routing: Routing
     sender: str = SERVER
+    post_id: str = ""
     accepted_at: int | None = None
     waits_from: int | None = None
     windows: int = 0
@@ -79,6 +81,8 @@ def encode(head: Head, events: Sequence[QueuedEvent]) -> str:
         first["partner_name"] = head.routing.partner_name
     if head.sender != SERVER:
         first["sender"] = head.sender
+    if head.post_id:
+        first["post_id"] = head.post_id
     first |= {name: number for name in _NUMBERS if (number := getattr(head, name))}
     first["ids"] = [event.event_id for event in events]
     first["names"] = [event.event_name for event in events]
@@ -109,7 +113,9 @@ def _head(said: Mapping[str, Any]) -> Head:
     partner = said.get("partner_name")
     routing = Routing(said["event_group_id"], partner if isinstance(partner, str) else None)
     numbers = {name: number for name in _NUMBERS if type(number := said.get(name)) is int}
-    return Head(routing, BROWSER if said.get("sender") == BROWSER else SERVER, **numbers)
+    post = said.get("post_id")
+    post_id = post if isinstance(post, str) else ""
+    return Head(routing, BROWSER if said.get("sender") == BROWSER else SERVER, post_id, **numbers)
 
 
 def _are_texts(column: object, count: int) -> bool:

@@ -107,3 +107,8 @@ class Report:
 def events_of(messages: Iterable[Message]) -> Iterable[Event]:
     """All events of the batch, in order."""
     return (event for message in messages for event in message.events)
+
+
+def groups_of(keys: Iterable[Key]) -> list[str]:
+    """The event groups of these events, each once, in order."""
+    return list(dict.fromkeys(key.event_group_id for key in keys))

@@ -58,7 +58,7 @@ def counted_twice(reason: str) -> str:
 
 
 def _of_event(message: Message, event: Event, now: float) -> Outgoing:
-    head = Head(message.head.routing, message.head.sender, message.head.accepted_at)
+    head = Head(message.head.routing, message.head.sender, message.head.post_id, message.head.accepted_at)
     group = message.head.routing.event_group_id
     return _letter(encode(head, [event.queued]), group, event.letter, status_of(event.outcome), now)
 

@@ -43,8 +43,7 @@ def _note(message: Message, event: Event) -> Entry | None:
     elif event.retry and event.used.windows:
         # Also what a run that died may have used: other messages may hold the same event.
         entry = Entry(event.key, "unread", sender=sender, fingerprint=fingerprint, tried=event.used, refused_by=refused)
-    order_id = "" if entry is None else _order_id(event)
-    return replace(entry, order_id=order_id) if entry is not None and order_id else entry
+    return None if entry is None else replace(entry, order_id=_order_id(event), post_id=message.head.post_id)
 
 
 def _order_id(event: Event) -> str:

@@ -8,11 +8,11 @@ from pipeline.aws.waiting import Allowance
 from pipeline.contract.destination import Destination
 from pipeline.contract.outcome import LONGEST_AGE, Delivered, Rejected, Repeated, Retry
 from pipeline.delivery import ask, once, trying
-from pipeline.delivery.batch import Event, Message, events_of
+from pipeline.delivery.batch import Event, Message, events_of, groups_of
 from pipeline.delivery.circuit import COLD
 from pipeline.delivery.gate import Circuits, Gate
 from pipeline.delivery.surroundings import Surroundings
-from pipeline.delivery.table import Found, Key, Note, Unread, groups_of
+from pipeline.delivery.table import Found, Key, Note, Unread
 from pipeline.delivery.trying import Act, Step
 from pipeline.delivery.unsent import Load
 from pipeline.delivery.windows import Tried

@@ -5,7 +5,7 @@ what was delivered, an operator reads by event id all that became of it, and no 
 under the one event id `circuit`, so that one query finds them all. Nothing here is personal data.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -39,7 +39,8 @@ class Entry:
 
     `delivered` and `unread` with the sender's class and the fingerprint of the person, `unread` also with the windows
     that the event has used; `rejected` with its reason (safe) and HTTP status. `refused_by` are the signals by which
-    the person limited its use. `order_id` is told where it is another one than the event's.
+    the person limited its use. `order_id` is told where it is another one than the event's; `post_id` is the
+    `request_id` of the answer to the post that brought it.
     """
 
     key: Key
@@ -51,6 +52,7 @@ class Entry:
     tried: Tried | None = None
     refused_by: str = ""
     order_id: str = ""
+    post_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def event_item(destination: str, entry: Entry, *, now: int, seconds: float, requ
         "status": entry.status,
         "refused_by": entry.refused_by,
         "order_id": entry.order_id,
+        "post_id": entry.post_id,
     }
     if entry.outcome != "rejected":
         said |= {"sender": entry.sender, "fingerprint": entry.fingerprint}
@@ -176,11 +179,6 @@ def tried_of(item: Item) -> Tried:
 def number(item: Item, name: str) -> int:
     """A number of the item; 0 if it has none."""
     return int(float(item.get(name, {}).get("N", 0)))
-
-
-def groups_of(keys: Iterable[Key]) -> list[str]:
-    """The event groups of these events, each once, in order."""
-    return list(dict.fromkeys(key.event_group_id for key in keys))
 
 
 def item_of(said: Mapping[str, str | float | None]) -> dict[str, Any]:

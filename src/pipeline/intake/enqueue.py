@@ -11,17 +11,25 @@ from pipeline.intake.reception import Received
 
 
 def enqueue(
-    received: Received, destination: Destination, queue: Queue, *, sender: str, now: float, key: bytes | None
+    received: Received,
+    destination: Destination,
+    queue: Queue,
+    *,
+    sender: str,
+    post_id: str,
+    now: float,
+    key: bytes | None,
 ) -> None:
     """Queue the finished events; those that SQS did not take are lost to the request, which names them.
 
     A message holds what one request to the destination can hold, so that it travels whole, or less if SQS takes less.
-    `sender` is the sender's class, `now` epoch seconds, `key` that of the fingerprints; without one they have none.
+    `sender` is the sender's class, `post_id` the answer's `request_id`, `now` epoch seconds, `key` that of the
+    fingerprints; without one they have none.
     """
     messages: list[Outgoing] = []
     contents: list[Sequence[int]] = []
     for routing, indexes in received.by_routing().items():
-        head = Head(routing, sender, accepted_at=int(now), waits_from=int(now))
+        head = Head(routing, sender, post_id, accepted_at=int(now), waits_from=int(now))
         capacity = packing.capacity(destination.limits, destination.overhead(routing))
         sizes = [packing.size(received.events[index].line) for index in indexes]
         for places in packing.fill(sizes, capacity=capacity, most=destination.limits.events):
