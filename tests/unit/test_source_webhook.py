@@ -438,7 +438,7 @@ def test_each_row_of_a_table_is_read_by_the_mapping_and_a_broken_one_harms_no_ot
     assert isinstance(second, Ignored)
     assert isinstance(third, Invalid)
     assert list(third.errors) == ["line 5"]
-    assert ("header", "1 lines above the header row were left out") in made.warnings
+    assert ("header", "1 line above the header row was left out") in made.warnings
 
 
 def test_a_table_without_a_mapping_is_read_by_its_titles() -> None:

@@ -32,7 +32,8 @@ def above_header(source: Lines, known: Known, warnings: Warnings) -> tuple[str |
         next(source)
         zone, above = _said_zone(source) or zone, above + 1
     if above:
-        warnings.append(("header", f"{above} lines above the header row were left out"))
+        told = "1 line above the header row was" if above == 1 else f"{above} lines above the header row were"
+        warnings.append(("header", f"{told} left out"))
     return delimiter, zone
 
 
