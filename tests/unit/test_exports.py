@@ -299,6 +299,14 @@ def test_the_order_that_one_row_shows_holds_for_all_rows() -> None:
     assert [one["event_time"] for one in conversions(text)] == [seconds(2026, 4, 3, 10), seconds(2026, 3, 25, 10)]
 
 
+def test_the_order_that_a_file_shows_counts_before_the_one_that_its_platform_documents() -> None:
+    header = "Email,Conversion Name,Conversion Time\n"
+    first = "a@example.org,Lead,03/04/2026 10:00:00 AM +0000\n"
+    assert conversions(header + first)[0]["event_time"] == seconds(2026, 3, 4, 10)
+    text = header + first + "b@example.org,Lead,25/03/2026 10:00:00 AM +0000\n"
+    assert [one["event_time"] for one in conversions(text)] == [seconds(2026, 4, 3, 10), seconds(2026, 3, 25, 10)]
+
+
 def test_what_a_file_leaves_open_is_asked_once_with_an_example() -> None:
     asked: list[Open] = []
 

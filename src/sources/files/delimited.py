@@ -74,7 +74,7 @@ def rows(
         if fold(zones.split(column)[0]) not in named
     ]
     zone = zone or zone_of_header(header)
-    habits = Habits(zone or habits.zone, habits.order or (export.date_order if export is not None else None))
+    habits = Habits(zone or habits.zone, habits.order)
     file = FileRows(
         titles,
         columns,

@@ -76,12 +76,15 @@ class FileRows:
         return self.asked(unsaid, habits) if unsaid.zone or unsaid.order else habits
 
     def _with_order(self, times: list[str]) -> Habits:
-        order = order_of(times) if self.habits.order is None else None
-        if order is None:
+        """The habits with the order of dates: the caller's, the one that the times show, or the platform's."""
+        documented = self.export.date_order if self.export is not None else None
+        if self.habits.order is not None:
             return self.habits
-        first = "the month" if order == "mdy" else "the day"
-        self.warnings.append(("event_time", f"{first} comes first in this file's dates, as one beyond 12 shows"))
-        return replace(self.habits, order=order)
+        order = order_of(times)
+        if order is not None and order != documented:
+            first = "the month" if order == "mdy" else "the day"
+            self.warnings.append(("event_time", f"{first} comes first in this file's dates, as one beyond 12 shows"))
+        return replace(self.habits, order=order or documented)
 
     def _orders(self, found: Iterable[Record]) -> Iterator[list[Line]]:
         """The lines of one order together; without an export that has several of them each is for itself."""
