@@ -14,6 +14,9 @@ from roku import request
 HTTP_API, EXECUTIONS, REQUESTS_AN_EXECUTION, IN_FLIGHT = 10_000, 1_000, 10, 120_000
 TABLE_WRITES, NEW_TABLE_WRITES = 40_000, 4_000
 DELIVER_TIMEOUT = 60.0  # template.yaml, DeliverRokuFunction
+# What the event source mapping takes in: five pollers at first, and never fewer with MaximumConcurrency. AWS says no rate
+# of theirs; a poller of provisioned mode takes about 1 MB a second.
+POLLERS, POLLER_BYTES = 5, 1_000_000
 _GATEWAY = "AWS's quota of API Gateway raised and the parameter's MaxValue with it"
 ROOM = 1.25  # what a setting is raised to, as a multiple of what is asked
 
@@ -52,6 +55,7 @@ def limits(
         ),
         Limit("Lambda concurrent executions", executing, EXECUTIONS, "AWS's quota of Lambda's concurrent executions"),
         Limit("MaximumConcurrency", runs, world.concurrency, _concurrency(runs, world)),
+        _intake(posts * sent.payload),
         Limit("SQS messages in flight", peak.most_in_flight, IN_FLIGHT, "smaller BatchWindow, larger POSTs", False),
         Limit(
             "60 s of one delivery",
@@ -87,6 +91,12 @@ def raised(found: Sequence[Limit], world: model.World) -> model.World:
 
 def _concurrency(runs: float, world: model.World) -> str:
     return "MaximumConcurrency" if runs <= world.concurrency else f"MaximumConcurrency {enough(runs, world):,}"
+
+
+def _intake(bytes_a_second: float) -> Limit:
+    needed = max(POLLERS, ceil(bytes_a_second * ROOM / POLLER_BYTES))
+    change = f"provisioned mode with {needed:,} pollers, in the place of MaximumConcurrency; or larger POSTs"
+    return Limit("Intake of the mapping, MB/s", bytes_a_second / 1e6, POLLERS * POLLER_BYTES / 1e6, change)
 
 
 def _throttle(posts: float, throttle: float) -> str:

@@ -26,6 +26,14 @@ def test_the_template_is_where_the_settings_come_from() -> None:
         scale.template_default("NoSuchParameter")
 
 
+def test_what_the_mapping_takes_in_is_a_limit_that_provisioned_mode_lifts() -> None:
+    found = {limit.name: limit for limit in _limits(1_000.0, 1)}
+    intake = found["Intake of the mapping, MB/s"]
+    assert intake.asked == pytest.approx(1_000 * model.message(1).payload / 1e6)
+    assert intake.allowed == 5  # five pollers of 1 MB a second
+    assert intake.change.startswith("provisioned mode with 5 pollers")
+
+
 def test_the_parts_of_a_day_are_24_hours_at_the_mean_rate() -> None:
     assert sum(hours for hours, _ in scale.DAY) == 24
     assert sum(hours * multiple for hours, multiple in scale.DAY) == 24
