@@ -12,7 +12,7 @@ MARK = re.compile(r"^( *)examples:  # of (.+): made by `make fields`\n((?:\1 .*\
 
 
 def with_examples(document: str, samples: Path = SAMPLES) -> str:
-    """The document with its lists of examples made anew."""
+    """The document with its lists of examples made again."""
 
     def listed(match: re.Match[str]) -> str:
         lines = (f"{match[1]}  {name.rpartition('/')[2]}: {example(samples, name)}\n" for name in match[2].split(", "))

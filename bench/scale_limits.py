@@ -14,7 +14,7 @@ from roku import request
 HTTP_API, EXECUTIONS, REQUESTS_AN_EXECUTION, IN_FLIGHT = 10_000, 1_000, 10, 120_000
 TABLE_WRITES, NEW_TABLE_WRITES = 40_000, 4_000
 DELIVER_TIMEOUT = 60.0  # template.yaml, DeliverRokuFunction
-# What the event source mapping takes in: five pollers at first, and never fewer with MaximumConcurrency. AWS says no rate
+# What the event source mapping takes in: five pollers at first, never fewer with MaximumConcurrency. AWS says no rate
 # of theirs; a poller of provisioned mode takes about 1 MB a second.
 POLLERS, POLLER_BYTES = 5, 1_000_000
 _GATEWAY = "AWS's quota of API Gateway raised and the parameter's MaxValue with it"

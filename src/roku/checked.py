@@ -27,7 +27,6 @@ _ALIASES[""] = {
     **{name: f"{section}.{own}" for section in ("custom_data", "user_data") for name, own in _ALIASES[section].items()},
     **_ALIASES[""],
 }
-
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
 _GOOGLES = "sha256_phone_number"
 _OTHERS = frozenset({"AID", _GOOGLES})
