@@ -21,7 +21,7 @@ BENCH_READY := $(BENCH_VENV)/.ready
 MUTATION_READY := $(MUTATION_VENV)/.ready
 EMULATOR_READY := $(EMULATOR_VENV)/.ready
 DOCS_READY := $(DOCS_VENV)/.ready
-# An SQS that nobody of this project wrote; npm writes this file last.
+# An independent SQS; npm writes this file last.
 SQS_FOLDER := tests/integration/npm
 SQS_READY := $(SQS_FOLDER)/node_modules/.package-lock.json
 # The IAB's own decoders of consent.

@@ -69,7 +69,7 @@ class Destination:
 def watched(stack: Stack, known_ids: set[str]) -> list[Destination]:
     """Those that the stack delivers to. ValueError if one of them has no sandbox: its samples would be counted."""
     if not stack.sandboxes.keys() >= set(stack.choices.destinations):
-        raise ValueError("samples need the sandboxes: anybody else who answers would count them")
+        raise ValueError("sample events may only be sent to the sandboxes: a real destination would count them")
     names = stack.deployment.names
     return [
         Destination(name, stack.sandboxes[name], stack.sqs, names, known_ids) for name in stack.choices.destinations

@@ -139,7 +139,7 @@ def embedded_metrics(line: str) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def put_alarms(template: Template, names: Mapping[str, str], cloudwatch: Any, stack_name: str) -> None:
-    """The template's alarms, named as CloudFormation names them; nobody evaluates them here, or mails anything."""
+    """The template's alarms, named as CloudFormation names them; they do not run here, and nothing is mailed."""
     for name, item in template.of_type("AWS::CloudWatch::Alarm").items():
         try:
             properties = template.resolve(dict(item), names)

@@ -33,7 +33,7 @@ def alarm_findings(found: list[Any], *, local: bool) -> list[Finding]:
     if not found:
         return [Finding(PROBLEM, "alarms", "the stack has none", "deploy the stack again")]
     if local:
-        return [*findings, Finding(ABSENT, "alarms", f"nobody evaluates them: {NOT_LOCAL}")]
+        return [*findings, Finding(ABSENT, "alarms", f"they do not run here: {NOT_LOCAL}")]
     return findings or [Finding(OK, "alarms", f"none of {len(found)} rings")]
 
 

@@ -1,4 +1,4 @@
-"""What keeps a verb from its work, in one line with its fix."""
+"""Errors of the command line: one line each, with the fix."""
 
 from botocore.exceptions import (
     BotoCoreError,

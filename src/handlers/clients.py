@@ -1,4 +1,4 @@
-"""What the functions have of the world: time, chance, and connections kept for the life of the process."""
+"""Clock, random numbers and AWS clients, kept for the life of the process."""
 
 import random
 import time

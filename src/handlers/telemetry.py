@@ -24,8 +24,8 @@ _MOST_VALUES = 99
 class Line:
     """The one line that an invocation writes: its counts and delays as metrics, and what can be searched in the log.
 
-    One blob of embedded metrics an invocation and destination, for a blob has one value of each dimension; whatever
-    happens in the invocation, what is found out on the way is gathered here.
+    It collects them during the invocation, whatever happens in it. There is one blob of embedded metrics for each
+    destination, because a blob has one value of each dimension.
     """
 
     def __init__(self, request_id: str) -> None:

@@ -12,7 +12,7 @@ from rokt.settings import Settings
 
 
 class Person(NamedTuple):
-    """A person under Rokt's names; those of `data` are without what tells hashed from clear.
+    """A person under Rokt's names; keys of `data` have no suffix for hashed or clear.
 
     `devices` are ids of the device, each of which identifies.
     """

@@ -30,7 +30,7 @@ def taken(wanted: Mapping[str, Rule], source: Mapping[str, Any], path: str, warn
 
 
 def reference(value: Any, notes: list[str]) -> str | None:
-    """An id by which Rokt tells one from another: one that lost letters could be the same as another that did."""
+    """An id for Rokt; one that holds U+FFFD is dropped, because two damaged ids could be equal."""
     word = texts.reference(value, notes)
     return word if word is not None and texts.is_whole(word, []) else None  # `texts.reference` has said so
 

@@ -65,7 +65,7 @@ def read(
 
 
 def _said(warnings: rules.Warnings, field: str) -> str | None:
-    """Take what was said of a field out of the warnings: of a required field it is the error."""
+    """Turn the warning about a required field into its error."""
     said = [text for name, text in warnings if name == field]
     warnings[:] = [warning for warning in warnings if warning[0] != field]
     return said[-1].removeprefix("dropped: ") if said else None

@@ -130,5 +130,5 @@ def only(groups: set[str | None]) -> str | None:
     """The one event group that the conversions of a post name, if any. Raises BadRequest if there are several."""
     named = groups - {None}
     if len(named) > 1:
-        raise BadRequest(400, f"the body names {len(named)} event groups: post those of each group for themselves")
+        raise BadRequest(400, f"the body names {len(named)} event groups: send one request for each event group")
     return named.pop() if named else None

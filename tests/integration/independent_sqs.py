@@ -1,4 +1,4 @@
-"""An SQS that nobody of this project wrote (the npm package local-aws-sqs on Node): does ours behave as it does?"""
+"""An independent SQS (the npm package local-aws-sqs on Node): does ours behave as it does?"""
 
 import shutil
 import subprocess

@@ -1,6 +1,6 @@
 """Move tasks, against the SQS API reference and the error texts that AWS answers with.
 
-What a redrive does to messages is asked of two: our own endpoint, and an SQS that nobody of this project wrote.
+What a redrive does to messages is asked of two: our own endpoint, and an independent SQS.
 """
 
 import json

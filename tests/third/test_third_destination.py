@@ -38,7 +38,7 @@ def renamed(text: str) -> str:
 
 def template(text: str) -> str:
     """The template with the pinboard: its parameters and conditions, what ingest needs of it, and its block."""
-    start = text.index("  # ================================================================ Rokt: the same once more")
+    start = text.index("  # ================================================================ Rokt: its own copy")
     block = renamed(text[start : text.index("  # ====", start + 10)])
     outputs = [line for line in text.splitlines() if line.startswith(("  RoktQueueUrl:", "  RoktQueueArn:"))]
     start_of_letters = text.index("  RoktDeadLetterQueueUrl:")

@@ -29,7 +29,7 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The destination refused it for what it is: the reason (safe to log and store) and the HTTP status.
+    """The destination refused the event itself: the reason (safe to log and store) and the HTTP status.
 
     `alike`: the answer refused every event of a large request for one reason, or named the event group. If the event
     group has delivered before, its set-up is at fault and not its events.

@@ -93,8 +93,8 @@ class Message:
 class Report:
     """What became of a batch: messages to receive again, events by outcome, and why (safe reasons).
 
-    `delays`, in seconds, has one for each message of which events were delivered: from when they were accepted, or
-    redriven, to when the answers were in.
+    `delays`, in seconds, has one entry for each message with a delivered event: from when it was accepted or redriven
+    to when the answers were in.
     """
 
     failures: list[str] = field(default_factory=list)

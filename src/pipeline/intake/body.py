@@ -76,7 +76,7 @@ class Ignored:
 class Body:
     """One posted body: where to, what it says of all its events, the conversions as received, and warnings.
 
-    Among the conversions an `Ignored` stands for what is none, and a `destination.Invalid` for what cannot be read.
+    A conversion may also be an `Ignored` (a post that is not one) or a `destination.Invalid` (unreadable).
     For the signals of consent: `shared` is what the body says beside its events, `spoken` what it says of each event
     where a source made a conversion of it, and `heard` what `hearing` made of them, by place. `only_200`: the platform
     takes any other status for a failure; `acknowledgement`: it takes this XML alone for a success. `unmapped`: the

@@ -120,7 +120,7 @@ def event_id(value: Any, notes: list[str]) -> str | None:
 
 
 def clear(value: Any, notes: list[str]) -> str | None:
-    """Text that the destination wants unhashed: a SHA-256 digest in its place says nothing, nor do half its letters."""
+    """Text that the destination wants in clear: a SHA-256 digest or damaged text is dropped."""
     word = text(value, notes)
     if word is None or not is_whole(word, []):  # `text` has said so
         return None

@@ -137,7 +137,7 @@ def _marked(call: Call, names: Names) -> list[str | None]:
 
 
 def _unknown_kinds(call: Call, names: Names) -> Warnings:
-    """What to say of entries that no call can ever meet, such as `awnsered`."""
+    """Warnings for entries that match no kind of call, such as `awnsered`."""
     known = ", ".join((*_KINDS, *(f"{start}..." for start in call.kinds_of_marks)))
     return [
         ("event_names", f"{quoted(kind)} is no kind of call: use {known}")

@@ -11,7 +11,7 @@ PURCHASE = "PURCHASE"
 
 
 def order_event_id(order_id: Any, name: str) -> Any:
-    """The event id of an order: its own id if it is a purchase, with the event's name behind it for anything else.
+    """The event id of an order: the order's id for a purchase, the order's id and the event's name for anything else.
 
     Roku takes two events with one id within 10 minutes for one, and an order's checkout may be as near to its purchase.
     """
