@@ -16,9 +16,9 @@ from relay.opening import STDIN
 from relay.printing import Out
 from relay.proposing.proposal import known, proposal
 from relay.verbs import BAD, JsonOption, finish
-from sources.inbound import Inbound
+from sources.inbound import Inbound, unpacked
 from sources.mapped import ready, webhook
-from sources.mapped.content import content, unpacked
+from sources.mapped.content import content
 from sources.source_settings import Warnings
 
 _MAY_BE_CENTS = 100  # a whole number from here on may be an amount in the smallest unit

@@ -24,7 +24,7 @@ from pipeline.intake.reply import reply
 from pipeline.intake.senders import Sender
 from pipeline.values import hints
 from pipeline.values.words import SenderName
-from sources import registry
+from sources import doors, registry
 
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]").sub
 _NAMES = ", ".join(registry.SOURCES)
@@ -35,10 +35,14 @@ Said = tuple[int, dict[str, Any] | str | None]
 
 @dataclass(slots=True)
 class Call:
-    """One call of a function: the line of the log that it ends with, and the headers of its answer."""
+    """One call of a function: the line of the log that it ends with, the headers of its answer, and the answer's form.
+
+    `said` makes of our status and body what the libraries of another system's API expect.
+    """
 
     line: telemetry.Line
     headers: dict[str, str] = field(default_factory=dict)
+    said: Callable[[int, dict[str, Any]], tuple[int, dict[str, Any]]] | None = None
 
 
 def answering(
@@ -64,9 +68,11 @@ def answering(
         except Exception as error:  # noqa: BLE001 - a sender must get an answer that makes it try again, and no data may reach the log
             telemetry.failed(error, **call.line.fields)
             status, body = 503, reply(503, 0, description="nothing was taken: send the request again")
-        call.line.write(status=status)
         if isinstance(body, dict) and "code" in body:  # a platform's own form of acknowledgement has none
             body = body | {"request_id": call.line.request_id}
+            if call.said is not None:
+                status, body = call.said(status, body)
+        call.line.write(status=status)
         return _answer(status, body, call.headers)
 
     return handler
@@ -87,15 +93,17 @@ def request_of(event: Mapping[str, Any]) -> Request:
         body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
     except (binascii.Error, UnicodeEncodeError):
         raise BadRequest(400, "the body cannot be decoded: send UTF-8 text") from None
+    path = path_of(event)
     return Request(
         method=_whole(http["method"]),
-        path=path_of(event),
+        path=path,
         headers={name.lower(): _whole(value) for name, value in (event.get("headers") or {}).items()},
         query={name: _whole(value) for name, value in (event.get("queryStringParameters") or {}).items()},
         body=body,
         source_ip=http.get("sourceIp"),
         user_agent=_whole(http.get("userAgent") or ""),
         url=_url(event),
+        door=doors.door_of(path),
     )
 
 
@@ -108,8 +116,8 @@ def _url(event: Mapping[str, Any]) -> str:
 
 def nothing_here() -> BadRequest:
     """The refusal of a path that nothing reads."""
-    doors = f"{access.EVENTS}, {access.BEACON}, /v1/test_events or {access.SOURCES}SOURCE ({_NAMES})"
-    return BadRequest(404, f"there is nothing here: post to {doors}")
+    own = f"{access.EVENTS}, {access.BEACON}, /v1/test_events or {access.SOURCES}SOURCE ({_NAMES})"
+    return BadRequest(404, f"there is nothing here: post to {own}; Segment's libraries to /v1/batch or /v1/track")
 
 
 def sender_of(request: Request, call: Call, counts: Counter[str]) -> Sender | None:
@@ -122,6 +130,8 @@ def sender_of(request: Request, call: Call, counts: Counter[str]) -> Sender | No
         call.headers["Allow"] = ", ".join(allowed)
         raise BadRequest(405, f"{request.method} is not supported: use POST")
     key, origins = access.presented_key(request), _allowed_origins()
+    if key is None and request.door is not None:
+        key = doors.wire_of(request.door).key_in(request)
     secret = clients.secret(os.environ["SENDER_KEYS_SECRET"])
     senders, sender = sender_keys.look_up(key, secret, origins, counts)
     call.headers |= access.cors(request, senders)

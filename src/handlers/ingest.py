@@ -1,5 +1,7 @@
 """POST /v1/events, /v1/beacon, /v1/sources/SOURCE: conversions in, finished events on each destination's queue.
 
+POST to a path of another system's own API, such as Segment's /v1/batch: the same.
+
 GET /v1/relay.js: the script with which a web page sends its own.
 """
 
@@ -26,7 +28,7 @@ from pipeline.intake.reception import Received
 from pipeline.intake.senders import Sender
 from pipeline.values import words
 from roku.vocabulary import EVENT_NAMES
-from sources import registry
+from sources import doors, registry
 
 _SCRIPT = "/v1/relay.js"
 # What the log calls the posts to a path that is no source's.
@@ -48,6 +50,8 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
     to = destinations_on()
     counts = call.line.counts(to[0].name)
     request = api.request_of(event)
+    if request.door is not None:
+        call.said = doors.wire_of(request.door).said
     read = _reader(request)
     call.line.fields["source"] = _source(request)
     try:

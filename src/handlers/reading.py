@@ -7,7 +7,7 @@ from handlers import api, clients
 from pipeline.intake.access import Request
 from pipeline.intake.body import Body
 from pipeline.intake.senders import Sender, SourceSettings
-from sources import registry
+from sources import doors, registry
 from sources.inbound import Inbound
 
 Reader = Callable[[Request, Sender], Body]
@@ -15,6 +15,8 @@ Reader = Callable[[Request, Sender], Body]
 
 def of_source(request: Request) -> Reader:
     """What reads the posts to this path. Raises BadRequest if it is no source's."""
+    if request.door is not None:
+        return partial(_read, doors.wire_of(request.door).read)
     read = registry.reader(request.source) if request.source else None
     if read is None:
         raise api.nothing_here()
@@ -24,4 +26,7 @@ def of_source(request: Request) -> Reader:
 def _read(read: registry.Reader, request: Request, sender: Sender) -> Body:
     source = request.source or ""
     settings = sender.sources.get(source, SourceSettings())
-    return read(Inbound(request.body, request.headers, settings, clients.now(), source, request.method, request.url))
+    now = clients.now()
+    return read(
+        Inbound(request.body, request.headers, settings, now, source, request.method, request.url, request.path)
+    )

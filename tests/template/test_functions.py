@@ -89,14 +89,19 @@ def test_api_functions_give_up_before_the_api_does(template: Template, name: str
 
 
 def test_routes(stack: Template) -> None:
+    of_pages = [Route("ANY", f"/v1/{short}", "IngestFunction") for short in "abgipst"]
     of_test_events = [Route("ANY", "/v1/test_events", "TestEventsFunction")] if "Roku" in on(stack) else []
-    assert sorted(routes(stack), key=lambda route: route.path) == [
+    found = routes(stack)
+    assert len(found) == len(set(found))
+    assert set(found) == {
         Route("ANY", "/v1/beacon", "IngestFunction"),
         Route("ANY", "/v1/events", "IngestFunction"),
+        Route("ANY", "/v1/{call}", "IngestFunction"),
         Route("GET", "/v1/relay.js", "IngestFunction"),
         Route("ANY", "/v1/sources/{source+}", "IngestFunction"),
+        *of_pages,
         *of_test_events,
-    ]
+    }
 
 
 def test_every_choice_of_an_operator_is_one_that_the_code_knows(source: dict[str, Any]) -> None:
@@ -128,13 +133,15 @@ def test_the_api_is_throttled(template: Template) -> None:
 def test_pages_have_a_throttle_of_their_own(template: Template) -> None:
     (stage,) = template.of_type("AWS::ApiGatewayV2::Stage").values()
     # API Gateway knows a route by its key, and refuses settings of one that is not there.
+    of_pages = {f"/v1/{short}" for short in ("beacon", *"abgipst")}  # analytics.js posts to the short ones
     assert stage["RouteSettings"] == {
-        "ANY /v1/beacon": {
+        f"ANY {path}": {
             "ThrottlingRateLimit": {"Ref": "BeaconThrottleRate"},
             "ThrottlingBurstLimit": {"Ref": "BeaconThrottleBurst"},
         }
+        for path in of_pages
     }
-    assert Route("ANY", "/v1/beacon", "IngestFunction") in routes(template)
+    assert {Route("ANY", path, "IngestFunction") for path in of_pages} <= set(routes(template))
 
 
 def test_the_access_log_holds_no_address_path_query_or_user_agent(template: Template) -> None:

@@ -13,6 +13,7 @@ from pipeline.intake.body import Body
 from pipeline.intake.senders import Sender, SourceSettings
 from sources import registry
 from sources.inbound import Inbound
+from sources.web import segment_http
 from tests.unit.conversions import NOW
 
 Fields = dict[str, Any]
@@ -201,8 +202,42 @@ def _queried(places: dict[str, Callable[[Fields], Post]]) -> dict[str, Callable[
     return places | {"query": lambda fields: first({})._replace(query=_texts(fields))}
 
 
+def _batch(call: Fields | None = None, **beside: Any) -> Post:
+    order = _SEGMENT | {"properties": {"total": 5, "currency": "USD", "email": EMAIL}} | (call or {})
+    return _posted({"batch": [order], **beside})
+
+
+BATCH: dict[str, Callable[[Fields], Post]] = {
+    "call": _batch,
+    "context": lambda fields: _batch({"context": fields}),
+    "beside": lambda fields: _batch(**fields),
+    "context beside": lambda fields: _batch(context={"consent": fields}),
+    "context of both": lambda fields: _posted(
+        {"batch": [_SEGMENT | {"context": {"traits": {"email": EMAIL}}}], "context": {"traits": fields}}
+    ),
+}
+CALL: dict[str, Callable[[Fields], Post]] = {
+    "properties": _segment,
+    "context": lambda fields: _segment(context=fields),
+    "options": lambda fields: _segment(options=fields),  # Segment's old word for the context
+    "page": lambda fields: _segment()._replace(headers={"referer": _ADDRESS + urlencode(_texts(fields))}),
+}
+
+
+def _library(path: str) -> Callable[[Request, Sender], Body]:
+    """What reads the posts of Segment's libraries to this path."""
+
+    def read(request: Request, sender: Sender) -> Body:
+        settings = sender.sources.get("segment", SourceSettings())
+        return segment_http.read(Inbound(request.body, request.headers, settings, NOW, "segment", path=path))
+
+    return read
+
+
 DOORS: tuple[Door, ...] = (
     Door("/v1/events", lambda request, _: bodies.read(request.body), EVENTS),
     Door("/v1/beacon", lambda request, _: bodies.read(request.body), BEACON, browser=True),
     *(Door(name, _source(name), _queried(places)) for name, places in SOURCES.items()),
+    Door("/v1/batch", _library("/v1/batch"), _queried(BATCH)),
+    Door("/v1/t", _library("/v1/t"), _queried(CALL), browser=True),
 )

@@ -1,19 +1,30 @@
 """Who posts, and what the key opens: the request's key, its sender, the door and the page it is used from. Pure."""
 
+import base64
+import binascii
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.intake.body import BadRequest
 from pipeline.intake.senders import Sender, Senders
 
 EVENTS, BEACON, SOURCES = "/v1/events", "/v1/beacon", "/v1/sources/"
+_FOR_PAGES = f"post to {BEACON} (Segment's analytics.js: /v1/t, /v1/p, /v1/i, /v1/b)"
+
+
+class Door(NamedTuple):
+    """A path of another system's own API: the source that reads its posts, and whether web pages post there."""
+
+    source: str
+    of_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request. Header names are lower-case; `source_ip` and `user_agent` are the connection's.
 
-    `url` is the address that was called, with its query as it came.
+    `url` is the address that was called, with its query as it came. `door` is what the path is of another system's API.
     """
 
     method: str
@@ -24,10 +35,18 @@ class Request:
     source_ip: str | None
     user_agent: str | None
     url: str = ""
+    door: Door | None = None
+
+    @property
+    def of_pages(self) -> bool:
+        """Whether web pages post to this path, with keys that everybody can read, and nobody else does."""
+        return self.path == BEACON or (self.door is not None and self.door.of_pages)
 
     @property
     def source(self) -> str | None:
         """The source that the path belongs to, in lower case; None for the paths that are no source's."""
+        if self.door is not None:
+            return self.door.source
         return self.path.removeprefix(SOURCES).lower() if self.path.startswith(SOURCES) else None
 
 
@@ -39,7 +58,20 @@ def presented_key(request: Request) -> str | None:
             return key.strip()
         if scheme and not key and scheme.lower() != "bearer":
             return scheme
-    return request.headers.get("x-api-key", "").strip() or request.query.get("key", "").strip() or None
+    given = request.headers.get("x-api-key", "").strip() or request.query.get("key", "").strip()
+    return given or _of_basic(request.headers.get("authorization", ""))
+
+
+def _of_basic(header: str) -> str | None:
+    """The user name of HTTP's Basic scheme, where libraries put a key alone; the password if there is no name."""
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, password = base64.b64decode(token, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return None
+    return name.strip() or password.strip() or None
 
 
 def cors(request: Request, senders: Senders) -> dict[str, str]:
@@ -50,7 +82,7 @@ def cors(request: Request, senders: Senders) -> dict[str, str]:
     return {
         "Access-Control-Allow-Origin": str(origin),
         "Access-Control-Allow-Methods": "POST, OPTIONS",
-        "Access-Control-Allow-Headers": "authorization, content-type, x-api-key",
+        "Access-Control-Allow-Headers": "authorization, content-type, x-api-key, x-retry-count",
         "Access-Control-Max-Age": "7200",  # the longest that Chromium keeps
         "Vary": "Origin",
     }
@@ -77,9 +109,9 @@ def admit(sender: Sender, request: Request) -> None:
 
     Raises BadRequest: 403 if it does not, 503 if the sender's settings of the source cannot be used.
     """
-    if sender.browser and request.path != BEACON:
-        raise BadRequest(403, f"this is a browser key, which opens nothing else: post to {BEACON}")
-    if request.path == BEACON and not sender.browser:
+    if sender.browser and not request.of_pages:
+        raise BadRequest(403, f"this is a browser key, which opens nothing else: {_FOR_PAGES}")
+    if request.of_pages and not sender.browser:
         raise BadRequest(
             403,
             f"this is a server's key, and whoever reads a page could use it: a server posts to {EVENTS}, a page needs"

@@ -1,15 +1,10 @@
-"""A post of any form -> one value of objects, lists and texts: JSON, forms, a query, XML; also in gzip or base64. Pure.
+"""A post of any form -> one value of objects, lists and texts: JSON, forms, a query, XML. Pure.
 
-What it is, the body itself says: platforms send JSON as a form, as text and without any content type. What it is packed
-in, the headers say. API Gateway gives some bodies as text, and a gzip body does not survive that.
+What it is, the body itself says: platforms send JSON as a form, as text and without any content type.
 """
 
-import base64
-import binascii
 import re
-import zlib
 from collections.abc import Iterable
-from dataclasses import replace
 from email import policy
 from email.parser import BytesParser
 from typing import Any
@@ -18,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic_core import from_json
 
 from pipeline.intake import body as bodies
-from pipeline.intake.body import MAX_BYTES, BadRequest
+from pipeline.intake.body import BadRequest
 from pipeline.intake.unwrapping import without_brackets
 from sources.files.objects import is_csv, objects
 from sources.inbound import FORM, Inbound
@@ -26,44 +21,7 @@ from sources.mapped.xml_posts import xml
 from sources.source_settings import Warnings
 
 _MOST_FIELDS = 1_000  # of a form, ten times what any has: it bounds what a hostile post can cost
-_ANY_ZLIB = 47  # zlib's window bits for gzip and zlib, whichever it is
 _BOUNDARY = re.compile(r"[\w'()+,./:=? -]{1,70}", re.ASCII).fullmatch  # RFC 2046
-_PLAIN = ("", "identity", "utf-8", "aws-chunked")
-_BROKEN = (
-    "the body was compressed with gzip, and was made text on its way, so it is lost: send it without compression, or"
-    " with Content-Type: application/octet-stream, which leaves it as it is"
-)
-
-
-def unpacked(inbound: Inbound) -> Inbound:
-    """The post with its body out of gzip and base64. Raises BadRequest."""
-    body = inbound.body
-    if "base64" in (inbound.headers.get("content-transfer-encoding", ""), inbound.headers.get("content-encoding", "")):
-        try:
-            body = base64.b64decode(body, validate=False)
-        except (binascii.Error, ValueError):
-            raise BadRequest(400, "the body is no base64, as its header says it is: send it as it is") from None
-    encoding = inbound.headers.get("content-encoding", "").strip().lower().removeprefix("x-")
-    if encoding not in (*_PLAIN, "gzip", "deflate", "base64"):
-        raise BadRequest(415, "this Content-Encoding is not read: send the body with gzip, or without compression")
-    if body.startswith((b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")):
-        body = _decompressed(body)
-    elif body[:1] == b"\x1f" or (encoding in ("gzip", "deflate") and b"\xef\xbf\xbd" in body[:20]):
-        raise BadRequest(415, _BROKEN)
-    return replace(inbound, body=body)
-
-
-def _decompressed(body: bytes) -> bytes:
-    unpacker = zlib.decompressobj(_ANY_ZLIB)
-    try:
-        whole = unpacker.decompress(body, MAX_BYTES + 1)
-    except zlib.error:
-        raise BadRequest(415, _BROKEN) from None
-    if len(whole) > MAX_BYTES:
-        raise BadRequest(413, f"the body has more than {MAX_BYTES} bytes when it is unpacked: send it in parts")
-    if not unpacker.eof:
-        raise BadRequest(400, "the compressed body is cut off: send it whole")
-    return whole
 
 
 def content(inbound: Inbound, warnings: Warnings) -> Any:

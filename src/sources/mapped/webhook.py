@@ -17,9 +17,9 @@ from pipeline.values import rules
 from pipeline.values.faults import Fault
 from sources import signature
 from sources.files.columns_to_fields import place
-from sources.inbound import Inbound
+from sources.inbound import Inbound, unpacked
 from sources.mapped import ready
-from sources.mapped.content import content, from_text, query, unpacked
+from sources.mapped.content import content, from_text, query
 from sources.mapped.conversions import conversions
 from sources.mapped.mapping import PostMapping, compiled
 from sources.mapped.paths import Path, Post, fields_of

@@ -4,6 +4,7 @@ Contract: Segment's documents «Webhooks (Actions) Destination» (signature, bat
 Ecommerce Events» and «Spec: B2B SaaS» (properties).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -56,24 +57,31 @@ def read(inbound: Inbound) -> Body:
         raise BadRequest(400, "the body must be a Segment call, a JSON object, or an array of them")
     if len(calls) > MAX_EVENTS:
         raise BadRequest(400, f"the body has {len(calls)} calls; at most {MAX_EVENTS} are taken: lower the batch size")
-    names = event_names(inbound.settings, EVENT_NAMES)
-    read_calls = [_read_call(call, names, inbound.settings, warnings) for call in calls]
+    return body_of(calls, inbound.settings, warnings)
+
+
+def body_of(calls: Sequence[Any], settings: SourceSettings, warnings: Warnings, shared: Any = None) -> Body:
+    """The conversions of these calls, by place; what is no object stays as it is. `shared` is said of all of them."""
+    names = event_names(settings, EVENT_NAMES)
+    made: list[Any] = []
+    unmapped: dict[int, Ignored] = {}
+    for index, call in enumerate(calls):
+        one, why = _read_call(call, names, settings, warnings) if isinstance(call, dict) else (call, None)
+        made.append(replace(one, event_id=event_id(call)) if isinstance(one, Ignored) else one)
+        if why is not None:
+            unmapped[index] = why
     return Body(
-        inbound.settings.event_group,
+        settings.event_group,
         {},
-        [_named(made, call) for call, (made, _) in zip(calls, read_calls, strict=True)],
+        made,
         list(dict.fromkeys(warnings)),
+        shared=shared,
         spoken=calls,
-        unmapped={index: why for index, (_, why) in enumerate(read_calls) if why is not None},
+        unmapped=unmapped,
     )
 
 
-def _named(made: dict[str, Any] | Ignored, call: dict[str, Any]) -> dict[str, Any] | Ignored:
-    """The same, what is ignored with the id of its call."""
-    return replace(made, event_id=_event_id(call)) if isinstance(made, Ignored) else made
-
-
-def _event_id(call: dict[str, Any]) -> Any:
+def event_id(call: dict[str, Any]) -> Any:
     """`messageId` is the same in each of Segment's retries; an `event_id` is the one that Roku's pixel has too."""
     return first(as_object(call.get("properties")).get("event_id"), call.get("messageId"))
 
@@ -136,7 +144,7 @@ def _conversion(call: dict[str, Any], name: str, settings: SourceSettings, warni
             "event_name": name,
             # `timestamp` is Segment's, with the error of the visitor's clock taken out.
             "event_time": first(call.get("timestamp"), call.get("originalTimestamp"), call.get("receivedAt")),
-            "event_id": _event_id(call),
+            "event_id": event_id(call),
             "event_source": _event_source(context, page),
             "event_source_url": page.get("url"),
             "referrer_url": page.get("referrer"),

@@ -1,0 +1,41 @@
+"""The paths of other systems' own APIs, which their libraries call with nothing but the host changed."""
+
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from pipeline.intake.access import Door, Request
+from pipeline.intake.body import Body
+from sources.inbound import Inbound
+
+
+class Wire(Protocol):
+    """What a module below `sources` has that reads the posts of such an API and answers them."""
+
+    def read(self, inbound: Inbound) -> Body:
+        """The conversions of a post. Raises BadRequest."""
+
+    def key_in(self, request: Request) -> str | None:
+        """The key that the body holds; it is asked for where neither the headers nor the address have one."""
+
+    def said(self, status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The status and the body that the API's libraries expect, of what this relay would say itself."""
+
+
+# Of Segment's HTTP API: its server libraries call the first, analytics.js in a page and the SDKs of apps the others.
+_SEGMENT = "batch import track identify page screen group alias".split()
+_SEGMENT_PAGES = "b t i p s g a".split()
+_DOORS = {f"/v1/{word}": Door("segment") for word in _SEGMENT} | {
+    f"/v1/{word}": Door("segment", of_pages=True) for word in _SEGMENT_PAGES
+}
+# By the source: it is imported when the first post of its kind comes.
+_MODULES = {"segment": "web.segment_http"}
+
+
+def door_of(path: str) -> Door | None:
+    """The door that the path is, or None if it belongs to no other system's API."""
+    return _DOORS.get(path.rstrip("/"))
+
+
+def wire_of(door: Door) -> Wire:
+    """What reads and answers the posts to this door."""
+    return cast(Wire, import_module(f"sources.{_MODULES[door.source]}"))
