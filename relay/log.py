@@ -24,6 +24,7 @@ def log(
     sender: Annotated[str | None, typer.Option(help="Only of this sender.")] = None,
     source: Annotated[str | None, typer.Option(help="Only by this way: events, beacon, or a source.")] = None,
     outcome: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(OUTCOMES)}.")] = None,
+    request: Annotated[str | None, typer.Option(metavar="ID", help="Only of the post of this request_id.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only whose field, reason or signal contains this text.")] = None,
     most: Annotated[int, typer.Option("--most", "-n", min=1, help="So many at most, the newest.")] = 100,
 ) -> int:
@@ -36,7 +37,7 @@ def log(
     if outcome is not None and outcome not in OUTCOMES:
         raise Misuse(f"there is no outcome {outcome}: choose {', '.join(OUTCOMES)}")
     end = now() - (seconds(until) if until else 0)
-    wanted = {"sender": sender, "source": source, "outcome": outcome}
+    wanted = {"sender": sender, "source": source, "outcome": outcome, "request_id": request}
     found = [told(one) for one in posts.events(deployment, now() - seconds(since), end)]
     found = [one for one in found if _is_wanted(one, wanted, reason)]
     shown = found[-most:]

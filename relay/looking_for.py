@@ -17,40 +17,65 @@ _HOUR, _DAY = 3_600, 86_400
 _COLUMNS = ["event id", "outcome", "when (UTC)", "destination", "event", "reason"]
 
 
-def _request(deployment: Deployment, out: Out, request_id: str) -> int | None:
-    """What became of a request: of its events those that ended at the door, and how many were accepted.
+def anything(deployment: Deployment, out: Out, what: str, *, scan: bool, yes: bool) -> int | None:
+    """What is known of a request; with `scan` what the whole table knows of a person, an order or a request.
 
-    The exit code, or None if no request is known by this id.
+    The exit code, or None if nothing is known by this id. Raises Trouble.
     """
-    mine = [item for item in posts.everything(deployment) if item["request_id"]["S"] == request_id]
-    ended = [log.told(one) for item in mine for one in door_items.events_of(item)]
+    if scan and holds_email(what):
+        return _person(deployment, out, what, yes=yes)
+    scanned = _scanned(deployment, out, what, yes=yes) if scan else []
+    of_post = [one for one in scanned if one["post_id"] == what]
+    if scanned and not of_post:
+        return _tell(out, "order_id", what, scanned)
+    return _request(deployment, out, what, of_post if scan else None)
+
+
+def _scanned(deployment: Deployment, out: Out, what: str, *, yes: bool) -> list[dict[str, Any]]:
+    """What the table says of the events of an order whose id is not theirs, or of a request. Raises Trouble."""
+    table = _agreed(deployment, out, yes=yes)
+    return ledger_items.entries(scanning.by_order_or_post(deployment, table, ledger_items.names_of(what)))
+
+
+def _request(deployment: Deployment, out: Out, request_id: str, known: list[dict[str, Any]] | None) -> int | None:
+    """What became of a request: its events that ended at the door, how many were accepted, and which (`known`).
+
+    `known` is None where nobody looked for them. The exit code, or None if no request is known by this id.
+    """
+    ended = _ended(deployment, request_id)
     lines = [] if is_placeholder(request_id) else access_log.request(deployment, request_id, door_items.DAYS * _DAY)
-    if not ended and not lines:
+    if not ended and not lines and not known:
         return None
-    out.answer({"request_id": request_id, "counts": lines, "ended_at_the_door": ended})
-    _tell_of_request(out, lines, ended)
-    return BAD if ended else 0
+    accepted = {} if known is None else {"accepted": known}
+    out.answer({"request_id": request_id, "counts": lines, "ended_at_the_door": ended, **accepted})
+    _tell_of_request(out, lines, ended, known)
+    return BAD if ended or not _all_delivered(known or []) else 0
 
 
-def _tell_of_request(out: Out, lines: list[dict[str, Any]], ended: list[dict[str, Any]]) -> None:
+def _ended(deployment: Deployment, request_id: str) -> list[dict[str, Any]]:
+    """The events of a request that ended at the door."""
+    mine = [item for item in posts.everything(deployment) if item["request_id"]["S"] == request_id]
+    return [log.told(one) for item in mine for one in door_items.events_of(item)]
+
+
+def _tell_of_request(
+    out: Out, lines: list[dict[str, Any]], ended: list[dict[str, Any]], known: list[dict[str, Any]] | None
+) -> None:
     for line in lines:
         counts = ", ".join(f"{line[name]:,} {word}" for name, word in access_log.WORDS.items() if line[name])
         out.line(f"{moment(line['at'])}  {line['sender']} via {line['source']}, for {line['destination']}: {counts}")
     if ended:
         out.table(log.COLUMNS, [log.row(one) for one in ended])
-    if any(line["accepted"] for line in lines):
-        out.line("of the accepted ones: `relay status EVENT_ID`; all of them: `relay status REQUEST_ID --scan`")
+    if known:
+        _list(out, known)
+    elif known is None and any(line["accepted"] for line in lines):
+        out.line("of the accepted ones: `relay status EVENT_ID`, or the same with --scan, which shows its cost first")
 
 
-def anything(deployment: Deployment, out: Out, what: str, *, scan: bool, yes: bool) -> int | None:
-    """What is known of a request; with `scan` what the whole table knows of a person or an order.
-
-    The exit code, or None if nothing is known by this id. Raises Trouble.
-    """
-    if not scan:
-        return _request(deployment, out, what)
-    look_for = _person if holds_email(what) else _order
-    return look_for(deployment, out, what, yes=yes)
+def _all_delivered(known: list[dict[str, Any]]) -> bool:
+    """Whether each of these events was delivered wherever something else is told of it too."""
+    ways = {(one["event_id"], one["destination"]) for one in known if one["outcome"] != "collided"}
+    return ways == {(one["event_id"], one["destination"]) for one in known if one["outcome"] == "delivered"}
 
 
 def _person(deployment: Deployment, out: Out, email: str, *, yes: bool) -> int:
@@ -72,13 +97,6 @@ def _person(deployment: Deployment, out: Out, email: str, *, yes: bool) -> int:
         one for event_id in dict.fromkeys(ids) for one in ledger_items.entries(ledger_items.items(deployment, event_id))
     ]
     return _tell(out, "sha256", digests[0], _once(known))
-
-
-def _order(deployment: Deployment, out: Out, order_id: str, *, yes: bool) -> int | None:
-    """The events of an order whose id is not theirs, or of a post. None if there are none. Raises Trouble."""
-    table = _agreed(deployment, out, yes=yes)
-    known = ledger_items.entries(scanning.by_order_or_post(deployment, table, ledger_items.names_of(order_id)))
-    return _tell(out, "order_id", order_id, known) if known else None
 
 
 def why_not_known(deployment: Deployment) -> list[str]:
@@ -113,12 +131,13 @@ def _tell(out: Out, name: str, value: str, known: list[dict[str, Any]]) -> int:
     if not known:
         out.line("nothing is known of it")
         return UNKNOWN
-    rows = [
-        [one["event_id"], one["outcome"], one["at"], one["destination"], one["event_name"], ledger_items.why(one)]
-        for one in known
-    ]
-    out.table(_COLUMNS, rows)
+    _list(out, known)
     return 0 if any(one["outcome"] == "delivered" for one in known) else BAD
+
+
+def _list(out: Out, known: list[dict[str, Any]]) -> None:
+    names = ("event_id", "outcome", "at", "destination", "event_name")
+    out.table(_COLUMNS, [[*(one[name] for name in names), ledger_items.why(one)] for one in known])
 
 
 def _once(known: list[dict[str, Any]]) -> list[dict[str, Any]]:

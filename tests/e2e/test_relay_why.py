@@ -220,6 +220,8 @@ def test_an_accepted_request_a_derived_id_an_order_and_a_person_are_found(operat
     state(operator, derived["event_id"], "delivered")
     (counts,) = until(lambda: operator.json("status", answer["request_id"]).get("counts"))
     assert (counts["sender"], counts["accepted"]) == ("local", 1)
+    (accepted,) = operator.json("status", answer["request_id"], "--scan", "--yes")["accepted"]
+    assert (accepted["event_id"], accepted["outcome"]) == (derived["event_id"], "delivered")
     assert operator.json("status", "1234")["state"] == "unknown"
     for what in ("1234", "order.person@example.com", answer["request_id"]):
         said = operator.run("status", what, "--scan", answer="y\n")
@@ -235,6 +237,9 @@ def test_log_lists_and_filters_and_tail_names_the_event(operator: Operator) -> N
     posted(operator, {}, path="/v1/sources/shopify")
     mine = operator.json("log", "--reason", "not supported")
     assert [(one["event_id"], one["fields"], one["source"]) for one in mine] == [("l-1", "event_name", "events")]
+    request = mine[0]["request_id"]
+    assert [one["event_id"] for one in operator.json("log", "--request", request)] == ["l-1"]
+    assert operator.json("log", "--request", "nothing") == []
     refused = operator.json("log", "--outcome", "refused", "--sender", "local", "--since", "1h")
     assert [(one["status"], one["reason"]) for one in refused] == [(400, "a header is missing")]
     assert operator.json("log", "--sender", "nobody") == []

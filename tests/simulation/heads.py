@@ -44,7 +44,7 @@ def unmarked(message: Message, lost: Sequence[float]) -> str | None:
 def _difference(message: Message, origin: Message, *, dead: bool) -> str | None:
     new, old = _head(message), _head(origin)
     since = old.get("waits_from", int(origin.sent_at))
-    fixed = {name: old.get(name) for name in ("event_group_id", "partner_name", "sender", "accepted_at")}
+    fixed = {name: old.get(name) for name in ("event_group_id", "partner_name", "sender", "accepted_at", "post_id")}
     if not dead:
         fixed |= {"waits_from": since, "generation": old.get("generation", 0) + 1}
     for name, value in fixed.items():

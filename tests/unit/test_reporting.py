@@ -49,6 +49,11 @@ def test_a_dead_letter_is_noted_with_its_reason_and_status() -> None:
     assert notes([unread]) == [Entry(KEY, "rejected", "no answer", 500, post_id="post-1")]
 
 
+def test_of_an_event_with_a_new_id_both_ids_name_the_post() -> None:
+    first, second = notes([ended(Delivered(), sent_as="b")])
+    assert [(one.outcome, one.post_id) for one in (first, second)] == [("delivered", "post-1"), ("collided", "post-1")]
+
+
 def test_an_event_that_goes_back_after_a_lost_answer_is_noted_with_its_windows() -> None:
     noted = Entry(KEY, "unread", fingerprint="em:x", tried=Tried(1, 5), post_id="post-1")
     for outcome, tried in ((LOST, Tried(1, 5)), (Retry("Roku answered 429", 429), Tried(2))):

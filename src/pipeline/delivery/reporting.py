@@ -29,7 +29,8 @@ def notes(messages: Sequence[Message]) -> list[Entry]:
             if event.sent_as and isinstance(event.outcome, Delivered):
                 # Under the id that its sender knows too.
                 known = event.key._replace(event_id=event.queued.event_id)
-                entries.append(Entry(known, "collided", f"another conversion has this id: sent as {event.sent_as}"))
+                why = f"another conversion has this id: sent as {event.sent_as}"
+                entries.append(Entry(known, "collided", why, post_id=message.head.post_id))
     return entries
 
 
