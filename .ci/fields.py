@@ -23,7 +23,7 @@ Of `custom_data` Rokt gets every other field too, as an attribute. What says whe
 [consent.md](consent.md).
 
 Second names are for files, Tealium and other senders whose fields stand side by side; upper and lower case, spaces and
-punctuation do not count in them. `/v1/events` takes a field's own name alone, and answers another with «did you mean».
+punctuation do not count in them. `/v1/events` takes a field's own name alone, and answers another with "did you mean".
 Names in brackets are only so answered, because in a file they may mean something else.
 
 `make fields` writes this page, and the fields in [openapi.yaml](openapi.yaml), from the tables in `src/roku/fields.py`

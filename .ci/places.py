@@ -63,7 +63,7 @@ SHORT = re.compile(r"(?: \[.*|/.*|, .*| de Zaragoza| de Ocampo| de Ignacio de la
 
 
 def names(country: Any) -> Iterator[str]:
-    """The English names of a country: «Bolivia, Plurinational State of» is also «Plurinational State of Bolivia»."""
+    """The English names of a country: "Bolivia, Plurinational State of" is also "Plurinational State of Bolivia"."""
     for kind in ("name", "common_name", "official_name"):
         name = getattr(country, kind, None)
         if name is None:

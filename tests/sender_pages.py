@@ -9,7 +9,7 @@ _BLOCK = re.compile(r"^## In three commands\n.*?^```console\n(.*?)^```", re.MULT
 
 
 def lines(page: Path) -> list[str]:
-    """The lines of the section «In three commands» as they are typed; none if there is no such section."""
+    """The lines of the section "In three commands" as they are typed; none if there is no such section."""
     section = _BLOCK.search(page.read_text(encoding="utf-8"))
     return [line.removeprefix("$ ") for line in section[1].splitlines()] if section else []
 

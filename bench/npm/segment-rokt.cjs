@@ -1,4 +1,4 @@
-// Segment's engine with its destination for Rokt's Conversions API, action «send», a batch as it sends one: mapping,
+// Segment's engine with its destination for Rokt's Conversions API, action "send", a batch as it sends one: mapping,
 // schema validation, hashing, and writing the request's body. Its HTTP client is replaced by JSON.stringify.
 'use strict'
 const { Destination } = require('@segment/actions-core')

@@ -1,4 +1,4 @@
-// Segment's engine with its destination for Meta's Conversions API, action «purchase»: mapping, schema validation,
+// Segment's engine with its destination for Meta's Conversions API, action "purchase": mapping, schema validation,
 // normalising, hashing, and writing the request's body. Its HTTP client is replaced by JSON.stringify.
 'use strict'
 const { Destination } = require('@segment/actions-core')

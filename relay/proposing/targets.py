@@ -196,5 +196,5 @@ def _by_name(target: Target, leaf: Leaf) -> float:
     if leaf.name in target.names:
         return 1.5 - target.names.index(leaf.name) / count
     inner = (place for place, name in enumerate(target.names) if len(name) > 3 and name in leaf.name)
-    # A question is a sentence: «What is your email?»
+    # A question is a sentence: "What is your email?"
     return max((0.5 - place / count / 4 for place in inner), default=0)

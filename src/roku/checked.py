@@ -112,7 +112,7 @@ def under_own_names(user: dict[str, Any], settings: Settings, warnings: rules.Wa
 def _without_googles(user: dict[str, Any], settings: Settings, warnings: rules.Warnings) -> dict[str, Any]:
     """The person with Google's digest of the phone number, which is of the number with its +, only where ours is too.
 
-    Rule: Google's «Send user-provided data».
+    Rule: Google's "Send user-provided data".
     """
     if user.get(_GOOGLES) is None:
         return user

@@ -23,7 +23,7 @@ _SOURCE = choice(*words.EVENT_SOURCES)
 
 
 def _source(value: Any, notes: list[str]) -> str | None:
-    """One of the page's sources; any other is «other», which the page lists too."""
+    """One of the page's sources; any other is "other", which the page lists too."""
     said: list[str] = []
     word: str | None = _SOURCE.rule(value, said)
     if word is None and said and isinstance(value, str):

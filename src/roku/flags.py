@@ -9,7 +9,7 @@ from pipeline.values.field import Kind
 from pipeline.values.kinds import choice
 
 FLAG = Kind(rules.flag, cs.bool_schema(strict=True), {"type": "boolean"})
-# Where it is missing, it is «conversion».
+# Where it is missing, it is "conversion".
 EVENT_TYPE = choice("conversion")._replace(
     usual=cs.with_default_schema(
         shapes.either(cs.literal_schema(["conversion"]), shapes.then(lambda _: "conversion", cs.none_schema())),

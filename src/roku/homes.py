@@ -1,6 +1,6 @@
 """Where a person is at home, as Roku takes it: kinds of fields. Pure.
 
-Rule: Roku's Events API page, «State (please provide complete name)». The page gives no form for a country; Ringba's
+Rule: Roku's Events API page, "State (please provide complete name)". The page gives no form for a country; Ringba's
 guide takes ISO 3166's two letters to help with phone numbers, so a country is sent as these.
 """
 

@@ -1,6 +1,6 @@
 """Personal data in the one form that Roku hashes. Pure.
 
-Rules: Roku's Events API page, «Normalizing Raw Data Before Hashing»; each takes trimmed text and raises Fault.
+Rules: Roku's Events API page, "Normalizing Raw Data Before Hashing"; each takes trimmed text and raises Fault.
 """
 
 from dataclasses import dataclass

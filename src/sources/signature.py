@@ -19,7 +19,7 @@ from sources.inbound import Inbound
 
 TOLERANCE = 300  # seconds: Stripe's, HubSpot's and the Standard Webhooks' own
 _MOST_SIGNATURES = 20
-# HubSpot, «Validating requests»: of these the signed address has the character itself.
+# HubSpot, "Validating requests": of these the signed address has the character itself.
 _DECODED = {"%3A": ":", "%2F": "/", "%3F": "?", "%40": "@", "%21": "!", "%24": "$", "%27": "'", "%28": "(", "%29": ")"}
 _DECODED |= {"%2A": "*", "%2C": ",", "%3B": ";"}
 

@@ -9,7 +9,7 @@ from pipeline.values.texts import plain
 
 
 def trimmed(text: str) -> str | None:
-    """The text as it was meant, or None if it stands for «absent»."""
+    """The text as it was meant, or None if it stands for "absent"."""
     text = clean(text)
     return text if is_ordinary(text) or not is_placeholder(text) else None
 

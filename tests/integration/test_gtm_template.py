@@ -30,7 +30,7 @@ PERMISSIONS = {one["instance"]["key"]["publicId"]: one for one in json.loads(SEC
 OWN_TESTS = yaml.safe_load(SECTIONS["TESTS"])
 
 DATA = {"url": "https://relay.example.com", "key": "a-key"}
-# As the GA4 client of a server container hands it over («Common event data»).
+# As the GA4 client of a server container hands it over ("Common event data").
 LEAD = {
     "event_name": "generate_lead",
     "client_id": "ABC_123",

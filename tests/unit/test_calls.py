@@ -64,7 +64,7 @@ NAMES = {"voicemail": "SEARCH", "missed": "DONATE", "first": "LEAD", "repeat": "
         ({"first_call": None, "answered": None}, "", "SIGN_UP call-1"),
         ({"voicemail": True, "first_call": True}, "", "SEARCH call-1"),
         ({"voicemail": True, "first_call": True}, "voicemail", "LEAD call-1"),
-        ({"voicemail": True, "answered": False}, "voicemail", "CONTACT call-1"),  # not «answered», and not «missed»
+        ({"voicemail": True, "answered": False}, "voicemail", "CONTACT call-1"),  # not "answered", and not "missed"
         ({"answered": False, "first_call": True}, "", "DONATE call-1"),
         ({"answered": False, "first_call": False}, "missed", "SCHEDULE call-1"),
     ],

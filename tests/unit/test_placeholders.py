@@ -1,4 +1,4 @@
-"""Words and tags that mean «absent», and what only looks like one."""
+"""Words and tags that mean "absent", and what only looks like one."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What `relay deploy` says that a stack costs is what bench computes, within the sixth part that «about» may mean."""
+"""What `relay deploy` says that a stack costs is what bench computes, within the sixth part that "about" may mean."""
 
 import ast
 from pathlib import Path

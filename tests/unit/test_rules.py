@@ -124,7 +124,7 @@ def test_a_character_that_sqs_refuses_is_replaced() -> None:
     [
         (texts.text, "Caf\ufffd 1"),
         (texts.clear, None),  # a place that nobody knows
-        (texts.event_id, None),  # order «№1» and order «€1» would be one
+        (texts.event_id, None),  # order "№1" and order "€1" would be one
         (hashing.hashed(str.lower), None),
     ],
 )

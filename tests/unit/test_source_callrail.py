@@ -14,7 +14,7 @@ from tests.unit.arbitrary import check_spoiled
 from tests.unit.call_posts import FIELDS, conversion, event, ignored, post
 from tests.unit.conversions import sha
 
-# apidocs.callrail.com, «Validating Payloads»: this key signs this body so, byte for byte.
+# apidocs.callrail.com, "Validating Payloads": this key signs this body so, byte for byte.
 KEY, SIGNATURE = "072e77e426f92738a72fe23c4d1953b4", "UZAHbUdfm3GqL7qzilGozGzWV64="
 DOCUMENTED = (
     b'{"answered":false,"business_phone_number":"","call_type":"voicemail","company_id":155920786,"company_name":"'
@@ -57,7 +57,7 @@ CALL: dict[str, Any] = {
     "tags": [],
     "value": "",
 }
-# «Pre-call» and «call routing complete» say so of every call.
+# "Pre-call" and "call routing complete" say so of every call.
 PRE_CALL = CALL | {"answered": False, "call_type": "missed", "duration": "0"}
 
 

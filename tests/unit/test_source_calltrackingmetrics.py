@@ -74,7 +74,7 @@ def test_a_call_becomes_an_event() -> None:
     }
 
 
-# The page «Activity Statuses»; `dial_status` is the last dial's, with a telephone exchange's words.
+# The page "Activity Statuses"; `dial_status` is the last dial's, with a telephone exchange's words.
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

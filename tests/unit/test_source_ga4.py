@@ -21,7 +21,7 @@ from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, either
 from tests.unit.call_posts import only
 from tests.unit.conversions import GROUP, NOW, sha
 
-# «Measure ecommerce», the purchase of the Google Merchandise Store.
+# "Measure ecommerce", the purchase of the Google Merchandise Store.
 ECOMMERCE = {
     "transaction_id": "T_12345_1",
     "value": 30.03,
@@ -55,7 +55,7 @@ CUSTOM = {
     "content_type": "product",
     "num_items": 3,
 }
-# «Set up enhanced conversions»: user data in the clear, of a person who is nobody.
+# "Set up enhanced conversions": user data in the clear, of a person who is nobody.
 USER = {
     "email": "Jane@Example.com",
     "phone_number": "+15550100199",
@@ -126,7 +126,7 @@ def test_a_pushed_purchase_is_finished_without_a_warning() -> None:
     ("user_data", "expected"),
     [
         ({"sha256_email_address": sha("jane@example.com")}, {"em": sha("jane@example.com")}),
-        # «Send user-provided data»: arrays, and an array of addresses.
+        # "Send user-provided data": arrays, and an array of addresses.
         (
             {
                 "sha256_email_address": [sha("a@example.com"), sha("b@example.com")],
@@ -142,7 +142,7 @@ def test_a_pushed_purchase_is_finished_without_a_warning() -> None:
             },
         ),
         ({"email": ["", "b@example.com"]}, {"em": "b@example.com"}),
-        # «Common event data» of server-side Tag Manager.
+        # "Common event data" of server-side Tag Manager.
         ({"email_address": "a@example.com"}, {"em": "a@example.com"}),
         # Clear text is hashed by Roku's rules, which are not Google's.
         ({"sha256_email_address": sha("x"), "email": "a@example.com"}, {"em": "a@example.com"}),
@@ -164,7 +164,7 @@ def test_user_data_may_stand_in_the_event_model() -> None:
     assert conversion(pushed)["user_data"] == {"em": "a@example.com"}
 
 
-# Of «Recommended events», those for which Roku has a name.
+# Of "Recommended events", those for which Roku has a name.
 @pytest.mark.parametrize(
     ("event", "name"),
     [
@@ -263,7 +263,7 @@ def test_a_post_that_would_count_twice_if_repeated_is_warned_of(pushed: dict[str
 
 
 def test_common_event_data_tells_page_and_visitor() -> None:
-    # «Common event data» of server-side Tag Manager.
+    # "Common event data" of server-side Tag Manager.
     one = conversion(
         {
             "event_name": "purchase",
@@ -407,7 +407,7 @@ def test_no_event_raises_and_the_destination_answers_each(data: dict[str, Any]) 
 @pytest.mark.parametrize(
     ("pushed", "opt_out"),
     [
-        # «Measurement Protocol», consent: GRANTED or DENIED; gtag.js writes them small.
+        # "Measurement Protocol", consent: GRANTED or DENIED; gtag.js writes them small.
         ({"consent": {"ad_user_data": "DENIED"}}, "true"),
         ({"consent": {"ad_personalization": "denied", "ad_user_data": "granted"}}, "true"),
         ({"non_personalized_ads": True}, "true"),

@@ -88,7 +88,7 @@ def test_first_calls(repeat: Any, expected: str | None) -> None:
     assert getattr(one, "code", None) == expected
 
 
-# «Custom Data & Signal»: a signal is named, or has a field of its own that is 1 or true.
+# "Custom Data & Signal": a signal is named, or has a field of its own that is 1 or true.
 @pytest.mark.parametrize(
     "changes",
     [

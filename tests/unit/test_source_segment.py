@@ -19,7 +19,7 @@ from tests.unit.arbitrary import FUZZ, JSON, check_judged, check_spoiled, either
 from tests.unit.call_posts import only
 from tests.unit.conversions import GROUP, NOW, sha, unwarned
 
-# «Spec: V2 Ecommerce Events», Order Completed.
+# "Spec: V2 Ecommerce Events", Order Completed.
 ORDER = {
     "checkout_id": "fksdjfsdjfisjf9sdfjsd9f",
     "order_id": "50314b8e9bcf000000000000",
@@ -65,7 +65,7 @@ PRODUCT = {
     "coupon": "MAYDEALS",
     "position": 3,
 }
-# «Spec: Common Fields», with an address that is nobody's.
+# "Spec: Common Fields", with an address that is nobody's.
 CONTEXT = {
     "campaign": {
         "name": "TPS Innovation Newsletter",
@@ -201,7 +201,7 @@ def test_a_search_has_its_words_and_not_its_filters() -> None:
 
 
 def test_who_signed_up_stands_in_the_properties() -> None:
-    # «Spec: B2B SaaS», Signed Up, with an address and a number that are nobody's.
+    # "Spec: B2B SaaS", Signed Up, with an address and a number that are nobody's.
     properties = {
         "type": "organic",
         "first_name": "Peter",

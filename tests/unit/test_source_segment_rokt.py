@@ -31,7 +31,7 @@ ORDER: dict[str, Any] = {
     "properties": {"order_id": "order-123", "revenue": 99.99, "currency": "USD"},
     "context": {"traits": {"email": "Jane@Example.com"}, "ip": "203.0.113.9"},
 }
-# «Using Engage Data», «Audience generated events», with an address.
+# "Using Engage Data", "Audience generated events", with an address.
 ENTERED: dict[str, Any] = {
     "type": "identify",
     "messageId": "personas_1",

@@ -22,7 +22,7 @@ from tests.unit.call_posts import only
 from tests.unit.conversions import GROUP, NOW, sha
 
 SECRET = "local-signing-secret"
-# «REST: Order», the example order, without what has no part in a conversion.
+# "REST: Order", the example order, without what has no part in a conversion.
 ORDER: dict[str, Any] = {
     "id": 450789469,
     "admin_graphql_api_id": "gid://shopify/Order/450789469",
@@ -183,7 +183,7 @@ def test_other_topics_are_ignored(topic: str, settings: dict[str, Any], code: st
 
 
 def test_the_test_notification_is_ignored() -> None:
-    # What «Send test notification» posts: a test order, and a cancelled one.
+    # What "Send test notification" posts: a test order, and a cancelled one.
     notification = order(
         id=820982911946154508, test=True, cancelled_at="2020-03-27T13:01:19-04:00", financial_status="voided"
     )
@@ -215,7 +215,7 @@ def test_an_order_of_nothing_is_a_purchase() -> None:
     ("count", "kind"),
     [
         (1, "first_time_purchase"),
-        ("1", "first_time_purchase"),  # «REST: Draft Order» shows it as text
+        ("1", "first_time_purchase"),  # "REST: Draft Order" shows it as text
         (0, "first_time_purchase"),  # this order is not counted yet
         (2, "repeat_purchase"),
         ("17", "repeat_purchase"),

@@ -181,7 +181,7 @@ def test_twilio_signs_the_digest_of_a_json_body_in_the_address() -> None:
 
 @pytest.mark.parametrize("name", ["stripe", "calendly"])
 def test_stripe_signs_time_and_body_in_one_header_with_several_signatures(name: str) -> None:
-    # Stripe, «Verify webhook signatures manually»: t, a point, the body; v1 is hex of HMAC-SHA256.
+    # Stripe, "Verify webhook signatures manually": t, a point, the body; v1 is hex of HMAC-SHA256.
     right = hmac.new(b"whsec_x", b"1700000000." + BODY, "sha256").hexdigest()
     scheme = schemes.NAMED[name]
     settings = SourceSettings(signature_secret="whsec_x")

@@ -104,7 +104,7 @@ _DUPLICATE = re.compile(
 )
 # Where a refusal of this kind may be said: as a text of its own, or of the event and its id.
 OF_THE_EVENT = re.compile(r"(?:|(?:the )?events?(?:[\s_-]?ids?)?|client[\s_-]?event[\s_-]?id|errors?|_)", re.IGNORECASE)
-# Everything of one event group or account is meant; in «the limit of this account» it is not.
+# Everything of one event group or account is meant; in "the limit of this account" it is not.
 _GROUP = re.compile(
     r"(?<![a-z])(?<!of )(?<!of this )(?<!of the )(?<!of your )(?<!of that )"
     r"(?:event[\s_-]?groups?|account[\s_-]?ids?(?![a-z])|(?:advertiser|ad|your|this|roku|rokt)[\s_-]accounts?"

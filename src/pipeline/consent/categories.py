@@ -1,6 +1,6 @@
 """Consent by category, as consent tools keep it: preferences by name, or a list of what was allowed. Pure.
 
-Sources: Segment's «Consent in Unify» and its OneTrust wrapper, Tealium's «Consent manager» and «Consent integrations»,
+Sources: Segment's "Consent in Unify" and its OneTrust wrapper, Tealium's "Consent manager" and "Consent integrations",
 OneTrust's active groups and its cookie. Names may be the customer's own: a sender's entry says which one counts. Until
 then the usual names count, and a refusal of a name that nobody knows limits.
 """

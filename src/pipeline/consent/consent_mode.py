@@ -1,6 +1,6 @@
 """Google's consent mode: what a page, a tag or a server container says of ad_storage and ad_user_data. Pure.
 
-Sources: Google's «Consent mode» and «Measurement Protocol»; for `gcs` and `gcd`, which Google does not document, the
+Sources: Google's "Consent mode" and "Measurement Protocol"; for `gcs` and `gcd`, which Google does not document, the
 public templates stape-io/facebook-tag and analytics-debugger/gtm-template-server-side-google-consent-parser. Consent to
 analytics is not looked at.
 """

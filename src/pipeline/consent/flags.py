@@ -1,8 +1,8 @@
 """Fields that are one flag: opt-outs, Global Privacy Control, limited data use, and what devices say. Pure.
 
-Sources: W3C «Global Privacy Control»; Meta's «Data Processing Options», Snap's, Pinterest's, TikTok's, Reddit's and
-Amazon's conversion APIs as their senders fill them (segmentio/action-destinations); Apple's «App Tracking
-Transparency»; OpenRTB 2.6 for `lmt` and `dnt`; mParticle's schema for `data_sale_opt_out`.
+Sources: W3C "Global Privacy Control"; Meta's "Data Processing Options", Snap's, Pinterest's, TikTok's, Reddit's and
+Amazon's conversion APIs as their senders fill them (segmentio/action-destinations); Apple's "App Tracking
+Transparency"; OpenRTB 2.6 for `lmt` and `dnt`; mParticle's schema for `data_sale_opt_out`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -80,7 +80,7 @@ def _limited(value: Any, settings: Consent) -> Reading:
     return _flag(value, Reading.REFUSED, Reading.NOT_APPLICABLE)
 
 
-_EMPTY = Reading.NOT_APPLICABLE  # Meta's form for «not limited» is an empty list
+_EMPTY = Reading.NOT_APPLICABLE  # Meta's form for "not limited" is an empty list
 
 
 def _permission(value: Any, settings: Consent) -> Reading:

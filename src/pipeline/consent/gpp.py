@@ -1,6 +1,6 @@
 """The IAB's Global Privacy Platform: a header with the ids of sections, then the sections. Pure.
 
-Source: InteractiveAdvertisingBureau/Global-Privacy-Platform, «Core/Consent String Specification.md». The rules for one
+Source: InteractiveAdvertisingBureau/Global-Privacy-Platform, "Core/Consent String Specification.md". The rules for one
 section are those of Prebid's MSPA module: Global Privacy Control, an opt-out, a service provider's mode and a known
 child deny; without a notice there is no permission.
 """

@@ -1,6 +1,6 @@
 """Where the fields of the US sections of the Global Privacy Platform are, in bits from the start of the core. Pure.
 
-Source: InteractiveAdvertisingBureau/Global-Privacy-Platform, «Sections/US-National» and «Sections/US-States», compared
+Source: InteractiveAdvertisingBureau/Global-Privacy-Platform, "Sections/US-National" and "Sections/US-States", compared
 with IABTechLab/iabgpp-es 3.2. Each scalar has 2 bits, the version before them 6.
 """
 

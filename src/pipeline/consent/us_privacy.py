@@ -1,6 +1,6 @@
 """The IAB's US Privacy string: version, notice, opted out of the sale, agreement of service providers. Pure.
 
-Source: InteractiveAdvertisingBureau/USPrivacy, «CCPA/US Privacy String.md». Only the third character is the person's.
+Source: InteractiveAdvertisingBureau/USPrivacy, "CCPA/US Privacy String.md". Only the third character is the person's.
 """
 
 import re

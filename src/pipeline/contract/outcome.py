@@ -9,7 +9,7 @@ FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE = 30, 900, 0.6
 # 990 receives take 148 h: an outage of 24 h ends no message.
 LONGEST_AGE, MOST_RECEIVES = 5 * 86_400, 990
 # A refusal that says itself that it passes is believed for so long (seconds), counted from the first one: an event that
-# waited through an outage of a day must not die of the first «try again» after it.
+# waited through an outage of a day must not die of the first "try again" after it.
 LONGEST_PASSING = 86_400
 # How the reason of a dead letter begins that an operator must look at before a redrive.
 COUNTED_TWICE = "may have been counted twice"

@@ -25,7 +25,7 @@ _WHY = (
     ("one digit repeated", Word("withheld number")),
     ("neither an e-mail", Word("not an e-mail address")),
     ("a domain that cannot be", Word("not an e-mail address")),
-    ("«none»", Word("nobody's")),
+    ("is a placeholder, not a person's", Word("nobody's")),
     ("identifies nobody", Word("nobody's")),
     ("address of no visitor", Word("nobody's")),
     ("a program's, not", Word("a program's")),
@@ -75,7 +75,7 @@ def kinds(received: Received) -> dict[str, int]:
 
 
 def names(received: Received, known: Collection[str]) -> dict[str, Word | int]:
-    """The event names of the accepted conversions, of several also how many have each; a sender's own is «custom»."""
+    """The event names of the accepted conversions, of several also how many have each; a sender's own is "custom"."""
     accepted = (event for index, event in received.events.items() if index not in received.not_queued)
     found = Counter(words.among(event.posted_name or event.event_name, known, words.CUSTOM) for event in accepted)
     if not found:

@@ -1,6 +1,6 @@
 """A person's fields under the names that everybody else uses: email is em, phone_number is ph. Pure.
 
-Roku's page says «email» itself. Only where one field can be meant, and it is not there under its own name.
+Roku's page says "email" itself. Only where one field can be meant, and it is not there under its own name.
 """
 
 from collections.abc import Iterable, Mapping

@@ -59,7 +59,7 @@ def ask(
 
 
 def counted(rows: Iterable[Mapping[str, str]], names: Collection[str]) -> Counted:
-    """What the rows say, added up. A post of several names counts for each; its kinds of data for «several»."""
+    """What the rows say, added up. A post of several names counts for each; its kinds of data for "several"."""
     found: Counted = {}
     for row in rows:
         hour = int(datetime.fromisoformat(row["hour"]).replace(tzinfo=UTC).timestamp()) // HOUR

@@ -2,7 +2,7 @@
 
 An id is lost where a tag was not filled in, where a program glued what it did not have to a prefix (order-undefined),
 where a spreadsheet wrote a long number as 1.23457E+15 and took the digits that told two orders apart, and where people
-and programs write a word for «none».
+and programs write a word for "none".
 """
 
 import re

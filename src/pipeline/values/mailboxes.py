@@ -18,7 +18,7 @@ _COMMENT = re.compile(r"\s\([^()@]{0,100}\)$")
 _AROUND_SIGNS = re.compile(r"\s?([@\u3002\uff61])\s?|(\.)\s|\s(\.)")
 _MARKS = "\"'`<>[](){}\u2018\u2019\u201c\u201d\u00ab\u00bb"
 # Addresses that shops and tills write for everybody who gave none: these before any @, and those of one word on both
-# sides of it (test@test.com), or with a word for «example» behind it (test@example.com).
+# sides of it (test@test.com), or with a word for "example" behind it (test@example.com).
 _NOBODYS = frozenset(
     "noemail no-email no_email no.email nomail no-mail noemailprovided noemailaddress none noone nobody noreply"
     " no-reply no_reply donotreply do-not-reply notprovided not-provided not_provided not.provided notgiven"
@@ -33,7 +33,7 @@ _SHORT = 2  # letters: somebody may be no@ or me@ anywhere
 
 
 def one_address(text: str, notes: list[str]) -> str:
-    """The address in the text: without «mailto:», a name beside it and quotes; of several the first, which is noted."""
+    """The address in the text: without "mailto:", a name beside it and quotes; of several the first, which is noted."""
     if link := _LINK(text):
         text = link[1]
     while label := _SAYS_ADDRESS(text):
@@ -59,7 +59,7 @@ def address(text: str) -> str:
     if not _EMAIL(text):
         raise Fault("is neither an e-mail address nor a SHA-256 digest")
     if is_nobodys(text):
-        raise Fault("is an address that stands for «none» and is nobody's: leave the field out where there is none")
+        raise Fault("is a placeholder, not a person's address: leave the field out where there is none")
     return text
 
 

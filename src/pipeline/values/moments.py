@@ -39,7 +39,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-# RFC 5322, «obsolete date and time»: what the letters of a zone mean, in hours.
+# RFC 5322, "obsolete date and time": what the letters of a zone mean, in hours.
 _ZONES = {"utc": 0, "gmt": 0, "z": 0, "ut": 0} | {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7
 }  # fmt: skip

@@ -15,7 +15,7 @@ _AT = ("@", "%40", "\uff20", "\ufe6b")
 _END_OF_EMAIL = re.compile(f"(?<={_LOCAL}){_DOMAIN}")  # finds one as surely, and looks only at each @
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){6,}")
 _IPV4 = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
-# Written out, or shortened with «::».
+# Written out, or shortened with "::".
 _IPV6 = re.compile(
     r"(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F:.]{1,40}|(?:[0-9a-fA-F]{1,4}:){1,6}(?::[0-9a-fA-F]{1,4}){1,7}"
 )
@@ -25,7 +25,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _GAP = r"[ .\-\u00a0\u2010-\u2015]"
 # A phone number, each look with a bound, so that a search is linear: with a plus; 3-3-4 as in North America; an area
-# code in brackets; a national number (06 12 34 56 78) or one with 00, its groups apart; bare digits after «call me».
+# code in brackets; a national number (06 12 34 56 78) or one with 00, its groups apart; bare digits after "call me".
 _WITH_PLUS = rf"[+\uff0b]\(?\d(?:(?:{_GAP}|[()/]){{0,3}}\d){{6,14}}"
 _NORTH_AMERICAN = rf"(?:1{_GAP}?)?(?:\(\d{{3}}\){_GAP}{{0,2}}|\d{{3}}{_GAP})\d{{3}}{_GAP}\d{{4}}"
 _AREA_CODE = rf"\(0?\d{{1,4}}\){_GAP}{{0,2}}\d{{2,5}}(?:{_GAP}?\d{{2,5}}){{1,4}}"
@@ -69,7 +69,7 @@ def holds_phone(text: str) -> bool:
 
 
 def holds_number(text: str) -> bool:
-    """Whether free text holds a phone number or a payment card's: also bare digits after «call me» and the like."""
+    """Whether free text holds a phone number or a payment card's: also bare digits after "call me" and the like."""
     if not may_hold_number(text):
         return False
     return _CALL_ME(text) is not None or holds_phone(text) or any(_is_card(found[0]) for found in _CARDS(text))

@@ -20,7 +20,7 @@ _FRAMED = re.compile(
     r"|Err:\d{3}|function\b.*\}|Promise \{.*\}"
 ).fullmatch
 # In English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish, Danish, Polish, Turkish, Russian, Chinese
-# and Japanese; what is neither is «unknown».
+# and Japanese; what is neither is "unknown".
 _GENDERS = {
     "male": "m man boy mr masc masculine männlich maennlich mann herr homme monsieur masculin hombre señor"
     " masculino homem senhor maschio uomo signore mannelijk mand mężczyzna erkek bay мужской муж 男 男性 ♂",
@@ -64,7 +64,7 @@ def name(text: str) -> str:
             raise Fault("is not a name")
         text = text.strip(" ,;")
     if is_nobodys_name(text.lower()):
-        raise Fault("is a word that stands for «none» and is nobody's name: leave the field out where there is none")
+        raise Fault("is a placeholder, not a person's name: leave the field out where there is none")
     return text
 
 

@@ -31,7 +31,7 @@ def normalise(value: str, *, form: PhoneFormat, country: str | None, as_it_stand
 
     `country` (ISO 3166 alpha-2) is where a number without + is at home. One that is not possible, or that has no
     country, is refused; with `as_it_stands` its digits are taken without leading zeros (not by `e164`), which is what
-    Roku's page says of them. Raises Fault. Rule: Roku's Events API page, «Normalizing».
+    Roku's page says of them. Raises Fault. Rule: Roku's Events API page, "Normalizing".
     """
     digits, national = _north_american(value) or _careful(value, country, as_it_stands and form == "digits")
     if digits in _WITHHELD_DIGITS or national in _WITHHELD_DIGITS:

@@ -4,7 +4,7 @@ import re
 
 from pipeline.values import limits
 
-# Words of template engines, databases, spreadsheets and people. «NaN» is one, «Nan» is a name; «na» could be Namibia.
+# Words of template engines, databases, spreadsheets and people. "NaN" is one, "Nan" is a name; "na" could be Namibia.
 _WORDS = frozenset(
     "|-no value-|null|(null)|<null>|nil|none|(none)|undefined|n/a|n.a.|#n/a|[object object]|[object undefined]"
     "|(not set)|not set|(not provided)|not provided|(not available)|not available|not applicable|(blank)|(empty)"
@@ -18,7 +18,7 @@ _EXACT = frozenset({"NaN", "N/A", "NULL"})
 _NAME = r"[A-Za-z_][\w .:|/-]{0,98}"
 # A tag that was not filled in, by the marks of its language: Ringba [x] [[x]]; Handlebars, Mustache, GTM {{x}} {x};
 # shells and JavaScript ${x}; Ruby %{x}; ActiveCampaign, TikTok %X%; Salesforce %%x%%; Mailchimp *|X|*; Google, Meta and
-# people <x>; ERB and PHP <%= x %> <?= x ?>; Jinja, Liquid {% x %}; mail merge «x» and <<x>>; TikTok, Taboola __X__.
+# people <x>; ERB and PHP <%= x %> <?= x ?>; Jinja, Liquid {% x %}; mail merge "x" and <<x>>; TikTok, Taboola __X__.
 # The rest: #x#, @{x}, $(x), Smarty {$x}, Salesforce {!x}, Velocity $!{x}, Keap ~x~ !*x*!, Python %(x)s, C %s,
 # {{x cut off.
 # And what spreadsheets show: formulas, errors in any language (#REF!, #¡VALOR!, #NOM?).
@@ -62,7 +62,7 @@ def holds_tag(text: str) -> bool:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether the text means «absent»."""
+    """Whether the text means "absent"."""
     return (len(text) <= _LONGEST and _is_word(text)) or is_tag(text)
 
 

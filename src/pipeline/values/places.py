@@ -73,7 +73,7 @@ def _named(word: str) -> str | None:
     whole = _of_key(folded(word)) or _NUMBERED.get(word.strip().lstrip("0"))
     if whole is not None:
         return whole
-    # «United Kingdom (UK)», «US - United States»: each part says the same.
+    # "United Kingdom (UK)", "US - United States": each part says the same.
     parts = {_of_key(key) for part in _BETWEEN.split(word) if (key := folded(part))}
     return parts.pop() if len(parts) == 1 else None
 
@@ -97,7 +97,7 @@ def state(text: str, stated: str | None, default: str | None) -> str | None:
         return _states(found[1].upper()).get(found[2].lower())
     if (name := _state(text, stated, default)) is not None:
         return name
-    # «CA, USA», «California (CA)», «State of California»: what says the country or the same.
+    # "CA, USA", "California (CA)", "State of California": what says the country or the same.
     parts = [part.strip() for part in _BETWEEN.split(_STATE_OF.sub("", text)) if part.strip()]
     names = {_state(part, stated, default) for part in parts if len(part) <= 2 or country(part) is None}
     return names.pop() if len(names) == 1 and len(parts) <= _MOST_PARTS else None
@@ -117,7 +117,7 @@ def has_codes(code: str | None) -> bool:
 
 
 def folded(name: str) -> str:
-    """A name as names are compared: its letters and digits without accents and case, and without «the» before them."""
+    """A name as names are compared: its letters and digits without accents and case, and without "the" before them."""
     text = unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold()
     letters = "".join(letter for letter in text if letter.isalnum())
     return letters[3:] if text.startswith("the ") else letters

@@ -1,7 +1,7 @@
 """Rules for the fields of a conversion: each takes a value as received and gives the value to send, or None to drop it.
 
 A rule never raises. What it drops or fixes it says in `notes`: the fault and the fix; `apply` adds the field's name,
-and «dropped: » where the rule gave None. A note quotes a value only where it is a word of a list, never where a person
+and "dropped: " where the rule gave None. A note quotes a value only where it is a word of a list, never where a person
 could stand.
 """
 
@@ -18,7 +18,7 @@ Warnings = list[tuple[str, str]]
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{1,39}").fullmatch
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "y"}), frozenset({"false", "0", "no", "n"})
-# Other words for «did not opt out»: of consent tools, and the string of US Privacy, whose third letter says it.
+# Other words for "did not opt out": of consent tools, and the string of US Privacy, whose third letter says it.
 _OPTED_IN = re.compile(r"granted|opted[ _-]?in|opt[ _-]?in|allowed|accepted|1[yn-]n[yn-]").fullmatch
 # No event has so many fields that nobody knows.
 _MOST_UNKNOWN = 50

@@ -1,6 +1,6 @@
 """What a usual value looks like, as schemas of pydantic-core. Pure.
 
-«Usual» is what the rules pass without a word: of its plain type, trimmed, no placeholder, nothing that looks like
+"Usual" is what the rules pass without a word: of its plain type, trimmed, no placeholder, nothing that looks like
 personal data where none belongs. It is less than all that they pass; the rest is read with care.
 """
 
@@ -19,10 +19,10 @@ DIGEST = "[0-9a-f]{64}"
 
 
 def _something(first: str, inside: str, ends: str, *, but: str = "", most: str = "", numbers: bool = True) -> str:
-    """A text of these letters that `pipeline.values.cleaning` leaves as it is, and that is no word or tag for «absent».
+    """A text of these letters that `pipeline.values.cleaning` leaves as it is, and that is no word or tag for "absent".
 
     Of those that begin with n, t or u only lengths that no such word has: null, none, n/a, nil, nan and n.a.; tbd, tba
-    and t.b.d.; undefined. None that begins with «not » (not set). None that ends like a formula, unless a blank is
+    and t.b.d.; undefined. None that begins with "not " (not set). None that ends like a formula, unless a blank is
     before its bracket. And a number has neither point nor comma: 2500.0 is 2500, and 1,2345E+4 is 12345.
     """
 
@@ -44,7 +44,7 @@ def _something(first: str, inside: str, ends: str, *, but: str = "", most: str =
 # is full of them, without &: an entity needs both.
 _FIRST = "(?:[A-MO-SV-Za-mo-sv-z]|#[0-9])"
 _TEXT, _AGENT = (f"^(?:{_something(_FIRST, ' -~', '!-~', but='@%' + mark)})$" for mark in ";&")
-# Six digits at most, or one run of them that is shorter than a card's, with no blank for «call me» before it. A phone
+# Six digits at most, or one run of them that is shorter than a card's, with no blank for "call me" before it. A phone
 # number has at least seven, and where it has no plus or punctuation such words before it. And nothing for an address.
 NO_NUMBER = "^(?:[^0-9+:]*(?:[0-9][^0-9+:]*){0,6}|[A-Za-z_-]*[0-9]{1,13}[A-Za-z_-]*)$"
 
@@ -53,7 +53,7 @@ def _id() -> str:
     """An id that needs no closer look: runs of letters, digits, and single - and _ between them.
 
     It has a digit from 1 to 9, and no run of letters that begins as null, none, nan and undefined do, or that ends the
-    id with «undefined».
+    id with "undefined".
     """
 
     def run(more: str) -> str:

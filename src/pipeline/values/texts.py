@@ -19,7 +19,7 @@ _EXACT = 2**53  # a double holds each whole number below
 
 
 def plain(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | None:
-    """A scalar as trimmed text of at most `longest` characters; None where a placeholder stands for «absent»."""
+    """A scalar as trimmed text of at most `longest` characters; None where a placeholder stands for "absent"."""
     if type(value) is str:
         word = clean(value)
     elif type(value) is int:

@@ -12,7 +12,7 @@ from pipeline.values.restoring import restored
 from pipeline.values.rules import Warnings
 from pipeline.values.texts import plain
 
-# 2000-01-01: an earlier «epoch» is a date such as 20240101, a duration or a zero, never the time of a conversion.
+# 2000-01-01: an earlier "epoch" is a date such as 20240101, a duration or a zero, never the time of a conversion.
 EARLIEST = 946_684_800
 
 _FIELD = "event_time"

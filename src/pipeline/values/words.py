@@ -66,7 +66,7 @@ _FATES: Mapping[str, Word] = {
 
 
 def field(name: str) -> Word:
-    """The field's name if it is one of ours, else «unknown_field»; «line 7» of a file is «line»."""
+    """The field's name if it is one of ours, else "unknown_field"; "line 7" of a file is "line"."""
     from pipeline.values import language  # needed of refused events only
 
     known = name.partition(" ")[0]

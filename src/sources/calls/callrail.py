@@ -2,7 +2,7 @@
 
 CallRail posts a call before it is connected, after it, and whenever it is changed, always with one `resource_id`, and
 signs the raw body: header Signature, base64 of HMAC-SHA1 with the company's signing key. Source: CallRail's API
-documentation, «Webhooks» and «Validating Payloads».
+documentation, "Webhooks" and "Validating Payloads".
 """
 
 from collections.abc import Mapping

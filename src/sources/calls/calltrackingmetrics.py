@@ -1,8 +1,8 @@
 """CallTrackingMetrics' webhooks -> conversions. Pure.
 
 It posts a call at its start, at its end and when it is changed, as its triggers are set, always with one `id`; it posts
-again what was answered slowly or not with 200. Source: its help pages «Webhooks API Integration» and «Activity
-Statuses», and bodies that are public.
+again what was answered slowly or not with 200. Source: its help pages "Webhooks API Integration" and "Activity
+Statuses", and bodies that are public.
 """
 
 from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 The user chooses the parameters: docs/senders/invoca.md lists those that are read here, under Invoca's own names.
 `complete_call_id` is one call's, whatever its transactions (call, signal, post call event). Source: Invoca's developer
-documentation, «Transactions API».
+documentation, "Transactions API".
 """
 
 from collections.abc import Mapping

@@ -2,8 +2,8 @@
 
 A pixel's body is a template in the language of /v1/events: the flat one of docs/senders/ringba.md, or that of Ringba's
 guide. What it leaves out is filled in, and the fields that it may carry beside (`trigger`, `connected`, `duration`,
-`duplicate`, `value`, `currency`, `campaign`, `number`) are for the sender's settings. Source: Ringba's help pages «Roku
-Ads Manager», «Pixels» and «Most Common Tokens».
+`duplicate`, `value`, `currency`, `campaign`, `number`) are for the sender's settings. Source: Ringba's help pages "Roku
+Ads Manager", "Pixels" and "Most Common Tokens".
 """
 
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ def _call(given: Mapping[str, Any], settings: SourceSettings, warnings: Warnings
     duplicate = flag(given.get("duplicate"))
     return Call(
         partner=PARTNER,
-        # The trigger «Incoming» fires before anybody could answer.
+        # The trigger "Incoming" fires before anybody could answer.
         finished=(text(given.get("trigger")) or "").lower() != "incoming",
         answered=flag(given.get("connected")),
         duration=seconds(given.get("duration")),

@@ -24,7 +24,7 @@ KNOWN = (
 _NAME: fieldnames.Path = ("", "event_name")
 CURRENCY: fieldnames.Path = ("custom_data", "currency")
 _MOST_FIELDS = 60
-# Salesforce, «Outbound Messaging: acknowledgement»: anything else, and the message comes again for 24 hours.
+# Salesforce, "Outbound Messaging: acknowledgement": anything else, and the message comes again for 24 hours.
 ACKNOWLEDGEMENTS = {
     "salesforce": '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope'
     ' xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notificationsResponse'

@@ -1,7 +1,7 @@
 """Events in the words of Google Analytics 4, as web pages and tag managers hold them. Pure.
 
-Contract: Google's documents «Recommended events», «Measure ecommerce» (dataLayer), «Common event data» (server-side Tag
-Manager), «Send user-provided data» and «Measurement Protocol».
+Contract: Google's documents "Recommended events", "Measure ecommerce" (dataLayer), "Common event data" (server-side Tag
+Manager), "Send user-provided data" and "Measurement Protocol".
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Google's words for a person -> user_data. Pure.
 
-Contract: Google's documents «Send user-provided data» and «Common event data».
+Contract: Google's documents "Send user-provided data" and "Common event data".
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """Segment's webhooks: a track call is a conversion; one that tells about an audience is an update of it. Pure.
 
-Contract: Segment's documents «Webhooks (Actions) Destination» (signature, batches), «Spec: Common Fields», «Spec: V2
-Ecommerce Events» and «Spec: B2B SaaS» (properties).
+Contract: Segment's documents "Webhooks (Actions) Destination" (signature, batches), "Spec: Common Fields", "Spec: V2
+Ecommerce Events" and "Spec: B2B SaaS" (properties).
 """
 
 from collections.abc import Sequence
@@ -166,7 +166,7 @@ def _event_source(context: dict[str, Any], page: dict[str, Any]) -> str | None:
 
 def _campaign(context: dict[str, Any]) -> dict[str, Any]:
     given = as_object(context.get("campaign"))
-    # Segment's library takes the «utm_» off and says `name` for the campaign.
+    # Segment's library takes the "utm_" off and says `name` for the campaign.
     names = ("name", "source", "medium", "term", "content")
     return present({"utm_" + name.replace("name", "campaign"): given.get(name) for name in names})
 

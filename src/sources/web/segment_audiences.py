@@ -1,7 +1,7 @@
 """What a Segment call says for Rokt: updates of a person, the click id, attributes of the sender's own. Pure.
 
-Contract: Segment's page «Rokt Conversions API (Actions) Destination» (`audience_name`, `audience_membership`), its page
-«Using Engage Data» (an audience's calls), and what the Rokt Browser Plugin writes into a call's `integrations`.
+Contract: Segment's page "Rokt Conversions API (Actions) Destination" (`audience_name`, `audience_membership`), its page
+"Using Engage Data" (an audience's calls), and what the Rokt Browser Plugin writes into a call's `integrations`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,13 @@ _LONGEST_NAME = 128  # of an event that nobody mapped
 _OF_AUDIENCE = ("audience_name", "audience_membership")
 # The plugin's name for its destination, and the one in Segment's catalogue.
 _DESTINATIONS = ("Rokt Conversions API", "Rokt Conversions API (Actions)")
-# Properties that have a place of their own in a conversion, and those of «Spec: B2B SaaS» that tell who a person is.
+# Properties that have a place of their own in a conversion, and those of "Spec: B2B SaaS" that tell who a person is.
 _PLACED = frozenset(
     "event_id order_id currency name products sku quantity opt_out email phone first_name last_name firstName lastName"
     " gender birthday address username title audience_name audience_membership audience_key trait_key rtid"
     " rclid".split()
 )
-# Traits of «Spec: Identify» that tell who a person is.
+# Traits of "Spec: Identify" that tell who a person is.
 _WHO = _PLACED | frozenset("avatar company country createdAt description id website".split())
 
 

@@ -1,6 +1,6 @@
 """Who a Segment call is of. Pure.
 
-Contract: Segment's documents «Spec: Identify» (traits) and «Spec: Common Fields» (context).
+Contract: Segment's documents "Spec: Identify" (traits) and "Spec: Common Fields" (context).
 """
 
 from collections.abc import Mapping

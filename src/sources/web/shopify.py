@@ -1,6 +1,6 @@
 """Shopify's order webhooks: a paid order is a purchase. Pure.
 
-Contract: Shopify's documents «Verify webhook deliveries» (signature), «Webhooks: orders/paid» and «REST: Order».
+Contract: Shopify's documents "Verify webhook deliveries" (signature), "Webhooks: orders/paid" and "REST: Order".
 """
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-// Segment's engine with its destination for Rokt's Conversions API, action «send»: mapping, checks, hashing. Each line of
+// Segment's engine with its destination for Rokt's Conversions API, action "send": mapping, checks, hashing. Each line of
 // the input is [call, mapping]; the mapping lies over the action's own defaults, as in Segment's tests; its user
 // attributes are further ones. Each line of the output is the body that would be posted, or {"refused": why}. Nothing is
 // sent: its HTTP client is replaced.

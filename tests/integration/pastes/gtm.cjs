@@ -11,7 +11,7 @@ const section = name => template.split(`___${name}___`)[1].split(/^___[A-Z_]+___
 const code = section("SANDBOXED_JS_FOR_SERVER")
 const permissions = new Map(JSON.parse(section("SERVER_PERMISSIONS")).map(one => [one.instance.key.publicId, one.instance.param]))
 
-// «Standard Library» of Google's documents on custom templates: all methods that sandboxed JavaScript has.
+// "Standard Library" of Google's documents on custom templates: all methods that sandboxed JavaScript has.
 const METHODS = {
   Array: `concat every filter forEach indexOf join lastIndexOf map pop push reduce reduceRight reverse shift slice some sort splice
     toString unshift`,
