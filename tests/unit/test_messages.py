@@ -129,9 +129,12 @@ def test_what_is_encoded_is_decoded_byte_for_byte(
 ) -> None:
     lines = [json.dumps(event, ensure_ascii=ascii_only, separators=(",", ":")) for event in drawn]
     named = [
-        QueuedEvent(line, event["event_id"], event["event_name"]) for line, event in zip(lines, drawn, strict=True)
+        QueuedEvent(line, event["event_id"], event["event_name"], f"em:{place}", "gpp" if place else "")
+        for place, (line, event) in enumerate(zip(lines, drawn, strict=True))
     ]
-    head = Head(Routing(group, partner), post_id=group)
+    # A remainder of the fifth generation: it has to say as much as a new message does.
+    since = 1_790_000_000
+    head = Head(Routing(group, partner), BROWSER, group, since, since + 1, 2, since + 2, since + 3, generation=5)
     assert decode(encode(head, named), identify) == (head, named)
 
 

@@ -93,6 +93,13 @@ def test_of_a_message_that_comes_back_it_is_noted_that_its_run_has_not_died(
     assert marks([one], NOW) == []  # no mark can say both
 
 
+def test_each_message_that_comes_back_is_noted_by_its_own_id_and_receives() -> None:
+    both = [message("a", receives=3), message("b", number=1, receives=7)]
+    for one in both:
+        one.stays, one.events[0].outcome = True, Retry("Roku answered 429", 429)
+    assert marks(both, NOW) == [PutOff("m0", 3, int(NOW), Tried()), PutOff("m1", 7, int(NOW), Tried())]
+
+
 @pytest.mark.parametrize(
     "outcome", [Repeated(), Retry("Roku answered 429", 429), Rejected("its letter was not taken", 210)]
 )
