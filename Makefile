@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_VENV := .venv-run
+RELEASE_VENV := .venv-release
 SAM_VENV := .venv-sam
 SCAN_VENV := .venv-scan
 BENCH_VENV := .venv-bench
@@ -15,6 +16,7 @@ SOURCES := src local tests
 INSTALLED := $(VENV)/.ready
 READY := $(BIN)/relay
 RUN_READY := $(RUN_VENV)/.ready
+RELEASE_READY := $(RELEASE_VENV)/.ready
 SAM_READY := $(SAM_VENV)/.ready
 SCAN_READY := $(SCAN_VENV)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
@@ -47,7 +49,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: histories others
-.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation smoke emulator package validate scan build docs parameters fields places size bench scale lock clean
+.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation smoke emulator package validate scan build release docs parameters fields places size bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -79,6 +81,9 @@ $(RUN_READY): requirements/run.txt
 	$(call make-venv,$(RUN_VENV),$<)
 	@$(RUN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(RELEASE_READY): requirements/release.txt
+	$(call make-venv,$(RELEASE_VENV),$<)
 
 $(SAM_READY): requirements/sam.txt
 	$(call make-venv,$(SAM_VENV),$<)
@@ -186,6 +191,16 @@ build: $(READY) $(SAM_READY) ## the bundle in .aws-sam/build, for Lambda's proce
 	PATH="$$(bash .ci/find-python 3.13):$$PATH" $(SAM_VENV)/bin/sam build
 	$(BIN)/python .ci/check_bundle.py .aws-sam/build
 
+# Built twice, in folders of different names: what differs depends on when or where it was built.
+release: $(READY) $(SAM_READY) $(RELEASE_READY) ## what a version consists of, in .release/out: bundle, template, wheel, SBOM, checksums
+	@rm -rf .release && mkdir -p .release
+	@for build in first second-build; do \
+		PATH="$$(bash .ci/find-python 3.13):$$PATH" $(SAM_VENV)/bin/sam build --build-dir .release/$$build >/dev/null || exit 1; \
+	done
+	@$(BIN)/python .ci/check_bundle.py .release/first
+	@$(RELEASE_VENV)/bin/cyclonedx-py requirements --output-reproducible --output-file .release/sbom.json src/requirements.txt
+	@PYTHONPATH=src $(BIN)/python .ci/release.py .release/first .release/second-build .release/sbom.json .release/out "$$TAG"
+
 docs: $(DOCS_READY) ## the docs as a site with search, in .site/html; a broken link fails
 	@$(DOCS_VENV)/bin/python .ci/site.py
 
@@ -223,6 +238,7 @@ lock: ## choose versions again where pyproject.toml asks for it (ARGS=--upgrade:
 	$(COMPILE) --group runtime --output-file src/requirements.txt
 	$(COMPILE) --group dev --constraint src/requirements.txt --output-file requirements/dev.txt
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(COMPILE) --group release --output-file requirements/release.txt
 	$(COMPILE) --group sam --output-file requirements/sam.txt
 	$(COMPILE) --group scan --output-file requirements/scan.txt
 	$(COMPILE) --group bench --constraint src/requirements.txt --output-file requirements/bench.txt
@@ -239,4 +255,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(RUN_VENV) $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(OPENAPI_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(RUN_VENV) $(RELEASE_VENV) .release $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(OPENAPI_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

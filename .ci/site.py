@@ -22,7 +22,7 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
     "Senders": ("docs/senders/*.md",),
     "Operate": ("docs/operating.md", "docs/command-line.md", "docs/runbook.md", "docs/silence.md"),
     "Trust": ("docs/reliability.md", "SECURITY.md"),
-    "Change": ("CONTRIBUTING.md", "docs/words.md", "docs/decisions.md", "CHANGELOG.md"),
+    "Change": ("CONTRIBUTING.md", "docs/words.md", "docs/decisions.md", "docs/release.md", "CHANGELOG.md"),
 }
 # Beside the pages of docs/ and of the navigation: what they link to.
 FILES = ("LICENSE", "bench/results.json")

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from pipeline.values.version import VERSION
 from relay import (
     calibrate,
     circuit,
@@ -101,7 +101,7 @@ _keys.command("revoke")(verb(keys.revoke))
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"relay {version('roku-conversions-relay')}")
+        typer.echo(f"relay {VERSION}")
         raise typer.Exit
 
 

@@ -23,10 +23,8 @@ _MOST_ERRORS = 30
 _COUNTED = (*fields.AMOUNTS, "contents")
 _ALIASES = {section: field.aliases(known) for section, known in fields.TABLE.items()}
 # A field of the person or of the order beside them, where other APIs have it.
-_ALIASES[""] = {
-    **{name: f"{section}.{own}" for section in ("custom_data", "user_data") for name, own in _ALIASES[section].items()},
-    **_ALIASES[""],
-}
+_OUTSIDE = {name: f"{part}.{own}" for part in ("custom_data", "user_data") for name, own in _ALIASES[part].items()}
+_ALIASES[""] = _OUTSIDE | _ALIASES[""]
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
 _GOOGLES = "sha256_phone_number"
 _OTHERS = frozenset({"AID", _GOOGLES})

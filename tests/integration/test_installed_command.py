@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-import tomllib
 import venv
 from pathlib import Path
 
 import pytest
 
+from pipeline.values.version import VERSION
 from tests.bounds import BOUND
 
 ROOT = Path(__file__).parents[2]
@@ -25,15 +25,14 @@ def _run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_the_wheel_alone_gives_a_command_that_works(tmp_path: Path) -> None:
     built = _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
     assert built.returncode == 0, built.stderr
-    (wheel,) = tmp_path.glob("*.whl")
+    (wheel,) = tmp_path.glob(f"*-{VERSION}-*.whl")
     venv.create(tmp_path / "own", with_pip=True)
     pip = [str(tmp_path / "own" / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", str(wheel)]
     installed = subprocess.run(pip, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=BOUND)
     assert installed.returncode == 0, installed.stderr
     relay = tmp_path / "own" / "bin" / "relay"
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert _run(relay, "--version", cwd=tmp_path).stdout == f"relay {project['version']}\n"
+    assert _run(relay, "--version", cwd=tmp_path).stdout == f"relay {VERSION}\n"
     assert "12125550123" in _run(relay, "hash", "(212) 555-0123", cwd=tmp_path).stdout
     assert [verb for verb in VERBS if _run(relay, *verb.split(), "--help", cwd=tmp_path).returncode] == []
     assert _run(relay, "doctor", cwd=tmp_path).returncode == 2

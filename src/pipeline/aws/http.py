@@ -14,8 +14,9 @@ from pipeline.aws.secrets import SecretUnavailable
 from pipeline.aws.sockets import SENDING, Adapter
 from pipeline.contract.destination import Answer, KeySecret
 from pipeline.values.faults import NoKey
+from pipeline.values.version import VERSION
 
-USER_AGENT = "roku-conversions-relay/0.1.0"
+USER_AGENT = f"roku-conversions-relay/{VERSION}"
 # Seconds to connect, and seconds for the whole answer; between them are those for sending (see `sockets`).
 TIMEOUT = (3.05, 8.0)
 # Seconds after which the refusal of a key is not followed by another request: the first may have taken 17, and a
