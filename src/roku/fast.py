@@ -7,7 +7,7 @@ out of `checked` the same, without a warning (tests/unit/test_fast_reading.py).
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipeline.values import field, language, persons, timestamps
 from pipeline.values.rules import Rule, Warnings
@@ -18,13 +18,15 @@ _NAMES = frozenset(words.EVENT_NAMES)
 _SECTIONS = ("", "user_data", "custom_data")
 
 
-class _Record(NamedTuple):
-    """One conversion as posted, and what is said beside it."""
+class _Record:
+    """One conversion as posted, what is said beside it, and its person's rules once a field has asked for them."""
 
-    conversion: Any
-    settings: normalise.Settings
-    context: Mapping[str, Any]
-    year: int
+    __slots__ = ("context", "conversion", "rules", "settings", "year")
+
+    def __init__(self, conversion: Any, settings: normalise.Settings, context: Mapping[str, Any], year: int) -> None:
+        """Without the rules, which most records do not need."""
+        self.conversion, self.settings, self.context, self.year = conversion, settings, context, year
+        self.rules: Mapping[str, Rule] | None = None
 
 
 def read(
@@ -81,5 +83,7 @@ def _at_a_glance(conversion: Any, settings: normalise.Settings) -> Any:
 
 
 def _rules(record: _Record) -> Mapping[str, Rule]:
-    conversion, settings, context, year = record
-    return checked.user_rules(conversion["user_data"], conversion, settings, context, year)
+    if record.rules is None:
+        whole = record.conversion
+        record.rules = checked.user_rules(whole["user_data"], whole, record.settings, record.context, record.year)
+    return record.rules

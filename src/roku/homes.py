@@ -4,6 +4,7 @@ Rule: Roku's Events API page, "State (please provide complete name)". The page g
 guide takes ISO 3166's two letters to help with phone numbers, so a country is sent as these.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import core_schema as cs
@@ -45,15 +46,30 @@ def state(stated: str | None, default: str | None) -> Kind:
     """A state by its complete name; `stated` is the country of the record, `default` that of records without one."""
 
     def rule(value: Any, notes: list[str]) -> str | None:
-        word = texts.clear(value, notes)
-        if word is None:
-            return None
-        name = places.state(word, stated, default)
-        if name is None and len(word) <= _SHORT and places.has_codes(stated or default):
-            notes.append("looks like a code that is not known in its country: send the state's complete name")
-        return name or word
+        if type(value) is str and len(value) <= _SHORT:
+            name, said = _of_code(value, stated, default)
+            notes += said
+            return name
+        return _state(value, stated, default, notes)
 
     return Kind(rule, cs.chain_schema([shapes.PLACE, shapes.like(_USUAL_STATE)]), STRING)
+
+
+@lru_cache(maxsize=1_000)
+def _of_code(code: str, stated: str | None, default: str | None) -> tuple[str | None, list[str]]:
+    """What a short text is as a state, and the notes: there are few, and none is a person's."""
+    notes: list[str] = []
+    return _state(code, stated, default, notes), notes
+
+
+def _state(value: Any, stated: str | None, default: str | None, notes: list[str]) -> str | None:
+    word = texts.clear(value, notes)
+    if word is None:
+        return None
+    name = places.state(word, stated, default)
+    if name is None and len(word) <= _SHORT and places.has_codes(stated or default):
+        notes.append("looks like a code that is not known in its country: send the state's complete name")
+    return name or word
 
 
 def postal_code(country: str | None) -> Kind:

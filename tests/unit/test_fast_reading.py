@@ -67,7 +67,21 @@ TEXTS = [
     *("United States", "New York", "new york", "North Carolina", "District Of Columbia"),
 ]
 NUMBERS = [0, 1, -1, 2, 25.5, -0.5, 2.0, 1e15, 10**15, 10**16, float("nan"), float("inf"), True, False]
-TIMES = [946_684_799, 946_684_800, 1_000_000_000, *(int(NOW) + more for more in (300, 301, 3_600, 3_601))]
+DATES = [
+    f"{day}T{clock}{zone}"
+    for day in ("2026-05-01", "2026-02-30", "1999-12-31", "2031-01-01")
+    for clock, zone in (("12:00:00", "Z"), ("24:00:00", "Z"), ("23:59:60", "Z"), ("00:30:00.999999", "+01:00"))
+]
+TIMES = [
+    *DATES,
+    "2026-05-01T12:00:00",
+    "2026-05-01t12:00:00z",
+    "2026-05-01 12:00:00+1400",
+    946_684_799,
+    946_684_800,
+    1_000_000_000,
+    *(int(NOW) + more for more in (300, 301, 3_600, 3_601)),
+]
 ITEM = {"id": "sku-1", "quantity": 2, "price": 49.5}
 ITEMS: list[Any] = [[], [None], [ITEM], [ITEM | {"id": 7, "quantity": "1"}], [ITEM | {"price": "1"}], [{"id": "sku-1"}]]
 ITEMS += [

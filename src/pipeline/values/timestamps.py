@@ -2,7 +2,8 @@
 
 import math
 import re
-from datetime import MAXYEAR
+from contextlib import suppress
+from datetime import MAXYEAR, datetime
 from typing import Any
 
 from pipeline.values import births
@@ -17,6 +18,10 @@ EARLIEST = 946_684_800
 
 _FIELD = "event_time"
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?").fullmatch  # bounded: int() refuses texts of over 4,300 digits
+# As nearly all programs write a time: `pipeline.values.moments` reads it as the standard library does, 9 times as long.
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
+).fullmatch
 # 1e11 is the year 5138 in seconds and March 1973 in milliseconds: from 2000 on the magnitude tells the unit.
 _UNITS = ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (1e20, 1_000_000_000))
 
@@ -28,10 +33,15 @@ def without_a_word(value: object, now: float, ahead: int) -> int | None:
     """The time as whole epoch seconds, if there is nothing to say of it; arguments as in `event_time`."""
     if type(value) is int and EARLIEST <= value <= now + ahead:
         return value
+    if type(value) is str and _RFC_3339(value):
+        with suppress(ValueError):  # a day that its month does not have
+            seconds = math.floor(datetime.fromisoformat(value).timestamp())
+            if EARLIEST <= seconds <= now + ahead:
+                return seconds
     errors: dict[str, str] = {}
     warnings: Warnings = []
-    seconds = event_time(value, now, ahead=ahead, errors=errors, warnings=warnings)
-    return None if errors or warnings else seconds
+    read = event_time(value, now, ahead=ahead, errors=errors, warnings=warnings)
+    return None if errors or warnings else read
 
 
 def epoch_seconds(value: object, now: float, tolerance: int, habits: Habits = _UNSAID) -> tuple[int, str | None]:
