@@ -35,6 +35,9 @@ OPENAPI_READY := $(OPENAPI_FOLDER)/node_modules/.package-lock.json
 # Segment's own destination for Rokt.
 SEGMENT_FOLDER := tests/integration/npm_segment
 SEGMENT_READY := $(SEGMENT_FOLDER)/node_modules/.package-lock.json
+# Segment's and RudderStack's libraries.
+LIBRARIES_FOLDER := tests/integration/npm_libraries
+LIBRARIES_READY := $(LIBRARIES_FOLDER)/node_modules/.package-lock.json
 # The benchmarks' peers that run under Node.
 PEERS_FOLDER := bench/npm
 PEERS_READY := $(PEERS_FOLDER)/node_modules/.package-lock.json
@@ -107,6 +110,10 @@ $(SEGMENT_READY): $(SEGMENT_FOLDER)/package-lock.json
 	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(SEGMENT_FOLDER) && npm ci --ignore-scripts --silent; \
 	else echo "no Node.js with npm on this machine: the tests against Segment's destination will be skipped"; fi
 
+$(LIBRARIES_READY): $(LIBRARIES_FOLDER)/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null; then cd $(LIBRARIES_FOLDER) && npm ci --ignore-scripts --silent; \
+	else echo "no Node.js with npm on this machine: the tests with Segment's libraries will be skipped"; fi
+
 $(MUTATION_READY): requirements/mutation.txt
 	$(call make-venv,$(MUTATION_VENV),$<)
 
@@ -164,7 +171,7 @@ thorough: histories others ## what needs programs that others wrote, or minutes:
 histories: $(READY)
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 300
 
-others: $(READY) $(SQS_READY) $(CONSENT_READY) $(OPENAPI_READY) $(SEGMENT_READY) $(SAM_READY)
+others: $(READY) $(SQS_READY) $(CONSENT_READY) $(OPENAPI_READY) $(SEGMENT_READY) $(LIBRARIES_READY) $(SAM_READY)
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 
 mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses; all of it has not been timed yet)
@@ -255,4 +262,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(RUN_VENV) $(RELEASE_VENV) .release $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(OPENAPI_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(RUN_VENV) $(RELEASE_VENV) .release $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(OPENAPI_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(LIBRARIES_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
