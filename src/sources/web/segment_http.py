@@ -1,6 +1,6 @@
 """Segment's HTTP API, as its own libraries and RudderStack's call it: one call, or a batch of them. Pure.
 
-Contract: Segment's documents «HTTP API Source» (paths, key, batches) and «Spec: Common Fields» (times); what the
+Contract: Segment's documents "HTTP API Source" (paths, key, batches) and "Spec: Common Fields" (times); what the
 libraries put on the wire, take for success and send again was seen on the wire and read in their code.
 """
 
