@@ -13,7 +13,7 @@ from destinations import NAMES
 from pipeline.contract import matching
 from pipeline.delivery import door_items
 from pipeline.values.json_objects import json_object
-from relay import ledger_items, log, posts
+from relay import ledger_items, log, posts, tail_letters
 from relay.deployment import Deployment
 from relay.destinations import shown
 from relay.durations import seconds
@@ -45,8 +45,8 @@ def tail(
 ) -> int:
     """Show what the functions log, in plain words: of reasons the class and the status, no personal data and no keys.
 
-    Events that ended at the door are named, with the reason, from the ledger's table. What a destination said of an
-    event is in its dead letter: see `relay dlq list`.
+    Events that ended at the door are named, with the reason, from the ledger's table, and those that a destination
+    rejected from the dead letters.
     """
     groups = _groups(deployment, function)
     start = int((time.time() - seconds(since)) * 1000)
@@ -54,6 +54,7 @@ def tail(
     try:
         while True:
             fresh = [*_new(deployment, groups, start, seen), *_ended(deployment, groups, start, seen)]
+            fresh += tail_letters.rejected(deployment, list(fresh), start, seen)
             lines = sorted(fresh, key=lambda line: line[0])
             for at, name, message in lines:
                 text = _said(at, name, message, out, raw)
@@ -81,6 +82,8 @@ def words(message: str, function: str = "") -> str:
         return "" if quiet else printable(message.rstrip())
     if _ENDED in line:
         return printable(_of_event(line[_ENDED]))
+    if tail_letters.REJECTED in line:
+        return printable(tail_letters.words(line[tail_letters.REJECTED]))
     details = {name: value for name, value in line.items() if name not in _UNSAID}
     if "_aws" in line:
         return printable(_counts(line, details, function) + _listed(details))

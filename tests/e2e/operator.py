@@ -10,10 +10,17 @@ from unittest.mock import patch
 
 from typer.main import get_command
 
+from destinations import NAMES
 from relay.app import app
+from relay.destinations import shown
 from tests.e2e.relay import Relay, running
 
 _RELAY = get_command(app)  # once: typer makes all verbs again at each call, a fifth of the work of a short one
+
+# A running stack has modules of its own: what the command line imports and keeps must be imported before it starts, or
+# the next tests of this process get rules that raise the stack's Fault.
+for _name in NAMES:
+    shown(_name)
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,7 @@ def test_dead_and_redriven(operator: Operator, console: Console) -> None:
     operator.relay.post("dead-1")
     state(operator, "dead-1", "dead letter")
     assert both(operator, console, "dead-1", "dead letter", "is too old", "then `relay dlq redrive`") == 1
+    until(lambda: "dead-1 is rejected by roku: event_time: is too old" in operator.run("tail", "--no-follow").text)
     operator.relay.accept()
     operator.run("dlq", "redrive")
     state(operator, "dead-1", "delivered")
