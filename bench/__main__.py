@@ -18,9 +18,7 @@ def main() -> None:
     """Measure, print, keep, draw."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--turns", type=int, default=15, help="how often everything runs in turn (default 15)")
-    parser.add_argument(
-        "--only", nargs="*", metavar="ROW", help="core, end_to_end, assembly, counts, ...; writes nothing"
-    )
+    parser.add_argument("--only", nargs="*", metavar="ROW", help="core, end_to_end, counts, ...; writes nothing")
     given = parser.parse_args()
     notices: list[str] = []
     found: list[Figure] = []
@@ -44,13 +42,12 @@ def main() -> None:
 
 
 def _rows(turns: int, notices: list[str]) -> dict[str, Callable[[], list[Figure]]]:
-    from bench import assembly, cold_start, concurrency, core, counts, end_to_end, memory, rokt_core
+    from bench import cold_start, concurrency, core, counts, end_to_end, memory, rokt_core
 
     return {
         "core": lambda: core.measure(turns, notices),
         "rokt_core": lambda: rokt_core.measure(turns, notices),
         "end_to_end": lambda: end_to_end.measure(turns),
-        "assembly": lambda: assembly.measure(2 * turns),
         "counts": counts.measure,
         "concurrency": lambda: concurrency.measure(turns),
         "memory": memory.measure,

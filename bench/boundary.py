@@ -83,6 +83,9 @@ class World:
     def _BatchWriteItem(self, _: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
         return {"UnprocessedItems": {}}
 
+    def _PutItem(self, _: bytes) -> dict[str, Any]:  # noqa: N802 - AWS's name
+        return {}
+
 
 class Taker(BaseAdapter):
     """In the place of the connection to Roku or Rokt: everything is taken."""

@@ -15,6 +15,7 @@ END_TO_END = {
     ("roku and rokt", False): "end-to-end CPU for Roku and Rokt",
     ("roku and rokt", True): "end-to-end CPU for Roku and Rokt, ledger on",
 }
+DELIVER = "deliver, from the batch of the queue to Roku's answer"
 
 
 @dataclass(frozen=True, slots=True)
