@@ -43,20 +43,19 @@ class Relay:
 
     def accept(self) -> None:
         """Nobody refuses anything from now on."""
-        self.sandbox.set_faults({})
-        if self.rokt_sandbox is not None:
-            self.rokt_sandbox.set_faults({})
+        for sandbox in self.stack.sandboxes.values():
+            sandbox.set_faults({})
 
     def post(self, event_id: str, **fields: Any) -> None:
         """A sender posts the event, and the relay accepts it."""
         self.post_all([EVENT | {"event_id": event_id} | fields])
 
-    def post_all(self, events: Sequence[Mapping[str, Any]], status: int = 202) -> None:
-        """A sender posts these events in one request and gets this status."""
+    def post_all(self, events: Sequence[Mapping[str, Any]], status: int = 202, key: str = SENDER_KEY) -> None:
+        """The sender with this key posts these events in one request and gets this status."""
         answer = requests.post(
             f"{self.stack.url}/v1/events",
             json={"event_group_id": "g", "events": events},
-            headers={"Authorization": f"Bearer {SENDER_KEY}"},
+            headers={"Authorization": f"Bearer {key}"},
             timeout=BOUND,
         )
         assert answer.status_code == status, answer.text

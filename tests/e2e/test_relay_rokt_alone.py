@@ -30,6 +30,7 @@ def test_the_other_verbs_know_its_one_destination(operator: Operator) -> None:
     assert operator.run("tail", "--no-follow").code == 0
 
 
+@pytest.mark.usefixtures("no_dead_letters")
 def test_a_dead_letter_of_the_event_api_is_shown_without_a_person(operator: Operator) -> None:
     sandbox = operator.relay.rokt_sandbox
     assert sandbox is not None

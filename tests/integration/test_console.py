@@ -74,11 +74,25 @@ class Page:
         found: dict[str, Any] = self.relay.stack.console._state.look()["destinations"][0]
         return found
 
+    def is_idle(self) -> bool:
+        """Whether nothing of an earlier test is on its way; what waits comes back now."""
+        names: Any = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
+        url = self.relay.stack.outputs()["RokuQueueUrl"]
+        counts = self.relay.stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        if any(map(int, counts.values())):
+            self.relay.try_now()
+            return False
+        return True
+
 
 @pytest.fixture
 def page(relay: Relay) -> Iterator[Page]:
     relay.accept()
-    yield Page(relay)
+    if relay.letters():
+        relay.redrive()
+    page = Page(relay)
+    until(page.is_idle)
+    yield page
     relay.accept()
 
 
@@ -154,7 +168,8 @@ def test_a_retry_has_its_reason_and_its_time_and_try_now_ends_the_wait(
     page.relay.post(event_id)
     (waiting,) = page.until(event_id, "waiting")
     assert reason in waiting["reason"]
-    lane = until(lambda: (lane := page.lane())["waiting"] and lane)
+    # A look serves for a tenth of a second: it may still show another test's.
+    lane = until(lambda: (lane := page.lane()) and [event_id] in [one["events"] for one in lane["waiting"]] and lane)
     (message,) = lane["waiting"]
     assert (message["events"], message["tries"], lane["queue"]["later"]) == ([event_id], 1, 1)
     assert reason in message["why"]
@@ -371,9 +386,9 @@ def test_a_circuit_opens_and_closes_as_the_page_shows_it(page: Page) -> None:
     page.until("circuit-0", "delivered")
     page.faults(malformed=True)
     page.relay.post("circuit-1")
-    lane = until(lambda: (lane := page.lane())["circuits"]["open"] and lane)
-    (circuit,) = lane["circuits"]["open"]
-    assert (circuit["group"], circuit["probes"], circuit["understood"]) == ("g", 0, False)
+    # A look serves for a tenth of a second: it may still show another test's.
+    (circuit,) = until(lambda: [one for one in page.lane()["circuits"]["open"] if one["group"] == "g"])
+    assert circuit["understood"] is False
     assert circuit["why"] == "Roku answered 200 with a body that cannot be read"
     assert 0 < circuit["next_at"] - circuit["since"] <= 60
     page.relay.put_off_probe()
@@ -398,7 +413,7 @@ def test_try_now_writes_no_circuit_that_is_due_already(page: Page) -> None:
     page.relay.ledger.put_item(TableName=table, Item=item | key)
     for _ in range(3):
         page.ask("try-now", destination="roku")
-    (circuit,) = until(lambda: page.lane()["circuits"]["open"])
+    (circuit,) = until(lambda: [one for one in page.lane()["circuits"]["open"] if one["group"] == "clicked"])
     assert circuit["next_at"] <= time.time()
     assert page.relay.known("circuit")[what]["version"] == "2"
     page.relay.ledger.delete_item(TableName=table, Key=key)

@@ -1,11 +1,19 @@
 """Unit tests: no network at all, and the same generated examples on every run."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket
 
 from pipeline.values import hints
 
-settings.register_profile("unit", derandomize=True, database=None, deadline=None, max_examples=100)
+# The same examples each time; and a busy machine, on which making them takes seconds, must not break a test.
+settings.register_profile(
+    "unit",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=100,
+)
 settings.load_profile("unit")
 
 
