@@ -17,7 +17,7 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "delivery: nothing is noted": (
         "pipeline.delivery.deliver",
-        "if world.ledger is not None and notes:",
+        "if world.ledger is not None:",
         "if False:",
     ),
     "delivery: the run waits past its end": (

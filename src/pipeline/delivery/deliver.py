@@ -42,9 +42,10 @@ def deliver(records: Sequence[Record], destination: Destination, world: Surround
     )
     for _ in range(2):
         receipts = receipts and world.queue.postpone(receipts, deadline.left(_AFTER_VISIBILITY))
-    notes = [*reporting.notes(messages), *(reporting.marks(messages, began) if has_windows else ())]
-    if world.ledger is not None and notes:
-        settled.is_complete &= world.ledger.note(notes, deadline.left(_AFTER_NOTES, _LONGEST_NOTES))
+    if world.ledger is not None:
+        notes = [*reporting.notes(messages), *(reporting.marks(messages, began) if has_windows else ())]
+        if notes:
+            settled.is_complete &= world.ledger.note(notes, deadline.left(_AFTER_NOTES, _LONGEST_NOTES))
     report = Report()
     reporting.tell(messages, settled, report, world.sample_rate)
     return report

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 
 from pydantic_core import from_json
 
@@ -35,16 +35,17 @@ def notes(messages: Sequence[Message]) -> list[Entry]:
 
 
 def _note(message: Message, event: Event) -> Entry | None:
-    sender, fingerprint, refused = message.head.sender, event.queued.fingerprint, event.queued.refused_by
-    entry = None
+    queued = event.queued
+    noted = partial(Entry, event.key, refused_by=queued.refused_by, post_id=message.head.post_id)
+    whose = partial(noted, sender=message.head.sender, fingerprint=queued.fingerprint)
     if isinstance(event.outcome, Delivered):
-        entry = Entry(event.key, "delivered", sender=sender, fingerprint=fingerprint, refused_by=refused)
-    elif event.buried:
-        entry = Entry(event.key, "rejected", event.letter, status_of(event.outcome), refused_by=refused)
-    elif event.retry and event.used.windows:
+        return whose("delivered", order_id=_order_id(event))
+    if event.buried:
+        return noted("rejected", event.letter, status_of(event.outcome), order_id=_order_id(event))
+    if event.retry and event.used.windows:
         # Also what a run that died may have used: other messages may hold the same event.
-        entry = Entry(event.key, "unread", sender=sender, fingerprint=fingerprint, tried=event.used, refused_by=refused)
-    return None if entry is None else replace(entry, order_id=_order_id(event), post_id=message.head.post_id)
+        return whose("unread", tried=event.used, order_id=_order_id(event))
+    return None
 
 
 def _order_id(event: Event) -> str:
