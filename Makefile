@@ -52,7 +52,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: histories others
-.PHONY: help venv run screenshot test lint format types imports unit thorough mutation simulation smoke emulator package validate scan build release docs parameters fields places size bench scale lock clean
+.PHONY: help venv run screenshot test lint format types imports unit thorough mutation planted simulation smoke emulator package validate scan build release docs parameters fields places size bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -257,6 +257,9 @@ lock: ## choose versions again where pyproject.toml asks for it (ARGS=--upgrade:
 # Groups alone are compiled: the dependencies of the command `relay` are no part of the bundle, and all are in dev.
 COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
+
+planted: $(READY) ## each fault that the simulation plants, and the test that finds it without the simulation (ARGS="http:" chooses)
+	@PYTHONPATH=src:. $(BIN)/python .ci/planted.py $(ARGS)
 
 simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faults shows that each deliberate fault is found)
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
