@@ -52,7 +52,8 @@ class State:
         observer = self._observer
         with observer.changed:
             settled, why = dict(lane.settled), dict(lane.why)
-            counts, running, redrive = dict(lane.counts), lane.running, lane.redrive
+            # Before the letters are counted: a redrive that is told as over has left none.
+            counts, running, redrive = dict(lane.counts), lane.running, _redrive(lane)
         # Not under the observer's lock: a message arrives under its queue's lock and is then seen under the observer's.
         depths = queues.depths(find(lane.source.queue_arn), settled)
         waiting = [self._waiting(item, why.get(item.message_id, "")) for item in depths.waiting]
@@ -68,7 +69,7 @@ class State:
                 "count": len(buried),
                 "letters": [_letter(letter(message)) for message in buried[: -queues.MOST_LISTED - 1 : -1]],
             },
-            "redrive": _redrive(lane) if redrive else None,
+            "redrive": redrive,
             "destination": _destination(lane),
             "ledger": None if ledger is None else ledger.get(lane.name, 0),
         }
