@@ -79,8 +79,11 @@ def add(
     if origin and not browser:
         # The relay checks origins of browser keys alone: such a key would open everything from everywhere.
         raise Misuse("--origin limits browser keys alone: add --browser, or leave it out for a server's key")
-    if sources and browser:
-        raise Misuse("a browser key opens /v1/beacon alone, and no source: leave --browser, or --source and --map, out")
+    if browser and sources.keys() - {"segment"}:
+        raise Misuse(
+            "a browser key opens /v1/beacon, and analytics.js's paths by --source segment.SETTING=VALUE: leave"
+            " --browser, or any other --source and --map, out"
+        )
     asked: dict[str, Any] = {
         "event_groups": group,
         "event_names": event_name,

@@ -1,8 +1,9 @@
 """Writes down in the ledger's table what ended at the door, after the post was queued and within a bound of time.
 
 No failure here changes an answer. What one sender can make us spend is bounded too: a post has 25 items at most,
-and a process writes down one event a second of each sender's, after a first hundred. `unrecorded` in the log counts
-what is beyond, and the metric LedgerUnavailable the writes that failed.
+and a process writes down one event a second of each sender's, after a first hundred; what is no conversion leaves half
+of that to faults. `unrecorded` in the log counts what is beyond, and the metric LedgerUnavailable the writes that
+failed.
 """
 
 import os
@@ -20,6 +21,7 @@ from pipeline.intake.reception import Received
 # Seconds that an answer may wait for the table: a write takes some 5 ms.
 _LONGEST = 0.5
 _AT_ONCE, _A_SECOND = 100.0, 1.0
+_FOR_FAULTS = 50.0  # of these, which no conversion that is ignored takes
 # Of each sender how many events may still be written down, and when that was so.
 _allowed: dict[str, tuple[float, float]] = {}
 
@@ -42,7 +44,12 @@ def _write(line: Line, counts: Counter[str], ended: Sequence[Ended], group: str)
     if not table:
         return
     sender, now = str(line.fields["sender"]), clients.now()
-    events = ended[: _take(sender, now, min(len(ended), door.MOST))]
+    listed = ended[: door.MOST]
+    faults = sum(one.outcome is not door.IGNORED for one in listed)
+    granted = _take(sender, now, faults)
+    if granted == faults:  # what is ignored comes last
+        granted += _take(sender, now, len(listed) - faults, spare=_FOR_FAULTS)
+    events = ended[:granted]
     if len(events) < len(ended):
         line.fields["unrecorded"] = len(ended) - len(events)
     if events and not _put(table, _items(line, sender, now, group, events, len(ended) - len(events))):
@@ -68,10 +75,10 @@ def _put(table: str, items: Sequence[Mapping[str, object]]) -> bool:
     return written == [True]
 
 
-def _take(sender: str, now: float, wanted: int) -> int:
-    """How many events of this sender may be written down now."""
+def _take(sender: str, now: float, wanted: int, spare: float = 0.0) -> int:
+    """How many events of this sender may be written down now, if `spare` are left for others."""
     left, at = _allowed.get(sender, (_AT_ONCE, now))
     left = min(_AT_ONCE, left + max(0.0, now - at) * _A_SECOND)
-    granted = min(wanted, int(left))
+    granted = min(wanted, max(0, int(left - spare)))
     _allowed[sender] = left - granted, now
     return granted

@@ -118,6 +118,20 @@ def test_what_one_sender_can_have_written_is_bounded_and_leaves_others_theirs(
     assert said(capsys, "unrecorded") == 24 - 3
 
 
+def test_thousands_of_calls_that_are_no_conversions_hide_no_fault(
+    relay: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock(monkeypatch)
+    monkeypatch.setenv("DEFAULT_EVENT_GROUP", "g1")
+    pages = [{"type": "page", "messageId": f"page-{number}"} for number in range(60)]
+    for post_number in range(9):
+        nobody = {"event": "Signed Up", "messageId": f"nobody-{post_number}", "timestamp": "2026-01-05T10:00:00Z"}
+        body = {"batch": [*pages, nobody], "context": {}}
+        assert relay.ingest(post(body, path="/v1/batch", key="server-key"))["statusCode"] == 200
+    found = [item["event_id"] for item in kept() if item["what"].startswith("invalid")]
+    assert found == [f"nobody-{post_number}" for post_number in range(9)]
+
+
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """The functions' clock stands still, and goes on by so many seconds when it is told to."""
     at = [1_767_300_000.0]

@@ -154,6 +154,12 @@ def test_a_refusal_is_told_with_its_signals_wherever_the_conversion_went() -> No
     assert [one["reason"] for one in outcomes(202, said)] == ["opted out (us_privacy, gpp)"]
 
 
+def test_an_answer_that_does_not_say_how_many_came_leaves_what_was_queued() -> None:
+    made = Post("/v1/batch", queued={"roku": [[Conversion(1, 0.0, "accepted", "roku")] * 3], "rokt": []})
+    counts = made.counts(200, {"success": True}, ["roku", "rokt"])
+    assert (counts["accepted"], counts["refused"]) == (3, 0)
+
+
 def test_one_destinations_conversions_push_out_none_of_anothers() -> None:
     conversions = Conversions(most=2)
     for name in "abc":

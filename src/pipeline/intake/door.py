@@ -52,7 +52,10 @@ class _Said(NamedTuple):
 
 
 def ended(received: Mapping[str, Received]) -> list[Ended]:
-    """The events that ended at some door, those that no destination took first."""
+    """The events that ended at some door: those that no destination took first, what is no conversion last.
+
+    Of a batch of Segment's thousands of calls are none, and the one that has a fault must not be beyond the bound.
+    """
     if not any(one.failed or one.ignored or one.withheld for one in received.values()):
         return []
     found: dict[_Said, list[str]] = {}
@@ -60,7 +63,7 @@ def ended(received: Mapping[str, Received]) -> list[Ended]:
         for said in _of(reception):
             found.setdefault(said, []).append(name)
     taken = {index for one in received.values() for index in one.events if index not in one.not_queued}
-    order = sorted(found, key=lambda said: (said.place in taken, said.place))
+    order = sorted(found, key=lambda said: (said.outcome is IGNORED, said.place in taken, said.place))
     ids = {said.place: _id(said.place, received) for said in order[:MOST]}
     return [Ended(said.place, ids.get(said.place, ""), said.outcome, tuple(found[said]), *said[2:]) for said in order]
 
