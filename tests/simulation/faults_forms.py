@@ -122,8 +122,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "reporting: rejected events are noted as delivered": (
         "pipeline.delivery.reporting",
-        'entry = Entry(event.key, "rejected",',
-        'entry = Entry(event.key, "delivered",',
+        'return noted("rejected",',
+        'return noted("delivered",',
     ),
     "reporting: repeats are deliveries": (
         "pipeline.delivery.reporting",
