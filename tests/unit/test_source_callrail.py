@@ -137,7 +137,8 @@ def test_what_is_no_conversion(changes: dict[str, Any], code: str) -> None:
     ],
 )
 def test_forms_and_text_messages_are_no_calls(body: dict[str, Any]) -> None:
-    assert ignored(read, body).code == "not_a_call"
+    told = ignored(read, body)
+    assert (told.code, told.event_id) == ("not_a_call", body.get("resource_id"))
 
 
 def test_the_stages_of_a_call_are_one_event() -> None:

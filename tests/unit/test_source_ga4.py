@@ -205,6 +205,12 @@ def test_other_events_are_ignored(pushed: dict[str, Any]) -> None:
     assert one.code == "unmapped_event"
 
 
+@pytest.mark.parametrize("pushed", [{"event": "page_view"}, {"ecommerce": ECOMMERCE}])
+def test_an_ignored_event_keeps_its_id(pushed: dict[str, Any]) -> None:
+    (one,) = post(pushed | {"event_id": "tag-7"}).conversions
+    assert one.event_id == "tag-7"
+
+
 def test_event_names_maps_further_events_and_takes_some_out() -> None:
     names = {"page_view": "PAGE_VIEW", "view_item": None}
     assert conversion({"event": "page_view"}, event_names=names)["event_name"] == "PAGE_VIEW"

@@ -296,6 +296,16 @@ def test_an_ignored_post_says_the_reason_that_the_mapping_states_or_the_conditio
     assert one({"s": "jane@example.com"}, mapping).text == 'the mapping takes only posts where "s" is one of paid, done'
 
 
+def test_an_ignored_post_has_the_id_that_its_conversion_would_have() -> None:
+    name = {"path": "type", "map": {"sale": "PURCHASE", "view": None}}
+    mapping = {"when": {"path": "test", "exists": False}, "set": {"event_name": name, "event_id": {"path": "order.no"}}}
+    order = {"order": {"no": "A-17"}}
+    for body in (order | {"test": True}, order | {"type": "view"}, order):
+        made = one(body, mapping)
+        assert (type(made), made.event_id) == (Ignored, "A-17")
+    assert one({"test": True}, mapping).event_id is None
+
+
 def test_the_senders_own_event_names_count_before_those_of_the_mapping() -> None:
     mapping = {"set": {"event_name": {"path": "type", "map": {"Order": "PURCHASE", "Old": None}, "else": "LEAD"}}}
     names = {"order": "SUBSCRIBE", "spam": None}

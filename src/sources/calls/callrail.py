@@ -23,6 +23,7 @@ SIGNATURE = signature.Scheme("signature", "sha1", "base64")
 PARTNER = "CallRail"
 
 # No form and no text message has one of them.
+_IDS = ("resource_id", "id")
 _OF_CALLS = ("answered", "voicemail", "duration", "call_type")
 # Not `customer_name`: it is one field with what the caller id says, often a business, or the last name first.
 _CONTACT = {
@@ -41,7 +42,7 @@ def read(inbound: Inbound) -> Body:
     body = json_object(inbound, warnings)
     settings = inbound.settings
     if not any(name in body for name in _OF_CALLS):
-        return Body(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
+        return Body(settings.event_group, {}, [calls.not_a_call(PARTNER, first_of(body, *_IDS))], warnings)
     call = _call(body, settings, warnings)
     return Body(settings.event_group, {}, calls.conversions(call, settings, warnings), warnings, shared=body)
 
@@ -55,7 +56,7 @@ def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings)
         marks.append(f"lead_status:{status}")
     return Call(
         partner=PARTNER,
-        id=first_of(body, "resource_id", "id"),
+        id=first_of(body, *_IDS),
         time=_time(body),
         phone=first_of(body, "customer_phone_number", "callernum"),
         # What is posted before the end says `answered: false` and `duration: 0`.

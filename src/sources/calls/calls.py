@@ -106,9 +106,9 @@ def unmapped(call: Call) -> Ignored:
     return Ignored("unmapped_event", f"event_names maps calls of its kind ({kinds}) to null: name an event to count it")
 
 
-def not_a_call(partner: str) -> Ignored:
+def not_a_call(partner: str, event_id: Any) -> Ignored:
     """The answer for a text message, a form or a chat."""
-    return Ignored("not_a_call", f"this is no phone call: activate only the webhooks of calls in {partner}")
+    return Ignored("not_a_call", f"this is no phone call: activate only the webhooks of calls in {partner}", event_id)
 
 
 def _too_short(call: Call, settings: SourceSettings) -> Ignored | None:

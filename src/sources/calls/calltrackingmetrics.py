@@ -24,6 +24,7 @@ _UNDERWAY = frozenset({"ringing", "in progress", "queued", "initiated", "started
 _UNANSWERED = frozenset({"no answer", "busy", "failed", "canceled", "cancelled", "missed", "abandoned", "voicemail"})
 _STATUSES = ("call_status", "dial_status", "status")
 # A body with none of them can never tell that a call has ended, and CTM's own has them all.
+_IDS = ("id", "sid")
 _OF_CALLS = (*_STATUSES, "talk_time", "duration")
 # Not `name` and `cnam`: each is one field with what the caller id says, often a business, or the last name first.
 _CONTACT = {
@@ -52,7 +53,7 @@ def read(inbound: Inbound) -> Body:
         body = body["call"]
     settings = inbound.settings
     if direction(body.get("direction")) not in (None, "inbound", "outbound"):  # form, chat, msg_inbound
-        return Body(settings.event_group, {}, [calls.not_a_call(PARTNER)], warnings)
+        return Body(settings.event_group, {}, [calls.not_a_call(PARTNER, first_of(body, *_IDS))], warnings)
     if not any(name in body for name in _OF_CALLS):
         listed = ", ".join(_OF_CALLS)
         raise BadRequest(
@@ -67,7 +68,7 @@ def _call(body: Mapping[str, Any], settings: SourceSettings, warnings: Warnings)
     finished, answered = _outcome(body, talked, lasted)
     return Call(
         partner=PARTNER,
-        id=first_of(body, "id", "sid"),
+        id=first_of(body, *_IDS),
         time=first_of(body, "unix_time", "called_at"),
         phone=first_of(body, "caller_number_complete", "caller_number", "caller_number_bare"),
         finished=finished,

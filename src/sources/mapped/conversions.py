@@ -18,6 +18,7 @@ from sources.values import present, text
 from sources.web.shop import basket
 
 _PHONE, _CONTENTS, _GROUP = ("user_data", "ph"), ("custom_data", "contents"), ("", "event_group_id")
+_ID = ("", "event_id")
 
 
 def conversions(
@@ -28,10 +29,10 @@ def conversions(
     settings = replace(settings, currency=settings.currency or mapping.currency)
     failed = next((one for one in mapping.when if not one.holds(scope)), None)
     if failed is not None:
-        return [Ignored("not_a_conversion", failed.reason)]
+        return [Ignored("not_a_conversion", failed.reason, _id(mapping, scope))]
     name = None if mapping.name is None else _name(mapping.name, scope, settings)
     if isinstance(name, Ignored):
-        return [name]
+        return [replace(name, event_id=_id(mapping, scope))]
     conversion = _fields(mapping, scope, settings)
     groups.add(event_group(conversion.pop(_GROUP[1], None)))
     if name is not None:
@@ -40,12 +41,19 @@ def conversions(
     if mapping.currency is not None:
         conversion["custom_data"] = {"currency": settings.currency} | present(conversion.get("custom_data", {}))
     if mapping.call is None:
-        return [conversion] if name is not None else [_nameless()]
+        return [conversion] if name is not None else [_nameless(conversion)]
     return events_of(mapping.call.read(scope, conversion), conversion, settings, scope.warnings)
 
 
-def _nameless() -> Ignored:
-    return Ignored("unmapped_event", "the post has nothing where the mapping looks for the event's name")
+def _nameless(conversion: Mapping[str, Any]) -> Ignored:
+    why = "the post has nothing where the mapping looks for the event's name"
+    return Ignored("unmapped_event", why, conversion.get(_ID[1]))
+
+
+def _id(mapping: PostMapping, scope: Scope) -> Any:
+    """The id that the element would have as a conversion; what is odd about it is nobody's news."""
+    quiet = replace(scope, warnings=[])
+    return next((read(quiet) for target, read in mapping.fields if target == _ID), None)
 
 
 def _name(name: EventName, scope: Scope, settings: SourceSettings) -> str | Ignored | None:

@@ -83,7 +83,9 @@ def _read_event(layers: Layers, names: Names, inbound: Inbound, warnings: Warnin
     event = _picked(layers, _OF_EVENT)
     given = first(event.get("event"), event.get("event_name"))
     if not isinstance(given, str):
-        return Ignored("unmapped_event", "the GA4 event has no name: send it as event, such as purchase")
+        return Ignored(
+            "unmapped_event", "the GA4 event has no name: send it as event, such as purchase", event.get("event_id")
+        )
     name = names.get(kind_of(given))
     if name is None:
         why = f"GA4's event {quoted(given)} is not mapped: add it to event_names"
