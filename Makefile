@@ -51,7 +51,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: histories others
+.PHONY: histories others-ready others
 .PHONY: help venv run screenshot test lint format types imports unit thorough mutation planted simulation smoke emulator package validate scan build release docs parameters fields places size bench scale lock clean
 
 help: ## list the commands
@@ -171,7 +171,10 @@ thorough: histories others ## what needs programs that others wrote, or minutes:
 histories: $(READY)
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation --histories 300
 
-others: $(READY) $(SQS_READY) $(CONSENT_READY) $(OPENAPI_READY) $(SEGMENT_READY) $(LIBRARIES_READY) $(SAM_READY)
+# What they need that others wrote.
+others-ready: $(SQS_READY) $(CONSENT_READY) $(OPENAPI_READY) $(SEGMENT_READY) $(LIBRARIES_READY) $(SAM_READY)
+
+others: $(READY) others-ready
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 
 mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses; all of it has not been timed yet)
