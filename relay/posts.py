@@ -32,7 +32,7 @@ def items(deployment: Deployment, start: float, end: float) -> Iterator[Item]:
 
 
 def events(deployment: Deployment, start: float, end: float) -> Iterator[dict[str, Any]]:
-    """The events of these posts; of each post that has further ones, an entry without outcome says how many."""
+    """The events of these posts that are written down: at most 24 of each, those that no destination took first."""
     for item in items(deployment, start, end):
         yield from door_items.events_of(item)
 

@@ -54,6 +54,24 @@ def test_of_an_event_with_a_new_id_both_ids_name_the_post() -> None:
     assert [(one.outcome, one.post_id) for one in (first, second)] == [("delivered", "post-1"), ("collided", "post-1")]
 
 
+@pytest.mark.parametrize(
+    ("line", "order_id"),
+    [
+        ('{"event_id":"a","custom_data":{"order_id":"1234"}}', "1234"),  # Roku
+        ('{"custom_attributes":{"confirmationref":"1\\"2"}}', '1"2'),  # Rokt's Conversions API
+        # Rokt's Event API: an order's number has both names, and without one the second is a UUID of ours.
+        ('{"objectData":[{"name":"confirmationref","value":"12"},{"name":"transactionid","value":"12"}]}', "12"),
+        ('{"objectData":[{"name":"confirmationref","value":"5e2d9c1a-9e9c-4d5b-9c1a-9e9c4d5b9c1a"}]}', ""),
+        ('{"objectData":[{"name":"productname","value":"\\"name\\":\\"transactionid\\",\\"value\\":\\"x\\""}]}', ""),
+        ('{"event_id":"a","custom_data":{"order_id":"a"}}', ""),  # the event's own id
+    ],
+)
+def test_an_order_whose_id_is_not_the_events_is_noted(line: str, order_id: str) -> None:
+    one = ended(Delivered())
+    one.events[0].queued = replace(one.events[0].queued, line=line)
+    assert [entry.order_id for entry in notes([one])] == [order_id]
+
+
 def test_an_event_that_goes_back_after_a_lost_answer_is_noted_with_its_windows() -> None:
     noted = Entry(KEY, "unread", fingerprint="em:x", tried=Tried(1, 5), post_id="post-1")
     for outcome, tried in ((LOST, Tried(1, 5)), (Retry("Roku answered 429", 429), Tried(2))):

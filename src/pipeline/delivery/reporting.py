@@ -14,8 +14,10 @@ from pipeline.delivery.table import Entry, PutOff
 from pipeline.intake.sampling import Followed, event_digest, is_sampled
 from pipeline.values.personal import storable
 
-# Roku's name for it and that of Rokt's Conversions API, as they are written: in compact JSON.
-_ORDER_ID = re.compile(r'"(?:order_id|confirmationref)":("(?:[^"\\]|\\.){1,1000}+")').search
+# Roku's name for it, that of Rokt's Conversions API and that of its Event API, as they are written: in compact JSON.
+_ORDER_ID = re.compile(
+    r'"(?:(?:order_id|confirmationref)"|name":"transactionid","value"):("(?:[^"\\]|\\.){1,1000}+")'
+).search
 
 
 def notes(messages: Sequence[Message]) -> list[Entry]:
