@@ -23,6 +23,7 @@ _USUAL = {
     "ga4": "ga4-server-side",
     "invoca": "invoca-post-call",
     "jsonl": "jsonl-offline",
+    "meta": "meta-purchase",
     "ringba": "ringba-pixel",
     "segment": "segment-order-completed",
     "shopify": "shopify-order-paid",

@@ -37,12 +37,13 @@ Said = tuple[int, dict[str, Any] | str | None]
 class Call:
     """One call of a function: the line of the log that it ends with, the headers of its answer, and the answer's form.
 
-    `said` makes of our status and body what the libraries of another system's API expect.
+    `said` makes what another API's libraries expect of our status, our body and how many events are queued (`taken`).
     """
 
     line: telemetry.Line
     headers: dict[str, str] = field(default_factory=dict)
-    said: Callable[[int, dict[str, Any]], tuple[int, dict[str, Any]]] | None = None
+    said: Callable[[int, dict[str, Any], int], tuple[int, dict[str, Any]]] | None = None
+    taken: int = 0
 
 
 def answering(
@@ -71,7 +72,7 @@ def answering(
         if isinstance(body, dict) and "code" in body:  # a platform's own form of acknowledgement has none
             body = body | {"request_id": call.line.request_id}
             if call.said is not None:
-                status, body = call.said(status, body)
+                status, body = call.said(status, body, call.taken)
         call.line.write(status=status)
         return _answer(status, body, call.headers)
 
@@ -117,7 +118,8 @@ def _url(event: Mapping[str, Any]) -> str:
 def nothing_here() -> BadRequest:
     """The refusal of a path that nothing reads."""
     own = f"{access.EVENTS}, {access.BEACON}, /v1/test_events or {access.SOURCES}SOURCE ({_NAMES})"
-    return BadRequest(404, f"there is nothing here: post to {own}; Segment's libraries to /v1/batch or /v1/track")
+    libraries = "Segment's libraries to /v1/batch or /v1/track, Meta's to /v25.0/ID/events"
+    return BadRequest(404, f"there is nothing here: post to {own}; {libraries}")
 
 
 def sender_of(request: Request, call: Call, counts: Counter[str]) -> Sender | None:

@@ -8,6 +8,7 @@ GET /v1/relay.js: the script with which a web page sends its own.
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, get_args
 
@@ -22,7 +23,7 @@ from pipeline.contract.messages import BROWSER, SERVER
 from pipeline.intake import access, quality, sampling, verdict
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request
-from pipeline.intake.body import BadRequest, IgnoredCode
+from pipeline.intake.body import BadRequest, Body, Ignored, IgnoredCode
 from pipeline.intake.enqueue import enqueue
 from pipeline.intake.reception import Received
 from pipeline.intake.senders import Sender
@@ -60,7 +61,7 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
             return api.preflight(call)
         if request.method == "HEAD":
             return 200, None  # it asks what a GET would get, and posts nothing
-        posting = read(request, sender)
+        posting = _counting(read(request, sender))
         key = _fingerprint_key(counts)
         received = api.received(request, sender, posting, to, apart=key is not None)
     except BadRequest as refusal:
@@ -71,6 +72,7 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
         enqueue(received[one.name], one, _queue(one.name), **of_post, now=clients.now(), key=key)
     _tell(call.line, received, to)
     door.keep(call.line, counts, received)
+    call.taken = len({index for one in received.values() for index in one.events if index not in one.not_queued})
     status, answer = _answer(request, received, only_200=posting.only_200 or registry.takes_only_200(request.source))
     return (status, answer) if posting.acknowledgement is None or status >= 500 else (200, posting.acknowledgement)
 
@@ -78,6 +80,17 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
 def _reader(request: Request) -> reading.Reader:
     """What reads the posts to this path. Raises BadRequest."""
     return (lambda request, _: bodies.read(request.body)) if request.path in _OWN else reading.of_source(request)
+
+
+def _counting(posting: Body) -> Body:
+    """The post; its conversions are ignored if the sender says that they are tests, and this stack's would count."""
+    if not posting.is_test or os.environ["DELIVERY_MODE"] == "test":
+        return posting
+    why = Ignored("test_event", "it is a test, so it does not count: /v1/test_events?source=SOURCE asks Roku about it")
+    tests = [
+        replace(why, event_id=one.get("event_id")) if isinstance(one, dict) else one for one in posting.conversions
+    ]
+    return replace(posting, conversions=tests)
 
 
 def _trust(sender: Sender) -> str:

@@ -39,6 +39,7 @@ SOURCES = {
     "ga4": Source("web.ga4"),
     "invoca": Source("calls.invoca"),
     "jsonl": Source("files.json_lines", signed=True),
+    "meta": Source("web.meta"),
     "ringba": Source("calls.ringba"),
     "segment": Source("web.segment", signed=True),
     "shopify": Source("web.shopify", signed=True, only_200=True),

@@ -99,6 +99,8 @@ def test_routes(stack: Template) -> None:
         Route("ANY", "/v1/{call}", "IngestFunction"),
         Route("GET", "/v1/relay.js", "IngestFunction"),
         Route("ANY", "/v1/sources/{source+}", "IngestFunction"),
+        Route("ANY", "/v5/ad_accounts/{id}/events", "IngestFunction"),
+        Route("ANY", "/{version}/{id}/events", "IngestFunction"),
         *of_pages,
         *of_test_events,
     }

@@ -103,6 +103,13 @@ def _segment(properties: Fields | None = None, **more: Any) -> Post:
     )
 
 
+_CAPI: Fields = {"event_name": "Purchase", "event_id": "1", "event_time": int(NOW), "user_data": {"em": [EMAIL]}}
+
+
+def _capi(event: Fields, **more: Any) -> Post:
+    return _posted({"data": [_CAPI | event]} | more)
+
+
 def _notes(fields: Fields) -> Post:
     notes = [{"name": name, "value": value} for name, value in _texts(fields).items()]
     return _posted(_ORDER | {"note_attributes": notes}, {"x-shopify-topic": "orders/paid"})
@@ -155,6 +162,14 @@ SOURCES: dict[str, dict[str, Callable[[Fields], Post]]] = {
         "traits": lambda fields: _segment(context={"traits": fields}),
         "call": lambda fields: _segment(**fields),
         "integrations": lambda fields: _segment(integrations={"Roku": fields}),
+    },
+    "meta": {
+        "event": _capi,
+        "user_data": lambda fields: _capi({"user_data": _CAPI["user_data"] | fields}),
+        "custom_data": lambda fields: _capi({"custom_data": fields}),
+        "body": lambda fields: _capi({}, **fields),
+        "library's form": lambda fields: Post(urlencode({"data": json.dumps([json.dumps(_CAPI | fields)])}).encode()),
+        "page": lambda fields: _capi({"event_source_url": _ADDRESS + urlencode(_texts(fields))}),
     },
     "tealium": {"body": lambda fields: _posted(_TEALIUM | fields)},
     "ga4": {

@@ -11,7 +11,7 @@ from sources import registry
 
 ROOT = Path(__file__).parents[2]
 # A page that describes more than one source.
-PAGES = {"csv": "offline", "jsonl": "offline"}
+PAGES = {"csv": "offline", "jsonl": "offline", "meta": "meta-capi"}
 
 
 @pytest.mark.parametrize("name", registry.SOURCES)

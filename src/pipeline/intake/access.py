@@ -14,10 +14,14 @@ _FOR_PAGES = f"post to {BEACON} (Segment's analytics.js: /v1/t, /v1/p, /v1/i, /v
 
 
 class Door(NamedTuple):
-    """A path of another system's own API: the source that reads its posts, and whether web pages post there."""
+    """A path of another system's own API: the source that reads its posts, and whether web pages post there.
+
+    `form` names the answers of a system that has its own, though it posts as the source's does.
+    """
 
     source: str
     of_pages: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ IgnoredCode = Literal[
     "refund",
     "repeat_caller",
     "spam",
+    "test_event",
     "test_order",
     "too_short",
     "unknown_duration",
@@ -81,6 +82,7 @@ class Body:
     where a source made a conversion of it, and `heard` what `hearing` made of them, by place. `only_200`: the platform
     takes any other status for a failure; `acknowledgement`: it takes this XML alone for a success. `unmapped`: the
     conversions whose names no list has, which count only where any name is taken: why they are ignored elsewhere.
+    `is_test`: the sender says that they must not count.
     """
 
     event_group_id: str | None
@@ -93,6 +95,7 @@ class Body:
     only_200: bool = False
     acknowledgement: str | None = None
     unmapped: Mapping[int, Ignored] = field(default_factory=dict)
+    is_test: bool = False
 
 
 def read(body: bytes) -> Body:
@@ -112,10 +115,8 @@ def read(body: bytes) -> Body:
     under_own_names(conversions, warnings)
     beside = {name: value for name, value in data.items() if name not in _KNOWN}
     warnings += unknown(list(without(beside)), "", _KNOWN, {})
-    context = {
-        "is_hashed": _flag(data.get("is_hashed")),
-        "data_processing_country": data.get("data_processing_country"),
-    }
+    country = data.get("data_processing_country")
+    context = {"is_hashed": _flag(data.get("is_hashed")), "data_processing_country": country}
     return Body(event_group(data.get("event_group_id")), context, conversions, warnings, shared=beside)
 
 
@@ -159,13 +160,12 @@ def _conversions(events: Any, data: Mapping[str, Any], warnings: list[tuple[str,
     if any(isinstance(item, list) for item in events):
         events = [inner for item in events for inner in (item if isinstance(item, list) else [item])]
         warnings.append(("events", "is nested one level too deep: it was flattened"))
-    conversions: list[Any] = events
-    if not conversions:
+    if not events:
         raise BadRequest(400, "events is empty: send at least one event")
-    if len(conversions) > MAX_EVENTS:
-        fault = f"events has {len(conversions)} events; at most {MAX_EVENTS} are taken: send them in parts"
+    if len(events) > MAX_EVENTS:
+        fault = f"events has {len(events)} events; at most {MAX_EVENTS} are taken: send them in parts"
         raise BadRequest(400, fault)
-    return conversions
+    return list(events)
 
 
 def _lost_array() -> BadRequest:

@@ -84,7 +84,7 @@ def key_in(request: Request) -> str | None:
     return None
 
 
-def said(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def said(status: int, body: dict[str, Any], _taken: int = 0) -> tuple[int, dict[str, Any]]:
     """Exactly 200 for whatever was read, since libraries throw a batch away for 400 and repeat it for 202.
 
     A refusal also has `message`, without which RudderStack's library for Python breaks.
