@@ -42,7 +42,7 @@ class Expected:
     """What a file says of one conversion."""
 
     event_id: str | None  # None: derived from the content
-    event_name: str  # empty: the body is no JSON
+    event_name: str  # empty: the body is not JSON
     said: Mapping[str, Said]  # by destination, where the file says something of it
     dropped: frozenset[str] | None = None  # of the first destination; None: the file says nothing of them
 
@@ -72,7 +72,7 @@ def read_cases(folder: Path) -> list[Case]:
         try:
             cases.append(_case(path.name, json.loads(path.read_text(encoding="utf-8"))))
         except (KeyError, TypeError, ValueError) as error:
-            raise CaseError(f"{path.name} is no sample: {error!r}") from error
+            raise CaseError(f"{path.name} is not a sample: {error!r}") from error
     return cases
 
 

@@ -93,7 +93,7 @@ def answer(value: Any) -> Answer:
     if not _is_status(status):
         raise BadAnswer(f"statusCode {status!r}")
     if not isinstance(body, str | None) or not isinstance(headers, Mapping):
-        raise BadAnswer("a body that is no text, or headers that are no object")
+        raise BadAnswer("a body that is not text, or headers that are no object")
     content = _content(body or "", is_base64=bool(value.get("isBase64Encoded")))
     sent = {str(name).lower(): _header_text(item) for name, item in headers.items()}
     sent.pop("content-length", None)

@@ -23,7 +23,7 @@ from sources import registry
 
 _MOST = 200  # dead letters on the page, the oldest, and events of the door, the newest; the counts are of all
 _ALL = 1_000_000
-_OWN_SOURCES = ("events", "beacon")  # how `relay log` calls the posts to a path that is no source's
+_OWN_SOURCES = ("events", "beacon")  # how `relay log` calls the posts to a path that is not a source's
 _SINCE = "24h"
 _OF_A_POST = ("sender", "source")
 

@@ -49,7 +49,7 @@ def check(name: str, key: str, *, group: str | None, environment: Mapping[str, s
     try:
         key_words(name, group or "*", key, environment)
     except NoKey as error:
-        raise Trouble(f"that is no key for {name}: {error}") from None
+        raise Trouble(f"that is not a key for {name}: {error}") from None
 
 
 def missing(deployment: Deployment | None, destinations: Sequence[str]) -> list[str]:

@@ -38,7 +38,7 @@ NEVER_POSTED = Cause(Kind.MISSING, "never posted", "look at the sender: it sent 
 OTHER_ID = Cause(Kind.MISSING, "posted under another id", "say how posts write ids: --id-form")
 OTHER_NAME = Cause(Kind.MISSING, "posted under another name", "correct the event's name at the sender")
 INVALID = Cause(Kind.MISSING, "invalid", "correct these fields at the sender, and send it again (relay send)")
-IGNORED = Cause(Kind.MISSING, "ignored", "it is no conversion by the sender's settings: change them if it is one")
+IGNORED = Cause(Kind.MISSING, "ignored", "it is not a conversion by the sender's settings: change them if it is one")
 WITHHELD = Cause(Kind.MISSING, "withheld", "this destination does not take it")
 OPTED_OUT = Cause(Kind.MISSING, "opted out", "nothing: the person refused")
 AT_THE_DOOR = Cause(
@@ -46,7 +46,7 @@ AT_THE_DOOR = Cause(
 )
 NOT_QUEUED = Cause(Kind.MISSING, "not queued", "its sender was told so and did not repeat it: send it (relay send)")
 DEAD = Cause(Kind.MISSING, "dead letter", "correct the cause, then relay dlq redrive")
-REFUSED = Cause(Kind.MISSING, "refused", "it is no dead letter any more: correct the cause and send it (relay send)")
+REFUSED = Cause(Kind.MISSING, "refused", "it is not a dead letter any more: correct the cause and send it (relay send)")
 ANSWER_LOST = Cause(Kind.MISSING, "answer lost", "it may be counted, and is tried again: relay circuit list")
 MAY_WAIT = Cause(Kind.MISSING, "may wait", "ask again when the queue is empty (relay report)")
 TOO_OLD = Cause(Kind.MISSING, "too long ago to know", "reconcile within the days that the ledger remembers")

@@ -14,7 +14,7 @@ def seconds(text: str) -> int:
     """Seconds of the text. Raises Misuse, which names the form."""
     match = _DURATION(text.strip().lower())
     if match is None or int(match[1]) == 0:
-        raise Misuse(f"{text!r} is no span of time: write 90s, 15m, 24h or 7d")
+        raise Misuse(f"{text!r} is not a span of time: write 90s, 15m, 24h or 7d")
     span = int(match[1]) * _UNITS[match[2]]
     if span > _LONGEST:
         raise Misuse(f"{text!r} is longer than ten years: choose a shorter span of time")

@@ -106,7 +106,7 @@ def _not_taken(name: str, destinations: tuple[str, ...]) -> str:
         return ""
     close = language.mistyped(name)
     if close is not None:
-        return f"{name} is no event: did you mean {close}?"
+        return f"{name} is not an event: did you mean {close}?"
     if set(destinations) == {_ONLY_LISTED}:
-        return f"{name} is no event that Roku takes: use one of {', '.join(listed.values())}"
+        return f"{name} is not an event that Roku takes: use one of {', '.join(listed.values())}"
     return ""

@@ -82,7 +82,7 @@ def _person(deployment: Deployment, out: Out, email: str, *, yes: bool) -> int:
     """The events of whoever has this e-mail address, which is hashed here and goes nowhere. Raises Trouble."""
     digests = scanning.digests_of(email)
     if not digests:
-        raise Trouble("that is no e-mail address that a destination takes: check it with `relay hash`")
+        raise Trouble("that is not an e-mail address that a destination takes: check it with `relay hash`")
     table = _agreed(deployment, out, yes=yes)
     found = list(scanning.by_fingerprint(deployment, table, digests))
     letters = [
@@ -113,7 +113,7 @@ def why_not_known(deployment: Deployment) -> list[str]:
         *said,
         f"turned away in the last hour: {turned}; nothing of these is kept, for nobody knows who sent them",
         "or it was never posted: ask its sender; an event without an id has a derived one (`event_ids` in the answer)",
-        "of an order that is no event's id, a request's events, an e-mail address: --scan, which shows its cost first",
+        "of an order that is not an event's id, a request's events, an e-mail address: --scan, which shows its cost first",
     ]
 
 

@@ -13,7 +13,7 @@ from relay.printing import number
 from relay.shares import Share, shares
 
 _LOOK_BACK = timedelta(days=7)
-# Of fewer conversions a share says nothing: with 20, one that is seen in a tenth of them is no chance.
+# Of fewer conversions a share says nothing: with 20, one that is seen in a tenth of them is not chance.
 _FEWEST = 20
 _FEW_PERSONS, _MANY_LOST = 0.5, 0.1
 _CHECK = "match quality"

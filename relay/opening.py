@@ -32,7 +32,7 @@ class Encoding(NamedTuple):
     note: str | None = None
 
 
-# A byte that is no UTF-8 becomes half a surrogate pair: the fault of its line, not the end of the file.
+# A byte that is not UTF-8 becomes half a surrogate pair: the fault of its line, not the end of the file.
 _UTF_8 = Encoding("utf-8", "surrogateescape")
 
 
@@ -76,7 +76,7 @@ def _peeked(stdin: BinaryIO) -> bytes:
 
 
 def _encoding_of(path: str, binary: BinaryIO, *, is_table: bool) -> Encoding:
-    """The encoding that the bytes of a file show. Raises Trouble for what is no text, or may be any of several."""
+    """The encoding that the bytes of a file show. Raises Trouble for what is not text, or may be any of several."""
     start = binary.read(4)
     for mark, fault in _OTHERS.items():
         if start.startswith(mark):

@@ -92,7 +92,7 @@ def entry_of(item: Mapping[str, Any]) -> Entry | None:
 def nameless(deployment: Deployment) -> list[Nameless]:
     """What was refused at the door and no id leads to, as `relay log` lists it, oldest first; one query a day.
 
-    What was ignored, such as a missed call, is no order.
+    What was ignored, such as a missed call, is not an order.
     """
     events = posts.events(deployment, 0, now())
     return [

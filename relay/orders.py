@@ -17,7 +17,7 @@ _A_DAY = 86_400  # seconds that an order may be ahead: shops' clocks and zones
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `at` is epoch seconds; `none` says why it is no purchase, `fault` why it cannot be looked up."""
+    """One order. `at` is epoch seconds; `none` says why it is not a purchase, `fault` why it cannot be looked up."""
 
     line: int
     event_id: str = ""

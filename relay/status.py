@@ -20,7 +20,7 @@ _WORST_FIRST = ("dead letter", "rejected", "answer lost", "delivered", *DOOR)
 _SETTLED = ("delivered", "dead letter", "invalid", "withheld", "ignored")
 _OF_THE_DOOR = {
     "invalid": "it was refused at the door: fix what the reason names at its sender, and send it again",
-    "ignored": "it is no conversion by its sender's settings: `relay keys list` shows them",
+    "ignored": "it is not a conversion by its sender's settings: `relay keys list` shows them",
     "withheld": "it is right, and this destination does not get it",
     "not queued": "SQS did not take it, and its sender was told to send it again",
 }

@@ -62,7 +62,7 @@ class Actions:
         """
         lane, wanted = self.lane(asked), asked.get("faults")
         if lane.sandbox is None:
-            raise Refused("this destination is no sandbox: it has no switches")
+            raise Refused("this destination is not a sandbox: it has no switches")
         settable = _SETTABLE & lane.settable()
         if not isinstance(wanted, Mapping) or not settable.issuperset(wanted):
             raise Refused(f"faults must be an object of {', '.join(sorted(settable))}")

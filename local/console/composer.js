@@ -70,7 +70,7 @@ async function send(event) {
   }
 }
 
-/** A destination that the stack has not, or that is no sandbox, is told nothing. */
+/** A destination that the stack has not, or that is not a sandbox, is told nothing. */
 async function tellSandboxes(told) {
   for (const [destination, faults] of Object.entries(told)) {
     if (composer.sandboxes.includes(destination)) await post('faults', { destination, faults });

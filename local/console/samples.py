@@ -11,7 +11,7 @@ _SENDERS = {"server": "local"}
 
 
 def samples(folder: Path) -> list[dict[str, Any]]:
-    """Every case below the folder, by its path, with what the composer needs; a file that is no case is left out."""
+    """Every case below the folder, by its path, with what the composer needs; a file that is not a case is left out."""
     found = []
     for path in sorted(folder.rglob("*.json")):
         try:

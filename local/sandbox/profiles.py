@@ -5,7 +5,7 @@
     lenient   each ambiguous sentence in its most generous reading
     relay     the usual one: the readings that the relay goes by; what nobody names is refused
 
-A rule that is no reading of anything holds in all of them.
+A rule that is not a reading of anything holds in all of them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -60,7 +60,7 @@
         event_source_url: location.href,
         referrer_url: document.referrer
       }
-      // A copy, field by field: one that is no JSON, such as a circular object, is left out alone.
+      // A copy, field by field: one that is not JSON, such as a circular object, is left out alone.
       for (let name in fields) safe(() => event[name] = JSON.parse(JSON.stringify(fields[name])) || event[name])
       new URLSearchParams(query).forEach((value, name) => {
         let part = name[0] == "u" ? "custom_data" : "click_ids"

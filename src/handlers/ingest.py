@@ -32,7 +32,7 @@ from roku.vocabulary import EVENT_NAMES
 from sources import doors, registry
 
 _SCRIPT = "/v1/relay.js"
-# What the log calls the posts to a path that is no source's.
+# What the log calls the posts to a path that is not a source's.
 _OWN = {access.EVENTS: "events", access.BEACON: "beacon"}
 
 

@@ -14,7 +14,7 @@ Reader = Callable[[Request, Sender], Body]
 
 
 def of_source(request: Request) -> Reader:
-    """What reads the posts to this path. Raises BadRequest if it is no source's."""
+    """What reads the posts to this path. Raises BadRequest if it is not a source's."""
     if request.door is not None:
         return partial(_read, doors.wire_of(request.door).read)
     read = registry.reader(request.source) if request.source else None

@@ -47,7 +47,7 @@ def _without_spaces(text: str) -> str:
     return text.replace(" ", "")
 
 
-# An update of an audience is no row of conversions.
+# An update of an audience is not a row of conversions.
 AUDIENCE: Fields = (
     Field(
         "audience_name",

@@ -127,7 +127,7 @@ def fault_of_name(name: str) -> str | None:
     if name.lower().startswith(_RESERVED):
         return "names that begin with rokt. are Rokt's own: choose another"
     if not _ATTRIBUTE(name):
-        return "is no name for an attribute: begin with a letter, then at most 99 letters, digits, _ . - and spaces"
+        return "is not a name for an attribute: begin with a letter, then at most 99 letters, digits, _ . - and spaces"
     if is_personal(name) or holds_number(name):
         return "is named after a person's data: send that in user_data, where it is hashed"
     return None

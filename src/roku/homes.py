@@ -28,14 +28,16 @@ def _country(value: Any, notes: list[str]) -> str | None:
         return None
     code = places.country(word)
     if code is None:
-        notes.append("is no country that is known: send the two letters of ISO 3166, such as US")
+        notes.append("is not a country that is known: send the two letters of ISO 3166, such as US")
     return code or word
 
 
 def phones_country(value: Any, notes: list[str]) -> Any:
     """The value as it is, with a warning if no country is known by it."""
     if places.country(value) is None and texts.plain(value, []) is not None:
-        notes.append("is no country that is known, so phone numbers are read without it: send two letters, such as US")
+        notes.append(
+            "is not a country that is known, so phone numbers are read without it: send two letters, such as US"
+        )
     return value
 
 
@@ -81,7 +83,7 @@ def postal_code(country: str | None) -> Kind:
             return None
         word = word.removeprefix("z:")  # of Meta's exports of leads
         if not word.strip("0- "):
-            notes.append("is nothing but zeros, which is no postal code")
+            notes.append("is nothing but zeros, which is not a postal code")
             return None
         code = postal_codes.postal_code(word, country)
         if sum(map(str.isdigit, code)) > sum(map(str.isdigit, word)):

@@ -15,7 +15,7 @@ class Settings:
     """What an operator chooses for phone numbers.
 
     Their notation, the country of those without a calling code where the event says none, and what becomes of one that
-    is no possible international number.
+    is not a possible international number.
     """
 
     phone_format: phone.PhoneFormat = "digits"

@@ -81,7 +81,7 @@ def nearest(name: str) -> str | None:
 
 
 def unknown(name: str) -> str | None:
-    """Why the name is no field of a conversion, with what was probably meant; None if it is one."""
+    """Why the name is not a field of a conversion, with what was probably meant; None if it is one."""
     if find(name) is not None:
         return None
     close = nearest(name)

@@ -47,7 +47,7 @@ def unpacked(inbound: Inbound) -> Inbound:
         try:
             body = base64.b64decode(body, validate=False)
         except (binascii.Error, ValueError):
-            raise BadRequest(400, "the body is no base64, as its header says it is: send it as it is") from None
+            raise BadRequest(400, "the body is not base64, as its header says it is: send it as it is") from None
     encoding = inbound.headers.get("content-encoding", "").strip().lower().removeprefix("x-")
     if encoding not in (*_PLAIN, "gzip", "deflate", "base64"):
         raise BadRequest(415, "this Content-Encoding is not read: send the body with gzip, or without compression")

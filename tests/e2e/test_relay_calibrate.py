@@ -55,7 +55,7 @@ def test_an_answer_that_differs_from_what_the_relay_takes_for_granted_is_marked_
     real = operator.relay.sandbox._serve
 
     def stricter(request: Request) -> Answer | None:
-        # Another Roku: a phone number alone is no identifier.
+        # Another Roku: a phone number alone is not an identifier.
         return real(replace(request, body=b"{}") if b'"user_data": {"ph"' in request.body else request)
 
     operator.relay.sandbox._serve = stricter  # type: ignore[method-assign]

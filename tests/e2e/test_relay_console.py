@@ -144,7 +144,7 @@ def test_what_ended_at_the_door_is_listed_filtered_and_leads_to_one_conversion(r
         expect(listed).to_have_count(1)
         page.get_by_role("link", name="CAL-MISSED").click()
         expect(story).to_contain_text("CAL-MISSED: ignored")
-        expect(story).to_contain_text("it is no conversion by its sender's settings")
+        expect(story).to_contain_text("it is not a conversion by its sender's settings")
         page.get_by_label("Source", exact=True).select_option("beacon")
         expect(page.get_by_text("Nothing in this time.")).to_be_visible()
         for name in ("Sender", "Source"):

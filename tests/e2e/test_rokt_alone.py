@@ -54,7 +54,7 @@ def test_an_audience_update_alone_is_taken(relay: RoktRelay) -> None:
     assert (status, "withheld" in answer) == (202, False)
     clear = {"environment": "development", "user_identities": {"email": "jane@example.com"}}
     # Of the group, "test", the update with the digest of what it changes and when, and the id: a test uses up no live
-    # identity, and to leave an audience is no repeat of having joined it.
+    # identity, and to leave an audience is not a repeat of having joined it.
     changes = b'["first_time_shopper","drop",1705579200000]'
     name = f"test audiencemembershipupdate {hashlib.sha256(changes).hexdigest()[:16]}"
     identity = str(uuid5(IDS, json.dumps([case["group"], name, "personas_2fyF"], separators=(",", ":"))))

@@ -94,7 +94,7 @@ def test_accepted_events_without_ids_are_expected_to_be_delivered(tmp_path: Path
 )
 def test_a_file_that_is_no_case_is_named(tmp_path: Path, content: object) -> None:
     _write(tmp_path, "broken.json", content)
-    with pytest.raises(CaseError, match=r"^broken\.json is no sample"):
+    with pytest.raises(CaseError, match=r"^broken\.json is not a sample"):
         read_cases(tmp_path)
 
 

@@ -14,7 +14,7 @@ MODES = (
     *COMMON_MODES,
     "malformed",  # taken, then 200 with broken JSON
     "silent",  # taken, then 200 without a body
-    "textual",  # taken, then 200 with JSON that is no object
+    "textual",  # taken, then 200 with JSON that is not an object
     "miscounted",  # taken, then 200 with another number of events
     "whole",  # 400 that names nobody if one event is bad, nothing taken
     "thin-id",  # failed_events with ids only

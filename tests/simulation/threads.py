@@ -78,7 +78,7 @@ class GreenLock:
         self._freed: list[Future[None]] = []
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take it, or wait until it is free: at most `timeout` seconds, if that is no negative number."""
+        """Take it, or wait until it is free: at most `timeout` seconds, if that is not a negative number."""
         ends = self._world.now + timeout if timeout >= 0 else float("inf")
         while self._held and blocking and self._world.now < ends:
             freed: Future[None] = Future()

@@ -28,7 +28,7 @@ _IOS = {
 _ANDROID = {"type": "android", "advertisingId": "0b9d2d3a-1f5e-4c57-8a55-3d3f6d0c0a11", "id": "9774d56d682e549c"}
 # Of the call in the place of what the mapping says for the event: an update and no conversion.
 _ONLY_UPDATE = {"source_message_id": {"@path": "$.messageId"}, "timestamp_unixtime_ms": {"@path": "$.timestamp"}}
-# The mapping of a call that is no audience's: the default's would refuse it.
+# The mapping of a call that is not an audience's: the default's would refuse it.
 _NO_AUDIENCE = {"computationAction": {"@path": "$.no.audience"}}
 
 

@@ -193,5 +193,5 @@ def test_a_kind_that_no_call_can_be_of_is_told() -> None:
     names = {"awnsered": "LEAD", "Voicemail": None, "tag:sale": "PURCHASE", "signal:sale": "PURCHASE"}
     conversions(Call(partner="Tracker", kinds_of_marks=("tag:",)), SourceSettings(event_names=names), warnings)
     assert [field for field, _ in warnings] == ["event_names", "event_names"]
-    assert '"awnsered" is no kind of call: use answered, missed, voicemail, first, repeat, tag:...' in warnings[0][1]
+    assert '"awnsered" is not a kind of call: use answered, missed, voicemail, first, repeat, tag:...' in warnings[0][1]
     assert '"signal:sale"' in warnings[1][1]

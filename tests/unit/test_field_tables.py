@@ -52,7 +52,7 @@ def test_a_line_is_found_wherever_fields_are_listed(section: str) -> None:
     known_rules, names = field.rules(known), field.aliases(known)
     for name in ("tier", "Membership-Tier", "level", "loyaltytier", "loyalty_teir"):
         assert rules.unknown([name], "", known_rules, names)[0][1].endswith("did you mean loyalty_tier?")
-    if section != "custom_data.contents":  # an item is no row's
+    if section != "custom_data.contents":  # an item is not a row's
         found = paths(language.together(tables))
         assert [found.get(fold(name)) for name in ("Loyalty tier", "tier", f"{section}.loyalty_tier", "level")] == [
             *[(section, "loyalty_tier")] * 3,

@@ -22,7 +22,7 @@ from pipeline.values.rules import Rule
 def test_what_names_nobody_is_no_id_and_is_told(rule: Rule, word: str) -> None:
     notes: list[str] = []
     assert rule(word, notes) is None
-    # In any field a word for "absent" is no value; of an event's id it is told, for another is made in its place.
+    # In any field a word for "absent" is not a value; of an event's id it is told, for another is made in its place.
     assert len(notes) == (rule is texts.event_id or not is_placeholder(word) or is_tag(word))
 
 

@@ -206,7 +206,7 @@ def test_no_text_makes_the_search_for_numbers_long(piece: str) -> None:
 def test_of_what_a_remote_api_says_no_more_is_read_than_the_longest() -> None:
     assert safe_reason(" " * LONGEST_SAID + "jane@example.com") == ""
     assert storable(" " * LONGEST_SAID + "x") == ""
-    # What would be cut in the middle is left out: half an address is no address to any expression.
+    # What would be cut in the middle is left out: half an address is not an address to any expression.
     assert safe_reason(" " * (LONGEST_SAID - 12) + "jane@exa" + "mple.com no") == ""
     assert safe_reason(" " * (LONGEST_SAID - 12) + "ok jane@example.com") == "ok"
     assert len(safe_reason("jane@example.com " * 500_000, limit=10**9)) <= LONGEST_SAID

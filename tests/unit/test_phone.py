@@ -1,4 +1,4 @@
-"""Phone numbers: one person has one number, however it is written; what is not possible is no number."""
+"""Phone numbers: one person has one number, however it is written; what is not possible is not a number."""
 
 import pytest
 from hypothesis import given

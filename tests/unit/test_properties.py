@@ -272,7 +272,7 @@ def test_each_event_is_independent_of_its_neighbours(
     assert together is not None
     for index, conversion in enumerate(conversions):
         alone = post(json.dumps({"events": [conversion]}).encode(), sender, settings)
-        assume(alone is not None)  # a lone [] is no event, a lone {} in an array is one
+        assume(alone is not None)  # a lone [] is not an event, a lone {} in an array is one
         assert alone is not None
         here, there = together[index], alone[0]
         if isinstance(here, dict) and isinstance(there, dict):
@@ -297,7 +297,7 @@ def test_a_finished_event_posted_again_is_the_same_event(conversion: object, set
     assert (again.event_id, again.partner_name) == (first.event_id, first.partner_name)
     # A text that lost letters is sent as it is, and told each time; so are a country or a state that nobody knows and
     # the agent of a program.
-    told = ("lost letters", "looks like a code", "is no country", "is a program's")
+    told = ("lost letters", "looks like a code", "is not a country", "is a program's")
     assert [text for _, text in again.warnings if not any(part in text for part in told)] == []
 
 

@@ -38,7 +38,7 @@ PASSING = [
     "UNAVAILABLE",
     "event 'must be valid' was hit by an internal error",
     "Busy.",
-    '"order 7" unavailable',  # what is quoted is no part of the text
+    '"order 7" unavailable',  # what is quoted is not part of the text
 ]
 STAYING = [
     "",
@@ -135,7 +135,7 @@ def test_a_refusal_of_the_event_group_is_marked(field: str, text: str, alike: bo
 
 def test_a_text_without_a_field_is_about_the_whole_event() -> None:
     assert refusal_words.names_group("the event group is closed")
-    assert refusal_words.names_group('"shop"event_group is closed')  # what is quoted is no part of the text
+    assert refusal_words.names_group('"shop"event_group is closed')  # what is quoted is not part of the text
     assert not refusal_words.names_group("the event group is closed", "custom_data.value")
 
 

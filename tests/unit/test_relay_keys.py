@@ -54,14 +54,14 @@ WEBHOOK = {"webhook": {"map": {"set": {"event_name": {"path": "a", "map": {"x": 
 @pytest.mark.parametrize(
     ("entry", "told"),
     [
-        ({"sources": {"ringbaa": {}}}, "ringbaa is no source: did you mean ringba?"),
+        ({"sources": {"ringbaa": {}}}, "ringbaa is not a source: did you mean ringba?"),
         ({"sources": {"callrail": {"minimum_duraton": 5}}}, "did you mean minimum_duration?"),
         ({"sources": {"webhook/own": {"mapp": {}}}}, "did you mean map?"),
         ({"consent": {"categorys": ["x"]}}, "did you mean categories?"),
         ({"event_names": ["PURCHSE"]}, "did you mean PURCHASE?"),
         ({"event_names": ["WON_DEAL"]}, "no event that Roku takes"),
-        ({"sources": {"csv": {"event_names": {"sale": "PURCHASES"}}}}, "csv.event_names: PURCHASES is no event"),
-        ({"sources": WEBHOOK}, "webhook.map: PURCHSE is no event"),
+        ({"sources": {"csv": {"event_names": {"sale": "PURCHASES"}}}}, "csv.event_names: PURCHASES is not an event"),
+        ({"sources": WEBHOOK}, "webhook.map: PURCHSE is not an event"),
         ({"browser": True}, "no page could use"),
     ],
 )

@@ -98,7 +98,7 @@ SOUND: list[tuple[dict[str, Any], Sequence[dict[str, Any]]]] = [
     ({}, [DELIVERED, _item("invalid", "g#0", reason="missing", at=AT - 60)]),  # corrected and sent again
     ({}, [DELIVERED, _item("delivered", "g#LEAD")]),  # two names are two conversions
     ({"value": ""}, [DELIVERED]),  # nothing to compare
-    ({"value": "-25"}, []),  # a refund is no purchase, and was not posted
+    ({"value": "-25"}, []),  # a refund is not a purchase, and was not posted
     ({}, [_item("delivered")]),  # an entry without a fingerprint
     ({"name": "Lead"}, [_item("delivered", "g#LEAD", fingerprint=_paid())]),
 ]
@@ -313,7 +313,7 @@ def test_where_to_look_if_a_report_lacks_an_event_that_roku_took(
 def test_a_report_that_is_no_csv_in_utf_8_is_named(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     path.write_bytes("date,activity_name\n01/01/2026,Lead \xe9\n".encode("latin-1"))
-    with pytest.raises(Trouble, match=r"report\.csv: this is no CSV in UTF-8"):
+    with pytest.raises(Trouble, match=r"report\.csv: this is not a CSV in UTF-8"):
         roku_report.of_file(path)
 
 

@@ -518,7 +518,7 @@ def test_our_key_or_address_being_refused_never_condemns_an_event(status: int) -
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504])
 def test_a_transient_failure_is_retried_not_before_retry_after(status: int) -> None:
-    # To say when to come back is no proof that nothing was done.
+    # To say when to come back is not proof that nothing was done.
     for outcome in ask(verdict(status, list(THREE)), *THREE, status=status, retry_after=7.0):
         assert outcome == Retry(f"Roku answered {status}", status, after=7.0, ambiguous=status >= 500)
 

@@ -211,7 +211,7 @@ def test_a_filter_that_could_do_nothing_makes_the_settings_unusable(
 @pytest.mark.parametrize(
     ("sources", "told"),
     [
-        ({"shopify": {"only": {"chanel": "web"}}}, "chanel is no filter of shopify: did you mean channel?"),
+        ({"shopify": {"only": {"chanel": "web"}}}, "chanel is not a filter of shopify: did you mean channel?"),
         ({"ringba": {"without": {"numbers": ["1"]}}}, "did you mean number?"),
         ({"shopify": {"without": {"subscription": ["renewals"]}}}, "did you mean renewal?"),
         ({"shopify": {"without": {"subscription": False}}}, "there are first, renewal, none"),

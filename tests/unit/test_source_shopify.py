@@ -263,7 +263,7 @@ def test_the_landing_page_tells_campaign_and_click_ids() -> None:
     one = conversion(order(landing_site="/products/ipod?utm_source=roku&utm_medium=ctv&gclid=abc&rtid=r-1"))
     assert (one["custom_data"]["utm_source"], one["custom_data"]["utm_medium"]) == ("roku", "ctv")
     assert one["click_ids"] == {"gclid": "abc", "rtid": "r-1"}
-    assert "event_source_url" not in one  # a path alone is no address
+    assert "event_source_url" not in one  # a path alone is not an address
 
 
 def test_the_address_is_one_place() -> None:

@@ -138,7 +138,7 @@ def test_of_a_long_list_the_first_are_told_and_how_many_more_there_are() -> None
 @pytest.mark.parametrize(
     ("kind", "status", "reason", "word"),
     [
-        ("rejected", 400, "fn: Jane is no name", "refused"),
+        ("rejected", 400, "fn: Jane is not a name", "refused"),
         ("rejected", 210, "event_time: too old", "refused"),
         ("retried", 401, "Roku answered 401: it does not know the key", "key refused"),
         ("retried", 403, "Roku answered 403: the key may not post to this event group", "key refused"),
@@ -197,7 +197,7 @@ def test_of_a_sampled_event_no_text_of_anybodys_is_told(capsys: pytest.CaptureFi
     line = telemetry.Line("r-1")
     line.add_sampled(
         [
-            Followed("0123456789abcdef", "rejected", "+15557654321", "Jane is no name", 400),
+            Followed("0123456789abcdef", "rejected", "+15557654321", "Jane is not a name", 400),
             Followed("0123456789abcdef", "delivered", "PURCHASE"),
             Followed("Jane Doe", "Jane", "Jane"),
         ]

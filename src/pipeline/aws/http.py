@@ -22,7 +22,7 @@ TIMEOUT = (3.05, 8.0)
 # Seconds after which the refusal of a key is not followed by another request: the first may have taken 17, and a
 # destination's Limits.seconds are 20.
 LAST_START = 20.0 - sum(TIMEOUT) - SENDING
-# An answer that names 1,000 events with all their fields has 1.5 MB; past this it is no destination's.
+# An answer that names 1,000 events with all their fields has 1.5 MB; past this it is not a destination's.
 LONGEST_ANSWER = 8_000_000
 _PIECE = 65_536
 _CONNECTIONS = 20  # as many as sending.WORKERS

@@ -1,6 +1,6 @@
 """The IAB's way to write bits as text: six a character, the highest first; and Fibonacci integers. Pure.
 
-It is no base64 of bytes: lengths are no multiples of 4, and zero bits at the end are padding of any length. Source:
+It is not base64 of bytes: lengths are no multiples of 4, and zero bits at the end are padding of any length. Source:
 InteractiveAdvertisingBureau/Global-Privacy-Platform, "Core/Consent String Specification.md".
 """
 

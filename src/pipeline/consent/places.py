@@ -147,7 +147,7 @@ def _contained(name: str, value: Any, found: Found, *, default: bool, depth: int
 
 
 def _form(value: Any) -> tuple[str, str]:
-    """What a consent field that is no object holds, by its first letters."""
+    """What a consent field that is not an object holds, by its first letters."""
     text = value.strip(", ")[:5] if isinstance(value, str) else ""
     if state(value) is not Reading.UNREADABLE:
         return "flags", "allowed"

@@ -64,7 +64,7 @@ IgnoredCode = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Something posted that is no conversion and was not meant to be one, such as an unanswered call.
+    """Something posted that is not a conversion and was not meant to be one, such as an unanswered call.
 
     `text` names the cause and the setting that would change it; `event_id` is the source's own."""
 

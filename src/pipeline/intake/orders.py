@@ -25,16 +25,16 @@ _CANCELLED = frozenset("cancelled canceled cancelledorder ordercancelled decline
 _PARTLY = frozenset("partiallyrefunded partlyrefunded partialrefund partiallyreturned partialreturn".split())
 _LETTERS = re.compile("[^a-z]")
 
-REFUND = Ignored("refund", "the amount is negative: a refund is no purchase, so send the order alone")
-REFUNDED = Ignored("refund", "the order was refunded: it is no purchase any more")
-CANCELLED = Ignored("cancelled_order", "the order was cancelled or not paid: it is no purchase")
+REFUND = Ignored("refund", "the amount is negative: a refund is not a purchase, so send the order alone")
+REFUNDED = Ignored("refund", "the order was refunded: it is not a purchase any more")
+CANCELLED = Ignored("cancelled_order", "the order was cancelled or not paid: it is not a purchase")
 PARTLY_REFUNDED = "has a partial refund: the order counts with the amount that is sent, so send what was kept"
 
 _NO_VALUE = ("custom_data.value", "is missing: send value and currency with every PURCHASE")
 
 
 def judge(conversion: object, warnings: Warnings) -> Ignored | None:
-    """Why a conversion is no purchase after all; else what its purchase lacks is in `warnings`. Never raises."""
+    """Why a conversion is not a purchase after all; else what its purchase lacks is in `warnings`. Never raises."""
     if not isinstance(conversion, dict):
         return None
     custom, is_purchase = conversion.get("custom_data"), _is_purchase(conversion.get("event_name"))
@@ -70,7 +70,7 @@ def status_of(value: Any) -> str:
 
 
 def of_status(value: Any) -> Ignored | None:
-    """Why an order of this status is no purchase, or None if it may be one."""
+    """Why an order of this status is not a purchase, or None if it may be one."""
     word = status_of(value)
     return REFUNDED if word in _REFUNDED else CANCELLED if word in _CANCELLED else None
 

@@ -140,7 +140,7 @@ def _judged(
 def _made(
     conversion: object, destination: Destination, shared: Shared, said: list[tuple[str, str]]
 ) -> Prepared | Invalid | Withheld:
-    """What the destination makes of a conversion, without the phone number where it is no phone number."""
+    """What the destination makes of a conversion, without the phone number where it is not a phone number."""
     whole = without_own_phone(conversion, said)
     return whole if isinstance(whole, Invalid) else destination.transform(whole, shared)
 

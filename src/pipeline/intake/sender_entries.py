@@ -94,7 +94,7 @@ def _sender(entry: dict[str, Any], sources: Mapping[str, bool], understand: Unde
 def _check(known: str, sources: Mapping[str, bool], *, signed: bool) -> None:
     """Raises Fault for settings that no source has."""
     if known not in sources:
-        raise Fault(f"is no source: it must be one of {', '.join(sources)}")
+        raise Fault(f"is not a source: it must be one of {', '.join(sources)}")
     if signed and not sources[known]:
         raise Fault("has a signature_secret, but its posts are not signed: take it out")
 

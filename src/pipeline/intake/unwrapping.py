@@ -76,7 +76,7 @@ def _walk(value: Any, say: Say, depth: int, *, strict: bool) -> None:
 
 
 def _may_be_wrapped(name: str, value: Any) -> bool:
-    """Whether a field is looked into: a container of ours, or any other that is no signal of consent."""
+    """Whether a field is looked into: a container of ours, or any other that is not a signal of consent."""
     if name in _CONTAINERS:
         return isinstance(value, dict | list | str)
     return isinstance(value, dict | list) and key_of(name) is None

@@ -24,7 +24,7 @@ _HOUR_PRIOR, _DAY_PRIOR, _WEEK_PRIOR = 2.0, 4.0, 8.0
 # Days after which a day counts half for the level.
 _HALF_LIFE = 14
 _DECAY = 0.5 ** (1 / _HALF_LIFE)
-# A day above its expectation by more than 1.5 of these deviations counts as that much: a campaign is no level.
+# A day above its expectation by more than 1.5 of these deviations counts as that much: a campaign is not a level.
 _CAP_DEVIATIONS, _CAP_SPREAD = 1.5, 0.1**2
 # What strays are before any were seen: a variance of 0.015 (12 %), itself known to 0.02.
 _USUAL, _USUAL_ERROR = 0.015, 0.02

@@ -8,7 +8,7 @@ from pipeline.values.currencies import ISO_4217, in_codes
 from pipeline.values.texts import plain
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}(\.0*)?").fullmatch
-# A currency's code or sign on either side. Other letters mean that this may be anything: SKU25 is no amount.
+# A currency's code or sign on either side. Other letters mean that this may be anything: SKU25 is not an amount.
 _CURRENCY = re.compile(
     r"^(US(?=\$)|[A-Z]{3})?\s?[$€£¥₹₩₽₺₪฿₫₴]?\s?([^A-Z]*?)\s?[$€£¥₹₩₽₺₪฿₫₴]?\s?([A-Z]{3})?$"
 ).fullmatch
@@ -51,7 +51,7 @@ def amount(value: Any, notes: list[str]) -> int | float | None:
         notes.append("is not an amount: send a number such as 99.99")
         return None
     if value < 0:
-        notes.append("is negative: a refund is no conversion, so an amount is 0 or more")
+        notes.append("is negative: a refund is not a conversion, so an amount is 0 or more")
         return None
     return value  # type: ignore[no-any-return]
 

@@ -16,7 +16,7 @@ DIGESTS_OF_NOTHING = frozenset(sha256(text.encode()).hexdigest() for text in _NO
 
 # Hex lengths of MD5, SHA-1, SHA-224, SHA-384 and SHA-512: digests, but not the one that is asked for.
 _OTHER_DIGESTS = frozenset({32, 40, 56, 96, 128})
-DIGEST_LENGTHS = _OTHER_DIGESTS | {64, 44, 43}  # a text of any other length is no digest
+DIGEST_LENGTHS = _OTHER_DIGESTS | {64, 44, 43}  # a text of any other length is not a digest
 
 
 def digest(text: str) -> str:

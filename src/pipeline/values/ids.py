@@ -30,7 +30,7 @@ _GLUED = re.compile(
 
 
 def fault(word: str) -> str | None:
-    """Why a cleaned text is no id; None if it may be one."""
+    """Why a cleaned text is not an id; None if it may be one."""
     if len(word) > limits.EVENT_ID:
         return None  # no word and no tag is so long
     if len(word) <= _LONGEST and word.lower() in _WORDS:

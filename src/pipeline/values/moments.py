@@ -2,7 +2,7 @@
 
 Read are ISO 8601 and RFC 3339, RFC 9110's three forms (HTTP), RFC 5322 (mail), what JavaScript's String(date) gives,
 and days written with a month's name or as numbers, with 12 or 24 hours. Numbers such as 05/01/2026 have two readings:
-they need the order of the sender's dates, unless one of them is no month.
+they need the order of the sender's dates, unless one of them is not a month.
 """
 
 import re
@@ -103,7 +103,7 @@ def moment(text: str, habits: Habits) -> tuple[datetime, bool]:
     try:
         return datetime(*day, hour, minute, min(second, 59), tzinfo=zone or UTC), zone is not None
     except ValueError:
-        raise Fault("is no day or no time of a clock") from None
+        raise Fault("is not a day, or not a time of day") from None
 
 
 def _plain(text: str) -> str:

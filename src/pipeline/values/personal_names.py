@@ -1,6 +1,6 @@
 """Whether a name that somebody else chose says that a person's data or a key is under it: of a parameter or a field.
 
-A name is taken apart into words: at capitals, digits and whatever is no letter (billing_phone, contact[phone],
+A name is taken apart into words: at capitals, digits and whatever is not a letter (billing_phone, contact[phone],
 customer.firstName, your-email, address1), and a word without such a border into the words that it is made of
 (useremail, phonenumber). A word that cannot be taken apart whole stays one, so that "headphone", "filename" and
 "emailing" say nothing. Pure.

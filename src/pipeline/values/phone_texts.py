@@ -45,7 +45,7 @@ def one_number(text: str, notes: list[str]) -> str:
 
 
 def number_in(value: str) -> str:
-    """The number without label and extension; Raises Fault if it is no number."""
+    """The number without label and extension; Raises Fault if it is not a number."""
     if len(value) > _LONGEST_TEXT:
         raise Fault("is too long for a phone number: send one number, such as +15550100123, or its digest")
     text = (value if value.isascii() else unicodedata.normalize("NFKC", value)).strip()

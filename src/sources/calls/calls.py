@@ -80,7 +80,7 @@ def conversions(call: Call, settings: SourceSettings, warnings: Warnings) -> lis
 
 
 def refusal(call: Call, names: Names, settings: SourceSettings) -> Ignored | None:
-    """Why the call is no conversion, or None if it may be one. `names` are the settings' `event_names`, as read."""
+    """Why the call is not a conversion, or None if it may be one. `names` are the settings' `event_names`, as read."""
     if not call.inbound:
         return Ignored("outbound", "the business made this call: only calls of customers are conversions")
     if not call.finished:
@@ -108,7 +108,8 @@ def unmapped(call: Call) -> Ignored:
 
 def not_a_call(partner: str, event_id: Any) -> Ignored:
     """The answer for a text message, a form or a chat."""
-    return Ignored("not_a_call", f"this is no phone call: activate only the webhooks of calls in {partner}", event_id)
+    said = f"this is not a phone call: activate only the webhooks of calls in {partner}"
+    return Ignored("not_a_call", said, event_id)
 
 
 def _too_short(call: Call, settings: SourceSettings) -> Ignored | None:
@@ -140,7 +141,7 @@ def _unknown_kinds(call: Call, names: Names) -> Warnings:
     """Warnings for entries that match no kind of call, such as `awnsered`."""
     known = ", ".join((*_KINDS, *(f"{start}..." for start in call.kinds_of_marks)))
     return [
-        ("event_names", f"{quoted(kind)} is no kind of call: use {known}")
+        ("event_names", f"{quoted(kind)} is not a kind of call: use {known}")
         for kind in names
         if kind not in _KINDS and not kind.startswith(call.kinds_of_marks)
     ]

@@ -38,7 +38,7 @@ def _salesforce_id(cell: str) -> str | None:
     """The 18 characters of a record's id, as Salesforce's API writes it, from the 15 of its reports.
 
     Each of the three behind tells which of five are capitals, the first as the lowest bit (Salesforce's help page
-    "Convert 15-character Ids to 18-character Ids"). None if it is no id.
+    "Convert 15-character Ids to 18-character Ids"). None if it is not an id.
     """
     if not _SHORT_ID(cell):
         return None

@@ -37,7 +37,7 @@ def place(flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[str]
 
 
 def put(conversion: dict[str, Any], path: Path, value: Any, *, over: bool = False) -> bool:
-    """Set the field unless the value is absent; False if its place is no object, or (without `over`) it has one."""
+    """Set the field unless the value is absent; False if its place is not an object, or (without `over`) it has one."""
     section, field = path
     if isinstance(value, str):
         value = _read(path, value)

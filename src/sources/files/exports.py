@@ -27,7 +27,7 @@ from sources.web.shop import basket
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Why an order is no conversion, or None; and the event's name where neither it nor the settings have one."""
+    """Why an order is not a conversion, or None; and the event's name where neither it nor the settings have one."""
 
     none: Ignored | None
     name: str | None = None

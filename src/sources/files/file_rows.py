@@ -41,7 +41,7 @@ class FileRows:
     """How the rows of one file are read.
 
     `titles` are the columns', folded, `given` the values of rows without, `mapped` the fields that the caller mapped.
-    `has_states`: some column may say that an order is no purchase. `asked` is asked what the times leave open.
+    `has_states`: some column may say that an order is not a purchase. `asked` is asked what the times leave open.
     """
 
     titles: list[str]

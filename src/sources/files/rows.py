@@ -37,7 +37,7 @@ _BEGINNINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line where it begins (from 1), and its conversion, its fault, or why it is no conversion.
+    """One row: the line where it begins (from 1), and its conversion, its fault, or why it is not a conversion.
 
     The conversion is in the language of /v1/events; it holds `event_group_id` if the file has such a field.
     `event_name` is what an export's rows are where neither they nor the sender say it.

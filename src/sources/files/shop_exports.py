@@ -21,11 +21,11 @@ _ROLES = {
 STATES = frozenset(title for role in ("status", "cancelled", "refunded") for title in _ROLES[role])
 _UNPAID = frozenset({"pending", "authorized", "authorised", "unpaid"})
 
-UNPAID = Ignored("unpaid_order", "the order is not paid yet: it is no purchase")
+UNPAID = Ignored("unpaid_order", "the order is not paid yet: it is not a purchase")
 
 
 def ignored(row: Mapping[str, str], warnings: Warnings, number: int) -> Ignored | None:
-    """Why the row's order is no purchase, or None if it is one; a partial refund is told."""
+    """Why the row's order is not a purchase, or None if it is one; a partial refund is told."""
     status = _cell(row, "status")
     if _cell(row, "cancelled") is not None:
         return orders.CANCELLED

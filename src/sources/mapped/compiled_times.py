@@ -80,7 +80,7 @@ def _formats(given: Any) -> list[str]:
             usable = False
         if not usable:
             shown = quoted(form) if isinstance(form, str) else "a value"
-            raise Fault(f"format: {shown} is no form of a time: write it such as %Y-%m-%d %H:%M:%S")
+            raise Fault(f"format: {shown} is not a form of a time: write it such as %Y-%m-%d %H:%M:%S")
     return formats
 
 

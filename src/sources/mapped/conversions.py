@@ -74,7 +74,7 @@ def _name(name: EventName, scope: Scope, settings: SourceSettings) -> str | Igno
         shown = quoted(found) if isinstance(found, str) else "what is there"
         where = f"the platform's word {shown}" if said is not None else "a post without a word for its event"
         return Ignored(
-            "unmapped_event", f"{where} is no conversion: map it in event_names of this sender, if it should be"
+            "unmapped_event", f"{where} is not a conversion: map it in event_names of this sender, if it should be"
         )
     return spelled(chosen)
 

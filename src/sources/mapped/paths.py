@@ -103,7 +103,7 @@ def path_of(text: str) -> Path:
         tree: dict[str, Any] = Parser().parse(text[len(mark) :]).parsed
     except (JMESPathError, RecursionError):
         raise Fault(
-            f"{quoted(text)} is no path: write names with dots between them (billing.email), and a name with other"
+            f"{quoted(text)} is not a path: write names with dots between them (billing.email), and a name with other"
             ' characters than letters, digits and _ in double quotes ("first-name")'
         ) from None
     nodes = list(_nodes(tree))

@@ -24,6 +24,6 @@ def ready(name: str) -> dict[str, Any]:
     if name not in names():
         close = nearest(name, names(), cutoff=0.6)
         hint = f"did you mean {close}?" if close else f"there are {', '.join(names())}"
-        raise Fault(f"{quoted(name)} is no ready-made mapping: {hint}")
+        raise Fault(f"{quoted(name)} is not a ready-made mapping: {hint}")
     made: dict[str, Any] = json.loads(files(__package__).joinpath(_FOLDER, f"{name}.json").read_text(encoding="utf-8"))
     return made

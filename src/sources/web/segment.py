@@ -61,7 +61,7 @@ def read(inbound: Inbound) -> Body:
 
 
 def body_of(calls: Sequence[Any], settings: SourceSettings, warnings: Warnings, shared: Any = None) -> Body:
-    """The conversions of these calls, by place; what is no object stays as it is. `shared` is said of all of them."""
+    """The conversions of these calls, by place; what is not an object stays as it is. `shared` is said of all of them."""
     names = event_names(settings, EVENT_NAMES)
     made: list[Any] = []
     unmapped: dict[int, Ignored] = {}
@@ -128,7 +128,7 @@ def _event(call: dict[str, Any], *, is_update: bool) -> str | Ignored:
         return "identify"
     if kind != "track":
         said = quoted(kind) if isinstance(kind, str) else "unknown"
-        return Ignored("not_a_track_call", f"a Segment call of type {said} is no conversion: only track calls are")
+        return Ignored("not_a_track_call", f"a Segment call of type {said} is not a conversion: only track calls are")
     if not isinstance(event, str):
         return Ignored("unmapped_event", "the Segment call names no event")
     return event.strip()

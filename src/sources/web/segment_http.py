@@ -27,7 +27,7 @@ _TYPES = {word[0]: word for word in ("track", "identify", "page", "screen", "gro
 _BATCHES = ("batch", "import", "b")
 _SHUT = Ignored(
     "filtered",
-    "the call's integrations say All: false, which is no destination: name Roku or Rokt in them, if it is to count",
+    "the call's integrations say All: false, which is not a destination: name Roku or Rokt in them, if it is to count",
 )
 # Seconds by which a visitor's clock may be wrong before its times are corrected.
 _CLOCK = 60.0

@@ -51,7 +51,7 @@ def _read_order(
     if order.get("test") is True:
         return Ignored("test_order", "the order is a test (test: true): place a real one to send a conversion")
     if first(order.get("cancelled_at")) is not None:
-        return Ignored("cancelled_order", "the order is cancelled (cancelled_at is set): it is no purchase")
+        return Ignored("cancelled_order", "the order is cancelled (cancelled_at is set): it is not a purchase")
     if (refunded := orders.of_status(order.get("financial_status"))) is not None:
         return refunded
     if (filtered := filters.left_out("shopify", order, settings, warnings)) is not None:

@@ -128,7 +128,7 @@ def _person(known: dict[str, Any], person: str, warnings: Warnings) -> Any:
         warnings.append((person + _READY, f"is not the digest of {person + _CLEAR}: it was taken, so map only one"))
         return ready
     if clear is not None:
-        warnings.append((person + _READY, f"is no usable SHA-256 digest: {person + _CLEAR} was taken in its place"))
+        warnings.append((person + _READY, f"is not a usable SHA-256 digest: {person + _CLEAR} was taken in its place"))
         return clear
     if text and digest is None and not is_other_digest(text):
         warnings.append((person + _READY, f"is clear text: it was hashed here, so map it to {person + _CLEAR}"))
