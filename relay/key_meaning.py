@@ -34,7 +34,7 @@ def faults(entry: Mapping[str, Any], *, destinations: tuple[str, ...], allowed_o
             "no page could use this browser key: add --origin https://www.example.com, or set the stack's"
             " AllowedOrigins"
         )
-    yield from _unknown(entry.get("consent") or {}, _CONSENT, "consent")
+    yield from _unknown(entry.get("consent") or {}, _CONSENT, "setting of consent")
     yield from _of_sources(entry.get("sources") or {})
     for where, name in _events(entry):
         if name != "*" and (said := _not_taken(name, destinations)):
@@ -70,7 +70,7 @@ def _unknown(given: Mapping[str, Any], known: tuple[str, ...], what: str) -> Ite
         if name not in known:
             close = nearest(name, known, cutoff=0.6)
             hint = f"did you mean {close}?" if close else f"there are {', '.join(known)}"
-            yield f"{name} is no {what}: {hint}"
+            yield f"{name} is not a {what}: {hint}"
 
 
 def _events(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -73,7 +73,7 @@ def _tell_of_request(
 
 
 def _all_delivered(known: list[dict[str, Any]]) -> bool:
-    """Whether each of these events was delivered wherever something else is told of it too."""
+    """Whether each of these events was delivered wherever something else is told about it too."""
     ways = {(one["event_id"], one["destination"]) for one in known if one["outcome"] != "collided"}
     return ways == {(one["event_id"], one["destination"]) for one in known if one["outcome"] == "delivered"}
 
@@ -113,7 +113,7 @@ def why_not_known(deployment: Deployment) -> list[str]:
         *said,
         f"turned away in the last hour: {turned}; nothing of these is kept, for nobody knows who sent them",
         "or it was never posted: ask its sender; an event without an id has a derived one (`event_ids` in the answer)",
-        "of an order that is not an event's id, a request's events, an e-mail address: --scan, which shows its cost first",
+        "an order that is not an event's id, a request's events, an e-mail address: --scan shows its cost first",
     ]
 
 

@@ -55,7 +55,7 @@ def of_file(path: Path) -> tuple[dict[Key, Counted], list[str]]:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             return read(lines)
     except (UnicodeDecodeError, csv.Error):
-        raise Trouble(f"{path}: this is no CSV in UTF-8: download the report as CSV") from None
+        raise Trouble(f"{path}: this is not a CSV in UTF-8: download the report as CSV") from None
 
 
 def read(lines: Iterable[str]) -> tuple[dict[Key, Counted], list[str]]:

@@ -7,8 +7,8 @@ It holds for each destination: all of them receive what senders post. What is ri
     waiting at the start + accepted + redriven + strangers = delivered + repeated + dead letters + waiting
 
 `redriven` are dead letters that were moved back: they go in a second time, and come out a second time. `strangers` are
-messages that no POST of ours made (`Unreadable`): each comes out as a dead letter. `retried` is not a term: such an event
-goes round and has not come out.
+messages that no POST of ours made (`Unreadable`): each comes out as a dead letter. `retried` is not a term: such
+an event goes round and has not come out.
 
 What waits is known in messages, from the queue's depth, and one message holds 1 to 1,000 events. So the number of
 waiting events is what the equation leaves, and what is checked is that it can be in that many messages: with an empty

@@ -182,7 +182,7 @@ def test_a_lead_of_meta_has_the_id_of_its_webhook() -> None:
         (RINGBA + "C,P,03/02/2026 09:00:00 AM,+12125550101,00:01:00,Yes,Yes,Yes,$5.00,RGB1\n", "duplicate"),
         ("Publisher,Caller ID,Call Date,Revenue\nP,+12125550101,03/02/2026 09:00:00 AM,$0.00\n", "earned nothing"),
         ("Deal Name,Deal Stage,Close Date,Record ID\nRoof,Closed Lost (Main),2026-03-02,1\n", "not won"),
-        ("Record ID,Email,Lead Status\n1,a@example.org,Unqualified\n", "no lead"),
+        ("Record ID,Email,Lead Status\n1,a@example.org,Unqualified\n", "not a lead"),
         ("Lead ID,Lead Status,Email\n00Q000000000001,Unqualified,a@example.org\n", "is none"),
         (
             "Email,Conversion Name,Conversion Time,Adjustment Type\na@example.org,Sale,2026-03-02,RETRACT\n",

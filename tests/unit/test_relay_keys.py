@@ -59,7 +59,7 @@ WEBHOOK = {"webhook": {"map": {"set": {"event_name": {"path": "a", "map": {"x": 
         ({"sources": {"webhook/own": {"mapp": {}}}}, "did you mean map?"),
         ({"consent": {"categorys": ["x"]}}, "did you mean categories?"),
         ({"event_names": ["PURCHSE"]}, "did you mean PURCHASE?"),
-        ({"event_names": ["WON_DEAL"]}, "no event that Roku takes"),
+        ({"event_names": ["WON_DEAL"]}, "not an event that Roku takes"),
         ({"sources": {"csv": {"event_names": {"sale": "PURCHASES"}}}}, "csv.event_names: PURCHASES is not an event"),
         ({"sources": WEBHOOK}, "webhook.map: PURCHSE is not an event"),
         ({"browser": True}, "no page could use"),

@@ -144,7 +144,7 @@ def test_the_verb_writes_the_mapping_and_says_what_is_missing(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("post", "told", "code"), [("{", "is not JSON", 3), ("", "is empty", 3), ('{"a": 1}', "no ready-made", 2)]
+    ("post", "told", "code"), [("{", "is not JSON", 3), ("", "is empty", 3), ('{"a": 1}', "not a ready-made", 2)]
 )
 def test_a_post_or_mapping_that_cannot_be_read_is_told_in_one_line(
     tmp_path: Path, post: str, told: str, code: int

@@ -169,7 +169,7 @@ def test_of_two_variants_that_disagree_the_digest_counts() -> None:
 def test_what_is_no_usable_digest_gives_way_to_the_clear_variant(useless: str) -> None:
     posting = posted(JANE | {"email_already_sha256_hashed": useless})
     assert finished(posting.conversions[0])["user_data"]["em"] == sha("jane@example.com")
-    assert "no usable SHA-256 digest" in said(posting)["email_already_sha256_hashed"]
+    assert "not a usable SHA-256 digest" in said(posting)["email_already_sha256_hashed"]
 
 
 @pytest.mark.parametrize("absent", ["", "null", "{{email}}", None])

@@ -1,8 +1,8 @@
 """The IAB's Transparency and Consent Framework, version 2: what a TC string stops. Pure.
 
 Source: InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework, "Consent string and vendor list formats
-v2.md". A relay is not a vendor and gains no permission from a string; a string can only stop something. A conversion needs
-consent to purposes 1 (storage), 3 and 4 (an advertising profile and its use) and 7 (measurement).
+v2.md". A relay is not a vendor and gains no permission from a string; a string can only stop something. A conversion
+needs consent to purposes 1 (storage), 3 and 4 (an advertising profile and its use) and 7 (measurement).
 """
 
 from collections.abc import Iterator, Sequence

@@ -24,7 +24,7 @@ _FIELD = (
     ("time zone", Word("time zone not known")),
     ("epoch seconds", Word("not a time")),
     ("ISO 8601", Word("not a time")),
-    ("no day or no time", Word("not a time")),
+    ("not a day, or not a time", Word("not a time")),
     ("e-mail address", Word("not an e-mail address")),
     ("domain that cannot be", Word("not an e-mail address")),
     ("phone number", Word("not a phone number")),

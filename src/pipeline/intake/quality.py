@@ -48,7 +48,7 @@ _WHY = (
     ("own phone number", Word("personal data in another field")),
     ("not a known field", Word("unknown field")),
     ("not known", Word("unknown value")),
-    ("no country that is known", Word("unknown value")),
+    ("country that is known", Word("unknown value")),
     ("not supported", Word("unknown value")),
     ("not a currency", Word("unknown currency")),
     ("another currency", Word("two currencies")),

@@ -19,7 +19,7 @@ DIGEST = "[0-9a-f]{64}"
 
 
 def _something(first: str, inside: str, ends: str, *, but: str = "", most: str = "", numbers: bool = True) -> str:
-    """A text of these letters that `pipeline.values.cleaning` leaves as it is, and that is not a word or tag for "absent".
+    """A text of these letters that `pipeline.values.cleaning` leaves as it is, and not a word or tag for "absent".
 
     Of those that begin with n, t or u only lengths that no such word has: null, none, n/a, nil, nan and n.a.; tbd, tba
     and t.b.d.; undefined. None that begins with "not " (not set). None that ends like a formula, unless a blank is

@@ -36,7 +36,7 @@ def xml(body: bytes) -> Any:
             root = element if root is None else root
     except ParseError as error:
         line, column = error.position
-        said = f"the body is no XML at line {line}, column {column}: send JSON or well-formed XML"
+        said = f"the body is not XML at line {line}, column {column}: send JSON or well-formed XML"
         raise BadRequest(400, said) from None
     return {_name(root.tag): _value(root)} if isinstance(root, Element) else None
 

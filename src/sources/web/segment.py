@@ -61,7 +61,7 @@ def read(inbound: Inbound) -> Body:
 
 
 def body_of(calls: Sequence[Any], settings: SourceSettings, warnings: Warnings, shared: Any = None) -> Body:
-    """The conversions of these calls, by place; what is not an object stays as it is. `shared` is said of all of them."""
+    """The conversions of these calls, by place; what is not an object stays as it is. `shared` is true of all."""
     names = event_names(settings, EVENT_NAMES)
     made: list[Any] = []
     unmapped: dict[int, Ignored] = {}
