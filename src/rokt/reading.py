@@ -11,9 +11,9 @@ class Reading(NamedTuple):
     """The form of one API's answers.
 
     `documented`: the statuses of a success. `seen`: the status that says that an event was seen before. `errors`: the
-    errors that a body names; None if it cannot be read, which is not a success. `detail`: where an error has its code
-    and message. `said`: the error of a whole request. `meant`: of each error the places of the events that it means, none
-    if that cannot be told. `values`: what of a finished event may be a person's.
+    errors that a body names; None if it cannot be read, which is not a success. `detail`: where an error has its
+    code and message. `said`: the error of a whole request. `meant`: of each error the places of the events that it
+    means, none if that cannot be told. `values`: what of a finished event may be a person's.
     """
 
     documented: tuple[int, ...]
