@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _FAULTS = ("run", "try", "back", "wire", "circuits", "forms", "kinds")
-_SECONDS = 300  # what waits for ever has been found
+_SECONDS = 300  # what waits forever has been found
 _BYTES = 4_000_000_000  # so has what takes all memory
 
 

@@ -1,9 +1,9 @@
 """Writes down in the ledger's table what ended at the door, after the post was queued and within a bound of time.
 
 No failure here changes an answer. What one sender can make us spend is bounded too: a post has 25 items at most,
-and a process writes down one event a second of each sender's, after a first hundred; what is no conversion leaves half
-of that to faults. `unrecorded` in the log counts what is beyond, and the metric LedgerUnavailable the writes that
-failed.
+and a process writes down one event a second of each sender's, after a first hundred; a post that is not a conversion
+leaves half of that to faults. `unrecorded` in the log counts what is beyond, and the metric LedgerUnavailable the
+writes that failed.
 """
 
 import os

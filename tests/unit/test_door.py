@@ -33,7 +33,7 @@ def test_each_event_is_told_once_with_the_destinations_for_which_it_holds() -> N
         ("1", "invalid", ("roku", "rokt")),
         ("3", "not queued", ("roku", "rokt")),
         ("0", "withheld", ("rokt",)),  # one destination took it: what nobody took comes first
-        ("2", "ignored", ("roku", "rokt")),  # what is no conversion comes last
+        ("2", "ignored", ("roku", "rokt")),  # posts that are not conversions come last
     ]
     assert [(one.fields, one.reason) for one in (found[0], found[3])] == [("event_name", "missing"), ("", "spam")]
 

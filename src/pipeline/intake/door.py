@@ -52,7 +52,7 @@ class _Said(NamedTuple):
 
 
 def ended(received: Mapping[str, Received]) -> list[Ended]:
-    """The events that ended at some door: those that no destination took first, what is no conversion last.
+    """The events that ended at some door: those that no destination took first, posts that are not conversions last.
 
     Of a batch of Segment's thousands of calls are none, and the one that has a fault must not be beyond the bound.
     """
