@@ -1,4 +1,4 @@
-"""Segment's and RudderStack's own libraries, with nothing but the host changed, against the whole stack."""
+"""Segment's, RudderStack's and Meta's own libraries, with nothing but the host changed, against the whole stack."""
 
 import json
 import os
@@ -110,6 +110,26 @@ def test_the_libraries_for_node(relay: Relay) -> None:
     assert [one["error"] for one in told] == [None] * 8, run.stdout + run.stderr
     arrived(relay, "node-order")
     arrived(relay, "rudder-order")
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (FOLDER / "node_modules" / "facebook-nodejs-business-sdk").is_dir(),
+    reason="`make thorough` installs Meta's library; it needs Node.js",
+)
+def test_metas_library_for_node(relay: Relay) -> None:
+    def posted(key: str) -> dict[str, Any]:
+        command = ["node", "meta.cjs", relay.stack.url, key, "meta-order"]
+        run = subprocess.run(
+            command, cwd=FOLDER, capture_output=True, text=True, check=True, env=_no_proxy(), timeout=BOUND
+        )
+        said: dict[str, Any] = json.loads(run.stdout)
+        return said
+
+    said = posted(KEY)
+    assert said["received"] == 1
+    assert "GoldMember" in said["messages"][0]  # a name of one's own costs the order nothing
+    arrived(relay, "meta-order")
+    assert "key is not known" in posted("no-such-key")["failed"]
 
 
 def _no_proxy() -> dict[str, str]:
