@@ -24,6 +24,11 @@ EXAMPLES = {
 }
 _LANGUAGES = {"application/json": "json", "text/csv": "csv"}
 
+_HEADERS = {
+    "bearer": "header `Authorization: Bearer KEY`",
+    "basic": "header `Authorization: Basic`, of `KEY:` in base64 (`curl -u KEY:`)",
+}
+
 
 def page(document: Mapping[str, Any]) -> str:
     """The page's text."""
@@ -34,7 +39,7 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     parts = document["components"]
     yield from ("## Keys", "", "| Where the key is | |", "|---|---|")
     for scheme in parts["securitySchemes"].values():
-        where = f"{scheme['in']} `{scheme['name']}`" if "in" in scheme else "header `Authorization: Bearer KEY`"
+        where = f"{scheme['in']} `{scheme['name']}`" if "in" in scheme else _HEADERS[scheme["scheme"]]
         yield f"| {where} | {_cell(scheme.get('description', ''))} |"
     for path, item in document["paths"].items():
         for method in (name for name in item if name in ("get", "post")):
