@@ -160,7 +160,7 @@ def test_a_new_key_works_within_seconds_and_is_kept_as_a_digest(operator: Operat
         ("--browser", "--origin", "example.com"),
         ("--source", "callrail.colour=red"),
         ("--source", "callrail.minimum_duration"),
-        ("--browser", "--source", "ga4"),  # a browser key opens no source
+        ("--browser", "--source", "ga4"),  # a browser key opens none but analytics.js's
         ("--browser", "--event-name", "--"),
     ],
 )
@@ -176,13 +176,15 @@ def test_settings_of_a_source_and_of_a_page_are_written(operator: Operator, secr
     options = ("--source", "callrail.minimum_duration=30", "--source", "ringba", "--source", "csv.currency=USD")
     assert operator.run("keys", "add", "calls", *options).code == 0
     page = ("--browser", "--origin", "https://www.example.com", "--event-name", "LEAD", "--event-name", "PAGE_VIEW")
-    assert operator.run("keys", "add", "site", *page).code == 0
+    made = operator.run("keys", "add", "site", *page, "--source", "segment.currency=USD")  # of analytics.js
+    assert (made.code, "/v1/t (analytics.js)" in made.errors, "/v1/sources" in made.errors) == (0, True, False)
     entries = json.loads(secrets.get_secret_value(SecretId="local/sender-keys")["SecretString"])
     assert entries["calls"]["sources"] == {
         "callrail": {"minimum_duration": 30},
         "ringba": {},
         "csv": {"currency": "USD"},
     }
+    assert entries["site"]["sources"] == {"segment": {"currency": "USD"}}
     assert (entries["site"]["browser"], entries["site"]["origins"]) == (True, ["https://www.example.com"])
     assert entries["site"]["event_names"] == ["LEAD", "PAGE_VIEW"]
     listed = {one["name"]: one["event_names"] for one in operator.json("keys", "list")["senders"]}
