@@ -1,7 +1,6 @@
 """`relay keys`: who may post, in the sender keys secret. Keys are shown once, when they are made, and never again."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, fields
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -104,14 +103,10 @@ def add(
     out.answer({"name": name, "key": key})
     out.line(key)
     out.aside(f"The key of {name}, shown this once; it works within seconds. Send it over a secure channel.")
-    for path in _paths(sources, browser=browser):
+    for source in sources:
+        path = "t (analytics.js)" if browser else f"sources/{source}"
         out.aside(f"It posts to {deployment.outputs.get('ApiUrl', '')}/v1/{path}")
     return 0
-
-
-def _paths(sources: Iterable[str], *, browser: bool) -> list[str]:
-    """Where a sender with settings of these sources posts to, below /v1."""
-    return ["t (analytics.js)" if browser else f"sources/{source}" for source in sources]
 
 
 def _sources(given: list[str], mapping: str | None) -> dict[str, dict[str, Any]]:
