@@ -103,8 +103,8 @@ def add(
     out.answer({"name": name, "key": key})
     out.line(key)
     out.aside(f"The key of {name}, shown this once; it works within seconds. Send it over a secure channel.")
-    for source in sources:
-        path = "t (analytics.js)" if browser else f"sources/{source}"
+    for one in sources:
+        path = "t (analytics.js)" if browser else f"sources/{one}"
         out.aside(f"It posts to {deployment.outputs.get('ApiUrl', '')}/v1/{path}")
     return 0
 
