@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import yaml
 
 from local import http_event
-from local.functions import Route
+from local.functions import DEFAULT, Route
 from local.http_event import BadAnswer
 from local.http_server import HOST, Answer, Request, Server, message
 from local.runtime import FunctionError, PayloadTooLarge
@@ -60,12 +60,15 @@ class Api:
 
     def respond(self, request: Request) -> Answer:
         """What API Gateway answers to one request, the function's answer included."""
-        request_id, route = uuid.uuid4().hex[:15], "$default"
+        request_id, route = uuid.uuid4().hex[:15], DEFAULT
         path = unquote(request.path)
-        if (found := http_event.match(self._routes, request.method, path)) is None:
-            answer = self._document(path) or message(404, "Not Found")
+        found = http_event.match(self._routes, request.method, path)
+        if found is None and (document := self._document(path)) is not None:
+            answer = document
+        elif found is None and (found := http_event.default(self._routes)) is None:
+            answer = message(404, "Not Found")
         else:
-            route = f"{found[0].method} {found[0].path}"
+            route = found[0].key
             answer = self._answer(request, path, *found, request_id)
         # As the template's access log has it.
         self._log(json.dumps({"id": request_id, "route": route, "status": str(answer.status)}))

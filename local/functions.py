@@ -9,6 +9,7 @@ from local.template import ACCOUNT, REGION, Template
 
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _INTEGRATION = "x-amazon-apigateway-integration"
+DEFAULT = "$default"  # the route that takes what no other takes
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch"})
 
 
@@ -41,6 +42,11 @@ class Route:
     method: str
     path: str
     function: str
+
+    @property
+    def key(self) -> str:
+        """What API Gateway calls it."""
+        return DEFAULT if self.path == DEFAULT else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from local.functions import Route
+from local.functions import DEFAULT, Route
 from local.http_server import Answer, Request, joined
 from local.template import ACCOUNT
 
@@ -38,6 +38,11 @@ def match(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[
     return min(found, key=lambda item: (len(item[1]), item[0].method == "ANY"), default=None)
 
 
+def default(routes: Sequence[Route]) -> tuple[Route, dict[str, str]] | None:
+    """The route for what no other takes, if there is one."""
+    return next(((route, {}) for route in routes if route.path == DEFAULT), None)
+
+
 def event(request: Request, route: Route, parameters: Mapping[str, str], port: int, request_id: str) -> dict[str, Any]:
     """The event that the route's function gets; absent parts (body, cookies, query) are absent from it."""
     path, query = unquote(request.path), request.target.partition("?")[2]
@@ -47,7 +52,7 @@ def event(request: Request, route: Route, parameters: Mapping[str, str], port: i
     now = time.time()
     made: dict[str, Any] = {
         "version": "2.0",
-        "routeKey": f"{route.method} {route.path}",
+        "routeKey": route.key,
         "rawPath": path,
         "rawQueryString": query,
         "headers": headers,
@@ -64,7 +69,7 @@ def event(request: Request, route: Route, parameters: Mapping[str, str], port: i
                 "userAgent": headers.get("user-agent", ""),
             },
             "requestId": request_id,
-            "routeKey": f"{route.method} {route.path}",
+            "routeKey": route.key,
             "stage": "$default",
             "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
             "timeEpoch": int(now * 1000),

@@ -64,7 +64,8 @@ def _declared_routes(template: Template) -> Iterator[tuple[str, str]]:
             if isinstance(operation, dict) and "x-amazon-apigateway-integration" in operation:
                 uri = operation["x-amazon-apigateway-integration"]["uri"]
                 verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
-                yield f"{verb} {path}", uri.rpartition("/functions/")[2].removesuffix("/invocations")
+                key = path if path == "$default" else f"{verb} {path}"
+                yield key, uri.rpartition("/functions/")[2].removesuffix("/invocations")
 
 
 def _stack_of(name: str, made: dict[str, Any], **parameters: str) -> bool:

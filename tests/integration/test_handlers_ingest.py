@@ -188,6 +188,8 @@ def test_a_bad_event_is_named_and_its_neighbour_is_queued(relay: Deployed) -> No
         (post(BODY, path="/v1/beacon", method="GET"), 405, "POST"),
         (post(BODY, path="/v1/beacon", key="wrong"), 401, "not known"),
         (post(BODY, path="/v2/events"), 404, "/v1/events"),
+        (post(BODY, path="/"), 404, "/v1/events"),
+        (post(BODY, path="/wp-login.php"), 404, "/v1/events"),
         (post("%%%", isBase64Encoded=True), 400, "decoded"),
         (post({"event_group_id": "g1", "events": [LEAD] * 1_001}), 400, "1000"),
         (post("x" * 6_000_001), 413, "6000000"),

@@ -27,11 +27,13 @@ OK = {"statusCode": 200, "headers": {}, "body": "ok"}
 class Site:
     """The server with one function that notes its events and answers what it is told to."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: Route) -> None:
         self.events: list[dict[str, Any]] = []
         self.answer: Callable[[], Any] = lambda: OK
         self.openapi = folder / "openapi.yaml"
-        self.api = Api(0, ROUTES, {"Take": self._take, "First": lambda _: {**OK, "body": "first"}}, self.openapi)
+        self.api = Api(
+            0, [*ROUTES, *more], {"Take": self._take, "First": lambda _: {**OK, "body": "first"}}, self.openapi
+        )
         self.api.start()
 
     def _take(self, event: dict[str, Any]) -> Any:
@@ -224,6 +226,18 @@ def test_a_length_that_is_no_number_is_a_bad_request(site: Site, length: str) ->
 def test_a_head_request_has_the_headers_alone(site: Site) -> None:
     status, headers, body = site.ask("HEAD", "/v1/events")
     assert (status, headers["content-length"], body) == (200, "2", b"")
+
+
+def test_the_default_route_takes_what_no_other_takes_and_leaves_the_document_alone(tmp_path: Path) -> None:
+    site = Site(tmp_path, Route("ANY", "$default", "Take"))
+    site.openapi.write_text("openapi: 3.1.0\n")
+    try:
+        asked = ("/", "/v2/events", "/$default", "/items/first", "/openapi.yaml")
+        assert [site.ask("GET", target)[2] for target in asked] == [b"ok", b"ok", b"ok", b"first", b"openapi: 3.1.0\n"]
+    finally:
+        site.api.stop()
+    assert [event["routeKey"] for event in site.events] == ["$default"] * 3
+    assert [event["requestContext"]["routeKey"] for event in site.events] == ["$default"] * 3
 
 
 def test_the_openapi_document_is_served_in_both_forms(site: Site) -> None:

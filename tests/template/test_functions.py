@@ -101,6 +101,7 @@ def test_routes(stack: Template) -> None:
         Route("ANY", "/v1/sources/{source+}", "IngestFunction"),
         Route("ANY", "/v5/ad_accounts/{id}/events", "IngestFunction"),
         Route("ANY", "/{version}/{id}/events", "IngestFunction"),
+        Route("ANY", "$default", "IngestFunction"),
         *of_pages,
         *of_test_events,
     }
@@ -136,7 +137,7 @@ def test_pages_have_a_throttle_of_their_own(template: Template) -> None:
     (stage,) = template.of_type("AWS::ApiGatewayV2::Stage").values()
     # API Gateway knows a route by its key, and refuses settings of one that is not there.
     of_pages = {f"/v1/{short}" for short in ("beacon", *"abgipst")}  # analytics.js posts to the short ones
-    assert stage["RouteSettings"] == {
+    assert {key: limits for key, limits in stage["RouteSettings"].items() if key != "$default"} == {
         f"ANY {path}": {
             "ThrottlingRateLimit": {"Ref": "BeaconThrottleRate"},
             "ThrottlingBurstLimit": {"Ref": "BeaconThrottleBurst"},
@@ -144,6 +145,14 @@ def test_pages_have_a_throttle_of_their_own(template: Template) -> None:
         for path in of_pages
     }
     assert {Route("ANY", path, "IngestFunction") for path in of_pages} <= set(routes(template))
+
+
+def test_paths_that_there_are_not_take_little_and_ring_no_alarm(template: Template, source: dict[str, Any]) -> None:
+    (stage,) = template.of_type("AWS::ApiGatewayV2::Stage").values()
+    limits = stage["RouteSettings"]["$default"]
+    assert limits["ThrottlingRateLimit"] <= 0.1 * int(source["Parameters"]["ThrottleRate"]["Default"])
+    counted = template.of_type("AWS::Logs::MetricFilter")["ThrottledFilter"]["FilterPattern"]
+    assert counted == '{ $.status = "429" && $.route != "$default" }'
 
 
 def test_the_access_log_holds_no_address_path_query_or_user_agent(template: Template) -> None:

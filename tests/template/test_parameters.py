@@ -267,7 +267,7 @@ def test_whatever_calls_a_function_calls_the_one_that_a_change_reaches(template:
     assert {each["Ref"] for each in called} == set(template.of_type("AWS::Lambda::Function"))
     (api,) = template.of_type("AWS::ApiGatewayV2::Api").values()
     uris = [text for text in _values(api["Body"]) if isinstance(text, str) and "/invocations" in text]
-    assert len(uris) == 15  # one for each route
+    assert len(uris) == 16  # one for each route
     assert all(re.search(r"functions/\$\{\w+Function\.Arn\}/invocations$", uri) for uri in uris)
 
 
