@@ -25,7 +25,7 @@ def plain(value: Any, notes: list[str], longest: int = limits.TEXT) -> str | Non
     elif type(value) is int:
         word = str(value)
     elif type(value) is float and math.isfinite(value):
-        word = str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
+        word = str(int(value)) if value.is_integer() and abs(value) < _EXACT else clean(repr(value))
     else:
         notes.append("must be text")
         return None
