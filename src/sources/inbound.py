@@ -15,6 +15,8 @@ from pipeline.intake.unwrapping import unwrapped
 
 # name=value, as in an address. No JSON begins so, whatever a template left out of it.
 FORM = re.compile(rb"\s*[A-Za-z_][\w.%\[\]+-]{0,200}=").match
+_GZIP = b"\x1f\x8b"
+_MEMBERS = 100  # of one gzip stream
 _ANY_ZLIB = 47  # zlib's window bits for gzip and zlib, whichever it is
 _PLAIN = ("", "identity", "utf-8", "aws-chunked")
 _BROKEN = (
@@ -51,7 +53,7 @@ def unpacked(inbound: Inbound) -> Inbound:
     encoding = inbound.headers.get("content-encoding", "").strip().lower().removeprefix("x-")
     if encoding not in (*_PLAIN, "gzip", "deflate", "base64"):
         raise BadRequest(415, "this Content-Encoding is not read: send the body with gzip, or without compression")
-    if body.startswith((b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")):
+    if body.startswith((_GZIP, b"\x78\x01", b"\x78\x9c", b"\x78\xda")):
         body = _decompressed(body)
     elif body[:1] == b"\x1f" or (encoding in ("gzip", "deflate") and b"\xef\xbf\xbd" in body[:20]):
         raise BadRequest(415, _BROKEN)
@@ -59,15 +61,23 @@ def unpacked(inbound: Inbound) -> Inbound:
 
 
 def _decompressed(body: bytes) -> bytes:
-    unpacker = zlib.decompressobj(_ANY_ZLIB)
-    try:
-        whole = unpacker.decompress(body, MAX_BYTES + 1)
-    except zlib.error:
-        raise BadRequest(415, _BROKEN) from None
-    if len(whole) > MAX_BYTES:
-        raise BadRequest(413, f"the body has more than {MAX_BYTES} bytes when it is unpacked: send it in parts")
-    if not unpacker.eof:
-        raise BadRequest(400, "the compressed body is cut off: send it whole")
+    """All that is packed in the body: gzip may have several members, one behind the other (RFC 1952, 2.2)."""
+    whole = b""
+    for _ in range(_MEMBERS):
+        unpacker = zlib.decompressobj(_ANY_ZLIB)
+        try:
+            whole += unpacker.decompress(body, MAX_BYTES + 1 - len(whole))
+        except zlib.error:
+            raise BadRequest(415, _BROKEN) from None
+        if len(whole) > MAX_BYTES:
+            raise BadRequest(413, f"the body has more than {MAX_BYTES} bytes when it is unpacked: send it in parts")
+        if not unpacker.eof:
+            raise BadRequest(400, "the compressed body is cut off: send it whole")
+        body = unpacker.unused_data.lstrip(b"\0")  # padding, as gzip's own programs take it
+        if not body.startswith(_GZIP):
+            break
+    if body:
+        raise BadRequest(400, "something is behind the end of the compressed body: send it as one gzip stream")
     return whole
 
 

@@ -396,3 +396,33 @@ def test_a_repeat_within_a_post_is_as_strict_as_the_strictest_of_them() -> None:
     made = post(plain, other, plain | {"event_id": 7, "us_privacy": "1YYN"}, plain | {"us_privacy": "1YNN"})
     assert [one.get("opt_out") for one in made.conversions] == ["true", None, "true", "true"]
     assert {index: one.signals for index, one in made.heard.items()} == dict.fromkeys((0, 2, 3), ("us_privacy",))
+
+
+class Counted(dict[str, Any]):
+    """Counts how often somebody goes through all that is in it."""
+
+    walks = 0
+
+    def items(self) -> Any:
+        self.walks += 1
+        return super().items()
+
+    def values(self) -> Any:
+        self.walks += 1
+        return super().values()
+
+    def __iter__(self) -> Any:
+        self.walks += 1
+        return super().__iter__()
+
+
+def test_what_a_body_says_beside_its_events_is_gone_through_once_for_all_of_them() -> None:
+    walks = []
+    for events in (1, 500):
+        shared = Counted({"device": {"country": "US"}, "more": 1})
+        posting = post(
+            *[conversion(event_id=f"e-{place}") | {"opt_out": "true"} for place in range(events)], shared=shared
+        )
+        assert len(posting.heard) == events
+        walks.append(shared.walks)
+    assert walks[0] == walks[1] > 0

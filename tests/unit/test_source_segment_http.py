@@ -127,13 +127,39 @@ def test_an_empty_batch_is_no_fault() -> None:
     assert posted({"batch": []}).conversions == []
 
 
+def test_gzip_in_several_members_is_one_body_and_nothing_may_be_behind_it() -> None:
+    text = json.dumps({"batch": [ORDER]}).encode()
+    members = gzip.compress(text[:20]) + gzip.compress(text[20:])
+    for padding in (b"", b"\0\0"):
+        assert posted(members + padding).conversions == [by_webhook(ORDER)]
+    for behind in (b"x", text, gzip.compress(b" ") * 100):
+        with pytest.raises(BadRequest, match="behind the end") as refused:
+            posted(members + behind)
+        assert refused.value.status == 400
+    with pytest.raises(BadRequest, match="when it is unpacked"):
+        posted(gzip.compress(b" " * 4_000_000) + gzip.compress(b" " * 2_000_001))
+
+
+@pytest.mark.parametrize("name", ["context", "integrations"])
+def test_what_is_said_beside_a_batch_is_bounded_for_it_counts_with_each_call(name: str) -> None:
+    for calls, letters in ((2_000, 2_900), (1, 2_000_000)):  # below 6 MB in all
+        posting = posted({"batch": [ORDER] * calls, name: {"app": {"name": "x" * letters}}})
+        assert len(posting.conversions) == calls
+    for said in ({"app": {"name": "x" * 3_000}}, {f"k{place}": {"v": 1} for place in range(300)}):
+        with pytest.raises(BadRequest, match="which count for each of its 2000 calls") as refused:
+            posted({"batch": [ORDER] * 2_000, name: said})
+        assert refused.value.status == 400
+
+
 def test_a_sender_that_signs_is_told_that_libraries_do_not() -> None:
     with pytest.raises(BadRequest, match="without signature_secret") as refused:
         posted(ORDER, signature_secret="a-secret")
     assert refused.value.status == 401
 
 
-@pytest.mark.parametrize("shut", [{"All": False}, {"All": False, "Roku": False, "Amplitude": True}])
+@pytest.mark.parametrize(
+    "shut", [{"All": False}, {"All": False, "Roku": False, "Amplitude": True}, {"All": True, "Rokt": False}]
+)
 def test_a_call_that_may_go_to_no_destination_goes_to_none(shut: dict[str, Any]) -> None:
     (none,) = posted(ORDER | {"integrations": shut}).conversions
     assert isinstance(none, Ignored)

@@ -1,7 +1,8 @@
 """One post -> the same post with every refusal heard: what each conversion's signals limit. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from pipeline.consent import europe
@@ -32,6 +33,8 @@ def hear(
     """
     shared = _of_request(posting, headers, query, page)
     is_quiet = not shared.found and not shared.pages and "no_signal" not in settings.also_limits
+    # Once for all of them, however many there are: the body may be millions of bytes.
+    all_in_europe = cache(partial(_in_europe, (posting.context, posting.shared)))
     heard: dict[int, Heard] = {}
     conversions = list(posting.conversions)
     for index, conversion in _objects(conversions):
@@ -41,7 +44,8 @@ def hear(
         own = _of_event(conversion, spoken)
         if is_quiet and not own.found and not own.pages:
             continue
-        one = _decided(shared, own, settings, vendors, _in_europe(conversion, spoken, posting))
+        in_europe = _in_europe((conversion, spoken), all_in_europe)
+        one = _decided(shared, own, settings, vendors, in_europe)
         conversions[index] = _saying(conversion, one, settings)
         if one != NOTHING:
             heard[index] = one
@@ -134,6 +138,6 @@ def _saying(conversion: dict[str, Any], one: Heard, settings: Consent) -> dict[s
     return rest if absent(stated) or opted_out(stated, settings) is not Reading.ALLOWED else rest | {"opt_out": "false"}
 
 
-def _in_europe(conversion: Mapping[str, Any], spoken: Any, posting: Body) -> bool:
-    """Whether the event, or the body for all its events, names a country in Europe."""
-    return any(map(europe.named_in, (conversion, posting.context, spoken, posting.shared)))
+def _in_europe(said: Sequence[Any], or_else: Callable[[], bool] = bool) -> bool:
+    """Whether one of these names a country in Europe, or else that holds."""
+    return any(map(europe.named_in, said)) or or_else()

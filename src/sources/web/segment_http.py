@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from pipeline.intake.access import Request
-from pipeline.intake.body import BadRequest, Body, Ignored
+from pipeline.intake.body import MAX_BYTES, BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
 from sources.inbound import Inbound, parsed, unpacked
 from sources.source_settings import Warnings
@@ -27,7 +27,7 @@ _TYPES = {word[0]: word for word in ("track", "identify", "page", "screen", "gro
 _BATCHES = ("batch", "import", "b")
 _SHUT = Ignored(
     "filtered",
-    "the call's integrations say All: false, which is not a destination: name Roku or Rokt in them, if it is to count",
+    "the call's integrations leave Roku or Rokt out, by name or by All: false: name them with true, if it is to count",
 )
 # Seconds by which a visitor's clock may be wrong before its times are corrected.
 _CLOCK = 60.0
@@ -43,6 +43,7 @@ def read(inbound: Inbound) -> Body:
         )
     warnings: Warnings = []
     calls, beside = _calls(parsed(unpacked(inbound), warnings))
+    _check_repeated(beside, len(calls))
     whole = [_whole(call, beside, inbound) if isinstance(call, dict) else call for call in calls]
     body = segment.body_of(whole, inbound.settings, warnings, shared=beside)
     for index, call in enumerate(whole):
@@ -52,10 +53,10 @@ def read(inbound: Inbound) -> Body:
 
 
 def _is_shut(call: Mapping[str, Any]) -> bool:
-    """Whether Segment would take the call to no destination: all are off, and none of ours is named."""
+    """Whether Segment would take the call to no destination of ours: one is off by name, or all are and none is on."""
     wanted = as_object(call.get("integrations"))
-    ours = (value for name, value in wanted.items() if name.lower().startswith(("roku", "rokt")))
-    return wanted.get("All", wanted.get("all")) is False and not any(ours)
+    ours = [value for name, value in wanted.items() if name.lower().startswith(("roku", "rokt"))]
+    return False in ours or (wanted.get("All", wanted.get("all")) is False and not any(ours))
 
 
 def _calls(data: Any) -> tuple[list[Any], dict[str, Any]]:
@@ -71,6 +72,18 @@ def _calls(data: Any) -> tuple[list[Any], dict[str, Any]]:
     if len(data) > MOST_CALLS:
         raise BadRequest(400, f"the batch has {len(data)} calls; at most {MOST_CALLS} are taken: send it in parts")
     return data, beside
+
+
+def _check_repeated(beside: Mapping[str, Any], calls: int) -> None:
+    """Refuse more than a body may have of what is read again with each of the calls. Raises BadRequest."""
+    repeated = [beside.get(name) for name in ("context", "integrations")]
+    size = len(to_json(repeated, inf_nan_mode="constants")) if any(repeated) else 0
+    if size * calls > MAX_BYTES:
+        raise BadRequest(
+            400,
+            f"context and integrations beside the batch have {size} bytes, which count for each of its {calls} calls:"
+            f" send less in them, or at most {MAX_BYTES // size} calls in a post",
+        )
 
 
 def key_in(request: Request) -> str | None:
