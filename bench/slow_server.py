@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-_ANSWER = b'{"code":200,"failed_events":[]}'
+_ANSWER = b'{"code":200,"description":"all events were processed","events_received":1,"failed_events":[]}'
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(_ANSWER)
 
 
