@@ -6,8 +6,8 @@ Computed: `bench.standing` (a month without any conversion) and `bench.cost` (a 
 AS_OF = "list prices of 2026 in us-east-1, without free tiers"
 MONTH = 10.5  # one destination: alarms, metrics and secrets, whether conversions come or not
 # A million conversions: posted one by one, and a thousand at a time; with the ledger, and without it (LedgerDays 0).
-ONE_BY_ONE, BY_THE_THOUSAND = 2.98, 0.82
-ONE_BY_ONE_WITHOUT, BY_THE_THOUSAND_WITHOUT = 2.29, 0.13
+ONE_BY_ONE, BY_THE_THOUSAND = 2.99, 0.82
+ONE_BY_ONE_WITHOUT, BY_THE_THOUSAND_WITHOUT = 2.30, 0.13
 
 
 def told(destinations: int, *, ledger: bool) -> str:
