@@ -18,6 +18,7 @@ import pytest
 from local import aws
 from local.roku_sandbox.declared import KEY as ROKU_KEY
 from local.stack import SENDER_KEY
+from relay import costs
 from tests import terminal
 from tests.bounds import BOUND
 from tests.e2e.operator import Operator, Said, run
@@ -120,7 +121,7 @@ def test_from_nothing_to_rokus_verdict(desk: Desk) -> None:
     assert f"Roku, {GROUP}: Roku takes the key" in said.text
     assert ROKU_KEY not in said.text + said.errors + json.dumps(desk.calls())
     assert "$10 a month" in said.errors
-    assert "$2.98" in said.errors
+    assert f"${costs.ONE_BY_ONE:.2f}" in said.errors
 
 
 def test_the_curl_is_filled_in_but_for_a_key_that_a_log_must_not_have(desk: Desk) -> None:
