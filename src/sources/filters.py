@@ -46,6 +46,8 @@ def left_out(source: str, post: Post, settings: SourceSettings, warnings: Warnin
     for name, wanted in settings.only.items():
         one, setting = FILTERS[source][name], f"only.{name} of the sender's entry"
         values = one.values(post)
+        if not values and any(has(post, field) for field in one.fields):
+            return Ignored("filtered", f"the post's {name} is empty, and {setting} asks for one that it lists")
         if not values:
             return Ignored("filtered", f"the post has no {name}: post it, or take {setting} out")
         if values.isdisjoint(map(one.same, wanted)):

@@ -161,6 +161,13 @@ def test_a_post_that_does_not_say_what_only_asks_for_is_ignored_with_what_to_do(
     assert one.text.startswith("the post has no number: post it")
 
 
+@pytest.mark.parametrize("empty", [[], "", None])
+def test_a_post_whose_place_for_what_only_asks_for_is_empty_is_told_so(empty: object) -> None:
+    (one,) = posted("shopify", POSTS["shopify"] | {"tags": empty}, only={"tag": "booked"}).conversions
+    assert isinstance(one, Ignored)
+    assert one.text == "the post's tag is empty, and only.tag of the sender's entry asks for one that it lists"
+
+
 def test_a_post_that_has_no_place_for_what_without_lists_counts_with_a_warning() -> None:
     bare = {name: value for name, value in POSTS["ringba"].items() if name != "number"}
     body = posted("ringba", bare, without={"number": "2025550177"})
