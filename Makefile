@@ -183,7 +183,7 @@ mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests m
 package: validate scan build ## what is deployed: the template is valid and safe, the bundle builds and is complete
 
 $(EXPANDED): template.yaml local/template.py .ci/expand.py $(READY)
-	@PYTHONPATH=. $(BIN)/python .ci/expand.py $@
+	@PYTHONPATH=src:. $(BIN)/python .ci/expand.py $@
 
 validate: $(SAM_READY) $(EXPANDED) ## sam's and CloudFormation's checks of the template; needs no account
 	$(SAM_VENV)/bin/sam validate --lint

@@ -7,10 +7,10 @@ import json
 import sys
 from pathlib import Path
 
+from destinations import NAMES, load
 from local.template import read
 
-WHOLE = {
-    "DeliverToRokt": "true",
+WHOLE = {f"DeliverTo{load(name).title}": "true" for name in NAMES} | {
     "AlarmEmail": "operator@example.com",
     "MonthlyBudget": "100",
     "QuietHours": "12",

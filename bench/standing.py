@@ -39,12 +39,13 @@ def alarm_metrics() -> int:
 
 
 def _resources() -> dict[str, str]:
-    """The template's text of each resource that the default stack has: all but Rokt's and what a parameter adds."""
+    """The template's text of each resource that the default stack has: all but what a parameter adds."""
     section = template().partition("\nResources:\n")[2].partition("\nOutputs:\n")[0]
     _, *parts = re.split(r"^  (\w+):$", section, flags=re.MULTILINE)
-    added = re.compile(r"^    Condition: Has(Rokt|\w*QuietHours|Domain|Alarm|Budget|Watch)", re.MULTILINE)
+    off = "|".join(re.findall(r'  DeliverTo(\w+):\s+[^}]*Default: "false"', template()))
+    added = re.compile(rf"^    Condition: Has({off}|\w*QuietHours|Domain|Alarm|Budget|Watch)", re.MULTILINE)
     found = dict(zip(parts[::2], parts[1::2], strict=True))
-    return {name: each for name, each in found.items() if "Rokt" not in name and not added.search(each)}
+    return {name: each for name, each in found.items() if not re.search(off, name) and not added.search(each)}
 
 
 def template() -> str:

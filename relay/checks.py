@@ -1,24 +1,24 @@
-"""What `relay doctor` asks AWS about a stack."""
+"""What `relay doctor` asks AWS and the API about a stack."""
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+import requests
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_core import from_json
 
 from pipeline.intake.senders import Sender
-from pipeline.values.faults import NoKey
-from pipeline.values.json_objects import json_object
-from pipeline.values.placeholders import is_placeholder
 from relay.dead_letters import now
 from relay.deployment import Deployment, Destination
 from relay.errors import Trouble, explain
 from relay.letter_queue import look
+from relay.posting import session
 from relay.printing import age, number
 from relay.secret_texts import SecretText, read_secret
-from roku.keys import key_for
 from sources import registry
 
 OK, WARNING, PROBLEM, ABSENT, NOT_ASKED = "ok", "warning", "problem", "not local", "not asked"
@@ -29,6 +29,9 @@ _TIMES, _RETENTION, _DEAD_RETENTION, _RECEIVES = 6, 604_800, 1_209_600, 1_000
 _TIMEOUT = 60
 _REMEMBERED = 60  # seconds for which functions remember a secret
 _SOON_LOST = 10 * 86_400  # seconds: of the 14 days that dead letters stay, four are left
+# Beyond the first, times of conversions begin to be wrong; beyond the second AWS refuses this machine's signatures.
+_SKEW_WARNING, _SKEW_PROBLEM = 30, 300
+_API_SECONDS = 35  # API Gateway gives up after 30 s
 is_placeholder_key = re.compile(r"your[_ -]|<[^<>]*>|change.?me|x{4,}|placeholder|example", re.IGNORECASE).search
 
 
@@ -64,40 +67,11 @@ def sender_keys(deployment: Deployment) -> tuple[list[Sender], list[Finding]]:
     return senders, findings
 
 
-def roku_keys(deployment: Deployment) -> tuple[str | None, list[Finding]]:
-    """The text of the Roku keys secret if it is of use, and what is wrong with it."""
-    check = "Roku keys"
-    fix = deployment.outputs.get("RokuKeyCommand", "put Roku's API key into the secret")
-    try:
-        secret = read_secret(deployment, deployment.output("RokuKeysSecretName"))
-    except (Trouble, ClientError) as error:
-        why = explain(error) if isinstance(error, ClientError) else str(error)
-        return None, [Finding(PROBLEM, check, why, fix)]
-    text, findings = secret.text, []
-    groups = groups_of(text) or ["*"]
-    for group in groups:
-        try:
-            key = key_for(group, text)
-        except NoKey as error:
-            findings.append(Finding(PROBLEM, check, f"{group}: {error}", fix))
-        else:
-            if is_placeholder(key) or is_placeholder_key(key):
-                findings.append(Finding(PROBLEM, check, f"{group}: the key is a placeholder", fix))
-    if findings:
-        return (text if len(findings) < len(groups) else None), findings
-    return text, [Finding(OK, check, number(len(groups), "key") + just_written(secret, "Roku"))]
-
-
 def just_written(secret: SecretText, destination: str) -> str:
     """A word about a secret that functions may not have read yet; empty if they have."""
     written = now() - secret.written.timestamp()
     told = f", written {age(written)} ago: {destination} may still be asked with the one before"
     return told if written < _REMEMBERED else ""
-
-
-def groups_of(secret: str) -> list[str]:
-    """The event groups that the Roku keys secret names, "*" included; none if it is one key for all."""
-    return list(json_object(secret) or {})
 
 
 def settings(deployment: Deployment) -> list[Finding]:
@@ -113,6 +87,29 @@ def settings(deployment: Deployment) -> list[Finding]:
         )
         findings.append(Finding(WARNING, "ledger", text, "deploy with LedgerDays=7"))
     return findings
+
+
+def clock(deployment: Deployment) -> list[Finding]:
+    """How far this machine's clock and AWS's are apart, by the Date of an answer."""
+    try:
+        before = time.time()
+        answer = session(local=deployment.local).get(f"{deployment.output('ApiUrl')}/v1/events", timeout=_API_SECONDS)
+        here = (before + time.time()) / 2
+        there = parsedate_to_datetime(answer.headers["Date"]).timestamp() + 0.5  # it has whole seconds
+    except (requests.RequestException, KeyError, ValueError) as error:
+        return [Finding(WARNING, "clock", f"not compared: {type(error).__name__}", "see the other findings first")]
+    return [skew(here - there)]
+
+
+def skew(seconds: float) -> Finding:
+    """What a clock that is so much ahead means."""
+    ahead = "ahead" if seconds > 0 else "behind"
+    if abs(seconds) <= _SKEW_WARNING:
+        return Finding(OK, "clock", f"within {_SKEW_WARNING} s of the API's")
+    level = PROBLEM if abs(seconds) > _SKEW_PROBLEM else WARNING
+    return Finding(
+        level, "clock", f"this machine is {age(abs(seconds))} {ahead} of the API", "switch its time service (NTP) on"
+    )
 
 
 def queues(deployment: Deployment, destination: Destination) -> list[Finding]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from relay import alarm_checks, checks, circuit_checks, match_checks, probes, running
+from relay import alarm_checks, checks, circuit_checks, match_checks, running
 from relay.checks import Finding
 from relay.deployment import Deployment
 from relay.destinations import shown
@@ -29,7 +29,7 @@ def doctor(
     findings += found
     for destination in deployment.destinations():
         findings += shown(destination.name).look(deployment, senders, group or [], key)
-    findings += probes.clock(deployment)
+    findings += checks.clock(deployment)
     findings += checks.settings(deployment)
     for destination in deployment.destinations():
         findings += checks.queues(deployment, destination)

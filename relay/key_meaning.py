@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from destinations import NAMES, load
 from pipeline.consent.settings import Consent
 from pipeline.intake.senders import SourceSettings
 from pipeline.values import language
@@ -16,7 +17,6 @@ from sources.source_settings import kind_of
 
 _SETTINGS = tuple(one.name for one in fields(SourceSettings) if one.name != "understood")
 _CONSENT = tuple(one.name for one in fields(Consent))
-_ONLY_LISTED = "roku"  # it takes the names of its list alone; Rokt takes any
 
 
 def check(deployment: Deployment, entry: Mapping[str, Any]) -> None:
@@ -107,6 +107,8 @@ def _not_taken(name: str, destinations: tuple[str, ...]) -> str:
     close = language.mistyped(name)
     if close is not None:
         return f"{name} is not an event: did you mean {close}?"
-    if set(destinations) == {_ONLY_LISTED}:
-        return f"{name} is not an event that Roku takes: use one of {', '.join(listed.values())}"
-    return ""
+    taking = [load(destination) for destination in destinations if destination in NAMES]
+    if not taking or any(one.any_name for one in taking):
+        return ""
+    titles = " or ".join(one.title for one in taking)
+    return f"{name} is not an event that {titles} takes: use one of {', '.join(listed.values())}"

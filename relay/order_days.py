@@ -64,11 +64,11 @@ def _day_of(order: Order, zone: tzinfo) -> str:
     return "" if order.at is None else datetime.fromtimestamp(order.at, zone).date().isoformat()
 
 
-def delivered_to_roku(days: Mapping[DayKey, Day], names: Sequence[str]) -> dict[Key, Delivered]:
-    """What Roku was given, by day and name."""
+def delivered_to(destination: str, days: Mapping[DayKey, Day]) -> dict[Key, Delivered]:
+    """What the destination was given, by day and name."""
     found: defaultdict[Key, Delivered] = defaultdict(Delivered)
-    for (day, name, destination), one in days.items():
-        if destination == "roku" and day and "roku" in names:
+    for (day, name, given), one in days.items():
+        if given == destination and day:
             found[day, name].events += one.delivered
             found[day, name].value += one.value
     return dict(found)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from relay.differences import Difference, Kind
-from relay.order_days import Day, DayKey, delivered_to_roku
+from relay.order_days import Day, DayKey
 from relay.printing import Out, number
-from relay.roku_report import Counted, Delivered, Key
+from relay.roku_report import DESTINATION, Counted, Delivered, Key
 
 
 def answer(
@@ -28,7 +28,7 @@ def answer(
         "notes": list(notes),
     }
     if counted is not None:
-        told["roku"] = {
+        told[DESTINATION] = {
             "attributed": [
                 {"day": day, "event_name": name, "actions": one.actions, "order_value": round(one.value, 2)}
                 for (day, name), one in sorted(counted.items())
@@ -74,11 +74,10 @@ def show(out: Out, days: Mapping[DayKey, Day], differing: Sequence[Difference], 
 
 def show_roku(
     out: Out,
-    days: Mapping[DayKey, Day],
+    ours: Mapping[Key, Delivered],
     counted: Mapping[Key, Counted],
     findings: Sequence[tuple[str, str]],
 ) -> None:
-    ours = delivered_to_roku(days, ["roku"])
     keys = sorted(ours.keys() | counted.keys())
     rows = [
         [day, name, (ours.get((day, name)) or Delivered()).events, one.actions, f"{one.value:,.2f}"]

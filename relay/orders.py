@@ -10,7 +10,6 @@ from pipeline.values import field, language, money, rules, texts
 from pipeline.values.faults import Fault
 from pipeline.values.timestamps import epoch_seconds
 from relay.inputs import Item, Reading, items
-from roku.fields import CUSTOM
 
 _A_DAY = 86_400  # seconds that an order may be ahead: shops' clocks and zones
 
@@ -78,4 +77,4 @@ def _bought(custom: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _rules() -> dict[str, rules.Rule]:
-    return {name: rule for name, rule in field.rules(CUSTOM).items() if name in ("value", "currency")}
+    return field.rules(one for one in language.whole()["custom_data"] if one.name in ("value", "currency"))

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from pipeline.intake.senders import Sender
 from relay.errors import Trouble
 
 # Of one POST: the API's own limit is 1,000 events; of its 6 MB a third is left for what Lambda wraps around the body.
@@ -144,3 +145,16 @@ def _refusal(status: int, answer: Mapping[str, Any]) -> str:
     }
     fix = fixes.get(status)
     return f"the API answered {status}: {said}" + (f"; {fix}" if fix else "")
+
+
+def sender_key(senders: Sequence[Sender], group: str | None, given: str | None = None) -> str | None:
+    """A key that may post to the group (None: whichever): the given one, or one that the secret holds in plain text."""
+    if given:
+        return given
+    plain = [one for one in senders if one.key is not None and not one.browser]
+    if group is None:
+        # A key with a default group of its own would send everything there.
+        plain.sort(key=lambda one: (one.default_event_group is not None, "*" not in one.event_groups))
+        return (plain[0].key or "").strip() if plain else None
+    fitting = [one for one in plain if one.may_post_to(group)]
+    return (fitting[0].key or "").strip() if fitting else None

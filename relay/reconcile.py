@@ -12,7 +12,7 @@ from relay.dead_letters import now
 from relay.deployment import Deployment
 from relay.dlq import DestinationOption
 from relay.inputs import Format, Reading
-from relay.order_days import Day, DayKey, compare, delivered_to_roku
+from relay.order_days import Day, DayKey, compare, delivered_to
 from relay.printing import Out
 from relay.roku_report import Counted, Key
 from relay.send import habits_of, pairs
@@ -55,11 +55,12 @@ def reconcile(
     differing = [one for world in worlds for one in compare(found, kept, world, days, habits.zone or UTC)]
     counted, roku_notes = _roku_of(roku)
     notes += roku_notes
-    findings = roku_report.compared(delivered_to_roku(days, names), counted, datetime.now(UTC).date()) if roku else []
+    ours = delivered_to(roku_report.DESTINATION, days)
+    findings = roku_report.compared(ours, counted, datetime.now(UTC).date()) if roku else []
     order_report.answer(out, days, differing, counted if roku else None, findings, notes)
     order_report.show(out, days, differing, most)
     if roku:
-        order_report.show_roku(out, days, counted, findings)
+        order_report.show_roku(out, ours, counted, findings)
     for note in notes:
         out.aside(note)
     return BAD if differing or findings else 0

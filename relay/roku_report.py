@@ -21,6 +21,7 @@ CANNOT = (
     "Roku's actions are attributed ones: of people who saw an ad within 14 days before. They say neither which"
     " conversions arrived nor which were lost; the last day is not complete, and a day is one of the ad account's zone"
 )
+DESTINATION = "roku"
 _NEEDED = ("date", "activity_name")
 # A value is told by its factor: a hundred is minor units, and less than that may be chance or another basket.
 _LEAST_FACTOR, _MOST_FACTOR = 50, 200

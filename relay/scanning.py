@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from destinations import NAMES
 from pipeline.contract import fingerprints
 from pipeline.delivery.table import Item
 from pipeline.values.digests import digest
@@ -54,7 +55,7 @@ def by_order_or_post(deployment: Deployment, table: str, names: Sequence[str]) -
 def digests_of(email: str) -> list[str]:
     """The digests that destinations get of an e-mail address. Made here: the address goes nowhere."""
     found: dict[str, None] = {}
-    for name in ("roku", "rokt"):
+    for name in NAMES:
         forms = shown(name).forms
         try:
             found |= dict.fromkeys(map(digest, forms(email, "em", None).values())) if forms else {}

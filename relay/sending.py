@@ -17,9 +17,8 @@ from relay.file_bar import bar
 from relay.file_questions import again_means, asking
 from relay.inputs import Item, Reading, format_of, items
 from relay.opening import STDIN
-from relay.posting import MOST_BYTES, MOST_EVENTS, Outcome, Poster
+from relay.posting import MOST_BYTES, MOST_EVENTS, Outcome, Poster, sender_key
 from relay.printing import Out
-from relay.probes import sender_key
 from relay.secret_texts import read_secret
 from sources import registry
 

@@ -84,7 +84,7 @@ def _tell(
         out.table(["outcome", "when (UTC)", "destination", "group", "event", "reason"], rows)
     for text in [*_meaning(deployment, state, states, waiting), *reported]:
         out.line(text)
-    if states.get("roku") == "delivered" and not reported:
+    if states.get(roku_report.DESTINATION) == "delivered" and not reported:
         out.line("Roku took it. If its report lacks it: the same with `--roku report.csv` says where to look")
     return {"delivered": 0, "unknown": UNKNOWN}.get(state, BAD)
 
@@ -92,7 +92,7 @@ def _tell(
 def _reported(path: Path, entries: list[dict[str, Any]]) -> list[str]:
     """Where to look if the report lacks what Roku took. Raises Trouble."""
     counted, notes = roku_report.of_file(path)
-    took = [one for one in entries if one["destination"] == "roku" and one["outcome"] == "delivered"]
+    took = [one for one in entries if one["destination"] == roku_report.DESTINATION and one["outcome"] == "delivered"]
     today = datetime.now(UTC).date()
     said = [
         "Roku took it. " + roku_report.of_event(counted, one["event_name"], date.fromisoformat(one["at"][:10]), today)

@@ -15,7 +15,7 @@ from pipeline.values.placeholders import is_placeholder
 from relay.checks import NOT_ASKED, OK, PROBLEM, Finding, is_placeholder_key, just_written
 from relay.deployment import Deployment
 from relay.errors import Trouble, explain
-from relay.secret_texts import read_secret
+from relay.secret_texts import SecretText, read_secret
 
 # The stack, its senders, event groups to ask about, and a sender key to ask with -> what was found.
 Look = Callable[[Deployment, Sequence[Sender], Sequence[str], str | None], list[Finding]]
@@ -61,6 +61,14 @@ def key_words(name: str, group: str, secret: str, environment: Mapping[str, str]
     return words
 
 
+def read_keys(deployment: Deployment, title: str) -> SecretText:
+    """The secret with the keys of the destination of this title. Raises Trouble."""
+    try:
+        return read_secret(deployment, deployment.output(f"{title}KeysSecretName"))
+    except ClientError as error:
+        raise Trouble(explain(error)) from error
+
+
 def looker(name: str, told: Callable[[Mapping[str, str]], str] = lambda _: "a key") -> Look:
     """Whether the keys secret holds what the destination can take, which cannot be asked. `told` says what it is."""
 
@@ -69,11 +77,10 @@ def looker(name: str, told: Callable[[Mapping[str, str]], str] = lambda _: "a ke
         check = f"{title} keys"
         fix = deployment.outputs.get(f"{title}KeyCommand", f"put {title}'s key into the secret")
         try:
-            secret = read_secret(deployment, deployment.output(f"{title}KeysSecretName"))
+            secret = read_keys(deployment, title)
             key_words(name, "*", secret.text, deployment.environment())
-        except (NoKey, Trouble, ClientError) as error:
-            why = explain(error) if isinstance(error, ClientError) else str(error)
-            return [Finding(PROBLEM, check, why, fix)]
+        except (NoKey, Trouble) as error:
+            return [Finding(PROBLEM, check, str(error), fix)]
         unasked = (
             f"whether {title} takes it: it has no test endpoint, so that only a delivery shows it (relay tail; the"
             " metric KeyRefused)"

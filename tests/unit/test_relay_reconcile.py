@@ -172,7 +172,7 @@ def test_the_sums_are_by_day_of_the_zone_event_and_destination(tmp_path: Path) -
     first, second = days["2026-01-01", "PURCHASE", "roku"], days["2026-01-02", "PURCHASE", "roku"]
     assert (first.orders, first.delivered, first.kinds) == (1, 0, {Kind.MISSING: 1})
     assert (second.orders, second.delivered, second.value, second.kinds) == (2, 2, 56.5, {Kind.DIFFERS: 1})
-    assert order_days.delivered_to_roku(days, ["roku"])["2026-01-02", "PURCHASE"] == Delivered(2, 56.5)
+    assert order_days.delivered_to("roku", days)["2026-01-02", "PURCHASE"] == Delivered(2, 56.5)
 
 
 def test_without_the_key_amounts_are_not_compared(tmp_path: Path) -> None:

@@ -12,15 +12,15 @@ from typer.testing import CliRunner
 from pipeline.values.faults import Fault
 from relay.alarm_checks import alarm_findings, email_findings, hearing_findings
 from relay.app import app
-from relay.checks import queue_findings
+from relay.checks import queue_findings, skew
 from relay.deployment import Destination
 from relay.destinations import shown
+from relay.destinations.roku import judge
 from relay.durations import seconds
 from relay.errors import Misuse, Trouble
 from relay.hashes import Kind, guess
 from relay.key_settings import source_settings as settings
 from relay.printing import age, plain, printable
-from relay.probes import judge, skew
 from relay.tail import words
 
 forms_of_roku = shown("roku").forms or pytest.fail("Roku has none")

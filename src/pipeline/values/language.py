@@ -17,13 +17,19 @@ _SLIP = 2  # letters that a mistyped name has more or less
 
 
 @cache
+def destinations() -> tuple[str, ...]:
+    """The names of all destinations, be they on in this stack or not: of the one list of them, a layer above."""
+    names: tuple[str, ...] = import_module("destinations").NAMES
+    return names
+
+
+@cache
 def tables() -> Mapping[str, Table]:
-    """The table of each destination that has a module `fields`, be it on in this stack or not.
+    """The table of each destination that has a module `fields`.
 
     The first says the second names of fields that several take.
     """
-    names = import_module("destinations").NAMES  # the one list of them, which is a layer above
-    return {name: import_module(f"{name}.fields").TABLE for name in names if find_spec(f"{name}.fields")}
+    return {name: import_module(f"{name}.fields").TABLE for name in destinations() if find_spec(f"{name}.fields")}
 
 
 def together(tables: Mapping[str, Table]) -> Table:

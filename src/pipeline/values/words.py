@@ -48,8 +48,8 @@ TOLD = (Word, Phrase, Id, SenderName, int)
 
 UNKNOWN_FIELD, CUSTOM, OTHER = Word("unknown_field"), Word("custom"), Word("other")
 
-# Names besides the fields' own under which an event or a row can be refused.
-_PLACES = frozenset("body header events event line roku product_ids event_group_id".split())
+# Names besides those of fields and destinations under which an event or a row can be refused.
+_PLACES = frozenset("body header events event line product_ids event_group_id".split())
 _FATES: Mapping[str, Word] = {
     word: word
     for word in (
@@ -70,7 +70,8 @@ def field(name: str) -> Word:
     from pipeline.values import language  # needed of refused events only
 
     known = name.partition(" ")[0]
-    return Word(known) if known in _PLACES or known in language.names() else UNKNOWN_FIELD
+    ours = known in _PLACES or known in language.names() or known in language.destinations()
+    return Word(known) if ours else UNKNOWN_FIELD
 
 
 def fate(outcome: str) -> Word:

@@ -15,6 +15,7 @@ from pydantic_core import from_json, to_json
 from pipeline.intake.access import Request
 from pipeline.intake.body import MAX_BYTES, BadRequest, Body, Ignored
 from pipeline.intake.senders import SourceSettings
+from pipeline.values import language
 from sources.inbound import Inbound, parsed, unpacked
 from sources.source_settings import Warnings
 from sources.values import as_object, first
@@ -27,7 +28,7 @@ _TYPES = {word[0]: word for word in ("track", "identify", "page", "screen", "gro
 _BATCHES = ("batch", "import", "b")
 _SHUT = Ignored(
     "filtered",
-    "the call's integrations leave Roku or Rokt out, by name or by All: false: name them with true, if it is to count",
+    "the call's integrations leave a destination of ours out, by name or All: false: name it with true, if it counts",
 )
 # Seconds by which a visitor's clock may be wrong before its times are corrected.
 _CLOCK = 60.0
@@ -55,7 +56,7 @@ def read(inbound: Inbound) -> Body:
 def _is_shut(call: Mapping[str, Any]) -> bool:
     """Whether Segment would take the call to no destination of ours: one is off by name, or all are and none is on."""
     wanted = as_object(call.get("integrations"))
-    ours = [value for name, value in wanted.items() if name.lower().startswith(("roku", "rokt"))]
+    ours = [value for name, value in wanted.items() if name.lower().startswith(language.destinations())]
     return False in ours or (wanted.get("All", wanted.get("all")) is False and not any(ours))
 
 
