@@ -78,7 +78,7 @@ def main() -> None:
         ("Roku", total("src/roku"), 900),
         ("Rokt", total("src/rokt"), 900),
         ("a source, with its share", total("src/sources") // platforms, 170),
-        ("template.yaml", lines(Path("template.yaml")), 1_500),
+        ("template.yaml", lines(Path("template.yaml")), 1_400),
         ("local, no console, no sandboxes", total("local") - total(*sandboxes), 2_600),
     ):
         print(f"{part:<34}{size:>7,}{aim:>7,}")
