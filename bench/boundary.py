@@ -69,7 +69,8 @@ class World:
         self._unread.append(body)
         done, at = [], 0
         # Reading 1 MB of JSON would cost more than what is measured: the ids are found in the text.
-        while (at := body.find(b'{"Id": "', at) + 8) > 7:
+        mark = b'{"Id": "' if body.startswith(b'{"QueueUrl": ') else b'{"Id":"'
+        while (at := body.find(mark, at) + len(mark)) >= len(mark):
             number = body[at : body.index(b'"', at)].decode()
             done.append({"Id": number, "MessageId": number, "MD5OfMessageBody": "0"})
         return {"Successful": done}

@@ -15,11 +15,12 @@ import pytest
 import requests
 
 from local.rokt_sandbox import RoktSandbox
-from pipeline.aws.http import TIMEOUT, USER_AGENT, open_session
+from pipeline.aws.http import TIMEOUT, open_session
 from pipeline.contract.destination import Answer, Destination, Prepared, Routing
 from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.delivery.ask import send
 from pipeline.delivery.unsent import Load
+from pipeline.values.version import USER_AGENT
 from rokt.client import Rokt
 from rokt.destination import declared
 from rokt.event import prepare

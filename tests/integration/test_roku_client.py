@@ -15,11 +15,12 @@ import requests
 from requests.adapters import BaseAdapter
 
 from local.roku_sandbox import RokuSandbox
-from pipeline.aws.http import LONGEST_ANSWER, TIMEOUT, USER_AGENT, open_session
+from pipeline.aws.http import LONGEST_ANSWER, TIMEOUT, open_session
 from pipeline.contract.destination import Answer, Destination, Routing
 from pipeline.contract.outcome import Delivered, Outcome, Rejected, Retry
 from pipeline.delivery.ask import send
 from pipeline.delivery.unsent import Load
+from pipeline.values.version import USER_AGENT
 from roku.client import Roku
 from roku.destination import DESTINATION
 from roku.groups import REMEMBERED, Groups

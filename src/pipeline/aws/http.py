@@ -14,9 +14,8 @@ from pipeline.aws.secrets import SecretUnavailable
 from pipeline.aws.sockets import SENDING, Adapter
 from pipeline.contract.destination import Answer, KeySecret
 from pipeline.values.faults import NoKey
-from pipeline.values.version import VERSION
+from pipeline.values.version import USER_AGENT
 
-USER_AGENT = f"roku-conversions-relay/{VERSION}"
 # Seconds to connect, and seconds for the whole answer; between them are those for sending (see `sockets`).
 TIMEOUT = (3.05, 8.0)
 # Seconds after which the refusal of a key is not followed by another request: the first may have taken 17, and a
