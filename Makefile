@@ -225,8 +225,8 @@ fields: $(READY) ## what a conversion may hold: writes docs/fields.md, fields an
 places: $(READY) ## countries and states of ISO 3166: writes their tables in src/pipeline/values
 	@PYTHONPATH=src $(BIN)/python .ci/places.py src/pipeline/values
 
-size: ## lines of each part and folder beside what was aimed at, and what is written twice
-	@$(PYTHON) .ci/size.py
+size: $(READY) ## lines of each part and folder beside what was aimed at, and what is written twice
+	@PYTHONPATH=src:. $(BIN)/python .ci/size.py
 
 smoke: build ## in your own AWS account: deploys a throw-away stack, tries all of it, deletes it (STACK=name; a few cents)
 	@test -n "$(STACK)" || { echo "Name the throw-away stack: make smoke STACK=relay-smoke" >&2; exit 1; }

@@ -26,3 +26,9 @@ def test_a_path_that_the_page_names_exists(path: str) -> None:
 def test_it_leads_to_the_words_and_the_decisions(target: str) -> None:
     assert f"(docs/{target})" in (ROOT / "CONTRIBUTING.md").read_text()
     assert (ROOT / "docs" / target).exists()
+
+
+def test_every_path_that_the_decisions_name_exists() -> None:
+    named = re.findall(r"`((?:src|local|tests|relay)/[\w./]+)`", (ROOT / "docs" / "decisions.md").read_text())
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists()] == []
