@@ -9,7 +9,8 @@ import requests
 import destinations
 from local.dead_letters import DeadLetter, peek
 from local.stack import Choices, Stack
-from relay import questions
+from relay import checks, letter_queue, questions
+from relay.deployment import Where, connect
 from relay.destinations import shown
 
 EVENTS = [{"event_id": "good-1", "event_name": "PURCHASE"}, {"event_id": "bad-1", "event_name": "TORN"}]
@@ -18,6 +19,15 @@ EVENTS = [{"event_id": "good-1", "event_name": "PURCHASE"}, {"event_id": "bad-1"
 def letters(stack: Stack) -> list[DeadLetter]:
     """The pinboard's dead letters."""
     return peek(stack.deployment.names["PinboardDeadLetterQueue.Arn"])
+
+
+def operated(stack: Stack) -> dict[str, object]:
+    """What `relay doctor` and `relay dlq` say of the pinboard."""
+    deployment = connect(Where(local=True, local_endpoint=stack.aws_endpoint))
+    (pinboard,) = deployment.destinations("pinboard")
+    found = shown("pinboard").look(deployment, [], [], None) + checks.queues(deployment, pinboard)
+    known = [(letter.destination, letter.event_names()) for letter in letter_queue.look(deployment, pinboard)]
+    return {"doctor": [(one.level, one.check) for one in found], "dlq": known}
 
 
 def main(seconds: float) -> None:
@@ -43,7 +53,7 @@ def main(seconds: float) -> None:
             "deploy asks": questions.WORDS,
             "key prompt": shown("pinboard").prompt,
             "destinations": destinations.NAMES,
-        }
+        } | operated(stack)
     json.dump(told, sys.stdout)
 
 

@@ -51,6 +51,7 @@ def template(text: str) -> str:
         "  PinboardColour: { Type: String, Default: white }\n"
         '  PinboardUrl: { Type: String, Default: "https://pinboard.example" }\n',
     )
+    text = inserted(text, '!Equals [!Ref DeliverToRokt, "true"]], Assert', '!Equals [!Ref DeliverToPinboard, "true"], ')
     text = inserted(
         text,
         "  HasLedger: !Not [!Equals [!Ref LedgerDays, 0]]\n",
@@ -140,6 +141,9 @@ def test_the_others_go_on(told: dict[str, Any]) -> None:
 
 def test_console_command_line_and_outputs_know_it(told: dict[str, Any]) -> None:
     assert told["console"] == ["roku", "pinboard"]
+    checks = ["Pinboard keys", "Pinboard", "pinboard queue"]
+    assert told["doctor"] == [[level, check] for level, check in zip(["ok", "not asked", "ok"], checks, strict=True)]
+    assert told["dlq"] == [["pinboard", ["TORN"]]]
     assert told["deploy asks"] == "roku, rokt, pinboard or all"
     assert told["key prompt"] == "Pinboard's key (Enter: later)"
     assert {"PinboardQueueUrl", "PinboardDeadLetterQueueUrl", "PinboardKeysSecretName"} <= set(told["outputs"])
