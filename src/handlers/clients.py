@@ -11,7 +11,6 @@ from botocore.config import Config
 
 from pipeline.aws.bodies import write_bodies
 from pipeline.aws.secrets import Secret
-from pipeline.delivery.ask import WORKERS
 from pipeline.values.version import USER_AGENT
 
 if TYPE_CHECKING:
@@ -110,6 +109,8 @@ class _Threads(ThreadPoolExecutor):
 
 def executor() -> ThreadPoolExecutor:
     """Threads for the requests of one run."""
+    from pipeline.delivery.ask import WORKERS  # ingest asks no destination
+
     return _Threads(WORKERS, thread_name_prefix="request")
 
 

@@ -185,6 +185,10 @@ def test_a_name_that_no_metric_could_carry_is_refused(name: str) -> None:
     assert read_senders(json.dumps({name: KEY}), SOURCES)[0] == []
 
 
+def test_a_name_may_have_64_letters_of_any_script() -> None:
+    assert [sender.name for sender in read_senders(json.dumps({"ж" * 64: KEY}), SOURCES)[0]] == ["ж" * 64]
+
+
 def test_a_key_shows_in_no_representation() -> None:
     digest = sha256(KEY.encode()).hexdigest()
     for entry in (KEY, {"sha256": digest}):
