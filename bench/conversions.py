@@ -28,7 +28,7 @@ def purchase(number: int) -> dict[str, Any]:
         "referrer_url": "https://shop.example.com/checkout/payment?step=3",
         "user_data": {
             "em": f"{first}.{last}.{number:06d}@example.com",
-            "ph": f"+1 (555) {number % 900 + 100:03d}-{number % 10_000:04d}",
+            "ph": f"+1 (555) {number % 900 + 100:03d}-{number * 7 % 10_000:04d}",
             "fn": first,
             "ln": last,
             "db": f"19{50 + number % 50}-0{1 + number % 9}-{10 + number % 18}",

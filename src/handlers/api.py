@@ -19,7 +19,7 @@ from pipeline.intake import access, reception
 from pipeline.intake.access import Request
 from pipeline.intake.body import BadRequest, Body
 from pipeline.intake.hearing import hear
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.intake.reply import reply
 from pipeline.intake.senders import Sender
 from pipeline.values import hints
@@ -169,10 +169,7 @@ def received(
         vendors=[one.vendor for one in to if one.vendor is not None],
         page=request.headers.get("referer") if sender.browser else None,
     )
-    return {
-        one.name: reception.receive(request, sender, heard, one, default_event_group=group, now=now, apart=apart)
-        for one in to
-    }
+    return reception.receive(request, sender, heard, to, default_event_group=group, now=now, apart=apart)
 
 
 @cache

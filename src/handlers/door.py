@@ -16,7 +16,7 @@ from pipeline.aws import waiting
 from pipeline.intake import door
 from pipeline.intake.body import BadRequest
 from pipeline.intake.door import Ended
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 
 # Seconds that an answer may wait for the table: a write takes some 5 ms.
 _LONGEST = 0.5

@@ -25,7 +25,7 @@ from pipeline.intake import body as bodies
 from pipeline.intake.access import Request
 from pipeline.intake.body import BadRequest, Body, Ignored, IgnoredCode
 from pipeline.intake.enqueue import enqueue
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.intake.senders import Sender
 from pipeline.values import words
 from roku.vocabulary import EVENT_NAMES

@@ -20,7 +20,7 @@ from pipeline.delivery.ask import send
 from pipeline.delivery.unsent import Load
 from pipeline.intake import access, verdict
 from pipeline.intake import body as bodies
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.intake.reply import reply
 from pipeline.values import limits
 

@@ -12,7 +12,8 @@ import pytest
 from pipeline.intake.access import Request
 from pipeline.intake.body import Body
 from pipeline.intake.hearing import hear
-from pipeline.intake.reception import Received, receive
+from pipeline.intake.received import Received
+from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender
 from roku.destination import DESTINATION
 from tests.unit.conversions import GROUP
@@ -42,4 +43,4 @@ def received(posting: Body, *, browser: bool = False) -> Received:
     headers = {"origin": "null"} if browser else {}
     request = Request("POST", "/v1/beacon", headers, {}, b"", "203.0.113.9", "Mozilla/5.0 (X11)")
     heard = hear(posting, sender.consent, headers=headers, query={}, vendors=[], page=None)
-    return receive(request, sender, heard, DESTINATION, default_event_group=GROUP, now=NOW)
+    return receive(request, sender, heard, [DESTINATION], default_event_group=GROUP, now=NOW)["roku"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.intake.senders import SourceSettings
 from sources.inbound import Inbound
 from sources.web import ga4

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.intake import body
 from pipeline.intake.body import BadRequest
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.intake.senders import SourceSettings
 from sources.inbound import Inbound
 from sources.web import shopify

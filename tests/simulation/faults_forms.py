@@ -111,7 +111,7 @@ SOURCES: dict[str, tuple[Any, ...]] = {
         'ends.append(ends[-1] + body.count("\\n") - 1)',
     ),
     "reception: a withheld conversion counts as accepted": (
-        "pipeline.intake.reception",
+        "pipeline.intake.received",
         '"Accepted": len(self.events) - len(self.not_queued),',
         '"Accepted": len(self.events) - len(self.not_queued) + len(self.withheld),',
     ),

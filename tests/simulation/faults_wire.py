@@ -41,7 +41,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
         "received.lose(index + 1 if index + 1 in received.events else index)",
     ),
     "queueing: partners are mixed": (
-        "pipeline.intake.reception",
+        "pipeline.intake.received",
         "Routing(self.event_group_id, event.partner_name)",
         "Routing(self.event_group_id, None)",
     ),

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from pipeline.contract.destination import Invalid, Prepared, Withheld
 from pipeline.intake import body
 from pipeline.intake.access import Request
-from pipeline.intake.reception import Received, receive
+from pipeline.intake.received import Received
+from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender
 from pipeline.values.phone import PhoneFormat
 from roku.destination import DESTINATION
@@ -98,10 +99,10 @@ def take(text: str, sender: Sender | None = None) -> Received:
         request,
         sender or Sender(name="vendor", key="some-key-1"),
         body.read(request.body),
-        DESTINATION,
+        [DESTINATION],
         default_event_group=None,
         now=NOW,
-    )
+    )["roku"]
 
 
 # Personal data as senders write it, one for each hashed field.

@@ -10,7 +10,8 @@ import pytest
 import destinations
 from pipeline.intake.access import Request
 from pipeline.intake.hearing import hear
-from pipeline.intake.reception import Received, receive
+from pipeline.intake.received import Received
+from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender
 from tests.unit.consent_doors import DOORS, FLAT, Door, Post
 from tests.unit.consent_signals import MAKERS, Make, Signal, signal, unreadable
@@ -36,8 +37,8 @@ def outcomes(door: Door, post: Post) -> tuple[Received, Received]:
         vendors=[71],
         page=request.headers.get("referer") if door.browser else None,
     )
-    roku, rokt = (receive(request, sender, posting, one, default_event_group="g", now=NOW) for one in (ROKU, ROKT))
-    return roku, rokt
+    received = receive(request, sender, posting, [ROKU, ROKT], default_event_group="g", now=NOW)
+    return received["roku"], received["rokt"]
 
 
 def check(door: Door, place: str, given: Signal) -> None:

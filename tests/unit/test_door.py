@@ -12,7 +12,7 @@ from pipeline.delivery.door_items import Post
 from pipeline.intake import door, fault_words
 from pipeline.intake.body import BadRequest, Ignored
 from pipeline.intake.door import Ended
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.values.words import OTHER, Word
 from tests.unit.conversions import NOW, conversion
 from tests.unit.test_reception import take

@@ -146,7 +146,7 @@ def _conversions(case: Case, name: str, was_fast: list[bool]) -> list[tuple[Any,
         return made
 
     told = replace(destination, transform=transform)
-    reception.receive(request, sender, posting, told, default_event_group="group", now=time.time())
+    reception.receive(request, sender, posting, [told], default_event_group="group", now=time.time())
     return found
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.contract.destination import Prepared
 from pipeline.contract.matching import counted
 from pipeline.intake import quality
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.values.words import Word
 from relay import match_checks, sender_lines, senders_report
 from relay.deployment import Deployment

@@ -43,9 +43,9 @@ def post(
     headers = {"referer": "https://shop.example.com/", "sec-gpc": "1"}
     request = Request("POST", "/v1/events", headers, {}, raw, "203.0.113.9", "Mozilla/5.0")
     try:
-        reception = receive(
-            request, sender, body.read(request.body), declared(Roku(settings)), default_event_group=GROUP, now=NOW
-        )
+        roku = declared(Roku(settings))
+        posting = body.read(request.body)
+        reception = receive(request, sender, posting, [roku], default_event_group=GROUP, now=NOW)["roku"]
     except BadRequest:
         return None
     assert reception.events.keys() | reception.failed.keys() == set(range(reception.received))

@@ -10,7 +10,7 @@ from pipeline.aws.sqs import Outgoing, Queue
 from pipeline.contract.destination import Frame, Limits, Prepared
 from pipeline.contract.messages import ATTRIBUTE_BYTES, BROWSER, MESSAGE_BYTES, SERVER, Head, QueuedEvent, decode
 from pipeline.intake.enqueue import enqueue
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from tests.unit.doubles import destination
 
 NOW = 1_767_225_600.75

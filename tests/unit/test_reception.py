@@ -10,7 +10,8 @@ from pipeline.intake import body as bodies
 from pipeline.intake.access import Request, authenticate, cors, presented_key
 from pipeline.intake.body import BadRequest
 from pipeline.intake.hearing import hear
-from pipeline.intake.reception import Received, receive
+from pipeline.intake.received import Received
+from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender, Senders
 from pipeline.values.words import Word
 from roku.destination import DESTINATION
@@ -45,7 +46,7 @@ def admitted(asked: Request) -> Sender:
 def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Received:
     made = request(body, **parts)
     posting = hear(bodies.read(made.body), sender.consent, headers=made.headers, query=made.query)
-    return receive(made, sender, posting, DESTINATION, default_event_group=default, now=NOW)
+    return receive(made, sender, posting, [DESTINATION], default_event_group=default, now=NOW)["roku"]
 
 
 def sent(reception: Received) -> list[dict[str, Any]]:
@@ -283,9 +284,8 @@ def test_the_list_of_names_holds_for_what_a_destination_names_freely() -> None:
     names = ["Lead", "Lead ", "lead\u200b", "Newsletter"]
     body = json.dumps({"events": [{"event_id": str(n), "event_name": name} for n, name in enumerate(names)]}).encode()
     posting = bodies.read(body)
-    taken = receive(
-        request(body), LEADS_ONLY, posting, destination(transform=transform), default_event_group="g", now=NOW
-    )
+    made = destination(transform=transform)
+    taken = receive(request(body), LEADS_ONLY, posting, [made], default_event_group="g", now=NOW)[made.name]
     assert list(taken.events) == [0, 1]
 
 
@@ -304,7 +304,8 @@ CUSTOM_25, CUSTOM_30 = {"value": 25, "currency": "USD"}, {"value": 30, "currency
 def repeats(*events: dict[str, Any], apart: bool = True) -> list[tuple[str, list[int]]]:
     """What is said of event ids, and of which events."""
     body = json.dumps({"event_group_id": "g", "events": events}).encode()
-    taken = receive(request(body), SHOP, bodies.read(body), DESTINATION, default_event_group=None, now=NOW, apart=apart)
+    posting, to = bodies.read(body), [DESTINATION]
+    taken = receive(request(body), SHOP, posting, to, default_event_group=None, now=NOW, apart=apart)["roku"]
     assert len(taken.events) == len(events)
     return [(one["warning"], one["events"]) for one in taken.warnings if one["field"] == "event_id"]
 
@@ -399,7 +400,8 @@ def test_a_withheld_conversion_is_neither_queued_nor_failed_and_its_reason_and_w
 
     body = b'{"event_group_id":"g","events":[{"event_name":"SEARCH"},{"event_name":"LEAD"}]}'
     made = destination(transform=transform)
-    reception = receive(request(body), SHOP, bodies.read(body), made, default_event_group=None, now=NOW)
+    posting = bodies.read(body)
+    reception = receive(request(body), SHOP, posting, [made], default_event_group=None, now=NOW)[made.name]
     assert (list(reception.events), reception.withheld, reception.failed) == ([0], {1: "opted out"}, {})
     assert reception.warnings == [{"field": "opt_out", "warning": "was read as true", "count": 1, "events": [1]}]
 

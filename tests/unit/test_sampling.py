@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contract.destination import Prepared
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.intake.sampling import Followed, event_digest, is_sampled, received
 from roku.event import identify
 from tests.unit.conversions import sha

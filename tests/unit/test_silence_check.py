@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from handlers import clients, silence
 from pipeline.intake import quality
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.silence import asking, memory
 from pipeline.silence.rhythm import UNKNOWN
 from pipeline.silence.stream import COUNT, Stream

@@ -14,7 +14,7 @@ from pipeline.contract.messages import decode
 from pipeline.intake import verdict
 from pipeline.intake.body import Ignored
 from pipeline.intake.enqueue import enqueue
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.values.words import Word
 from tests.unit.doubles import FakeQueue, destination, identify
 

@@ -106,6 +106,7 @@ ORDINARY = frozenset(
     " gclid gbraid wbraid dclid msclkid fbclid ttclid twclid rtid rclid data_processing_country".split()
 )
 SECTIONS = ("user_data", "custom_data", "click_ids")
+ORDINARY_OR_SECTIONS = ORDINARY.union(SECTIONS)
 # Families and kinds of fields that addresses of pages hold, put there by the person's tool or by an advertisement.
 OF_PAGES = frozenset({"us_privacy", "gpp", "tcf", "consent_mode", "opt_out", "do_not_sell", "gpc", "limited"})
 

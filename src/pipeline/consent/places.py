@@ -14,6 +14,7 @@ from pipeline.consent.keys import (
     NO_SIGNAL,
     NOT_LOOKED_INTO,
     ORDINARY,
+    ORDINARY_OR_SECTIONS,
     PAGES,
     PURPOSES,
     SECTIONS,
@@ -31,7 +32,7 @@ Found = dict[str, list[Said]]
 _DEEPEST = 16  # objects within objects; what senders post has five
 # Fields of one family that are read; more of them limit. Of GPP an app's storage may have one for each section.
 MOST, _MOST_OF_GPP = 12, 40
-# What is found besides families: that fields were left over, that there are some that say nothing, pages' addresses.
+# What is found besides families: that fields were left over, that some say nothing, addresses of pages.
 TOO_MANY, SILENT, ADDRESSES = "too many", "silent", "addresses"
 _PLAIN = Consent()
 _LONGITUDE = frozenset("lng lon long longitude".split())
@@ -52,14 +53,13 @@ def is_ordinary(conversion: Mapping[str, Any]) -> bool:
     address = conversion.get("event_source_url")
     if isinstance(address, str) and may_tell(address):
         return False
-    names = conversion.keys() - ORDINARY
+    if not ORDINARY_OR_SECTIONS.issuperset(conversion):
+        return False
     for section in SECTIONS:
-        if section in names:
-            part = conversion[section]
-            if not isinstance(part, dict) or not ORDINARY.issuperset(part):
-                return False
-            names.discard(section)
-    return not names
+        part = conversion.get(section, {})
+        if not isinstance(part, dict) or not ORDINARY.issuperset(part):
+            return False
+    return True
 
 
 def look(value: Any, found: Found, *, default: bool = False, depth: int = 0) -> None:

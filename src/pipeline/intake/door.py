@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args
 from pipeline.consent.readings import fold_name
 from pipeline.intake import fault_words
 from pipeline.intake.body import Ignored, IgnoredCode
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.values import limits, texts, words
 from pipeline.values.digests import digest
 from pipeline.values.words import Word

@@ -7,7 +7,7 @@ from pipeline.aws.sqs import Outgoing, Queue
 from pipeline.contract import fingerprints, packing
 from pipeline.contract.destination import Destination
 from pipeline.contract.messages import Head, QueuedEvent, within
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 
 
 def enqueue(

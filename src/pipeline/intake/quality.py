@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from pipeline.contract.matching import counted
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.values import words
 from pipeline.values.words import Word
 

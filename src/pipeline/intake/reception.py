@@ -1,24 +1,26 @@
 """The conversions of one post, as finished events of one destination. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from pipeline.consent.decision import NOTHING, Limit
 from pipeline.contract import repeats
-from pipeline.contract.destination import Destination, Invalid, Prepared, Routing, Shared, Withheld
+from pipeline.contract.destination import Destination, Invalid, Prepared, Shared, Withheld
 from pipeline.intake import orders
 from pipeline.intake.access import Request
 from pipeline.intake.body import BadRequest, Body, Ignored
-from pipeline.intake.connection import with_connection
-from pipeline.intake.reply import failed_event, gather
+from pipeline.intake.received import Received
+from pipeline.intake.reply import gather
 from pipeline.intake.senders import Sender
 from pipeline.values import limits
-from pipeline.values.moments import Habits
+from pipeline.values.cleaning import clean
 from pipeline.values.own_phone import without_own_phone
+from pipeline.values.placeholders import is_placeholder
 from pipeline.values.timestamps import with_habits
 from pipeline.values.words import Word
-from pipeline.values.written_amounts import AmountsIn, as_written
+from pipeline.values.written_amounts import as_written
+
+Warnings = list[tuple[str, str]]
 
 _TOO_MANY_PARTNERS = (
     f"is another name after {limits.PARTNERS} different ones, the most of one post: send this event in another post"
@@ -26,123 +28,94 @@ _TOO_MANY_PARTNERS = (
 REFUSED_IN_EUROPE = Word("the person refused under European law, and a limited use of data is for US states")
 
 
-@dataclass(slots=True)
-class Received:
-    """What a request became for one destination, by place in it.
+class _Meant(NamedTuple):
+    """The conversions of a post as every destination gets them, by place: which are none, and what is said of them."""
 
-    Finished events, those of them that could not be queued, conversions withheld (why), failed ones as answered, and
-    what was ignored. `refusals` are the signals by which the use of a conversion is limited.
-    """
-
-    event_group_id: str
-    received: int
     conversions: list[Any]
-    events: dict[int, Prepared] = field(default_factory=dict)
-    not_queued: set[int] = field(default_factory=set)
-    withheld: dict[int, Word] = field(default_factory=dict)
-    failed: dict[int, dict[str, Any]] = field(default_factory=dict)
-    ignored: dict[int, Ignored] = field(default_factory=dict)
-    refusals: dict[int, tuple[Word, ...]] = field(default_factory=dict)
-    warnings: list[dict[str, Any]] = field(default_factory=list)
-
-    def fail(self, index: int, errors: Mapping[str, str]) -> None:
-        """Name an event in the answer's `failed_events`."""
-        self.failed[index] = failed_event(index, self.conversions[index], errors)
-
-    def lose(self, index: int) -> None:
-        """A finished event that the queue did not take."""
-        self.not_queued.add(index)
-        self.fail(index, {"event": "could not be queued: send this event again"})
-
-    def by_routing(self) -> dict[Routing, list[int]]:
-        """The finished events by what those of one request must share."""
-        found: dict[Routing, list[int]] = {}
-        for index, event in self.events.items():
-            found.setdefault(Routing(self.event_group_id, event.partner_name), []).append(index)
-        return found
-
-    def counts(self) -> dict[str, int]:
-        """How many conversions ended how, in the words of the metrics; together they are `received`."""
-        return {
-            "Accepted": len(self.events) - len(self.not_queued),
-            "Invalid": len(self.failed) - len(self.not_queued),
-            "Ignored": len(self.ignored),
-            "Withheld": len(self.withheld),
-            "NotQueued": len(self.not_queued),
-        }
-
-    def limited(self) -> dict[int, tuple[Word, ...]]:
-        """Of the accepted conversions those whose use is limited, by which signals."""
-        taken = self.events.keys() - self.not_queued
-        return {index: signals for index, signals in self.refusals.items() if index in taken}
+    ignored: dict[int, Ignored]
+    said: dict[int, Warnings]
 
 
 def receive(
     request: Request,
     sender: Sender,
     posting: Body,
-    destination: Destination,
+    to: Sequence[Destination],
     *,
     default_event_group: str | None,
     now: float,
     apart: bool = False,
-) -> Received:
-    """Finish each conversion that the request's body held, for one destination. `now` is epoch seconds.
+) -> dict[str, Received]:
+    """Finish each conversion that the request's body held, for each destination, by its name. `now` is epoch seconds.
 
     `apart`: whether delivery can tell different conversions of one id apart.
 
     Raises BadRequest: 400 without an event group that is needed, 403 for one that the key does not open.
     """
-    group = _event_group(
-        posting.event_group_id or sender.default_event_group or default_event_group, sender, destination
-    )
-    shared = Shared(group, now, posting.context, sender.country)
-    reception = Received(group, len(posting.conversions), posting.conversions)
+    named = posting.event_group_id or sender.default_event_group or default_event_group
+    shared = [Shared(_event_group(named, sender, one), now, posting.context, sender.country) for one in to]
+    meant = _as_meant(request, sender, posting.conversions)
+    return {
+        one.name: _finished(posting, meant, sender, one, of_one, apart=apart)
+        for one, of_one in zip(to, shared, strict=True)
+    }
+
+
+def _as_meant(request: Request, sender: Sender, given: Sequence[Any]) -> _Meant:
+    """Read what the sender alone explains, and take out what no destination may get.
+
+    One rule after the other, each for all conversions: taken in turn for each conversion they are a fifth slower.
+    """
+    conversions, ignored, said = list(given), dict[int, Ignored](), dict[int, Warnings]()
+    habits = sender.habits()
+    for index, one in enumerate(given):
+        if isinstance(one, Ignored):
+            ignored[index] = one
+        elif isinstance(one, dict):
+            warnings: Warnings = []
+            conversions[index] = written = as_written(with_habits(one, habits), sender.amounts_in, warnings)
+            if (none := orders.judge(written, warnings)) is not None:
+                ignored[index] = none
+            elif warnings:
+                said[index] = warnings
+    if sender.browser:
+        conversions = [_with_connection(one, request) for one in conversions]
+    for index, one in enumerate(conversions):
+        if isinstance(one, dict) and index not in ignored:
+            warnings = []
+            conversions[index] = without_own_phone(one, warnings)
+            if warnings:
+                said[index] = said.get(index, []) + warnings
+    return _Meant(conversions, ignored, said)
+
+
+def _finished(
+    posting: Body, meant: _Meant, sender: Sender, destination: Destination, shared: Shared, *, apart: bool
+) -> Received:
+    """What the conversions become for one destination."""
+    reception = Received(shared.event_group_id, len(posting.conversions), posting.conversions)
     warnings: list[tuple[int | None, str, str]] = [(None, name, text) for name, text in posting.warnings]
+    unmapped = {} if destination.any_name else posting.unmapped
     partners: set[str] = set()
-    habits, unmapped = sender.habits(), _unmapped(posting, destination)
-    for index, given in enumerate(posting.conversions):
-        said: list[tuple[str, str]] = []
-        conversion, none = _judged(given, habits, sender.amounts_in, said, unmapped.get(index))
-        if none is not None:
+    for index, conversion in enumerate(meant.conversions):
+        if (none := unmapped.get(index) or meant.ignored.get(index)) is not None:
             reception.ignored[index] = none
             continue
         heard = posting.heard.get(index, NOTHING)
         lacks = destination.vendor in heard.lacking
+        made: Prepared | Invalid | Withheld
         if heard.limit is Limit.WITHHOLD or lacks:
-            made: Prepared | Invalid | Withheld = Withheld(REFUSED_IN_EUROPE, [])
+            made = Withheld(REFUSED_IN_EUROPE, [])
         else:
-            whole = with_connection(conversion, request) if sender.browser else conversion
-            made = _made(whole, destination, shared, said)
+            made = conversion if isinstance(conversion, Invalid) else destination.transform(conversion, shared)
         _keep(reception, index, _of_this_sender(made, sender, partners))
         if heard.limit is not Limit.NOTHING or lacks:
             reception.refusals[index] = heard.signals
-        warnings += [(index, name, text) for name, text in (*heard.warnings, *said, *made.warnings)]
+        warnings += [
+            (index, name, text) for name, text in (*heard.warnings, *meant.said.get(index, ()), *made.warnings)
+        ]
     reception.warnings = gather(repeats.told(reception.events, apart=apart) + warnings)
     return reception
-
-
-def _unmapped(posting: Body, destination: Destination) -> Mapping[int, Ignored]:
-    """Which conversions are none to this destination for their names, and why."""
-    return {} if destination.any_name else posting.unmapped
-
-
-def _judged(
-    given: Any, habits: Habits, amounts_in: AmountsIn | None, said: list[tuple[str, str]], unmapped: Ignored | None
-) -> tuple[Any, Ignored | None]:
-    """A conversion with its times and amounts as the sender writes them, and why it is none."""
-    if isinstance(given, Ignored) or unmapped is not None:
-        return given, unmapped or given
-    conversion = as_written(with_habits(given, habits), amounts_in, said) if isinstance(given, dict) else given
-    return conversion, orders.judge(conversion, said)
-
-
-def _made(
-    conversion: object, destination: Destination, shared: Shared, said: list[tuple[str, str]]
-) -> Prepared | Invalid | Withheld:
-    """What the destination makes of a conversion, without the phone number where it is not a phone number."""
-    whole = without_own_phone(conversion, said)
-    return whole if isinstance(whole, Invalid) else destination.transform(whole, shared)
 
 
 def _event_group(named: str | None, sender: Sender, destination: Destination) -> str:
@@ -196,3 +169,22 @@ def _is_one_too_many(partner: str | None, partners: set[str]) -> bool:
         return True
     partners.add(partner)
     return False
+
+
+def _with_connection(conversion: object, request: Request) -> object:
+    """Of a browser the connection is the visitor's own: what the page left out is filled from it."""
+    if not isinstance(conversion, dict):
+        return conversion
+    whole = dict(conversion)
+    user = whole.get("user_data")
+    if isinstance(user, dict) or user is None:
+        connection = {"client_ip_address": request.source_ip, "client_user_agent": request.user_agent}
+        given = {name: value for name, value in (user or {}).items() if not _is_absent(value)}
+        whole["user_data"] = {name: value for name, value in connection.items() if value} | given
+    if _is_absent(whole.get("event_source_url")) and "referer" in request.headers:
+        whole["event_source_url"] = request.headers["referer"]
+    return whole
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or (isinstance(value, str) and is_placeholder(clean(value)))

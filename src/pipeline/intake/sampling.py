@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.values import words
 from pipeline.values.digests import digest
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from pipeline.intake.reception import Received
+from pipeline.intake.received import Received
 from pipeline.intake.reply import reply, without_further
 
 Entries = list[dict[str, Any]]

@@ -53,8 +53,8 @@ class _Phone(NamedTuple):
 
 def without_own_phone(conversion: Any, warnings: Warnings) -> Any:
     """The conversion; where its `user_data.ph` is an id, with the id's digest, where it is in a text, without it."""
-    phone = _phone(conversion.get("user_data")) if isinstance(conversion, dict) else None
-    if phone is None or not _may_be_in(conversion, phone):
+    phone = _phone_within(conversion)
+    if phone is None:
         return conversion
     changed: dict[str, Any] = {}
     for part, ids in _IDS:
@@ -77,8 +77,20 @@ def _without(source: Mapping[str, Any], part: str, ids: Iterable[str], phone: _P
     return found | _products(source, phone) if part == "custom_data" else found
 
 
-def _phone(user: object) -> _Phone | None:
+def _phone_within(conversion: Any) -> _Phone | None:
+    """The event's phone number, if it may also be where it does not belong; two glances rule nearly all out."""
+    user = conversion.get("user_data") if isinstance(conversion, dict) else None
     value = user.get("ph") if isinstance(user, dict) else None
+    if user is None or value is None:
+        return None
+    joined = _joined(conversion, user)
+    if type(value) is str and len(value) < _SHORTEST_DIGEST and (last := value[-4:]).isdigit() and last not in joined:
+        return None
+    phone = _phone(value)
+    return phone if phone is not None and _may_be_in(joined, phone) else None
+
+
+def _phone(value: object) -> _Phone | None:
     text = str(value) if type(value) is int else value
     if not isinstance(text, str) or not 7 <= len(text) <= _LONGEST:
         return None
@@ -87,30 +99,27 @@ def _phone(user: object) -> _Phone | None:
     return _Phone(digits, known or "") if known or (len(digits) >= 7 and digits.isdigit()) else None
 
 
-def _may_be_in(conversion: Mapping[str, Any], phone: _Phone) -> bool:
-    """A glance that is nearly always enough: for the number's last four digits, then for what looks like a number.
+def _may_be_in(joined: str, phone: _Phone) -> bool:
+    """A closer look, for the number's last digits, then for what looks like a number.
 
     Where even those are apart, its look tells that it is a phone number.
     """
-    values = _values(conversion)
-    joined = "\n".join([value if type(value) is str else str(value) for value in values if type(value) in (str, int)])
     if phone.digits[-4:] not in joined:  # of a hashed one there are none, and so it may be anywhere
         return False
     tail = phone.digits[-_SHORTEST:]
     return (len(tail) == _SHORTEST and tail in joined) or not joined.isascii() or _has_punctuated()(joined)
 
 
-def _values(conversion: Mapping[str, Any]) -> list[Any]:
-    """Whatever may hold the number."""
-    values = [conversion.get("event_id"), *map(conversion.get, _TOP_TEXTS)]
-    values += map(conversion["user_data"].get, _USER_IDS)
+def _joined(conversion: Mapping[str, Any], user: Mapping[str, Any]) -> str:
+    """Whatever may hold the number, a line each."""
+    values = [conversion.get("event_id"), *map(conversion.get, _TOP_TEXTS), *map(user.get, _USER_IDS)]
     for part in ("custom_data", "attributes"):
         if type(source := conversion.get(part)) is dict:
             values += source.values()
             for name in _LISTS:
                 if type(items := source.get(name)) is list:
                     values += map(_id_of, items)
-    return values
+    return "\n".join([one if type(one) is str else str(one) for one in values if type(one) is str or type(one) is int])
 
 
 @cache
