@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RELAY_VENV := .venv-relay
 RUN_VENV := .venv-run
 RELEASE_VENV := .venv-release
 SAM_VENV := .venv-sam
@@ -15,6 +16,7 @@ SOURCES := src local tests
 # The stamps are written last: an interrupted installation is begun again, a finished one costs nothing.
 INSTALLED := $(VENV)/.ready
 READY := $(BIN)/relay
+RELAY_READY := $(RELAY_VENV)/.ready
 RUN_READY := $(RUN_VENV)/.ready
 RELEASE_READY := $(RELEASE_VENV)/.ready
 SAM_READY := $(SAM_VENV)/.ready
@@ -52,10 +54,13 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: histories others-ready others
-.PHONY: help venv run screenshot test lint format types imports unit thorough mutation planted simulation smoke emulator package validate scan build release docs parameters fields places size bench scale lock clean
+.PHONY: help relay venv run screenshot test lint format types imports unit thorough mutation planted simulation smoke emulator package validate scan build release docs parameters fields places size bench scale lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+
+relay: $(RELAY_READY) $(if $(shell command -v sam),,$(SAM_READY)) ## the command relay in .venv-relay, and the SAM CLI if you have none: all that deploying needs
+	@echo 'relay is in $(RELAY_VENV)/bin. To call it by its name: . $(RELAY_VENV)/bin/activate'
 
 venv: $(READY) ## install the locked development environment, and the command relay, into .venv
 
@@ -77,6 +82,12 @@ $(INSTALLED): requirements/dev.txt
 # The command `relay`, as this folder is: a change of the code needs no new installation.
 $(READY): $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Small, for whoever only deploys and operates.
+$(RELAY_READY): requirements/relay.txt
+	$(call make-venv,$(RELAY_VENV),$<)
+	@$(RELAY_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Small, for whoever only wants to see it run. It holds the command `relay` too.
@@ -247,6 +258,7 @@ lock: ## choose versions again where pyproject.toml asks for it (ARGS=--upgrade:
 	@# The bundle's first: what is shipped is held back by no tool. The tests then run with the very same versions.
 	$(COMPILE) --group runtime --output-file src/requirements.txt
 	$(COMPILE) --group dev --constraint src/requirements.txt --output-file requirements/dev.txt
+	$(COMPILE) --group relay --constraint requirements/dev.txt --output-file requirements/relay.txt
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(COMPILE) --group release --output-file requirements/release.txt
 	$(COMPILE) --group sam --output-file requirements/sam.txt
@@ -268,4 +280,4 @@ simulation: $(READY) ## histories with faults (ARGS="--histories 100000"; --faul
 	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(ARGS)
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) $(RUN_VENV) $(RELEASE_VENV) .release $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(OPENAPI_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(LIBRARIES_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(RELAY_VENV) $(RUN_VENV) $(RELEASE_VENV) .release $(SAM_VENV) $(SCAN_VENV) $(BENCH_VENV) $(MUTATION_VENV) $(EMULATOR_VENV) $(DOCS_VENV) .site mutants $(SQS_FOLDER)/node_modules $(OPENAPI_FOLDER)/node_modules $(SEGMENT_FOLDER)/node_modules $(LIBRARIES_FOLDER)/node_modules $(PEERS_FOLDER)/node_modules .venv-lock .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -114,7 +114,7 @@ def test_the_command_line_declares_what_it_imports_and_nothing_else() -> None:
     groups = project["dependency-groups"]
     tested = [
         re.sub(r"\[.*\]", "", one)
-        for one in [*groups["dev"], *groups["run"], *groups["runtime"]]
+        for one in [*groups["dev"], *groups["relay"], *groups["runtime"]]
         if isinstance(one, str)
     ]
     assert [one for one in declared.values() if one not in tested] == []
