@@ -59,7 +59,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
 
-relay: $(RELAY_READY) $(if $(shell command -v sam),,$(SAM_READY)) ## the command relay in .venv-relay, and the SAM CLI if you have none: all that deploying needs
+relay: $(RELAY_READY) $(if $(shell command -v sam 2>/dev/null),,$(SAM_READY)) ## the command relay in .venv-relay, and the SAM CLI if you have none: all that deploying needs
 	@echo 'relay is in $(RELAY_VENV)/bin. To call it by its name: . $(RELAY_VENV)/bin/activate'
 
 venv: $(READY) ## install the locked development environment, and the command relay, into .venv

@@ -46,7 +46,9 @@ class Checkout:
         own = self.root / ".venv-sam" / "bin" / "sam"
         found = shutil.which("sam") or (str(own) if own.exists() else None)
         if found is None:
-            raise Trouble("no SAM CLI: install it (AWS's page, or pipx install aws-sam-cli), or run `make build` once")
+            raise Trouble(
+                "no SAM CLI: run `make relay` once, which installs it, or install it yourself (pipx install aws-sam-cli)"
+            )
         return found
 
     def build(self, out: Out) -> None:

@@ -19,6 +19,19 @@ PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"(?<![\w.-])relay ((?:deploy|remove|drain|calibrate|doctor)\b[^`\n#<]*)", PAGE)
 
 
+def test_readmes_section_is_five_lines() -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Deploy\n")[2].partition("\n## ")[0]
+    assert len([line for line in section.splitlines() if line]) == 5
+    assert "$ relay deploy" in section
+
+
+def test_each_make_command_on_the_page_and_in_readme_is_one_of_the_makefile() -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    text = PAGE + (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"(?:\$ |`|run: )make ([a-z-]+)", text)
+    assert {"relay", "smoke", "emulator", "run"} <= set(named) <= set(targets)
+
+
 def test_the_page_has_commands() -> None:
     assert {command.split()[0] for command in COMMANDS} == {"deploy", "remove", "drain", "calibrate", "doctor"}
 
