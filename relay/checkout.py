@@ -47,7 +47,7 @@ class Checkout:
         found = shutil.which("sam") or (str(own) if own.exists() else None)
         if found is None:
             raise Trouble(
-                "no SAM CLI: run `make relay` once, which installs it, or install it yourself (pipx install aws-sam-cli)"
+                "no SAM CLI: run `make relay`, which installs it, or install it yourself (pipx install aws-sam-cli)"
             )
         return found
 
