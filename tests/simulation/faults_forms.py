@@ -122,8 +122,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "reporting: rejected events are noted as delivered": (
         "pipeline.delivery.reporting",
-        'return noted("rejected",',
-        'return noted("delivered",',
+        '    elif event.buried:\n        outcome = "rejected"',
+        '    elif event.buried:\n        outcome = "delivered"',
     ),
     "reporting: repeats are deliveries": (
         "pipeline.delivery.reporting",

@@ -61,8 +61,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "notes: what is tried again was delivered": (
         "pipeline.delivery.reporting",
-        "    if isinstance(event.outcome, Delivered):\n        return whose",
-        "    if isinstance(event.outcome, Delivered) or event.retry:\n        return whose",
+        '    if isinstance(event.outcome, Delivered):\n        outcome = "delivered"',
+        '    if isinstance(event.outcome, Delivered) or event.retry:\n        outcome = "delivered"',
     ),
     "notes: delivered, before it is sent": (
         "pipeline.delivery.deliver",
@@ -76,8 +76,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "notes: of lost answers there are none": (
         "pipeline.delivery.reporting",
-        "if event.retry and event.used.windows:",
-        "if False:",
+        "elif event.retry and event.used.windows:",
+        "elif False:",
     ),
     "ledger: what was throttled is nothing": (
         "pipeline.delivery.ledger",

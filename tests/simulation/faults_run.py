@@ -68,8 +68,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "settling: every group has the gate of one": (
         "pipeline.delivery.settling",
-        "        group: Gate(circuits, group,",
-        "        group: Gate(circuits, '',",
+        "{group: Gate(circuits, group,",
+        "{group: Gate(circuits, '',",
     ),
     # once
     "once: what the ledger knows is sent": (
@@ -79,7 +79,7 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "once: two copies are two": (
         "pipeline.delivery.once",
-        "first.setdefault(event.key, (message, event))",
-        "first.setdefault((event.key, id(event)), (message, event))",
+        "first.setdefault(event.key, pair)",
+        "first.setdefault((event.key, id(event)), pair)",
     ),
 }

@@ -201,7 +201,7 @@ def test_windows_that_a_message_says_are_noted_with_their_beginning() -> None:
 def test_every_note_says_by_which_signals_the_use_of_an_event_is_limited(outcome: Outcome, noted: str) -> None:
     head = Head(G, accepted_at=int(NOW) - 100, waits_from=int(NOW) - 100, windows=1, window_from=int(NOW) - 60)
     ledger = FakeLedger()
-    Run([received(1, encode(head, [replace(event("a"), refused_by="gpc")]))], {"a": outcome}, ledger=ledger)
+    Run([received(1, encode(head, [event("a")._replace(refused_by="gpc")]))], {"a": outcome}, ledger=ledger)
     entries = [(one.outcome, one.refused_by) for one in ledger.noted if isinstance(one, Entry)]
     assert entries == [(noted, "gpc")]
 
@@ -608,7 +608,7 @@ def test_a_batch_of_which_all_was_delivered_before_asks_nobody() -> None:
 
 def test_of_two_conversions_that_share_an_id_the_ledger_is_asked_about_the_second_ones_own() -> None:
     people = [make({"em": who, "value": value}, b"key") for who, value in (("jane", "1"), ("john", "2"))]
-    both = [replace(event("a"), fingerprint=person) for person in people]
+    both = [event("a")._replace(fingerprint=person) for person in people]
     ledger = FakeLedger()
     run = Run([received(1, encode(Head(G), both))], ledger=ledger)
     assert run.counts()["IdCollisions"] == 1

@@ -5,7 +5,8 @@ from dataclasses import fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.contract.messages import BROWSER
+from pipeline.contract.destination import Routing
+from pipeline.contract.messages import BROWSER, Head
 from pipeline.delivery.batch import groups_of
 from pipeline.delivery.circuit import Circuit
 from pipeline.delivery.table import (
@@ -27,6 +28,7 @@ from pipeline.delivery.table import (
     unread_of,
 )
 from pipeline.delivery.windows import Tried
+from tests.unit.batches import message
 
 bounded = settings(derandomize=True, max_examples=100, deadline=None)
 NOW, DAY = 1_790_000_000, 86_400
@@ -131,7 +133,10 @@ def test_an_empty_id_is_a_space_since_dynamodb_takes_no_empty_key() -> None:
 
 
 def test_groups_are_named_once_in_order() -> None:
-    assert groups_of([Key("b", "L", "1"), Key("a", "L", "1"), Key("b", "P", "2")]) == ["b", "a"]
+    batch = [
+        message(*ids, head=Head(Routing(group))) for group, ids in (("b", "12"), ("a", "1"), ("b", "3"), ("c", ""))
+    ]
+    assert groups_of(batch) == ["b", "a"]  # an unreadable message has no events, and no group either
 
 
 def test_signals_that_limit_the_use_of_an_event_are_written_where_there_are_any() -> None:

@@ -25,7 +25,7 @@ class Record:
     first_received: float
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Event:
     """One event of a message, and what becomes of it.
 
@@ -39,14 +39,15 @@ class Event:
     queued: QueuedEvent
     key: Key
     tried: Tried
-    outcome: Outcome = _PENDING
-    sent_as: str = ""
-    perhaps: Tried | None = None
     refused_from: int | None = None
-    copy_of: "Event | None" = None
-    letter: str = ""
-    buried: bool = False
-    wait: int = 0
+    # Kept by the class until they change: most events are delivered, and then only the first of them does.
+    outcome: Outcome = field(default=_PENDING, init=False)
+    sent_as: str = field(default="", init=False)
+    perhaps: Tried | None = field(default=None, init=False)
+    copy_of: "Event | None" = field(default=None, init=False)
+    letter: str = field(default="", init=False)
+    buried: bool = field(default=False, init=False)
+    wait: int = field(default=0, init=False)
 
     @property
     def name(self) -> str:
@@ -84,6 +85,11 @@ class Message:
         return self.record.sent_at if self.head.waits_from is None else float(self.head.waits_from)
 
     @property
+    def windows(self) -> int:
+        """The windows that its events have used, as they came: the same for all."""
+        return self.events[0].used.windows if self.events else 0
+
+    @property
     def was_redriven(self) -> bool:
         """Whether its events, or messages that held them before, were dead letters."""
         return self.head.waits_from is None or self.head.waits_from != self.head.accepted_at
@@ -109,6 +115,6 @@ def events_of(messages: Iterable[Message]) -> Iterable[Event]:
     return (event for message in messages for event in message.events)
 
 
-def groups_of(keys: Iterable[Key]) -> list[str]:
-    """The event groups of these events, each once, in order."""
-    return list(dict.fromkeys(key.event_group_id for key in keys))
+def groups_of(messages: Iterable[Message]) -> list[str]:
+    """The event groups of the batch's events, each once, in order."""
+    return list(dict.fromkeys(message.head.routing.event_group_id for message in messages if message.events))

@@ -56,6 +56,7 @@ def _read(record: Record, destination: Destination) -> Message:
         head, queued = decode(record.body, destination.identify)
     except Unreadable as error:
         return Message(record, Head(Routing("")), unreadable=str(error))
-    group, tried, refused = head.routing.event_group_id, Tried(head.windows, head.window_from), head.refused_from
-    events = [Event(one, Key(group, one.event_name, one.event_id), tried, refused_from=refused) for one in queued]
+    group, tried, refused_from = head.routing.event_group_id, Tried(head.windows, head.window_from), head.refused_from
+    keys = map(Key._make, [(group, one.event_name, one.event_id) for one in queued])
+    events = [Event(one, key, tried, refused_from) for one, key in zip(queued, keys, strict=True)]
     return Message(record, head, events)

@@ -90,8 +90,8 @@ class Ledger:
         """
         made = [self._item(entry) for entry in entries]
         once = {items.key_of(item): item for item in made}.values()  # a batch names an item once
-        guarded = [item for item in once if items.text(item, "sender") == BROWSER]
-        plain = [item for item in once if items.text(item, "sender") != BROWSER]
+        guarded = [item for item in once if _is_browsers(item)]
+        plain = [item for item in once if not _is_browsers(item)]
         began = self._now()
         written = waiting.each(self._executor, self._write, _batches(plain, _WRITE), seconds)
         left = max(0.0, seconds - (self._now() - began))
@@ -188,3 +188,7 @@ def put(client: "DynamoDBClient", table: str, batch: Sequence[Item], *, tries: i
 
 def _batches(things: Sequence[Any], size: int) -> list[Sequence[Any]]:
     return [things[start : start + size] for start in range(0, len(things), size)]
+
+
+def _is_browsers(item: Item) -> bool:
+    return "sender" in item and item["sender"]["S"] == BROWSER

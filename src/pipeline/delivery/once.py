@@ -25,10 +25,9 @@ def tell_apart(
 
     `known` is what the ledger knows of the events' own ids; `look_up` asks it about further ones.
     """
-    left = [(message, event) for message in messages for event in message.events]
     # A server's event is the first of its copies, and of those the one that was tried most.
-    left.sort(key=lambda pair: (pair[0].head.sender == BROWSER, -pair[1].used.windows))
-    first, renamed = _divide(left, known)
+    left = sorted(messages, key=lambda message: (message.head.sender == BROWSER, -message.windows))
+    first, renamed = _divide(((message, event) for message in left for event in message.events), known)
     if renamed:
         for _, event in renamed:
             event.sent_as = digest(f"{event.queued.event_id}\n{event.queued.fingerprint}")[:32]
@@ -45,20 +44,20 @@ def _divide(pairs: Iterable[tuple[Message, Event]], known: Known) -> tuple[Pairs
     """The events to be sent, and those that only share another one's id."""
     first: dict[Key, tuple[Message, Event]] = {}
     others: Pairs = []
-    for message, event in pairs:
-        mine = Note(message.head.sender, event.queued.fingerprint)
-        note = known.get(event.key)
-        if note is not None and are_plainly_two(note.fingerprint, mine.fingerprint):
+    for pair in pairs:
+        message, event = pair
+        note, mine = known.get(event.key), event.queued.fingerprint
+        if note is not None and are_plainly_two(note.fingerprint, mine):
             pass
-        elif note is not None and not is_forgeable(note, mine):
+        elif note is not None and not is_forgeable(note, Note(message.head.sender, mine)):
             event.outcome = Repeated()
             continue
-        elif (there := first.setdefault(event.key, (message, event)))[1] is event:
+        elif (there := first.setdefault(event.key, pair)) is pair:
             continue
-        elif not are_plainly_two(there[1].queued.fingerprint, mine.fingerprint):
+        elif not are_plainly_two(there[1].queued.fingerprint, mine):
             event.copy_of = there[1]
             continue
-        others.append((message, event))
+        others.append(pair)
     return list(first.values()), others
 
 

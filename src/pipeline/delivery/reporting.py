@@ -1,8 +1,8 @@
 """What a run says of itself, derived from the outcomes of its events: notes for the ledger, counts, reasons."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 from pydantic_core import from_json
 
@@ -14,10 +14,9 @@ from pipeline.delivery.table import Entry, PutOff
 from pipeline.intake.sampling import Followed, event_digest, is_sampled
 from pipeline.values.personal import storable
 
-# Roku's name for it, that of Rokt's Conversions API and that of its Event API, as they are written: in compact JSON.
-_ORDER_ID = re.compile(
-    r'"(?:(?:order_id|confirmationref)"|name":"transactionid","value"):("(?:[^"\\]|\\.){1,1000}+")'
-).search
+# Before an order's id, in compact JSON: Roku's name for it, that of Rokt's Conversions API and that of its Event API.
+_BEFORE_ORDER_ID = ('"order_id":', '"confirmationref":', '"name":"transactionid","value":')
+_TEXT = re.compile(r'"(?:[^"\\]|\\.){1,1000}+"').match
 
 
 def notes(messages: Sequence[Message]) -> list[Entry]:
@@ -37,24 +36,39 @@ def notes(messages: Sequence[Message]) -> list[Entry]:
 
 
 def _note(message: Message, event: Event) -> Entry | None:
-    queued = event.queued
-    noted = partial(Entry, event.key, refused_by=queued.refused_by, post_id=message.head.post_id)
-    whose = partial(noted, sender=message.head.sender, fingerprint=queued.fingerprint)
     if isinstance(event.outcome, Delivered):
-        return whose("delivered", order_id=_order_id(event))
-    if event.buried:
-        return noted("rejected", event.letter, status_of(event.outcome), order_id=_order_id(event))
-    if event.retry and event.used.windows:
+        outcome = "delivered"
+    elif event.buried:
+        outcome = "rejected"
+    elif event.retry and event.used.windows:
         # Also what a run that died may have used: other messages may hold the same event.
-        return whose("unread", tried=event.used, order_id=_order_id(event))
-    return None
+        outcome = "unread"
+    else:
+        return None
+    return Entry(
+        event.key,
+        outcome,
+        reason=event.letter,
+        status=status_of(event.outcome) if event.buried else None,
+        sender=message.head.sender,
+        fingerprint=event.queued.fingerprint,
+        tried=event.used if outcome == "unread" else None,
+        refused_by=event.queued.refused_by,
+        order_id=_order_id(event),
+        post_id=message.head.post_id,
+    )
 
 
 def _order_id(event: Event) -> str:
     """The id of the event's order, where it is not the event's."""
-    found = _ORDER_ID(event.queued.line)
-    order_id = str(from_json(found[1])) if found else ""
-    return "" if order_id in (event.queued.event_id, event.key.event_id) else order_id
+    line = event.queued.line
+    for before in _BEFORE_ORDER_ID:
+        at = line.find(before)
+        found = _TEXT(line, at + len(before)) if at >= 0 else None
+        if found:
+            order_id = str(from_json(found[0]))
+            return "" if order_id in (event.queued.event_id, event.key.event_id) else order_id
+    return ""
 
 
 def marks(messages: Sequence[Message], began: float) -> list[PutOff]:
@@ -70,35 +84,41 @@ def marks(messages: Sequence[Message], began: float) -> list[PutOff]:
 def tell(messages: Sequence[Message], settled: Settled, report: Report, sample_rate: float) -> None:
     """Name the messages that stay, count what became of each event, and say why."""
     report.failures = [message.record.message_id for message in messages if message.stays]
-    counts, reasons = report.counts, report.reasons
-    counts["LedgerUnavailable"] = int(not settled.is_complete)
-    counts["CircuitOpen"] = settled.open_circuits
-    report.delays = [settled.answered - message.age_from for message in messages if _has_delivery(message)]
-    report.delays = [max(0.0, delay) for delay in report.delays]
+    report.delays = [max(0.0, settled.answered - message.age_from) for message in messages if _has_delivery(message)]
+    report.counts["LedgerUnavailable"] = int(not settled.is_complete)
+    report.counts["CircuitOpen"] = settled.open_circuits
     for message in messages:
         if message.unreadable:
-            counts["Unreadable"] += 1
-            counts["DeadLettered"] += message.buried
-            reasons["unreadable", None, message.unreadable] += 1
-    for event in events_of(messages):
-        _tell_of(event, report)
-        if sample_rate and is_sampled(event.queued.event_id, sample_rate):
-            report.followed.append(_followed(event))
+            report.counts["Unreadable"] += 1
+            report.counts["DeadLettered"] += message.buried
+            report.reasons["unreadable", None, message.unreadable] += 1
+    events = list(events_of(messages))
+    _count_delivered(events, report.counts)
+    for event in events:
+        if not isinstance(event.outcome, Delivered):
+            _tell_of(event, report)
+    if sample_rate:
+        report.followed = [_followed(event) for event in events if is_sampled(event.queued.event_id, sample_rate)]
 
 
 def _has_delivery(message: Message) -> bool:
     return any(isinstance(event.outcome, Delivered) for event in message.events)
 
 
+def _count_delivered(events: Sequence[Event], counts: Counter[str]) -> None:
+    """Count them all at once: nearly every event is one of them."""
+    delivered = [event.outcome for event in events if isinstance(event.outcome, Delivered)]
+    counts["Delivered"] = len(delivered)
+    counts["AnswerUnfamiliar"] = sum(outcome.unfamiliar for outcome in delivered)
+    counts["IdCollisions"] = sum(event.sent_as != "" and isinstance(event.outcome, Delivered) for event in events)
+
+
 def _tell_of(event: Event, report: Report) -> None:
+    """Count an event that was not delivered, and say why."""
     counts, outcome = report.counts, event.outcome
     counts["DeadLettered"] += event.buried
     counts["MayBeCountedTwice"] += event.buried and event.letter.startswith(COUNTED_TWICE)
-    if isinstance(outcome, Delivered):
-        counts["Delivered"] += 1
-        counts["AnswerUnfamiliar"] += outcome.unfamiliar
-        counts["IdCollisions"] += bool(event.sent_as)
-    elif isinstance(outcome, Repeated):
+    if isinstance(outcome, Repeated):
         counts["Repeated"] += 1
     elif isinstance(outcome, Rejected):
         counts["Rejected"] += 1

@@ -40,10 +40,7 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
     if found.complete:
         world.remembered.accepts_empty = found.accepts_empty
     circuits = Circuits(world.remembered.circuits, found.circuits, world.ledger, allowance=allowance)
-    gates = {
-        group: Gate(circuits, group, world.now, is_needed=is_needed)
-        for group in groups_of(event.key for event in events_of(messages))
-    }
+    gates = {group: Gate(circuits, group, world.now, is_needed=is_needed) for group in groups_of(messages)}
 
     def more(keys: Sequence[Key]) -> once.Known:
         if world.ledger is None:
@@ -66,11 +63,12 @@ def settle(messages: Sequence[Message], destination: Destination, world: Surroun
 
 
 def _look_up(messages: Sequence[Message], world: Surroundings, allowance: Allowance, *, is_needed: bool) -> Found:
-    keys = list(dict.fromkeys(event.key for event in events_of(messages)))
-    if world.ledger is None or not keys:
+    groups = groups_of(messages)
+    if world.ledger is None or not groups:
         return Found()
+    keys = list(dict.fromkeys(event.key for event in events_of(messages)))
     again = {message.record.message_id for message in messages if is_needed and message.record.receives > 1}
-    return allowance.ask(partial(world.ledger.look_up, keys, groups_of(keys), messages=list(again)))
+    return allowance.ask(partial(world.ledger.look_up, keys, groups, messages=list(again)))
 
 
 def _recall(

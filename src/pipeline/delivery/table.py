@@ -33,8 +33,7 @@ class Key(NamedTuple):
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One outcome to remember.
 
     `delivered` and `unread` with the sender's class and the fingerprint of the person, `unread` also with the windows
@@ -55,8 +54,7 @@ class Entry:
     post_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Whose event the ledger knows something of: the sender's class, and the fingerprint of the person."""
 
     sender: str = SERVER
@@ -69,7 +67,7 @@ class Unread:
 
     tried: Tried
     at: int
-    note: Note = Note()
+    note: Note = field(default_factory=Note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +161,7 @@ def circuit_of(item: Item) -> Circuit:
 
 def key_of(item: Item) -> ItemKey:
     """Where the item is."""
-    return text(item, "event_id"), text(item, "what")
+    return item["event_id"]["S"], item["what"]["S"]
 
 
 def text(item: Item, name: str) -> str:
@@ -183,8 +181,11 @@ def number(item: Item, name: str) -> int:
 
 def item_of(said: Mapping[str, str | float | None]) -> dict[str, Any]:
     """The item with these fields; those that are None or empty are left out."""
-    present = {name: value for name, value in said.items() if value is not None and value != ""}
-    return {name: {"S": value} if isinstance(value, str) else {"N": str(value)} for name, value in present.items()}
+    return {
+        name: {"S": value} if isinstance(value, str) else {"N": str(value)}
+        for name, value in said.items()
+        if value is not None and value != ""
+    }
 
 
 def escaped(group: str) -> str:
