@@ -71,7 +71,7 @@ class Api:
             route = found[0].key
             answer = self._answer(request, path, *found, request_id)
         # As the template's access log has it.
-        self._log(json.dumps({"id": request_id, "route": route, "status": str(answer.status)}))
+        self._log(f"{request_id} {answer.status} {route}")
         return replace(answer, headers=[*answer.headers, ("apigw-requestid", request_id)])
 
     def _answer(

@@ -1,7 +1,7 @@
 """What the logs say of single posts: of one request, and how many were turned away unread."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -27,7 +27,7 @@ def request(deployment: Deployment, request_id: str, seconds: float) -> list[dic
     """What ingest wrote of a request in the last so many seconds: a line for each destination."""
     lines = [
         line
-        for line in _lines(deployment, f"/aws/lambda/{deployment.name}-ingest", f'"{request_id}"', seconds)
+        for line in _objects(_lines(deployment, f"/aws/lambda/{deployment.name}-ingest", f'"{request_id}"', seconds))
         if line.get("request_id") == request_id and "sender" in line
     ]
     return [
@@ -48,12 +48,22 @@ def turned_away(deployment: Deployment, seconds: float) -> dict[str, int]:
     counts = dict.fromkeys(TURNED_AWAY, 0)
     for status in counts:
         lines = _lines(deployment, group, f'"{status}"', seconds)
-        counts[status] = sum(line.get("status") == status for line in lines)
+        counts[status] = sum(line.split(" ", 2)[1:2] == [status] for line in lines)  # id, status, route
     return counts
 
 
-def _lines(deployment: Deployment, group: str, pattern: str, seconds: float) -> Iterator[dict[str, Any]]:
-    """The lines of JSON that hold the pattern; none if the group is not there."""
+def _objects(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        try:
+            found = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(found, dict):
+            yield found
+
+
+def _lines(deployment: Deployment, group: str, pattern: str, seconds: float) -> Iterator[str]:
+    """The lines that hold the pattern; none if the group is not there."""
     asked: dict[str, Any] = {
         "logGroupName": group,
         "startTime": round((now() - seconds) * 1e3),
@@ -66,13 +76,7 @@ def _lines(deployment: Deployment, group: str, pattern: str, seconds: float) -> 
             if code(error) == "ResourceNotFoundException":
                 return
             raise
-        for event in answer["events"]:
-            try:
-                line = json.loads(event["message"])
-            except ValueError:
-                continue
-            if isinstance(line, dict):
-                yield line
+        yield from (event["message"] for event in answer["events"])
         if "nextToken" not in answer:
             return
         asked["nextToken"] = answer["nextToken"]

@@ -6,8 +6,8 @@ Computed: `bench.standing` (a month without any conversion) and `bench.cost` (a 
 AS_OF = "list prices of 2026 in us-east-1, without free tiers"
 MONTH = 10.5  # one destination: alarms, metrics and secrets, whether conversions come or not
 # A million conversions: posted one by one, and a thousand at a time; with the ledger, and without it (LedgerDays 0).
-ONE_BY_ONE, BY_THE_THOUSAND = 2.99, 0.82
-ONE_BY_ONE_WITHOUT, BY_THE_THOUSAND_WITHOUT = 2.30, 0.13
+ONE_BY_ONE, BY_THE_THOUSAND = 2.98, 0.82
+ONE_BY_ONE_WITHOUT, BY_THE_THOUSAND_WITHOUT = 2.29, 0.13
 
 
 def told(destinations: int, *, ledger: bool) -> str:
@@ -16,6 +16,6 @@ def told(destinations: int, *, ledger: bool) -> str:
     second = ", and up to as much again for the second destination" if destinations > 1 else ""
     twice = " to each destination" if destinations > 1 else ""
     return (
-        f"It costs about ${MONTH:.0f} a month as such{second}; a million conversions{twice} cost ${one:.2f} if they are"
-        f" posted one by one, ${thousand:.2f} if a thousand at a time ({AS_OF})."
+        f"It costs about ${MONTH:.0f} a month, whether conversions come or not{second}. A million conversions{twice}"
+        f" cost ${one:.2f} if they are posted one by one, ${thousand:.2f} if a thousand at a time ({AS_OF})."
     )

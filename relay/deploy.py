@@ -10,7 +10,7 @@ import typer
 
 from relay import costs, destination_keys, first_steps, questions, remaining
 from relay.checkout import Checkout, find
-from relay.deployment import Deployment, NoStack, Where, connect, environment_of
+from relay.deployment import Deployment, NoStack, Where, account, connect, environment_of
 from relay.errors import DECLINED, Misuse, Trouble
 from relay.printing import Out
 from relay.questions import Answers
@@ -89,7 +89,7 @@ class _Plan:
         answers = questions.check(known if self.yes else questions.ask(known, self.checkout), self.checkout)
         self._switched_off(before, answers)
         keys = self._keys(before, answers, others, from_stdin, new_keys)
-        self._agree(name, answers, before, others)
+        self._agree(where, answers, before, others)
         self.checkout.build(self.out)
         options = [f"--{key}={value}" for key, value in (("region", where.region), ("profile", where.profile)) if value]
         self.checkout.deploy(name, options, answers.parameters() | others, self.out)
@@ -124,11 +124,13 @@ class _Plan:
         wanted = answers.destinations() if new else destination_keys.missing(before, answers.destinations())
         return destination_keys.from_terminal(wanted, check)
 
-    def _agree(self, name: str, answers: Answers, before: Deployment | None, others: dict[str, str]) -> None:
+    def _agree(self, where: Where, answers: Answers, before: Deployment | None, others: dict[str, str]) -> None:
         days = others.get("LedgerDays", before.parameters.get("LedgerDays", "7") if before else "7")
         self.out.aside(costs.told(len(answers.destinations()), ledger=days != "0"))
         what = "Update" if before else "Deploy"
-        if not self.yes and not typer.confirm(f"{what} the stack {name}?", default=True, err=True):
+        if self.yes:
+            return
+        if not typer.confirm(f"{what} the stack {where.stack} ({account(where)})?", default=True, err=True):
             raise Trouble(DECLINED)
 
     def _try_out(self, deployment: Deployment, answers: Answers, name: str) -> int:

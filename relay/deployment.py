@@ -127,6 +127,12 @@ def environment_of(parameters: Mapping[str, str]) -> dict[str, str]:
     return {_WORDS.sub("_", parameter).upper(): value for parameter, value in parameters.items()}
 
 
+def account(where: Where) -> str:
+    """The region and the account that the operator's credentials are for. Raises botocore's errors."""
+    session = boto3.Session(profile_name=where.profile, region_name=where.region)
+    return f"{session.region_name}, account {_client(session, 'sts', None).get_caller_identity()['Account']}"
+
+
 def connect(where: Where) -> Deployment:
     """The stack. Raises Trouble where it is not found, and botocore's errors."""
     if where.local == (where.stack is not None):

@@ -40,7 +40,8 @@ def verdict(deployment: Deployment, key: str | None) -> list[Finding]:
 def curl(deployment: Deployment, key: str | None, group: str) -> str:
     """The command that sends a conversion, filled in as far as is known."""
     command = " ".join(deployment.output("SendCommand").split())
-    return command.replace("SENDER_KEY", key or "SENDER_KEY").replace(_GROUP, group or _GROUP)
+    quoted = (key or "SENDER_KEY").replace("'", "'\\''")  # it is within single quotes there
+    return command.replace("SENDER_KEY", quoted).replace(_GROUP, group or _GROUP)
 
 
 def pages(deployment: Deployment, checkout: Checkout, group: str) -> list[Path]:
@@ -61,9 +62,9 @@ def pages(deployment: Deployment, checkout: Checkout, group: str) -> list[Path]:
 
 
 def address(page: Path, api: str) -> str:
-    """What the platform of a page that is filled in calls; empty if that is not one address."""
+    """What the platform of a page that is filled in calls."""
     found = re.search(re.escape(api) + r"(/v1/[\w./]+)", page.read_text(encoding="utf-8"))
-    return found[1] if found else ""
+    return found[1] if found else "as the page says"
 
 
 def require(deployment: Deployment, destinations: tuple[str, ...]) -> None:

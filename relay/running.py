@@ -17,7 +17,8 @@ from relay.deployment import Deployment, environment_of
 from relay.errors import explain
 from relay.printing import number
 
-_CALLED = re.compile(r"functions/(arn:[^/]+)/invocations").search
+# As API Gateway has it of a definition, or the function's ARN alone.
+_CALLED = re.compile(r"(?:^|functions/)(arn:[^/:]+:lambda:[^/]+)(?:/invocations)?$").search
 _UNQUALIFIED = 7  # parts of a function's ARN; an eighth is a version or an alias
 # Executions that posts should always find: ingest takes some 20 ms, so four serve more posts a second than a stack's
 # own ThrottleRate allows by default (50).

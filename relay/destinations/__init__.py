@@ -69,13 +69,19 @@ def read_keys(deployment: Deployment, title: str) -> SecretText:
         raise Trouble(explain(error)) from error
 
 
+def key_fix(deployment: Deployment, title: str) -> str:
+    """How the operator puts the destination's key in."""
+    command = deployment.outputs.get(f"{title}KeyCommand", f"put {title}'s key into the secret")
+    return command if deployment.local else f"relay deploy --stack {deployment.name} asks for it; or {command}"
+
+
 def looker(name: str, told: Callable[[Mapping[str, str]], str] = lambda _: "a key") -> Look:
     """Whether the keys secret holds what the destination can take, which cannot be asked. `told` says what it is."""
 
     def look(deployment: Deployment, *_: object) -> list[Finding]:
         title = load(name).title
         check = f"{title} keys"
-        fix = deployment.outputs.get(f"{title}KeyCommand", f"put {title}'s key into the secret")
+        fix = key_fix(deployment, title)
         try:
             secret = read_keys(deployment, title)
             key_words(name, "*", secret.text, deployment.environment())

@@ -14,7 +14,7 @@ from pipeline.values.faults import NoKey
 from pipeline.values.json_objects import json_object
 from relay.checks import OK, PROBLEM, WARNING, Finding, just_written
 from relay.deployment import Deployment
-from relay.destinations import Shown, key_words, read_keys, rules
+from relay.destinations import Shown, key_fix, key_words, read_keys, rules
 from relay.errors import Trouble
 from relay.posting import sender_key, session
 from relay.printing import number
@@ -30,7 +30,7 @@ def _look(deployment: Deployment, senders: Sequence[Sender], groups: Sequence[st
 
 def _keys(deployment: Deployment) -> tuple[str | None, list[Finding]]:
     """The text of the Roku keys secret if it is of use, and what is wrong with it."""
-    check, fix = "Roku keys", deployment.outputs.get("RokuKeyCommand", "put Roku's API key into the secret")
+    check, fix = "Roku keys", key_fix(deployment, "Roku")
     try:
         secret = read_keys(deployment, "Roku")
     except Trouble as error:
@@ -67,7 +67,7 @@ def _ask(deployment: Deployment, senders: Sequence[Sender], groups: Sequence[str
     """Whether Roku takes the key for each event group, asked by way of /v1/test_events, which counts nothing."""
     if not groups:
         unnamed = "no event group is named anywhere, so Roku was not asked"
-        return [Finding(WARNING, "Roku", unnamed, "name one with --group")]
+        return [Finding(WARNING, "Roku", unnamed, "name one: relay doctor --group GROUP, or relay deploy asks for one")]
     findings = []
     for group in groups:
         check = f"Roku, {group}"

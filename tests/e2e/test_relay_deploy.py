@@ -6,6 +6,7 @@ local stack's.
 
 import json
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -133,6 +134,13 @@ def test_the_curl_is_filled_in_but_for_a_key_that_a_log_must_not_have(desk: Desk
     assert f"Bearer {SENDER_KEY}'" in shown["curl"]
 
 
+def test_a_key_with_a_quote_leaves_the_curl_one_command(desk: Desk) -> None:
+    client = aws.client("secretsmanager", desk.aws)
+    client.put_secret_value(SecretId="local/sender-keys", SecretString=json.dumps({"odd": "it's-an-odd-key"}))
+    shown = desk.deploy(*ALL, "--sender", "odd", "--json", "--show-key").json()
+    assert "Authorization: Bearer it's-an-odd-key" in shlex.split(shown["curl"])
+
+
 def test_each_platforms_page_is_filled_in(desk: Desk) -> None:
     said = desk.deploy(*ALL, "--json").json()
     pages = {Path(page).name: Path(page).read_text() for page in said["pages"]}
@@ -187,6 +195,7 @@ def test_at_a_terminal_enter_at_every_question_deploys_and_the_key_is_not_echoed
         "AlarmEmail": "",
     }
     assert "a month" in shown
+    assert "Deploy the stack roku-conversions-relay (us-east-1, account 123456789012)? [Y/n]" in shown
     assert "sam says: build" in shown
     assert ROKU_KEY not in shown
     assert desk.secret("roku-keys") == ROKU_KEY

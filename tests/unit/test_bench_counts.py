@@ -2,13 +2,14 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
-from bench import conversions, cost, cost_table, counts, figures, timing
+from bench import conversions, cost, cost_table, counts, figures, standing, timing
 from bench.boundary import Relay
 from bench.conversions import post_body
 from bench.figures import END_TO_END, RELAY, Figure, Results
@@ -162,6 +163,13 @@ def test_the_log_line_of_an_ordinary_post_is_as_long_as_what_is_paid_for(line: s
     assert len(line.encode()) + 26 == pytest.approx(cost.INGEST_LOG, abs=2)
 
 
+def test_the_access_line_of_an_ordinary_post_is_as_long_as_what_is_paid_for() -> None:
+    (told,) = re.findall(r"^        Format: (.+)$", standing.template(), re.MULTILINE)
+    values = {"requestId": "JKJaXmPLvHcESHA=", "status": "202", "routeKey": "ANY /v1/events"}
+    line = re.sub(r"\$context\.(\w+)", lambda found: values[found[1]], told)
+    assert len(line) + 26 == cost._ACCESS_LOG
+
+
 # 384 MB are 384 / 1,769 of a processor, and 0.375 of a GB.
 GB_SECOND = 0.375 * 0.0000133334
 SPEED = cost.Speed(post=400.0, ingest=100.0, deliver=10.0, deliver_with_ledger=50.0)
@@ -184,7 +192,7 @@ def test_a_million_single_posts_cost_what_the_price_list_says() -> None:
             # 200 a second at 12.3 ms keep 3 environments of ingest busy, and one of deliver, for 84 minutes.
             "Secrets Manager": (3 + 1) * 84 * 0.05 / 10_000,
             # Of a batch of 1,000 messages 99 delays are told.
-            "logs": (1_000_000 * (340 + 443 + 92) + 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50,
+            "logs": (1_000_000 * (340 + 443 + 61) + 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50,
         }
     )
 
@@ -244,7 +252,7 @@ def test_a_second_destination_adds_what_is_behind_ingest_and_the_time_that_it_ta
     # 530 us are 2.4 ms there; with two calls of SQS, 23 ms are billed.
     assert items["ingest: Lambda time"] == pytest.approx(1_000_000 * 0.023 * GB_SECOND)
     assert items["deliver: Lambda time"] == pytest.approx(2 * 1_000 * 0.247 * GB_SECOND)
-    assert items["logs"] == pytest.approx((1e6 * (340 + 443 + 92) + 2 * 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50)
+    assert items["logs"] == pytest.approx((1e6 * (340 + 443 + 61) + 2 * 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50)
     assert {"egress to Roku", "egress to Rokt"} <= items.keys()
 
 

@@ -74,7 +74,7 @@ def test_only_what_a_function_has_is_compared() -> None:
 
 
 def test_functions_that_an_api_calls() -> None:
-    uris = [URI.format(FUNCTION), URI.format(f"{FUNCTION}:live"), URI.format(FUNCTION), "https://elsewhere.example"]
+    uris = [URI.format(FUNCTION), URI.format(f"{FUNCTION}:live"), FUNCTION, "https://elsewhere.example"]
     assert called([{"IntegrationUri": uri} for uri in uris] + [{}]) == [FUNCTION, f"{FUNCTION}:live"]
 
 
