@@ -132,8 +132,8 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     ),
     "packing: the comma is not counted": (
         "pipeline.contract.packing",
-        "return len(line if isinstance(line, bytes) else line.encode()) + 1",
-        "return len(line if isinstance(line, bytes) else line.encode())",
+        "return (len(line) if isinstance(line, bytes) else in_bytes(line)) + 1",
+        "return len(line) if isinstance(line, bytes) else in_bytes(line)",
     ),
     "packing: one more than a request takes": (
         "pipeline.contract.packing",

@@ -26,7 +26,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     ),
     "messages: large ones are not divided": (
         "pipeline.contract.messages",
-        "if len(body.encode()) <= MESSAGE_BYTES - ATTRIBUTE_BYTES or len(events) == 1:",
+        "if len(events) == 1 or packing.in_bytes(body) <= _MOST_BYTES:",
         "if True:",
     ),
     # queueing
@@ -42,8 +42,8 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     ),
     "queueing: partners are mixed": (
         "pipeline.intake.received",
-        "Routing(self.event_group_id, event.partner_name)",
-        "Routing(self.event_group_id, None)",
+        "found.setdefault(event.partner_name, [])",
+        "found.setdefault(None, [])",
     ),
     # http
     "http: the old key forever": (

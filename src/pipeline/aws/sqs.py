@@ -33,8 +33,8 @@ class Outgoing:
 
     def size(self) -> int:
         """Bytes that SQS counts towards its limits."""
-        attributes = sum(len(name) + len("String") + len(value.encode()) for name, value in self.attributes.items())
-        return len(self.body.encode()) + attributes
+        attributes = sum(len(name) + len("String") + packing.in_bytes(value) for name, value in self.attributes.items())
+        return packing.in_bytes(self.body) + attributes
 
 
 class Queue:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from pipeline.contract import packing
 from pipeline.contract.destination import Routing
 from pipeline.values.json_objects import json_object
 
@@ -21,6 +22,7 @@ from pipeline.values.json_objects import json_object
 MESSAGE_BYTES = 1_048_576
 # Bytes left free for attributes and for what a later first line says more.
 ATTRIBUTE_BYTES = 4_096
+_MOST_BYTES = MESSAGE_BYTES - ATTRIBUTE_BYTES
 # The classes of senders: whoever holds a secret key, and anybody who reads a page.
 SERVER, BROWSER = "server", "browser"
 
@@ -143,9 +145,14 @@ def _identified(lines: Sequence[str], identify: Identify) -> list[QueuedEvent]:
 
 def within(head: Head, events: Sequence[QueuedEvent]) -> list[str]:
     """The bodies of as few messages as SQS takes, by halves."""
-    body = encode(head, events)
-    if len(body.encode()) <= MESSAGE_BYTES - ATTRIBUTE_BYTES or len(events) == 1:
-        return [body]
+    # Most of what is too large is known to be without writing it: its lines and names alone are.
+    if (
+        len(events) == 1
+        or sum(len(one.line) + len(one.event_id) + len(one.fingerprint) for one in events) <= _MOST_BYTES
+    ):
+        body = encode(head, events)
+        if len(events) == 1 or packing.in_bytes(body) <= _MOST_BYTES:
+            return [body]
     middle = (len(events) + 1) // 2
     return within(head, events[:middle]) + within(head, events[middle:])
 

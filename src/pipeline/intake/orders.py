@@ -55,7 +55,10 @@ def _lacking(custom: Mapping[str, Any], *, is_purchase: bool) -> Warnings:
     value = custom.get("value")
     if value is None or (isinstance(value, str) and _is_nothing(value)):
         return [_NO_VALUE] if is_purchase else []
-    if _is_nothing(custom.get("currency")) and not (isinstance(value, str) and _names_one(value)):
+    currency = custom.get("currency")
+    if type(currency) is str and currency in currencies.ISO_4217:
+        return []
+    if _is_nothing(currency) and not (isinstance(value, str) and _names_one(value)):
         return [("custom_data.currency", "is missing: without it nobody knows what value is worth")]
     return []
 

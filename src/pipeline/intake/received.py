@@ -40,10 +40,10 @@ class Received:
 
     def by_routing(self) -> dict[Routing, list[int]]:
         """The finished events by what those of one request must share."""
-        found: dict[Routing, list[int]] = {}
+        found: dict[str | None, list[int]] = {}
         for index, event in self.events.items():
-            found.setdefault(Routing(self.event_group_id, event.partner_name), []).append(index)
-        return found
+            found.setdefault(event.partner_name, []).append(index)
+        return {Routing(self.event_group_id, partner): indexes for partner, indexes in found.items()}
 
     def counts(self) -> dict[str, int]:
         """How many conversions ended how, in the words of the metrics; together they are `received`."""
