@@ -179,7 +179,7 @@ def _allowed_origins() -> tuple[str, ...]:
 
 def _whole(text: str) -> str:
     """The text with each half of a surrogate pair, which no UTF-8 can hold, replaced by U+FFFD."""
-    return _HALF_A_PAIR("\ufffd", text)
+    return text if text.isascii() else _HALF_A_PAIR("\ufffd", text)
 
 
 def _answer(status: int, body: Mapping[str, Any] | str | None, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import destinations
 from handlers import api, clients, door, reading
@@ -23,7 +23,7 @@ from pipeline.contract.messages import BROWSER, SERVER
 from pipeline.intake import access, quality, sampling, verdict
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request
-from pipeline.intake.body import BadRequest, Body, Ignored, IgnoredCode
+from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.enqueue import enqueue
 from pipeline.intake.received import Received
 from pipeline.intake.senders import Sender
@@ -106,8 +106,7 @@ def _tell(line: Line, received: Mapping[str, Received], to: Sequence[Destination
     rate = float(os.environ["LOG_SAMPLE_RATE"])
     for one in to:
         reception = received[one.name]
-        told = quality.kinds(reception) | quality.names(reception, EVENT_NAMES)
-        line.add_words(one.name, **_words(reception), **told)
+        line.add_words(one.name, **quality.told(reception, EVENT_NAMES))
         line.counts(one.name).update(reception.counts() | {"Refused": len(reception.refusals)})
         line.add_sampled(sampling.received(reception, rate, one.identify))
 
@@ -125,18 +124,6 @@ def destinations_on() -> tuple[Destination, ...]:
     """Those that are on: whose queues the environment names."""
     names = [name for name in destinations.NAMES if os.environ[f"{name.upper()}_QUEUE_URL"]]
     return tuple(destinations.load(name).configured(os.environ) for name in names)
-
-
-def _words(received: Received) -> dict[str, words.Word]:
-    """What can be searched in the log: names and codes of ours, never a sender's text."""
-    told = {
-        "invalid": words.listed(words.field(name) for failed in received.failed.values() for name in failed["errors"]),
-        "ignored": words.listed(words.among(one.code, get_args(IgnoredCode)) for one in received.ignored.values()),
-        "withheld": words.listed(received.withheld.values(), "; "),
-        "refused_by": words.listed(signal for signals in received.refusals.values() for signal in signals),
-        "warned": quality.warned(received),
-    }
-    return {word: names for word, names in told.items() if names}
 
 
 def _fingerprint_key(counts: Counter[str]) -> bytes | None:

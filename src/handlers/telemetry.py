@@ -1,24 +1,30 @@
-"""Logs and metrics: ids, counts, statuses and closed words; never a payload, a key or a text of another's."""
+"""Logs and metrics: ids, counts, statuses and closed words; never a payload, a key or a text of another's.
 
+Metrics are lines in CloudWatch's embedded metric format (user guide, "Specification: Embedded metric format").
+"""
+
+import os
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from pydantic_core import to_json
 
 from pipeline.answers.reasons import class_of
 from pipeline.intake.sampling import Followed
 from pipeline.values import words
 from pipeline.values.words import TOLD, Id, Phrase, Told, Word
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
 # What alarms compare each of these with: CloudWatch knows no answer where the other one was never written.
 _COMPARED = {"Invalid": "Accepted", "Rejected": "Delivered", "Retried": "Delivered"}
-# Values of one metric in one blob: CloudWatch takes 100, and Powertools writes a blob of its own as soon as it has 100.
-_MOST_VALUES = 99
+_MOST_VALUES = 100  # of one metric in one blob
+_DELAY = "Delay"
 
 
 class Line:
@@ -81,8 +87,10 @@ def _closed(event: Followed) -> dict[str, Told]:
 
 
 @cache
-def logger() -> Logger:
+def logger() -> "Logger":
     """The logger; its service name and level come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL."""
+    from aws_lambda_powertools import Logger  # 10 ms that a run which writes metrics alone never needs
+
     return Logger()
 
 
@@ -102,19 +110,25 @@ def count(counts: Mapping[str, int], *, destination: str, delays: Sequence[float
     Beside a count that an alarm compares with another one the other is written too, if only as 0. `metadata` can be
     searched in the log, but makes no metric.
     """
-    counted = {name: number for name, number in counts.items() if number}
-    if not counted:
+    values: dict[str, list[int]] = {name: [number] for name, number in counts.items() if number}
+    if not values:
         return
-    counted |= {_COMPARED[name]: counts.get(_COMPARED[name], 0) for name in counted.keys() & _COMPARED.keys()}
-    metrics = EphemeralMetrics()  # Metrics keeps its data in the class: two functions in one process would mix theirs
-    metrics.add_dimension(name="destination", value=destination)
-    for name, number in counted.items():
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
-    for delay in _thinned(delays):
-        metrics.add_metric(name="Delay", unit=MetricUnit.Milliseconds, value=round(delay * 1e3))
-    for name, value in _only_told(metadata).items():
-        metrics.add_metadata(key=name, value=value)
-    metrics.flush_metrics()
+    values |= {_COMPARED[name]: [counts.get(_COMPARED[name], 0)] for name in values.keys() & _COMPARED.keys()}
+    if delays:
+        values[_DELAY] = [round(delay * 1e3) for delay in _thinned(delays)]
+    of_metrics = {
+        "Namespace": os.environ["POWERTOOLS_METRICS_NAMESPACE"],
+        "Dimensions": [["destination", "service"]],
+        "Metrics": [{"Name": name, "Unit": "Milliseconds" if name == _DELAY else "Count"} for name in values],
+    }
+    blob = {
+        "_aws": {"Timestamp": round(time.time() * 1e3), "CloudWatchMetrics": [of_metrics]},
+        "destination": destination,
+        "service": os.environ["POWERTOOLS_SERVICE_NAME"],
+        **_only_told(metadata),
+        **values,
+    }
+    print(to_json(blob).decode())  # noqa: T201 - what a function prints is its log
 
 
 def _thinned(values: Sequence[float]) -> list[float]:

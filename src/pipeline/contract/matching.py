@@ -33,6 +33,9 @@ def kinds_of(identifiers: Iterable[str], known: Mapping[str, int], *, seen: bool
 
 def counted(kinds: Iterable[int]) -> dict[str, int]:
     """How many of the events have each kind, without the kinds that none has."""
-    alike = Counter(kinds)  # most events of a post have the same
-    found = {name: sum(number for has, number in alike.items() if has & kind) for name, kind in NAMES.items()}
+    found = dict.fromkeys(NAMES, 0)
+    for has, number in Counter(kinds).items():  # most events of a post have the same
+        for name, kind in NAMES.items():
+            if has & kind:
+                found[name] += number
     return {name: number for name, number in found.items() if number}

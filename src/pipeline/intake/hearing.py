@@ -1,8 +1,7 @@
 """One post -> the same post with every refusal heard: what each conversion's signals limit. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
 from typing import Any, NamedTuple
 
 from pipeline.consent import europe
@@ -33,24 +32,37 @@ def hear(
     """
     shared = _of_request(posting, headers, query, page)
     is_quiet = not shared.found and not shared.pages and "no_signal" not in settings.also_limits
-    # Once for all of them, however many there are: the body may be millions of bytes.
-    all_in_europe = cache(partial(_in_europe, (posting.context, posting.shared)))
-    heard: dict[int, Heard] = {}
+    speaking = dict(_speaking(posting, is_quiet=is_quiet))
+    if not speaking:
+        return posting
     conversions = list(posting.conversions)
-    for index, conversion in _objects(conversions):
-        spoken = posting.spoken[index] if posting.spoken else None
-        if is_quiet and spoken is None and is_ordinary(conversion):
-            continue  # as nearly all are
-        own = _of_event(conversion, spoken)
-        if is_quiet and not own.found and not own.pages:
-            continue
-        in_europe = _in_europe((conversion, spoken), all_in_europe)
+    heard: dict[int, Heard] = {}
+    # Once for all of them, however many there are: the body may be millions of bytes.
+    all_in_europe = _in_europe(posting.context, posting.shared)
+    for index, own in speaking.items():
+        in_europe = all_in_europe or _in_europe(conversions[index], _spoken(posting, index))
         one = _decided(shared, own, settings, vendors, in_europe)
-        conversions[index] = _saying(conversion, one, settings)
+        conversions[index] = _saying(conversions[index], one, settings)
         if one != NOTHING:
             heard[index] = one
     _share_with_repeats(conversions, heard)
     return replace(posting, conversions=conversions, heard=heard)
+
+
+def _speaking(posting: Body, *, is_quiet: bool) -> "Iterator[tuple[int, _Gathered]]":
+    """The conversions that something is said of, and what; all of them, if it is said for all (not `is_quiet`)."""
+    for index, conversion in _objects(posting.conversions):
+        spoken = _spoken(posting, index)
+        if is_quiet and spoken is None and is_ordinary(conversion):
+            continue  # as nearly all are
+        own = _of_event(conversion, spoken)
+        if not is_quiet or own.found or own.pages:
+            yield index, own
+
+
+def _spoken(posting: Body, index: int) -> Any:
+    """What a source says of the conversion that it made."""
+    return posting.spoken[index] if posting.spoken else None
 
 
 class _Gathered(NamedTuple):
@@ -138,6 +150,6 @@ def _saying(conversion: dict[str, Any], one: Heard, settings: Consent) -> dict[s
     return rest if absent(stated) or opted_out(stated, settings) is not Reading.ALLOWED else rest | {"opt_out": "false"}
 
 
-def _in_europe(said: Sequence[Any], or_else: Callable[[], bool] = bool) -> bool:
-    """Whether one of these names a country in Europe, or else that holds."""
-    return any(map(europe.named_in, said)) or or_else()
+def _in_europe(*said: Any) -> bool:
+    """Whether one of these names a country in Europe."""
+    return any(map(europe.named_in, said))

@@ -1,4 +1,4 @@
-"""What the log line of a post says of its quality: what persons can be found by, and what was dropped or changed. Pure.
+"""What the log line says of a post: how it ended, what persons can be found by, what was dropped or changed. Pure.
 
 A warning's field may be a sender's own word, and its text may quote one. So the log gets the field if it is one of
 ours, what became of it, and the class of the reason. The whole text is in the answer, which a webhook's sender never
@@ -7,8 +7,10 @@ reads.
 
 from collections import Counter
 from collections.abc import Collection
+from typing import get_args
 
 from pipeline.contract.matching import counted
+from pipeline.intake.body import IgnoredCode
 from pipeline.intake.received import Received
 from pipeline.values import words
 from pipeline.values.words import Word
@@ -68,16 +70,35 @@ _WHY = (
 _NOT_USABLE, _OTHERWISE = Word("not usable"), Word("read with care")
 
 
+def told(received: Received, known: Collection[str]) -> dict[str, Word | int]:
+    """All of it for one destination; `known` are the names of events that are not a sender's own."""
+    return {**ends(received), **kinds(received), **names(received, known)}
+
+
+def ends(received: Received) -> dict[str, Word]:
+    """Why conversions ended at the door, and what was changed of the others; {} for a post without any fault."""
+    if not any((received.failed, received.ignored, received.withheld, received.refusals, received.warnings)):
+        return {}
+    said = {
+        "invalid": words.listed(words.field(name) for failed in received.failed.values() for name in failed["errors"]),
+        "ignored": words.listed(words.among(one.code, get_args(IgnoredCode)) for one in received.ignored.values()),
+        "withheld": words.listed(received.withheld.values(), "; "),
+        "refused_by": words.listed(signal for signals in received.refusals.values() for signal in signals),
+        "warned": warned(received),
+    }
+    return {name: word for name, word in said.items() if word}
+
+
 def kinds(received: Received) -> dict[str, int]:
     """How many of the accepted conversions have each kind of data, by its name in the log."""
-    queued = received.events.items()
-    return counted(event.kinds for index, event in queued if index not in received.not_queued)
+    return counted([event.kinds for event in received.accepted()])
 
 
 def names(received: Received, known: Collection[str]) -> dict[str, Word | int]:
     """The event names of the accepted conversions, of several also how many have each; a sender's own is "custom"."""
-    accepted = (event for index, event in received.events.items() if index not in received.not_queued)
-    found = Counter(words.among(event.posted_name or event.event_name, known, words.CUSTOM) for event in accepted)
+    found: Counter[Word] = Counter()
+    for name, number in Counter([event.posted_name or event.event_name for event in received.accepted()]).items():
+        found[words.among(name, known, words.CUSTOM)] += number
     if not found:
         return {}
     if len(found) == 1:  # then it is the count of accepted ones

@@ -38,6 +38,12 @@ class Received:
         self.not_queued.add(index)
         self.fail(index, {"event": "could not be queued: send this event again"})
 
+    def accepted(self) -> list[Prepared]:
+        """The finished events that are queued."""
+        if not self.not_queued:
+            return list(self.events.values())
+        return [event for index, event in self.events.items() if index not in self.not_queued]
+
     def by_routing(self) -> dict[Routing, list[int]]:
         """The finished events by what those of one request must share."""
         found: dict[str | None, list[int]] = {}

@@ -100,16 +100,15 @@ def _named(reception: Received) -> Entries:
 
 def _together(received: Mapping[str, Received], entries: Callable[[Received], Entries]) -> Entries:
     """The entries of all destinations: once where all have the same, else each with its destination."""
+    if len(received) == 1:
+        return [entry for reception in received.values() for entry in entries(reception)]
     by_name = {name: {to_json(entry): entry for entry in entries(reception)} for name, reception in received.items()}
     first, *others = by_name.values()
-    shared = [entry for key, entry in first.items() if all(key in other for other in others)]
-    own = [
-        _brief(entry) | {"destination": name}
-        for name, found in by_name.items()
-        for key, entry in found.items()
-        if any(key not in other for other in by_name.values())
-    ]
-    return sorted(shared + own, key=lambda entry: entry.get("index", 0))
+    alike = set(first).intersection(*others)
+    told = [entry for key, entry in first.items() if key in alike]
+    for name, own in by_name.items():
+        told += [_brief(entry) | {"destination": name} for key, entry in own.items() if key not in alike]
+    return sorted(told, key=lambda entry: entry.get("index", 0))
 
 
 def _brief(entry: dict[str, Any]) -> dict[str, Any]:
