@@ -130,12 +130,13 @@ class Relay:
             watch(client, world)
         clients.session().mount("https://", Taker(world))
 
-    def use(self, *names: str) -> None:
-        """Deliver to these destinations from now on."""
+    def use(self, *names: str, ledger: bool = True) -> None:
+        """Deliver to these destinations from now on; only a stack with the ledger has fingerprints."""
         from handlers import ingest
 
         for name in destinations.NAMES:
             os.environ[f"{name.upper()}_QUEUE_URL"] = QUEUES + name if name in names else ""
+        os.environ["FINGERPRINT_SECRET"] = ENVIRONMENT["FINGERPRINT_SECRET"] if ledger else ""
         ingest.destinations_on.cache_clear()
         ingest.destinations_on()
 

@@ -21,6 +21,7 @@ from bench.timing import Run, compared, cpu, interleaved, together
 CASES = ((1, 200, (1.45, 1.5)), (100, 10, (1.8, 4.3)), (1_000, 1, (1.9, 4.5)))
 # Of deliver alone, without the ledger, x its own floor: 6 of 2.4 microseconds.
 DELIVER_GOAL = 2.5
+SUFFIXES = {False: "", True: ", ledger on"}
 BARE = "floor without boto3 and requests"
 
 
@@ -61,8 +62,8 @@ def _figures(taken: dict[str, list[float]], per_post: int, posts: int, goals: tu
     for (destinations, ledger), row in END_TO_END.items():
         names = destinations.split(" and ")
         base = together(*[taken[f"floor: {part} {name}"] for part in ("ingest", "deliver") for name in names])
-        ingest = taken[f"ingest {destinations}"]
-        deliver = together(*[taken[f"deliver {name}{', ledger on' if ledger else ''}"] for name in names])
+        ingest = taken[f"ingest {destinations}{SUFFIXES[ledger]}"]
+        deliver = together(*[taken[f"deliver {name}{SUFFIXES[ledger]}"] for name in names])
         shown = {RELAY: together(ingest, deliver), "ingest": ingest, "deliver": deliver}
         if destinations == "roku" and not ledger:
             shown[BARE] = together(taken["bare: ingest"], taken["bare: deliver"])
@@ -111,14 +112,19 @@ def _runs(relay: Relay, floors: dict[str, Floor], bare: Floor, per_post: int, po
             f"floor: deliver {name}": run(floor.world, lambda: floor.deliver(queued)),
         }
 
+    def ingest_run(*names: str, ledger: bool) -> Run:
+        return run(relay.world, lambda: post_all(relay.ingest), lambda: relay.use(*names, ledger=ledger))
+
     def relay_runs(name: str) -> dict[str, Run]:
-        relay.use(name)
-        queued = queue(relay.ingest, relay.world)
-        return {
-            f"ingest {name}": run(relay.world, lambda: post_all(relay.ingest), lambda: relay.use(name)),
-            f"deliver {name}": run(relay.world, lambda: relay.deliver(queued, to=name)),
-            f"deliver {name}, ledger on": run(relay.world, lambda: relay.deliver(queued, to=name, ledger=True)),
-        }
+        runs: dict[str, Run] = {}
+        for ledger, suffix in SUFFIXES.items():
+            relay.use(name, ledger=ledger)
+            runs[f"ingest {name}{suffix}"] = ingest_run(name, ledger=ledger)
+            runs[f"deliver {name}{suffix}"] = deliver_run(queue(relay.ingest, relay.world), name, ledger=ledger)
+        return runs
+
+    def deliver_run(queued: dict[str, Any], name: str, *, ledger: bool) -> Run:
+        return run(relay.world, lambda: relay.deliver(queued, to=name, ledger=ledger))
 
     runs: dict[str, Run] = {}
     for name, floor in floors.items():
@@ -126,5 +132,5 @@ def _runs(relay: Relay, floors: dict[str, Floor], bare: Floor, per_post: int, po
     queued = queue(bare.ingest, bare.world)
     runs["bare: ingest"] = run(bare.world, lambda: post_all(bare.ingest))
     runs["bare: deliver"] = run(bare.world, lambda: bare.deliver(queued))
-    both = run(relay.world, lambda: post_all(relay.ingest), lambda: relay.use(*floors))
-    return runs | {f"ingest {' and '.join(floors)}": both}
+    both = " and ".join(floors)
+    return runs | {f"ingest {both}{suffix}": ingest_run(*floors, ledger=ledger) for ledger, suffix in SUFFIXES.items()}
