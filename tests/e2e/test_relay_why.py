@@ -113,7 +113,7 @@ def test_a_wrong_key_and_the_throttle_are_counted_for_nobody_knows_whose_post_it
     if status == "401":
         assert posted(operator, EVENT | {"event_id": "w-1"}, key="nobodys")["code"] == 401
     else:  # the local stack throttles nobody: what the API's log would say
-        operator.relay.stack._telemetry.posted(json.dumps({"id": "x", "route": "ANY /v1/events", "status": status}))
+        operator.relay.stack._telemetry.posted(f"x {status} ANY /v1/events")
     until(lambda: f"1 post {words}" in operator.run("status", "w-1").text)
     assert both(operator, console, "w-1", "unknown", f"1 post {words}") == 4
 
