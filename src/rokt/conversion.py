@@ -8,15 +8,15 @@ passed over without a word: the posted language's own destination tells about th
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline.contract.destination import Invalid
-from pipeline.values import field, language, places
-from pipeline.values.rules import Warnings, fold, quoted
+from pipeline.values import field, language, persons, places
+from pipeline.values.rules import Rule, Warnings, fold, quoted
 from pipeline.values.timestamps import event_time
-from rokt import fields, person, properties, rules, updates
+from rokt import fields, properties, rules, updates
 from rokt.form import Form
-from rokt.person import Person
 from rokt.settings import Settings
 
 # The event's other fields have steps of their own.
@@ -31,7 +31,8 @@ class Conversion(NamedTuple):
     """What happened and to whom, under Rokt's names.
 
     `posted` is the event name as posted, `name` the type of the conversion, or the update that it is. `seconds` is
-    epoch seconds, `millis` what of the time is beyond them. `own` are the sender's own attributes of the person.
+    epoch seconds, `millis` what of the time is beyond them. `who` is the person in the order of the table of fields;
+    `own` are the sender's own attributes of the person.
     """
 
     name: str
@@ -39,7 +40,7 @@ class Conversion(NamedTuple):
     event_id: str | None
     seconds: int
     millis: int
-    who: Person
+    who: Mapping[str, str]
     rtid: str | None
     purchase: Mapping[str, Any]
     attributes: Mapping[str, Any]
@@ -61,7 +62,7 @@ def read(
     top = rules.taken(_EVENT_RULES, conversion, "", warnings)
     user = _object(conversion, "user_data", warnings)
     stated = country_of(conversion, user) or country
-    who = person.read(user, now=now, settings=settings, country=stated, warnings=warnings)
+    who = rules.taken(rules_for(settings, persons.year(now), stated), user, "user_data.", warnings)
     custom = _object(conversion, "custom_data", warnings)
     purchase, currency_fault = properties.purchase(custom, warnings)
     attributes = properties.attributes(custom, _object(conversion, "attributes", warnings), currency_fault, warnings)
@@ -79,7 +80,7 @@ def read(
         event_id=top.get("event_id"),
         seconds=seconds,
         millis=millis(conversion.get("event_time")),
-        who=who,
+        who=fields.at_rokt(who),
         rtid=click_id(conversion, top.get("rtid"), warnings),
         purchase=purchase,
         attributes=attributes,
@@ -113,6 +114,7 @@ def _event_name(value: object, errors: dict[str, str]) -> str | None:
     return chosen
 
 
+@lru_cache(maxsize=4_096)
 def listed_name(name: str) -> str | None:
     """The name of the conversion type: a listed one in its own spelling, a sender's own; None for a typo."""
     listed = language.event_names().get(fold(name))
@@ -121,9 +123,15 @@ def listed_name(name: str) -> str | None:
 
 def typed(name: str, own: str | None, settings: Settings) -> str:
     """The conversion type: the sender's own word for the event, if there is one and the stack sends it."""
-    if own is None or settings.conversion_types != "own" or updates.update_of(name) or updates.update_of(own):
+    if own is None or settings.conversion_types != "own" or name in updates.NAMES or updates.update_of(own):
         return name
     return own
+
+
+@lru_cache(maxsize=64)
+def rules_for(settings: Settings, year: int, country: str | None) -> dict[str, Rule]:
+    """The rule of each field of a person; `country` is that of the record, and nobody is born after `year`."""
+    return field.rules(fields.user(settings, year, country))
 
 
 def country_of(conversion: Mapping[str, Any], user: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,8 @@ from pipeline.contract.destination import Frame
 from pipeline.values import addresses
 from pipeline.values.words import Word
 from rokt import updates
-from rokt.form import Form, listed, present
+from rokt.form import DEVICES, Form, listed
+from rokt.personal import Clear
 
 if TYPE_CHECKING:
     from rokt.conversion import Conversion
@@ -28,6 +29,11 @@ _HASHED = {
     "billingzip": "billingzipsha256",
 }
 _CLEAR = {"billingzip": "billingzipcode"}
+_AGENT = "http_header_user_agent"
+# Where an object has what it says of a person: of the personal data the e-mail address is the one identity.
+_IDENTITIES, _ATTRIBUTES, _DEVICE = "user_identities", "user_attributes", "device_info"
+_PARTS = {"email": _IDENTITIES, "customerid": _IDENTITIES, **dict.fromkeys((_AGENT, *DEVICES), _DEVICE)}
+_IDENTIFYING = frozenset({"email", "customerid", *DEVICES})
 # Where an object says something of a person.
 _PERSONAL = frozenset("user_identities user_attributes device_info integration_attributes ip".split())
 # As Segment has it: before an audience's name the user attribute that says whether the person is in it.
@@ -38,38 +44,30 @@ def _object(facts: "Conversion", event_id: str, identity: str, settings: "Settin
     events = _events(facts, event_id, identity)
     request_id = identity if events else f"{identity}/{_mark(facts)}/{event_id}"
     made: dict[str, Any] = {"environment": settings.environment, "source_request_id": request_id}
-    identities, attributes = _of_person(facts, settings)
-    if identities:
-        made["user_identities"] = identities
-    if attributes:
-        made["user_attributes"] = attributes
-    if device := _device(facts):
-        made["device_info"] = device
+    made |= {name: part for name, part in _of_person(facts, settings).items() if part}
     if facts.rtid is not None:
         made["integration_attributes"] = {"1277": {"passbackconversiontrackingid": facts.rtid}}
-    if facts.who.ip is not None:
-        made["ip"] = facts.who.ip
-    return made | {"events": events} if events else made
+    if "ip" in facts.who:
+        made["ip"] = facts.who["ip"]
+    if events:
+        made["events"] = events
+    return made
 
 
-def _device(facts: "Conversion") -> dict[str, str]:
-    agent = facts.who.user_agent
-    return present(http_header_user_agent=agent) | dict(facts.who.devices)
-
-
-def _of_person(facts: "Conversion", settings: "Settings") -> tuple[dict[str, str], dict[str, Any]]:
-    """Identities and attributes: of the personal data the e-mail address is the one identity."""
-    identities: dict[str, str] = {}
-    attributes: dict[str, Any] = {}
-    for name, (text, is_hashed) in facts.who.data.items():
-        target = identities if name == "email" else attributes
-        target[_HASHED[name] if is_hashed else _CLEAR.get(name, name)] = text
-    identities |= present(customerid=facts.who.customer_id, other2=facts.rtid if settings.copy_rtid else None)
-    attributes |= {**facts.who.traits, **facts.own}
+def _of_person(facts: "Conversion", settings: "Settings") -> dict[str, dict[str, Any]]:
+    """The parts of the object that say something of the person."""
+    parts: dict[str, dict[str, Any]] = {_IDENTITIES: {}, _ATTRIBUTES: {}, _DEVICE: {}}
+    for name, value in facts.who.items():
+        if name != "ip":
+            named = _CLEAR if type(value) is Clear else _HASHED
+            parts[_PARTS.get(name, _ATTRIBUTES)][named.get(name, name)] = value
+    if facts.rtid is not None and settings.copy_rtid:
+        parts[_IDENTITIES]["other2"] = facts.rtid
+    parts[_ATTRIBUTES] |= facts.own
     if facts.audience is not None:
         name, joins = facts.audience
-        attributes[_MEMBER + name] = joins
-    return identities, attributes
+        parts[_ATTRIBUTES][_MEMBER + name] = joins
+    return parts
 
 
 def _events(facts: "Conversion", event_id: str, identity: str) -> list[dict[str, Any]]:
@@ -81,7 +79,7 @@ def _events(facts: "Conversion", event_id: str, identity: str) -> list[dict[str,
         if facts.name == updates.AUDIENCE:
             said["event_id"] = event_id
         events.append(_custom_event(updates.AUDIENCE, "other", "aud_" + identity, facts, said))
-    if updates.update_of(facts.name) is None:
+    if facts.name not in updates.NAMES:
         said = {"conversiontype": facts.name, **facts.purchase, "event_id": event_id, **facts.attributes}
         events.append(_custom_event("conversion", "transaction", identity, facts, said))
     return events
@@ -102,8 +100,7 @@ def _custom_event(
 
 def _named(facts: "Conversion") -> str:
     """The event name by which the ledger and Rokt tell events of one id apart."""
-    update = updates.update_of(facts.name)
-    return listed(facts.name) if update is None else f"{update} {_mark(facts)}"
+    return f"{facts.name} {_mark(facts)}" if facts.name in updates.NAMES else listed(facts.name)
 
 
 def _mark(facts: "Conversion") -> str:
@@ -150,9 +147,9 @@ def _said(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _is_somebody(facts: "Conversion") -> bool:
     who = facts.who
-    if "email" in who.data or facts.rtid or who.customer_id or who.devices:
+    if facts.rtid or not _IDENTIFYING.isdisjoint(who):
         return True
-    return bool(who.ip and who.user_agent and addresses.is_visitors(who.ip))
+    return "ip" in who and _AGENT in who and addresses.is_visitors(who["ip"])
 
 
 def _key_fault(key: str, word: str) -> str:

@@ -25,8 +25,9 @@ from pipeline.values.words import Word
 from rokt import conversion as conversions
 from rokt import fast, updates
 from rokt.conversion import Conversion
-from rokt.fields import DEVICES
+from rokt.form import DEVICES
 from rokt.forms import FORMS
+from rokt.personal import Clear
 from rokt.settings import Settings
 
 # The Conversions API: 128 KB an object. The Event API states none.
@@ -43,8 +44,9 @@ _KINDS = {
     "external_id": EXTERNAL_ID | PERSON,
     AMOUNT: VALUE,
     CURRENCY: PRICED,
-    **dict.fromkeys(DEVICES.values(), DEVICE | PERSON),
+    **dict.fromkeys(DEVICES, DEVICE | PERSON),
 }
+_IDENTIFIERS = {"email": "em", "mobile": "ph", "customerid": "external_id"}
 
 OPTED_OUT = Word("the person opted out, and Rokt documents no limited use of data")
 
@@ -121,8 +123,7 @@ def _finish(
 
 def _kinds(facts: Conversion, found: Mapping[str, str]) -> int:
     """What Rokt can find the person by, its own click id among it, and whether the amount can be counted."""
-    who = facts.who
-    seen = who.ip is not None and who.user_agent is not None
+    seen = "ip" in facts.who and "http_header_user_agent" in facts.who
     return kinds_of(found, _KINDS, seen=seen) | (PERSON if facts.rtid else 0)
 
 
@@ -135,15 +136,12 @@ def renamed(line: str, event_id: str) -> str:
 
 def _identifiers(facts: Conversion) -> dict[str, str]:
     """What tells persons apart (e-mail address and phone number as digests, whatever is sent), and the amount."""
-    who = facts.who
     found: dict[str, str] = {}
-    for kind, name in (("em", "email"), ("ph", "mobile")):
-        if (said := who.data.get(name)) is not None:
-            found[kind] = said.text if said.is_hashed else digest(said.text)
-    if who.customer_id is not None:
-        found["external_id"] = who.customer_id
-    for name, value in who.devices.items():
-        found[name] = value.lower()
+    for name, value in facts.who.items():
+        if name in _IDENTIFIERS:
+            found[_IDENTIFIERS[name]] = digest(value) if type(value) is Clear else value
+        elif name in DEVICES:
+            found[name] = value.lower()
     if "amount" in facts.purchase:
         found[AMOUNT] = str(facts.purchase["amount"] + 0.0)
     if "currency" in facts.purchase:

@@ -13,7 +13,8 @@ from pydantic_core import to_json
 
 from pipeline.contract.destination import Frame
 from pipeline.values.words import Word
-from rokt.form import Form, listed, present
+from rokt.form import Form, listed
+from rokt.personal import Clear
 
 if TYPE_CHECKING:
     from rokt.conversion import Conversion
@@ -23,6 +24,7 @@ _PUBLIC, _SECRET = "rpub-", "rsec-"
 # What the page lists of a person hashed. It knows no other digest: names and a mobile number leave in clear or not.
 _HASHED = {"email": "emailsha256"}
 _CLEAR = {"billingzip": "billingzipcode"}
+_TRAITS = ("dob", "gender", "city", "state", "country")
 _IMPERSONAL = frozenset(
     "event_id conversiontype amount currency quantity transactionid confirmationref productname sku".split()
 )
@@ -36,11 +38,17 @@ def _event(facts: "Conversion", event_id: str, identity: str, _: "Settings") -> 
     have sent either. A conversion with neither gets our UUID, so that a request without an answer can be sent again.
     """
     said: dict[str, Any] = {}
-    for name, value in facts.who.data.items():
-        if not value.is_hashed or name in _HASHED:
-            said[_HASHED[name] if value.is_hashed else _CLEAR.get(name, name)] = value.text
-    said |= present(passbackconversiontrackingid=facts.rtid, ipaddress=facts.who.ip)
-    said |= {**facts.who.traits, **facts.own, "conversiontype": facts.name, **facts.purchase}
+    for name, value in facts.who.items():
+        if type(value) is Clear:
+            said[_CLEAR.get(name, name)] = value
+        elif name in _HASHED:
+            said[_HASHED[name]] = value
+    if facts.rtid is not None:
+        said["passbackconversiontrackingid"] = facts.rtid
+    if "ip" in facts.who:
+        said["ipaddress"] = facts.who["ip"]
+    said |= {name: facts.who[name] for name in _TRAITS if name in facts.who}
+    said |= {**facts.own, "conversiontype": facts.name, **facts.purchase}
     if "transactionid" not in facts.attributes:
         order = facts.purchase.get("confirmationref")
         said |= {"confirmationref": identity} if order is None else {"transactionid": order}
@@ -107,7 +115,7 @@ FORM = Form(
     # The page asks for both; a version that is not said would be whatever is newest.
     headers={"Charset": "utf-8", "Rokt-Version": "2020-05-21"},
     key_fault=_key_fault,
-    is_somebody=lambda facts: "email" in facts.who.data or bool(facts.rtid),
+    is_somebody=lambda facts: "email" in facts.who or bool(facts.rtid),
     write=_event,
     frame=lambda account_id: Frame(b'{"accountId":' + to_json(account_id) + b',"events":[', b"]}"),
     owns=lambda event: "objectData" in event,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pipeline.values import field, money, persons, timestamps
 from pipeline.values.rules import Rule, Warnings
 from rokt import conversion as conversions
-from rokt import fields, person, properties, updates
+from rokt import fields, properties, updates
 from rokt.conversion import Conversion
 from rokt.settings import Settings
 
@@ -39,30 +39,28 @@ def read(
         event = _usual(settings, year)(conversion, _Record(conversion, settings, country, year))
     except ValueError:
         return None
-    posted, oldest = event["event_time"], settings.form.oldest
-    seconds = timestamps.without_a_word(posted, now, settings.form.ahead)
-    if seconds is None or (oldest is not None and seconds < now - oldest):
+    name, posted, form = event["event_name"], event["event_time"], settings.form
+    seconds = timestamps.without_a_word(posted, now, form.ahead)
+    if seconds is None or (form.oldest is not None and seconds < now - form.oldest):
+        return None
+    if updates.update_of(name) is not None or conversions.listed_name(name) != name:
         return None
     warnings: Warnings = []
     custom = conversion.get("custom_data") or {}
-    attributes = properties.attributes(custom, event.get("attributes", {}), False, warnings)
-    rtid = conversions.click_id(conversion, event.get("rtid"), warnings)
-    name = event["event_name"]
-    if warnings or updates.update_of(name) is not None or conversions.listed_name(name) != name:
-        return None
-    return Conversion(
-        name=conversions.typed(name, event.get("conversion_type"), settings),
-        posted=name,
-        event_id=event.get("event_id"),
-        seconds=seconds,
-        millis=0 if seconds is posted else conversions.millis(posted),
-        who=person.of(event.get("user_data", {})),
-        rtid=rtid,
-        purchase=properties.bought(event.get("custom_data", {}), custom),
-        attributes=attributes,
+    facts = Conversion(
+        conversions.typed(name, event.get("conversion_type"), settings),
+        name,
+        event.get("event_id"),
+        seconds,
+        0 if seconds is posted else conversions.millis(posted),
+        fields.at_rokt(event.get("user_data", {})),
+        conversions.click_id(conversion, event.get("rtid"), warnings),
+        properties.bought(event.get("custom_data", {}), custom),
+        properties.attributes(custom, event.get("attributes", {}), False, warnings),
         own={},
         audience=None,
     )
+    return None if warnings else facts
 
 
 @lru_cache(maxsize=8)
@@ -76,4 +74,4 @@ def _usual(settings: Settings, year: int) -> Callable[[object, _Record], dict[st
 def _rules(record: _Record) -> Mapping[str, Rule]:
     conversion, settings, country, year = record
     stated = conversions.country_of(conversion, conversion["user_data"])
-    return person.rules_for(settings, year, stated or country)
+    return conversions.rules_for(settings, year, stated or country)

@@ -73,8 +73,8 @@ CUSTOM: Fields = (
 )
 
 
-def data(settings: Settings, country: str | None = None) -> Fields:
-    """What of `user_data` Rokt takes both hashed and in clear; `country` as in `rokt.normalise.mobile`."""
+def _data(settings: Settings, country: str | None) -> Fields:
+    """What of `user_data` Rokt takes both hashed and in clear."""
     names = partial(personal, normalise.name, shapes.NAME, normalise.usual_name, clear=normalise.clear_name)
     if settings.hashed_names == "as_written":
         names = partial(personal, normalise.written_name, shapes.NAME, normalise.clear_name)
@@ -107,8 +107,8 @@ def data(settings: Settings, country: str | None = None) -> Fields:
     )
 
 
-def traits(settings: Settings, year: int) -> Fields:
-    """What it takes only in clear; `year`: nobody is born later."""
+def _traits(settings: Settings, year: int) -> Fields:
+    """What it takes only in clear."""
     born = Field("db", in_clear(partial(normalise.birth_date, year=year), cs.str_schema(strict=True)), to="dob")
     return (
         *([born] if settings.send_birth_date else []),
@@ -130,13 +130,13 @@ _DEVICES: Fields = (
 
 
 def user(settings: Settings, year: int, country: str | None) -> Fields:
-    """The fields of `user_data`."""
+    """The fields of `user_data`. `year`: nobody is born later; `country` as in `rokt.normalise.mobile`."""
     return (
-        *data(settings, country),
-        *traits(settings, year),
-        Field("external_id", _REFERENCE),
-        Field("client_ip_address", kinds.IP_ADDRESS),
-        Field("client_user_agent", kinds.AGENT),
+        *_data(settings, country),
+        *_traits(settings, year),
+        Field("external_id", _REFERENCE, to="customerid"),
+        Field("client_ip_address", kinds.IP_ADDRESS, to="ip"),
+        Field("client_user_agent", kinds.AGENT, to="http_header_user_agent"),
         *_DEVICES,
     )
 
@@ -185,13 +185,15 @@ CLICKS: Fields = (
     Field("rtid", _RTID, "rokt_tracking_id"),
     Field("rclid", _RTID),
 )
-_ALL = Settings(send_birth_date=True)
-DATA = {one.name: one.to for one in data(_ALL)}
-TRAITS = {one.name: one.to for one in traits(_ALL, 9999)}
-DEVICES = {one.name: one.to for one in _DEVICES}
 TABLE: Table = {
     "": EVENT,
-    "user_data": user(_ALL, 9999, None),
+    "user_data": user(Settings(send_birth_date=True), 9999, None),
     "custom_data": (*CUSTOM, *AUDIENCE),
     "click_ids": CLICKS,
 }
+_TO = {one.name: one.to for section in ("user_data", "custom_data") for one in TABLE[section] if one.to}
+
+
+def at_rokt(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """These values under Rokt's names; those without one are left out."""
+    return {_TO[name]: value for name, value in kept.items() if name in _TO}

@@ -1,8 +1,8 @@
 """What one of Rokt's APIs is to the rest of this folder. `rokt.forms` lists them. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pipeline.contract.destination import Frame
 from pipeline.values import language
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from rokt.conversion import Conversion
     from rokt.settings import Settings
 
+# Ids of a device, under Rokt's names: each identifies.
+DEVICES = frozenset({"ios_advertising_id", "android_advertising_id", "ios_idfv", "android_uuid"})
+
 
 class Write(Protocol):
     """Makes a finished event of the facts, the sender's event id and the identity that is Rokt's."""
@@ -21,8 +24,7 @@ class Write(Protocol):
         """Return the event as JSON has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """One API: what it takes, and in which form.
 
     `url` is the base URL without a slash at its end. `ahead` and `oldest`: seconds that an event may lie ahead, and
@@ -50,11 +52,7 @@ class Form:
     masked: Callable[[Mapping[str, Any], str], dict[str, Any]]
 
 
+@lru_cache(maxsize=4_096)
 def listed(name: str) -> str:
     """The event name for the ledger and for repeats: however a listed one is written, it is one event."""
     return language.event_names().get(fold(name), name)
-
-
-def present(**values: str | None) -> dict[str, str]:
-    """Those that are there."""
-    return {name: value for name, value in values.items() if value is not None}

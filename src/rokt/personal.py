@@ -1,24 +1,21 @@
 """Kinds of personal data as Rokt takes it: hashed, or in clear as settings have it, or only in clear. Pure."""
 
 from collections.abc import Callable
-from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic_core import CoreSchema
 
-from pipeline.values import hashing, texts
+from pipeline.values import hashing, kinds, texts
 from pipeline.values.digests import as_digest
 from pipeline.values.faults import Fault
 from pipeline.values.field import Kind
-from pipeline.values.kinds import STRING
 from pipeline.values.restoring import restored
 
 
-class Personal(NamedTuple):
-    """One value of a person, as Rokt gets it: its digest, or in clear."""
+class Clear(str):
+    """A value that Rokt takes hashed, in clear; as a plain text such a value is its digest."""
 
-    text: str
-    is_hashed: bool
+    __slots__ = ()
 
 
 def personal(
@@ -28,34 +25,27 @@ def personal(
     *,
     hashes: bool,
     clear: Callable[[str], str] | None = None,
-    unwrap: Callable[[str, list[str]], str] | None = None,
+    unwrap: Callable[[str, list[str]], str] = hashing.as_it_is,
 ) -> Kind:
     """What Rokt takes both hashed and in clear; a digest stays one whatever the switch says.
 
-    `normalised` is applied before hashing, `clear` (the same if None) to what is sent in clear; `usual` and `usually`
-    are as in `pipeline.values.kinds.personal`.
+    `normalised` is applied before hashing, `clear` (the same if None) to what is sent in clear; all else is as in
+    `pipeline.values.kinds.personal`.
     """
-    hashed = hashing.hashed(normalised) if unwrap is None else hashing.hashed(normalised, unwrap)
-    hashable = usually or normalised
+    hashed = kinds.personal(normalised, usual, usually, unwrap=unwrap)
+    if hashes:
+        return hashed
     in_clear = clear or normalised
 
-    def rule(value: Any, notes: list[str]) -> Personal | None:
-        digest = hashed(value, notes)
-        if digest is None:
-            return None
+    def rule(value: Any, notes: list[str]) -> str | None:
+        digest: str | None = hashed.rule(value, notes)
         text = restored(texts.plain(value, []) or "")
-        if hashes or as_digest(text) is not None:
-            return Personal(digest, is_hashed=True)
-        return Personal(in_clear(text if unwrap is None else unwrap(text, [])), is_hashed=False)
+        return digest if digest is None or as_digest(text) is not None else Clear(in_clear(unwrap(text, [])))
 
-    def finish(text: str) -> Personal:
-        if len(text) == 64 and hashing.is_digest(text):
-            return Personal(text, True)
-        return (
-            Personal(sha256(hashable(text).encode()).hexdigest(), True) if hashes else Personal(in_clear(text), False)
-        )
+    def finish(text: str) -> str:
+        return text if hashing.is_digest(text) else Clear(in_clear(text))
 
-    return Kind(rule, usual, STRING, finish)
+    return hashed._replace(rule=rule, finish=finish)
 
 
 def in_clear(normalised: Callable[[str], str], usual: CoreSchema) -> Kind:
@@ -69,4 +59,4 @@ def in_clear(normalised: Callable[[str], str], usual: CoreSchema) -> Kind:
             notes.append(str(fault))
             return None
 
-    return Kind(rule, usual, STRING, finish=normalised)
+    return Kind(rule, usual, kinds.STRING, finish=normalised)

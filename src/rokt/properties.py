@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.values import field, language, money, texts
 from pipeline.values.rules import Warnings
 from rokt import rules
-from rokt.fields import AUDIENCE, CUSTOM
+from rokt.fields import AUDIENCE, CUSTOM, at_rokt
 
 _MOST_ATTRIBUTES = 100
 
@@ -22,7 +22,6 @@ _FILLED = _OF_PERSON | frozenset(
 _TRANSACTION = "transactionid"  # the Event API drops repeats of it
 
 _RULES = field.rules(CUSTOM)
-_TO = {one.name: one.to for one in CUSTOM if one.to}
 _AUDIENCE = field.rules(AUDIENCE)
 _PLACED = _FILLED | _RULES.keys()
 
@@ -40,11 +39,8 @@ def purchase(custom: Mapping[str, Any], warnings: Warnings) -> tuple[dict[str, A
 
 def bought(kept: Mapping[str, Any], custom: Mapping[str, Any]) -> dict[str, Any]:
     """What these finished values, and the posted `custom_data` whose products they describe, are to Rokt."""
-    made = {rokt: kept[ours] for ours, rokt in _TO.items() if ours in kept}
     sku = _sku(custom)
-    if sku is not None:
-        made["sku"] = sku
-    return made
+    return at_rokt(kept) if sku is None else at_rokt(kept) | {"sku": sku}
 
 
 def _sku(custom: Mapping[str, Any]) -> str | None:
@@ -61,6 +57,8 @@ def attributes(
     custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: Warnings
 ) -> dict[str, Any]:
     """The sender's own attributes: those of `attributes`, and of custom_data what has no place of its own."""
+    if not own and custom.keys() <= _PLACED:
+        return {}
     given = [("attributes.", name, value) for name, value in own.items()]
     given += [("custom_data.", name, value) for name, value in custom.items() if name not in _PLACED]
     kept: dict[str, Any] = {}

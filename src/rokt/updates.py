@@ -13,6 +13,7 @@ from pydantic_core import to_json
 # The event name that updates an audience: Rokt's own word for it. The other one is this relay's.
 AUDIENCE = "audiencemembershipupdate"
 ATTRIBUTES = "userattributesupdate"
+NAMES = (AUDIENCE, ATTRIBUTES)
 
 _LONGEST = 100
 _NOT_LETTER = re.compile("[^a-z]")
@@ -23,7 +24,7 @@ def update_of(name: object) -> str | None:
     if not isinstance(name, str) or not len(ATTRIBUTES) <= len(name):
         return None
     letters = _NOT_LETTER.sub("", name[:_LONGEST].lower())
-    return letters if letters in (AUDIENCE, ATTRIBUTES) else None
+    return letters if letters in NAMES else None
 
 
 def mark(*changes: Any) -> str:
