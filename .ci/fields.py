@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from destinations import load
 from pipeline.values import language
 from pipeline.values.field import Field, Table
 
@@ -63,7 +64,7 @@ def joined(tables: Tables, section: str) -> Iterator[Joined]:
 def text(field: Joined) -> str:
     """What a reader must know of it: what the first destination says holds for all, what others say for them alone."""
     others = [
-        f"{name.capitalize()}: {one.says}" for name, one in field.by.items() if one.says not in ("", field.first.says)
+        f"{load(name).title}: {one.says}" for name, one in field.by.items() if one.says not in ("", field.first.says)
     ]
     return " ".join(filter(None, (field.first.says, *others)))
 
@@ -129,7 +130,7 @@ def page(tables: Tables) -> str:
 
 def _row(field: Joined) -> str:
     first = field.first
-    takers = ", ".join(f"{name.capitalize()}{' (needed)' if one.needed else ''}" for name, one in field.by.items())
+    takers = ", ".join(f"{load(name).title}{' (needed)' if one.needed else ''}" for name, one in field.by.items())
     names = [*(f"`{name}`" for name in first.also.split()), *(f"(`{name}`)" for name in first.hint.split())]
     holds = "; ".join(dict.fromkeys(_words(one.kind.json) for one in field.by.values()))
     return f"| `{first.name}` | {holds} | {takers} | {', '.join(names)} | {text(field)} |\n"

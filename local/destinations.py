@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from destinations import load
 from local.cases import Expected
 from local.dead_letters import DeadLetter, peek, redrive
 from local.finished import named
@@ -23,8 +24,8 @@ class Destination:
         self.name = name
         self._sandbox = sandbox
         self._sqs = sqs
-        self._queue_arn = names[f"{name.capitalize()}Queue.Arn"]
-        self._dead_letters_arn = names[f"{name.capitalize()}DeadLetterQueue.Arn"]
+        self._queue_arn = names[f"{load(name).title}Queue.Arn"]
+        self._dead_letters_arn = names[f"{load(name).title}DeadLetterQueue.Arn"]
         self._known_ids = known_ids
         self._refused: dict[str, Any] = {}
         self._taken: list[tuple[str, str]] = []

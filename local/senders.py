@@ -5,11 +5,13 @@ Everybody may know their keys.
 
 from typing import Any
 
+from sources import registry
+
 SENDER_KEY = "local-sender-key"
 BROWSER_KEY = "local-browser-key"
 WRITE_KEY = "local-write-key"  # of Segment's libraries, which sign nothing
 SIGNATURE_SECRET = "local-signing-secret"
-SOURCES = ("callrail calltrackingmetrics csv ga4 invoca jsonl meta ringba segment shopify tealium webhook").split()
+SOURCES = tuple(registry.SOURCES)
 SIGNED = ("callrail", "segment", "shopify")
 EVENT_GROUP = "example_website_123"
 

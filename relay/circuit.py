@@ -7,7 +7,7 @@ import typer
 from relay import circuits
 from relay.circuits import Known
 from relay.dead_letters import now
-from relay.deployment import Deployment
+from relay.deployment import Deployment, title_of
 from relay.dlq import DestinationOption, YesOption
 from relay.errors import DECLINED, Trouble
 from relay.printing import Out, age, moment
@@ -72,7 +72,7 @@ def accept_empty(
 ) -> int:
     """Say that a destination's success (2xx) without a body counts as delivered, after saying what that means."""
     (one,) = deployment.destinations(destination)
-    title = one.name.capitalize()
+    title = title_of(one.name)
     since = circuits.look(deployment).empty_since.get(one.name)  # first of all: without a table there is no question
     if undo:
         was = circuits.no_longer_count_empty(deployment, one.name)

@@ -8,13 +8,14 @@ from relay import circuits
 from relay.checks import OK, PROBLEM, WARNING, Finding
 from relay.circuits import Answers
 from relay.dead_letters import now
-from relay.deployment import Deployment
+from relay.deployment import Deployment, title_of
 from relay.errors import explain
+from relay.ledger_table import table_of
 
 
 def answers(deployment: Deployment) -> list[Finding]:
     """Open circuits, and whose answers count as delivered although they say nothing; nothing without a table."""
-    if "LedgerTableName" not in deployment.outputs:
+    if table_of(deployment) is None:
         return []
     try:
         return answer_findings(circuits.look(deployment), now())
@@ -39,7 +40,7 @@ def answer_findings(found: Answers, at: float) -> list[Finding]:
         Finding(
             WARNING,
             f"{name} answers",
-            f"a success without a body counts as delivered: what {name.capitalize()} refuses in it is not seen",
+            f"a success without a body counts as delivered: what {title_of(name)} refuses in it is not seen",
             f"once its answers have a body: relay circuit accept-empty --destination {name} --undo",
         )
         for name in sorted(found.empty_since)

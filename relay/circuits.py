@@ -13,9 +13,10 @@ from urllib.parse import unquote
 from botocore.exceptions import ClientError
 
 from pipeline.delivery.circuit import Circuit
-from relay.dead_letters import now
+from pipeline.delivery.table import Item
 from relay.deployment import Deployment
 from relay.errors import Trouble, code
+from relay.ledger_table import fresh, needed, query
 from relay.printing import age, moment
 
 NO_TABLE = (
@@ -48,15 +49,8 @@ class Answers:
 
 def look(deployment: Deployment) -> Answers:
     """All circuits, open ones first, then by name. Raises Trouble if the stack has no table."""
-    pages = deployment.client("dynamodb").get_paginator("query")
-    asked = pages.paginate(
-        TableName=_table(deployment),
-        KeyConditionExpression="event_id = :circuit",
-        ExpressionAttributeValues={":circuit": {"S": _PARTITION}},
-        ConsistentRead=True,
-    )
-    # DynamoDB deletes what has expired within days, not at once; deliveries pass it over meanwhile.
-    items = [item for page in asked for item in page["Items"] if float(item["expires"]["N"]) > now()]
+    _table(deployment)
+    items = list(fresh(query(deployment, _PARTITION, ConsistentRead=True)))
     found = [known(item) for item in items if item["what"]["S"].startswith(_CIRCUIT)]
     empty = {
         item["what"]["S"].removeprefix(_ANSWERS): float(item.get("at", {}).get("N", 0))
@@ -67,7 +61,7 @@ def look(deployment: Deployment) -> Answers:
     return Answers(found, empty)
 
 
-def known(item: dict[str, Any]) -> Known:
+def known(item: Item) -> Known:
     """The circuit of an item of the table; a number that it lacks is 0."""
     what = str(item["what"]["S"])
     destination, _, group = what.removeprefix(_CIRCUIT).partition("#")
@@ -162,7 +156,4 @@ def _answers(destination: str) -> dict[str, dict[str, str]]:
 
 
 def _table(deployment: Deployment) -> str:
-    table = deployment.outputs.get("LedgerTableName")
-    if table is None:
-        raise Trouble(NO_TABLE)
-    return table
+    return needed(deployment, NO_TABLE)

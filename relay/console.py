@@ -17,6 +17,7 @@ from relay.deployment import Deployment
 from relay.durations import seconds
 from relay.errors import Misuse
 from relay.kept import Kept
+from relay.ledger_table import NO_TABLE, table_of
 from relay.letter_queue import depth
 from relay.printing import Out, moment
 from sources import registry
@@ -119,7 +120,7 @@ class View:
     def _door(self, query: Mapping[str, str]) -> dict[str, Any]:
         """What ended at the door. A post that was refused as a whole was so for every destination."""
         if not self._has_table():
-            return {"total": 0, "outcomes": {}, "events": [], "notes": [ledger_items.NO_TABLE]}
+            return {"total": 0, "outcomes": {}, "events": [], "notes": [NO_TABLE]}
         chosen = {"since": query.get("since") or _SINCE, **{name: query.get(name) or None for name in _OF_A_POST}}
         found = _answer(log.log, self._deployment, most=_ALL, **chosen)
         if at := query.get("destination"):
@@ -174,7 +175,7 @@ class View:
         return {"done": kept.value, "notes": kept.notes}
 
     def _has_table(self) -> bool:
-        return "LedgerTableName" in self._deployment.outputs
+        return table_of(self._deployment) is not None
 
 
 def _answer(verb: Callable[..., int], deployment: Deployment, *given: Any, **options: Any) -> Any:

@@ -117,6 +117,11 @@ class Deployment:
         raise Misuse(f"the stack has no destination {name}: it has {', '.join(one.name for one in found)}")
 
 
+def title_of(name: str) -> str:
+    """How people call the destination; of one that this command does not know its name."""
+    return load(name).title if name in NAMES else name
+
+
 def _place(title: str) -> int:
     """The place of a destination: the registry's, and one that it does not know comes last."""
     return _TITLES.index(title) if title in _TITLES else len(_TITLES)

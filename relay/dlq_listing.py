@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from destinations import load
 from pipeline.contract.outcome import COUNTED_TWICE
 from relay.dead_letters import Chosen, Letter, now
-from relay.deployment import Deployment, Destination
+from relay.deployment import Deployment, Destination, title_of
 from relay.durations import seconds
 from relay.errors import Misuse
 from relay.letter_queue import depth, look
@@ -69,7 +69,7 @@ def left_out(destination: str, count: int) -> str:
     """What to say of those that may have been counted twice."""
     return (
         f"{destination}: {number(count, 'dead letter')} left out that may have been counted twice: look first which"
-        f' {destination.capitalize()} has (relay dlq show --reason "counted twice"), drop those, and name the others:'
+        f' {title_of(destination)} has (relay dlq show --reason "counted twice"), drop those, and name the others:'
         ' relay dlq redrive --reason "counted twice"'
     )
 

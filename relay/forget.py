@@ -10,7 +10,8 @@ from relay.dead_letters import Letter
 from relay.deployment import Deployment
 from relay.dlq import YesOption
 from relay.errors import DECLINED, Trouble
-from relay.ledger_items import names_of, table_of
+from relay.ledger_items import names_of
+from relay.ledger_table import table_of
 from relay.letter_queue import delete, depth, sift
 from relay.printing import Out, number
 from relay.verbs import UNKNOWN

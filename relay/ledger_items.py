@@ -7,23 +7,14 @@ from urllib.parse import unquote
 
 from pipeline.delivery import table
 from pipeline.delivery.table import Item
-from relay.dead_letters import now
 from relay.deployment import Deployment
+from relay.ledger_table import fresh, query
 from relay.printing import moment
 
 # The table's words, and ours: `unread` are tries whose answers could not be read.
 _DELIVERY = {"delivered": "delivered", "rejected": "rejected", "unread": "answer lost", "collided": "collided"}
 DOOR = ("not queued", "invalid", "withheld", "ignored")
 _LONGEST_ID = 2_048  # bytes of DynamoDB's partition key: of a longer id the ledger has the digest
-NO_TABLE = (
-    "this stack has no table (LedgerDays=0), so nothing is kept of what was delivered, nor of what ended at the door:"
-    " deploy it with LedgerDays of 1 or more"
-)
-
-
-def table_of(deployment: Deployment) -> str | None:
-    """The table's name; None if the stack has none."""
-    return deployment.outputs.get("LedgerTableName")
 
 
 def names_of(event_id: str) -> tuple[str, str]:
@@ -33,15 +24,9 @@ def names_of(event_id: str) -> tuple[str, str]:
 
 def items(deployment: Deployment, event_id: str) -> list[Item]:
     """All items of this id that say what became of an event. Circuits are none, whatever an event's id is."""
-    name = table_of(deployment)
-    if name is None:
-        return []
     encoded = event_id.encode()
     key = (event_id or " ") if len(encoded) <= _LONGEST_ID else "sha256:" + sha256(encoded).hexdigest()
-    pages = deployment.client("dynamodb").get_paginator("query")
-    asked = {"KeyConditionExpression": "event_id = :id", "ExpressionAttributeValues": {":id": {"S": key}}}
-    found = [item for page in pages.paginate(TableName=name, **asked) for item in page["Items"]]
-    return [item for item in found if is_of_an_event(item)]
+    return [item for item in query(deployment, key) if is_of_an_event(item)]
 
 
 def is_of_an_event(item: Item) -> bool:
@@ -51,9 +36,8 @@ def is_of_an_event(item: Item) -> bool:
 
 
 def entries(found: Iterable[Item]) -> list[dict[str, Any]]:
-    """What items say, oldest first, an entry for each destination. DynamoDB deletes what has expired within days."""
-    fresh = [item for item in found if table.number(item, "expires") > now()]
-    return sorted((one for item in fresh for one in _told(item)), key=lambda entry: str(entry["at"]))
+    """What items say that have not expired, oldest first, an entry for each destination."""
+    return sorted((one for item in fresh(found) for one in _told(item)), key=lambda entry: str(entry["at"]))
 
 
 def _told(item: Item) -> list[dict[str, Any]]:

@@ -8,8 +8,9 @@ from relay import posts
 from relay.dead_letters import now
 from relay.deployment import Deployment
 from relay.durations import seconds
-from relay.errors import Misuse, Trouble
-from relay.ledger_items import DOOR, NO_TABLE, table_of, why
+from relay.errors import Misuse
+from relay.ledger_items import DOOR, why
+from relay.ledger_table import needed
 from relay.printing import Out, moment, number
 
 OUTCOMES = (*DOOR, "refused")
@@ -32,8 +33,7 @@ def log(
 
     Refused are posts that were wrong as a whole. It is kept for 7 days, without anything of a person.
     """
-    if table_of(deployment) is None:
-        raise Trouble(NO_TABLE)
+    needed(deployment)
     if outcome is not None and outcome not in OUTCOMES:
         raise Misuse(f"there is no outcome {outcome}: choose {', '.join(OUTCOMES)}")
     end = now() - (seconds(until) if until else 0)

@@ -8,7 +8,7 @@ from pipeline.values.placeholders import is_placeholder
 from relay import access_log, ledger_items, log, posts, scanning
 from relay.deployment import Deployment
 from relay.errors import DECLINED, Trouble
-from relay.ledger_items import NO_TABLE, table_of
+from relay.ledger_table import NO_TABLE, needed, table_of
 from relay.letter_queue import look
 from relay.printing import Out, moment, number
 from relay.verbs import BAD, UNKNOWN
@@ -118,9 +118,7 @@ def why_not_known(deployment: Deployment) -> list[str]:
 
 
 def _agreed(deployment: Deployment, out: Out, *, yes: bool) -> str:
-    table = table_of(deployment)
-    if table is None:
-        raise Trouble(NO_TABLE)
+    table = needed(deployment)
     if not scanning.agreed(deployment, out, table, yes=yes):
         raise Trouble(DECLINED)
     return table

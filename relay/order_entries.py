@@ -12,6 +12,7 @@ from relay import ledger_items, posts
 from relay.dead_letters import Letter, now
 from relay.deployment import Deployment
 from relay.ledger_items import DOOR
+from relay.ledger_table import fresh, table_of
 
 _WORKERS = 10
 _FAULTY = ("invalid", "refused")
@@ -53,7 +54,7 @@ def kept(deployment: Deployment, ids: Iterable[str]) -> dict[str, list[Entry]]:
     Raises botocore's errors.
     """
     wanted = sorted(set(ids))
-    if ledger_items.table_of(deployment) is None:
+    if table_of(deployment) is None:
         return {}
     deployment.client("dynamodb")  # made once: the threads share it
 
@@ -61,9 +62,7 @@ def kept(deployment: Deployment, ids: Iterable[str]) -> dict[str, list[Entry]]:
         # Of an id that is a person's, or long, the door and the ledger have the digest.
         names = dict.fromkeys((event_id, safe_id(event_id) or event_id))
         found = (item for one in names for item in ledger_items.items(deployment, one))
-        # DynamoDB deletes what has expired within days, not at once.
-        fresh = (item for item in found if table.number(item, "expires") > now())
-        return [entry for item in fresh if (entry := entry_of(item)) is not None]
+        return [entry for item in fresh(found) if (entry := entry_of(item)) is not None]
 
     with ThreadPoolExecutor(_WORKERS) as threads:
         return dict(zip(wanted, threads.map(look, wanted), strict=True))

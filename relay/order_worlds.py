@@ -10,6 +10,7 @@ from relay.dead_letters import now
 from relay.deployment import Deployment
 from relay.differences import World
 from relay.errors import Trouble, explain
+from relay.ledger_table import table_of
 from relay.letter_queue import depth, look
 from relay.order_days import spellings
 from relay.order_entries import Entry
@@ -38,7 +39,7 @@ def known(
 
 def since(deployment: Deployment) -> float | None:
     """Since when the table remembers what was delivered; None if it does not."""
-    has_table = "LedgerTableName" in deployment.outputs and deployment.parameters.get("DeliveryMode") != "test"
+    has_table = table_of(deployment) is not None and deployment.parameters.get("DeliveryMode") != "test"
     if not has_table:
         return None
     return max(

@@ -3,32 +3,26 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.delivery import door_items, table
+from pipeline.delivery import door_items
 from pipeline.delivery.table import Item
 from relay.dead_letters import now
 from relay.deployment import Deployment
-from relay.ledger_items import table_of
+from relay.ledger_table import fresh, query
 
 _DAY = 86_400
 
 
 def items(deployment: Deployment, start: float, end: float) -> Iterator[Item]:
     """The posts' items from `start` to `end` (epoch seconds), oldest first; one query a day."""
-    name = table_of(deployment)
-    if name is None:
-        return
     start = max(start, now() - (door_items.DAYS + 1) * _DAY)
-    pages = deployment.client("dynamodb").get_paginator("query")
     first, last = int(start // _DAY), int(end // _DAY)
     for day in range(first, last + 1):
-        values = {
-            ":day": {"S": door_items.day_key(day * _DAY)},
-            ":from": {"S": door_items.time_key(start) if day == first else "0"},
-            ":to": {"S": f"{door_items.time_key(end)}~" if day == last else "3"},
+        span = {
+            "from": door_items.time_key(start) if day == first else "0",
+            "to": f"{door_items.time_key(end)}~" if day == last else "3",
         }
-        condition = "event_id = :day AND what BETWEEN :from AND :to"
-        for page in pages.paginate(TableName=name, KeyConditionExpression=condition, ExpressionAttributeValues=values):
-            yield from (item for item in page["Items"] if table.number(item, "expires") > now())
+        key = door_items.day_key(day * _DAY)
+        yield from fresh(query(deployment, key, where="what BETWEEN :from AND :to", values=span))
 
 
 def events(deployment: Deployment, start: float, end: float) -> Iterator[dict[str, Any]]:

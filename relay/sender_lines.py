@@ -3,7 +3,6 @@
 The local stack's logs know no Insights: there the lines themselves are read, and have the same names.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from botocore.exceptions import ClientError
 from pipeline.contract import matching
 from relay.deployment import Deployment
 from relay.errors import code
+from relay.log_lines import group_of, objects, total
 
 # Counts of a line, by how Insights calls them: of a metric, which is a list there, the first value.
 COUNTED = {f"{name}.0": name for name in ("Accepted", "Invalid", "Ignored", "Withheld", "NotQueued", "Refused")}
@@ -39,9 +39,9 @@ def rows(
 
     Raises ClientError.
     """
+    if deployment.local:
+        return list(_lines(deployment, start, end)), True
     try:
-        if deployment.local:
-            return list(_lines(deployment, start, end)), True
         return _query(deployment, start, end, pause)
     except ClientError as error:
         if code(error) == "ResourceNotFoundException":
@@ -54,7 +54,7 @@ def row_of(line: Mapping[str, Any]) -> Row | None:
     if not all(isinstance(line.get(name), str) for name in ("sender", "destination")):
         return None
     words = {name: str(line.get(name, "")) for name in _BY}
-    return {**words, "posts": 1, **{name: _number(line.get(name, 0)) for name in _SUMMED.values()}}
+    return {**words, "posts": 1, **{name: round(total(line.get(name, 0))) for name in _SUMMED.values()}}
 
 
 def _query(
@@ -62,7 +62,7 @@ def _query(
 ) -> tuple[list[Row], bool]:
     logs = deployment.client("logs")
     asked = logs.start_query(
-        logGroupName=_group(deployment),
+        logGroupName=group_of(deployment, "ingest"),
         startTime=int(start.timestamp()),
         endTime=int(end.timestamp()),
         queryString=QUERY,
@@ -87,24 +87,7 @@ def _read(cells: Mapping[str, str]) -> Row | None:
 
 
 def _lines(deployment: Deployment, start: datetime, end: datetime) -> Iterator[Row]:
-    span = {"startTime": round(start.timestamp() * 1e3), "endTime": round(end.timestamp() * 1e3)}
-    pages = deployment.client("logs").get_paginator("filter_log_events").paginate(
-        logGroupName=_group(deployment), **span
-    )  # fmt: skip
-    for page in pages:
-        for event in page["events"]:
-            try:
-                line = json.loads(event["message"])
-            except ValueError:
-                continue
-            if isinstance(line, dict) and (row := row_of(line)) is not None:
-                yield row
-
-
-def _group(deployment: Deployment) -> str:
-    return f"/aws/lambda/{deployment.name}-ingest"
-
-
-def _number(value: Any) -> int:
-    """A number of a line: embedded metrics have lists of values."""
-    return round(sum(value) if isinstance(value, list) else value)
+    until = round(end.timestamp() * 1e3)
+    for line in objects(deployment, group_of(deployment, "ingest"), start.timestamp(), endTime=until):
+        if (row := row_of(line)) is not None:
+            yield row

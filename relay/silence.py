@@ -9,6 +9,7 @@ from pipeline.silence import memory
 from pipeline.silence.stream import COUNT, Stream
 from relay.deployment import Deployment
 from relay.errors import Trouble
+from relay.ledger_table import needed, query, table_of
 from relay.printing import Out, moment
 from relay.shares import TITLES
 from relay.verbs import BAD
@@ -54,14 +55,11 @@ def silence(
 
 def _look(deployment: Deployment) -> list[_Known]:
     """All that is remembered, what fell first. Raises Trouble if nobody watches."""
-    if deployment.parameters.get("WatchSenders") != "true" or "LedgerTableName" not in deployment.outputs:
+    if deployment.parameters.get("WatchSenders") != "true" or table_of(deployment) is None:
         raise Trouble(_OFF)
-    pages = deployment.client("dynamodb").get_paginator("query").paginate(
-        TableName=deployment.outputs["LedgerTableName"],
-        KeyConditionExpression="event_id = :silence AND begins_with(what, :silence)",
-        ExpressionAttributeValues={":silence": {"S": memory.SILENCE}},
-    )  # fmt: skip
-    found = [_Known(*memory.named(item), memory.stream(item)) for page in pages for item in page["Items"]]
+    word = {"silence": memory.SILENCE}
+    items = query(deployment, memory.SILENCE, where="begins_with(what, :silence)", values=word)
+    found = [_Known(*memory.named(item), memory.stream(item)) for item in items]
     return sorted(found, key=lambda one: (not one.stream.wrong, one.sender, one.name))
 
 
@@ -70,9 +68,7 @@ def _accept(deployment: Deployment, out: Out, sender: str, found: list[_Known]) 
     if not names:
         raise Trouble(f"nothing is known of a sender {sender}: see `relay silence`")
     for name in names:
-        deployment.client("dynamodb").delete_item(
-            TableName=deployment.outputs["LedgerTableName"], Key=memory.key(sender, name)
-        )
+        deployment.client("dynamodb").delete_item(TableName=needed(deployment), Key=memory.key(sender, name))
     out.answer({"sender": sender, "forgotten": names})
     out.line(f"{sender}: {', '.join(sorted(names))} forgotten; it is learned again, and watched again in 17 days")
     return 0

@@ -13,11 +13,12 @@ from destinations import NAMES
 from pipeline.contract import matching
 from pipeline.delivery import door_items
 from pipeline.values.json_objects import json_object
-from relay import ledger_items, log, posts, tail_letters
+from relay import ledger_items, log, log_lines, posts, tail_letters
 from relay.deployment import Deployment
 from relay.destinations import shown
 from relay.durations import seconds
 from relay.errors import Misuse, Trouble, code
+from relay.log_lines import group_of, total
 from relay.printing import Out, moment, printable
 
 _POLL_SECONDS = 1.0
@@ -115,7 +116,7 @@ def _of_event(one: dict[str, Any]) -> str:
 def _counts(line: dict[str, Any], details: dict[str, Any], function: str) -> str:
     """What a line of metrics counts; its numbers are taken out of `details`."""
     took = [_in_seconds(name, details.pop(name)) for name in _TIMES if name in details]
-    totals = {name: _total(details.pop(name)) for name in _metric_names(line) if name in details}
+    totals = {name: f"{total(details.pop(name)):g}" for name in _metric_names(line) if name in details}
     counts = [f"{total} {_spaced(name)}" for name, total in totals.items() if total != "0"]
     destination = str(line.get("destination", ""))
     of = f" for {destination}" if function and destination and not function.endswith(destination) else ""
@@ -139,22 +140,20 @@ def _groups(deployment: Deployment, function: str | None) -> dict[str, str]:
     if function is not None and function not in names:
         raise Misuse(f"there is no function {function}: the stack has {', '.join(names)}")
     chosen = [function] if function else names
-    return {name: f"/aws/lambda/{deployment.name}-{name}" for name in chosen}
+    return {name: group_of(deployment, name) for name in chosen}
 
 
 def _new(
     deployment: Deployment, groups: dict[str, str], start: int, seen: dict[str, int]
 ) -> Iterator[tuple[int, str, str]]:
-    logs = deployment.client("logs")
     for name, group in groups.items():
         try:
-            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
-            events: list[Any] = [event for page in pages for event in page["events"]]
+            found = list(log_lines.events(deployment, group, start / 1000))
         except ClientError as error:
             if code(error) == "ResourceNotFoundException":
                 raise Trouble(f"there is no log group {group}: deploy the stack again") from error
             raise
-        for event in events:
+        for event in found:
             known = f"{group} {event['eventId']}"
             if known not in seen:
                 seen[known] = event["timestamp"]
@@ -173,11 +172,6 @@ def _in_seconds(name: str, value: Any) -> str:
     values = sorted(value if isinstance(value, list) else [value])
     span = f"{values[0] / 1000:.3g} s" if len(values) == 1 else f"{values[0] / 1000:.3g} to {values[-1] / 1000:.3g} s"
     return f"{_TIMES[name]} {span}"
-
-
-def _total(value: Any) -> str:
-    total = sum(value) if isinstance(value, list) else value
-    return f"{total:g}" if isinstance(total, int | float) else str(total)
 
 
 def _spaced(name: str) -> str:

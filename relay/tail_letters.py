@@ -8,6 +8,7 @@ from pipeline.values.json_objects import json_object
 from relay.dead_letters import Letter
 from relay.deployment import Deployment, Destination
 from relay.letter_queue import depth, look
+from relay.log_lines import total
 
 REJECTED = "rejected"
 # To look hides dead letters from others for moments, and asks SQS once for ten of them.
@@ -55,6 +56,4 @@ def _told(letter: Letter) -> list[dict[str, Any]]:
 
 
 def _counts_any(message: str) -> bool:
-    line = json_object(message)
-    count = line.get("DeadLettered", 0) if line else 0
-    return bool(sum(count) if isinstance(count, list) else count)
+    return bool(total((json_object(message) or {}).get("DeadLettered", 0)))

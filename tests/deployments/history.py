@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from destinations import NAMES
+from destinations import NAMES, load
 from local.functions import functions
 from local.template import Template, changed
 from tests.deployments.account import Account
@@ -78,7 +78,7 @@ class History:
         self.account.deploy(self.template)
         for destination in self.destinations():
             value = {"roku": "roku-key", "rokt": "rokt-key:rokt-secret"}[destination]
-            secret = self.account.made[f"{destination.capitalize()}KeysSecret"]
+            secret = self.account.made[f"{load(destination).title}KeysSecret"]
             self.account.secrets.put_secret_value(SecretId=secret, SecretString=value)
         for function in functions(self.template):
             self._runs_as_said(function)
@@ -96,7 +96,7 @@ class History:
 
     def destinations(self) -> list[str]:
         """What is on."""
-        return [one for one in NAMES if f"{one.capitalize()}Queue" in self.account.made]
+        return [one for one in NAMES if f"{load(one).title}Queue" in self.account.made]
 
     def post(self) -> None:
         """A sender posts one conversion for every destination that is on."""
@@ -132,7 +132,7 @@ class History:
             one, other = f"before-{next(self._numbers)}", f"before-{next(self._numbers)}"
             body = body.replace('"order-1"', f'"{one}"').replace('"order-2"', f'"{other}"')
             self.account.sqs.send_message(
-                QueueUrl=self.account.made[f"{destination.capitalize()}Queue"], MessageBody=body
+                QueueUrl=self.account.made[f"{load(destination).title}Queue"], MessageBody=body
             )
             self.owed += [(destination, one), (destination, other)]
         self.told.append("messages of the version before")
@@ -147,7 +147,7 @@ class History:
     def deliver(self) -> None:
         """Everything that waits at what is on is delivered, as far as one try goes."""
         for destination in self.destinations():
-            self._drain(f"Deliver{destination.capitalize()}Function")
+            self._drain(f"Deliver{load(destination).title}Function")
         self.told.append("deliver")
 
     def _drain(self, function: str) -> None:
@@ -209,7 +209,7 @@ class History:
 
 def switches(*on: str) -> dict[str, str]:
     """The parameters that switch exactly these destinations on."""
-    return {f"DeliverTo{name.capitalize()}": str(name in on).lower() for name in NAMES}
+    return {f"DeliverTo{load(name).title}": str(name in on).lower() for name in NAMES}
 
 
 _services = itertools.count()

@@ -38,7 +38,7 @@ def item(what: str, expires: float = NOW + 86_400, **said: Any) -> dict[str, Any
 
 @pytest.fixture
 def deployment() -> Iterator[Deployment]:
-    with mock_aws(), patch("relay.circuits.now", lambda: NOW):
+    with mock_aws(), patch("relay.ledger_table.now", lambda: NOW):
         session = boto3.Session("test", "test", region_name="us-east-1")
         client = session.client("dynamodb")
         client.create_table(TableName="ledger", BillingMode="PAY_PER_REQUEST", **KEYS)

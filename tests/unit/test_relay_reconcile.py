@@ -18,6 +18,7 @@ from pipeline.values.words import Word
 from relay import (
     differences,
     ledger_items,
+    ledger_table,
     order_days,
     order_entries,
     order_worlds,
@@ -187,7 +188,7 @@ def test_circuits_and_what_has_expired_are_no_entries() -> None:
     client.get_paginator.return_value.paginate.return_value = [{"Items": [circuit, old, DELIVERED]}]
     deployment = Deployment("ads", "", datetime.now(UTC), {}, {"LedgerTableName": "t"}, False, None)
     deployment.clients["dynamodb"] = client
-    with patch.object(order_entries, "now", lambda: NOW):
+    with patch.object(ledger_table, "now", lambda: NOW):
         assert [one.outcome for one in order_entries.kept(deployment, ["x"])["x"]] == ["delivered"]
 
 
@@ -229,7 +230,7 @@ def test_orders_that_were_invalid_under_the_digest_of_their_id_are_found() -> No
     deployment.clients["dynamodb"] = Mock()
     with (
         patch.object(ledger_items, "items", lambda _, event_id: kept.get(event_id, [])),
-        patch.object(order_entries, "now", lambda: NOW),
+        patch.object(ledger_table, "now", lambda: NOW),
     ):
         (entry,) = order_entries.kept(deployment, ["x" * 300])["x" * 300]
     assert (entry.outcome, entry.reason) == ("invalid", "missing")
