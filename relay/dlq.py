@@ -7,24 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from relay.dead_letters import now
+from relay.dead_letters import Chosen, now
 from relay.deployment import Deployment
-from relay.dlq_listing import by_reason, chosen_by, exported, left_out, look_at, tell_out_of_sight, told
+from relay.dlq_listing import by_reason, choosing, exported, left_out, look_at, tell_out_of_sight, told
 from relay.errors import DECLINED, Trouble
 from relay.letter_queue import delete, looking
 from relay.printing import Out, age, moment, number
 from relay.redrive import move_chosen
 from relay.verbs import BAD
 
-ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those whose reason contains this text.")]
-EventNameOption = Annotated[str | None, typer.Option("--event-name", help="Only those of this event name.")]
-GroupOption = Annotated[str | None, typer.Option("--group", help="Only those of this event group.")]
-OlderOption = Annotated[
-    str | None, typer.Option("--older-than", metavar="SPAN", help="Only those older than 90s, 15m, 24h, 7d.")
-]
-MessageOption = Annotated[
-    str | None, typer.Option("--message-id", help="Only this one, by the message_id of `show --json`.")
-]
 DestinationOption = Annotated[
     str | None, typer.Option("--destination", help="Only of this destination; without it of all that the stack has.")
 ]
@@ -34,18 +25,15 @@ ShowDataOption = Annotated[
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
+@choosing
 def list_(
     deployment: Deployment,
     out: Out,
-    reason: ReasonOption = None,
-    event_name: EventNameOption = None,
-    group: GroupOption = None,
-    older_than: OlderOption = None,
+    chosen: Chosen,
     destination: DestinationOption = None,
 ) -> int:
     """List dead letters by reason: how many, since when, of which events."""
-    chosen = chosen_by(reason, event_name, group, older_than)
-    found = [letter for one in deployment.destinations(destination) for letter in look_at(deployment, one, chosen, out)]
+    found = look_at(deployment, deployment.destinations(destination), chosen, out)
     groups: list[dict[str, Any]] = [
         {
             "destination": where,
@@ -69,20 +57,17 @@ def list_(
     return 0
 
 
+@choosing
 def show(
     deployment: Deployment,
     out: Out,
-    reason: ReasonOption = None,
-    event_name: EventNameOption = None,
-    group: GroupOption = None,
-    older_than: OlderOption = None,
+    chosen: Chosen,
     destination: DestinationOption = None,
     most: Annotated[int, typer.Option("--most", "-n", min=1, help="Show so many at most, the oldest.")] = 20,
     show_data: ShowDataOption = False,
 ) -> int:
     """Show dead letters one by one, with their events."""
-    chosen = chosen_by(reason, event_name, group, older_than)
-    found = [letter for one in deployment.destinations(destination) for letter in look_at(deployment, one, chosen, out)]
+    found = look_at(deployment, deployment.destinations(destination), chosen, out)
     shown = [told(letter, show_data) for letter in found[:most]]
     out.answer(shown)
     for one in shown:
@@ -97,14 +82,12 @@ def show(
     return 0
 
 
+@choosing
 def export(
     deployment: Deployment,
     out: Out,
+    chosen: Chosen,
     file: Annotated[Path | None, typer.Argument(help="Where to; without it to the terminal or pipe.")] = None,
-    reason: ReasonOption = None,
-    event_name: EventNameOption = None,
-    group: GroupOption = None,
-    older_than: OlderOption = None,
     destination: DestinationOption = None,
     show_data: ShowDataOption = False,
 ) -> int:
@@ -113,8 +96,7 @@ def export(
     With --show-data `relay send` can send Roku's once they are fixed. Rokt's are in Rokt's form: send them again from
     where they came.
     """
-    chosen = chosen_by(reason, event_name, group, older_than)
-    found = [letter for one in deployment.destinations(destination) for letter in look_at(deployment, one, chosen, out)]
+    found = look_at(deployment, deployment.destinations(destination), chosen, out)
     lines = [json.dumps(event, ensure_ascii=False) for letter in found for event in exported(letter, show_data)]
     text = "".join(f"{line}\n" for line in lines)
     if file is None:
@@ -127,22 +109,18 @@ def export(
     return 0
 
 
+@choosing
 def redrive(
     deployment: Deployment,
     out: Out,
-    reason: ReasonOption = None,
-    event_name: EventNameOption = None,
-    group: GroupOption = None,
-    older_than: OlderOption = None,
+    chosen: Chosen,
     destination: DestinationOption = None,
-    message_id: MessageOption = None,
 ) -> int:
     """Move dead letters back to their queue, all or the chosen ones; what was delivered meanwhile is not sent again.
 
     Those that may have been counted twice are left out: look at them first, then name them by
     --reason "counted twice".
     """
-    chosen = chosen_by(reason, event_name, group, older_than, message_id)
     answers, missing = [], 0
     for one in deployment.destinations(destination):
         done = move_chosen(deployment, one, chosen, out)
@@ -165,22 +143,18 @@ def redrive(
     return BAD if missing else 0
 
 
+@choosing
 def drop(
     deployment: Deployment,
     out: Out,
-    reason: ReasonOption = None,
-    event_name: EventNameOption = None,
-    group: GroupOption = None,
-    older_than: OlderOption = None,
+    chosen: Chosen,
     destination: DestinationOption = None,
-    message_id: MessageOption = None,
     yes: YesOption = False,
 ) -> int:
     """Delete dead letters for good, after saying which and asking."""
-    chosen = chosen_by(reason, event_name, group, older_than, message_id)
     dropped = 0
     for one in deployment.destinations(destination):
-        seen = look_at(deployment, one, chosen, out)
+        seen = look_at(deployment, [one], chosen, out)
         if not seen:
             continue
         for (_, why), letters in by_reason(seen):

@@ -1,9 +1,12 @@
 """How dead letters are chosen, grouped and told, by every verb of `relay dlq`."""
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
+import typer
 from pydantic_core import from_json
 
 from destinations import load
@@ -18,26 +21,51 @@ from relay.printing import Out, moment, number
 HIDDEN = "(hidden: --show-data shows it)"
 
 
-def chosen_by(
-    reason: str | None, event_name: str | None, group: str | None, older_than: str | None, message_id: str | None = None
-) -> Chosen:
-    """Which are meant by these options. Raises Trouble."""
-    for name, value in (
-        ("--reason", reason),
-        ("--event-name", event_name),
-        ("--group", group),
-        ("--message-id", message_id),
-    ):
-        if value == "":
-            raise Misuse(f"{name} is empty: leave it out to mean all")
-    return Chosen(reason, event_name, group, None if older_than is None else seconds(older_than), message_id)
+_OPTIONS: dict[str, Any] = {
+    "reason": Annotated[str | None, typer.Option("--reason", help="Only those whose reason contains this text.")],
+    "event_name": Annotated[str | None, typer.Option("--event-name", help="Only those of this event name.")],
+    "group": Annotated[str | None, typer.Option("--group", help="Only those of this event group.")],
+    "older_than": Annotated[
+        str | None, typer.Option("--older-than", metavar="SPAN", help="Only those older than 90s, 15m, 24h, 7d.")
+    ],
+    "message_id": Annotated[
+        str | None, typer.Option("--message-id", help="Only this one, by the message_id of `show --json`.")
+    ],
+}
 
 
-def look_at(deployment: Deployment, destination: Destination, chosen: Chosen, out: Out) -> list[Letter]:
-    """The chosen dead letters of a destination; says how many are out of sight."""
-    letters = look(deployment, destination)
-    tell_out_of_sight(deployment, destination, out)
-    return [letter for letter in letters if chosen.takes(letter, now())]
+def choosing(work: Callable[..., int]) -> Callable[..., int]:
+    """The verb `work(deployment, out, chosen, ...)` with the options that choose dead letters in the place of `chosen`.
+
+    Raises Misuse for an empty one.
+    """
+
+    @wraps(work)
+    def run(deployment: Deployment, out: Out, **given: Any) -> int:
+        asked = {name: given.pop(name, None) for name in _OPTIONS}
+        if empty := [name for name, value in asked.items() if value == ""]:
+            raise Misuse(f"--{empty[0].replace('_', '-')} is empty: leave it out to mean all")
+        older_than = asked.pop("older_than")
+        return work(deployment, out, Chosen(older_than=older_than and seconds(older_than), **asked), **given)
+
+    hints = {**get_type_hints(work, include_extras=True), **_OPTIONS}
+    del hints["chosen"]
+    deployment, out, _, *others = inspect.signature(work).parameters.values()
+    options = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in _OPTIONS]
+    others = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in others]
+    run.__signature__ = inspect.Signature([deployment, out, *options, *others])  # type: ignore[attr-defined]
+    run.__annotations__ = hints
+    return run
+
+
+def look_at(deployment: Deployment, destinations: Sequence[Destination], chosen: Chosen, out: Out) -> list[Letter]:
+    """The chosen dead letters of the destinations; says how many are out of sight."""
+    found = []
+    for one in destinations:
+        letters = look(deployment, one)
+        tell_out_of_sight(deployment, one, out)
+        found += [letter for letter in letters if chosen.takes(letter, now())]
+    return found
 
 
 def tell_out_of_sight(deployment: Deployment, destination: Destination, out: Out) -> None:

@@ -1,10 +1,27 @@
-"""The settings of a sender's entry, from the texts of the options of `relay keys add`."""
+"""The settings of a sender's entry: the options of `relay keys add` for them, and what their texts mean."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from pipeline.consent.settings import Consent
+from pipeline.values.moments import DateOrder
+from pipeline.values.written_amounts import AmountsIn
 from relay.errors import Misuse
+
+TimeZone = Annotated[
+    str | None, typer.Option(help="The zone of the sender's times without one, such as America/New_York.")
+]
+Order = Annotated[
+    DateOrder | None, typer.Option(help="What comes first in its dates such as 03/04/2026, the month or the day.")
+]
+Country = Annotated[
+    str | None, typer.Option(help="The country of phone numbers and places that name none, such as GB.")
+]
+Amounts = Annotated[
+    AmountsIn | None, typer.Option(help="How it writes amounts: minor_units (cents), or decimal_comma (1.234,50).")
+]
 
 
 def consent_settings(given: list[str]) -> dict[str, Any]:

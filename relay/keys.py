@@ -13,8 +13,7 @@ from pipeline.intake.senders import Sender, SourceSettings
 from relay import key_meaning
 from relay.deployment import Deployment
 from relay.errors import DECLINED, Misuse, Trouble
-from relay.key_settings import consent_settings, source_settings
-from relay.key_writing import Amounts, Country, Order, TimeZone
+from relay.key_settings import Amounts, Country, Order, TimeZone, consent_settings, source_settings
 from relay.mapping import given_map
 from relay.printing import Out
 from relay.secret_texts import edit, entries_of, sender_keys
