@@ -28,7 +28,7 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=_CALLS,
     parameter_validation=False,  # every call is built here; checking the ledger's again took 29 µs an event
-    user_agent=USER_AGENT,  # botocore makes its own anew, twice a call: a quarter of the call's CPU
+    user_agent=USER_AGENT,  # botocore makes its own again, twice a call: a quarter of the call's CPU
 )
 # A POST is answered within 29 s: 1 MiB may take longer than 2 s to be taken.
 _QUEUE_CONFIG = _CONFIG.merge(Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}))

@@ -1,6 +1,6 @@
 """Bodies of large calls of AWS, written by pydantic's core.
 
-botocore walks every attribute of every item by its model of the service and makes all of it anew: half of the CPU of a
+botocore walks every attribute of every item by its model of the service and makes all of it again: half of the CPU of a
 call with 25 items. What is built here is the call's JSON already. Both events are botocore's own, for parameters that
 are provided and for requests that are changed.
 """
