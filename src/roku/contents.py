@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as cs
 
-from pipeline.values import amounts, field, kinds, rules, shapes, texts
+from pipeline.values import amounts, field, kinds, rules, seen, shapes, sight, texts
 from pipeline.values.field import Field, Kind
 from roku import vocabulary as words
 
@@ -26,6 +26,7 @@ _QUANTITY = Kind(
     _quantity,
     shapes.either(shapes.like("^[1-9][0-9]{0,8}$"), shapes.then(str, shapes.WHOLE)),
     {"type": ["string", "integer"]},
+    sight=f"(?:{seen.text('[1-9][0-9]{0,8}')}|{seen.POSITIVE})",
 )
 DELIVERY_CATEGORY = kinds.choice(*words.DELIVERY_CATEGORIES)
 ITEM = (
@@ -105,15 +106,38 @@ def _list(item: CoreSchema) -> CoreSchema:
     return cs.list_schema(item, strict=True, min_length=1, max_length=words.MAX_CONTENTS, fail_fast=True)
 
 
-_ITEM = field.schema({"": ITEM})
+def _finished(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items that were known at first sight, with ids and quantities as texts and prices as numbers."""
+    if len(items) > words.MAX_CONTENTS:
+        raise ValueError
+    try:
+        return [item if _is_finished(item) else _finish(item) for item in items]
+    except KeyError:
+        raise ValueError from None
+
+
+def _is_finished(item: Mapping[str, Any]) -> bool:
+    return type(item["id"]) is str and type(item["quantity"]) is str and type(item["price"]) is not str
+
+
+def _finish(item: Mapping[str, Any]) -> dict[str, Any]:
+    price = amounts.amount(item["price"], [])
+    return {**item, "id": str(item["id"]), "quantity": str(item["quantity"]), "price": price}
+
+
+_ITEM, _SEEN = field.schema({"": ITEM}), sight.expression({"": ITEM}, "")
 CONTENTS = Kind(
     _contents,
     shapes.either(_list(_ITEM), shapes.then(lambda item: [item], _ITEM)),
     {"type": "array", "items": field.OBJECT.json},
+    _finished,
     asks=False,
+    sight=seen.arrays(_SEEN),
 )
 CONTENT_IDS = Kind(
     _content_ids,
     _list(shapes.either(shapes.identity(), shapes.WHOLE)),
     {"type": "array", "items": {"type": ["string", "integer"]}},
+    shapes.only_if(lambda ids: len(ids) <= words.MAX_CONTENTS),
+    sight=seen.arrays(f"(?:{seen.ID}|{seen.WHOLE})"),
 )

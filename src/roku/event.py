@@ -6,8 +6,10 @@ Nearly every conversion is ordinary, and finished in one pass; whatever is unusu
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from pydantic_core import from_json, to_json
 
 from pipeline.contract.destination import Invalid, Prepared, Withheld
@@ -77,16 +79,17 @@ def _updates(conversion: object) -> Word | None:
 def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Invalid:
     if "event_id" not in event:
         event = {"event_id": derived_id(group, event)} | event
-    line = to_json(event)
+    line = orjson.dumps(event)
     if len(line) > MAX_EVENT_BYTES:
         return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
-    found = _identifiers(event)
-    kinds = kinds_of(found, _KINDS, seen=_is_seen(event["user_data"]))
+    user, found = event["user_data"], _identifiers(event)
+    kinds = _kinds(tuple(found), "client_ip_address" in user and "client_user_agent" in user)
     return Prepared(line, event["event_id"], event.get("partner_name"), warnings, event["event_name"], found, kinds)
 
 
-def _is_seen(user: Mapping[str, Any]) -> bool:
-    return "client_ip_address" in user and "client_user_agent" in user
+@lru_cache(maxsize=256)  # of names of ours alone
+def _kinds(identifiers: tuple[str, ...], seen: bool) -> int:
+    return kinds_of(identifiers, _KINDS, seen=seen)
 
 
 def renamed(line: str, event_id: str) -> str:
@@ -108,9 +111,9 @@ def _identifiers(event: Mapping[str, Any]) -> dict[str, str]:
             found[name] = user[name]
     if not _DEVICES.isdisjoint(user):
         found |= {name: user[name].lower() for name in words.DEVICES if name in user}
-    custom = event.get("custom_data", {})
-    if (value := custom.get("value")) is not None:
-        found[AMOUNT] = str(value + 0.0)
-    if (currency := custom.get("currency")) is not None:
-        found[CURRENCY] = currency
+    if (custom := event.get("custom_data")) is not None:
+        if "value" in custom:
+            found[AMOUNT] = str(custom["value"] + 0.0)
+        if "currency" in custom:
+            found[CURRENCY] = custom["currency"]
     return found

@@ -1,20 +1,22 @@
-"""A conversion of which there is nothing to say -> the fields of Roku's event, in one pass; or None. Pure.
+"""A conversion of which there is nothing to say -> the fields of Roku's event; or None. Pure.
 
-One schema, run by pydantic-core and made from the table of fields, finishes what is usual, and asks the field's rule of
-what is not. Where a rule has something to say the whole is read by `checked`, which says it. Whatever passes here comes
-out of `checked` the same, without a warning (tests/unit/test_fast_reading.py).
+Nearly all are known at first sight (`pipeline.values.sight`). Of the others one schema, run by pydantic-core and made
+from the same table of fields, finishes what is usual, and asks the field's rule of what is not. Where a rule has
+something to say the whole is read by `checked`, which says it. Whatever passes here comes out of `checked` the same,
+without a warning (tests/unit/test_fast_reading.py).
 """
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipeline.values import field, language, persons, timestamps
+from pipeline.values import field, language, persons, sight, timestamps
 from pipeline.values.rules import Rule, Warnings
-from roku import checked, fields, normalise
+from roku import checked, fields, homes, normalise
 from roku import vocabulary as words
 
 _NAMES = frozenset(words.EVENT_NAMES)
+_NEEDED = frozenset(one.name for one in fields.EVENT if one.needed)
 _SECTIONS = ("", "user_data", "custom_data")
 
 
@@ -30,32 +32,68 @@ class _Record:
 
 
 def read(
-    conversion: object, *, now: float, settings: normalise.Settings, context: Mapping[str, Any]
+    conversion: Any, *, now: float, settings: normalise.Settings, context: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Return the finished fields, or None if there is anything to say of them; arguments as in `event.prepare`."""
     year = persons.year(now)
-    posted = _at_a_glance(conversion, settings)
-    if posted is None:
-        return None
-    try:
-        event = _usual(settings, year)(posted, _Record(posted, settings, context, year))
-    except ValueError:
+    posted, event = conversion, _at_sight(conversion, settings, context, year)
+    if event is None:
+        posted, event = _in_one_pass(conversion, settings, context, year)
+    if event is None:
         return None
     user = event["user_data"]
     seconds = timestamps.without_a_word(event["event_time"], now, words.FUTURE_TOLERANCE)
     if seconds is None or checked.is_nobodys(user):
         return None
     event["event_time"] = seconds
-    flag = event.pop("is_hashed", context.get("is_hashed")) if user["is_hashed"] is None else user["is_hashed"]
-    if flag and checked.were_clear(posted["user_data"], user):
+    flag = event.pop("is_hashed", context.get("is_hashed"))
+    if user.get("is_hashed", flag) and checked.were_clear(posted["user_data"], user):
         return None
     user["is_hashed"] = True
-    event.pop("is_hashed", None)
-    for part in (event, user):
-        part.pop("data_processing_country", None)
+    event["event_type"] = "conversion"
     if not event.get("custom_data", True):
         del event["custom_data"]
     return event
+
+
+def _at_sight(
+    conversion: Any, settings: normalise.Settings, context: Mapping[str, Any], year: int
+) -> dict[str, Any] | None:
+    """The finished fields of one that is known at first sight; of a state's code the record's country has a say."""
+    event = _sight(settings, year)(conversion)
+    if event is None or not event.keys() >= _NEEDED:
+        return None
+    user = event["user_data"]
+    if len(code := user.get("st", "")) == homes.CODE:
+        notes: list[str] = []
+        user["st"] = checked.user_rules(user, event, settings, context, year)["st"](code, notes)
+        if notes or user["st"] is None:
+            return None
+    return event
+
+
+def _in_one_pass(
+    conversion: object, settings: normalise.Settings, context: Mapping[str, Any], year: int
+) -> tuple[Any, dict[str, Any] | None]:
+    """The conversion under Roku's names, and what the schema made of it."""
+    posted = _at_a_glance(conversion, settings)
+    if posted is None:
+        return None, None
+    try:
+        event = _usual(settings, year)(posted, _Record(posted, settings, context, year))
+    except ValueError:
+        return None, None
+    user = event["user_data"]
+    if user["is_hashed"] is None:
+        del user["is_hashed"]
+    for part in (event, user):
+        part.pop("data_processing_country", None)
+    return posted, event
+
+
+@lru_cache(maxsize=32)
+def _sight(settings: normalise.Settings, year: int) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
+    return sight.reader({**fields.TABLE, "user_data": fields.user(settings, None, year)})
 
 
 @lru_cache(maxsize=32)

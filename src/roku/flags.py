@@ -4,11 +4,11 @@ from functools import partial
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import rules, shapes
+from pipeline.values import rules, seen, shapes
 from pipeline.values.field import Kind
 from pipeline.values.kinds import choice
 
-FLAG = Kind(rules.flag, cs.bool_schema(strict=True), {"type": "boolean"})
+FLAG = Kind(rules.flag, cs.bool_schema(strict=True), {"type": "boolean"}, sight=seen.FLAG)
 # Where it is missing, it is "conversion".
 EVENT_TYPE = choice("conversion")._replace(
     usual=cs.with_default_schema(

@@ -9,14 +9,17 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import places, postal_codes, shapes, texts
+from pipeline.values import places, postal_codes, seen, shapes, texts
 from pipeline.values.field import Kind
 from pipeline.values.kinds import STRING
 
+CODE = 2  # letters: of such a state the country has a say, so that whoever knows it at first sight asks the rule
 _SHORT = 3  # characters: no code of a state has more, and no state's name so few
 # What each table spells so, if it has it at all: one word, or one of these before another.
 # Nobody shortens a name to so many letters.
-_USUAL_STATE = "^(?:[A-Z][a-z]{5,}|Texas|Maine|Idaho|Utah|Ohio|Iowa|(?:New|North|South|West|Rhode) [A-Z][a-z]{5,})$"
+_USUAL_STATE = (
+    "^(?:[A-TV-Z][a-z]{5,}|U[a-z]{5,7}|Texas|Maine|Idaho|Utah|Ohio|Iowa|(?:New|North|South|West|Rhode) [A-Z][a-z]{5,})$"
+)
 _USUAL_CODE = (
     "^(?:[1-9][0-9]{4}|0[1-9][0-9]{3}|00[1-9][0-9]{2})(?:-(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9]))?$"
 )
@@ -41,7 +44,7 @@ def phones_country(value: Any, notes: list[str]) -> Any:
     return value
 
 
-COUNTRY = Kind(_country, cs.literal_schema(sorted(places.CODES)), STRING)
+COUNTRY = Kind(_country, cs.literal_schema(sorted(places.CODES)), STRING, sight=seen.words(sorted(places.CODES)))
 
 
 def state(stated: str | None, default: str | None) -> Kind:
@@ -54,7 +57,9 @@ def state(stated: str | None, default: str | None) -> Kind:
             return name
         return _state(value, stated, default, notes)
 
-    return Kind(rule, cs.chain_schema([shapes.PLACE, shapes.like(_USUAL_STATE)]), STRING)
+    usual = shapes.like(_USUAL_STATE)
+    known = f"(?:{seen.of(usual)}|{seen.text(f'[A-Z]{{{CODE}}}')})"
+    return Kind(rule, cs.chain_schema([shapes.PLACE, usual]), STRING, sight=known)
 
 
 @lru_cache(maxsize=1_000)
@@ -90,4 +95,5 @@ def postal_code(country: str | None) -> Kind:
             notes.append("lost zeros before it, which were put back: let the file's column hold text")
         return code
 
-    return Kind(rule, cs.chain_schema([shapes.PLACE, shapes.like(_USUAL_CODE)]), STRING)
+    usual = shapes.like(_USUAL_CODE)
+    return Kind(rule, cs.chain_schema([shapes.PLACE, usual]), STRING, sight=seen.of(usual))

@@ -34,7 +34,7 @@ def email(text: str) -> str:
 
 def usual_email(address: str) -> str:
     """The same for what is an address without a doubt. Raises ValueError for one that is nobody's."""
-    address = without_tag(address)
+    address = without_tag(address) if "+" in address else address.lower()
     if mailboxes.is_nobodys(address):
         raise ValueError
     return address
@@ -57,7 +57,7 @@ def name(text: str) -> str:
 def usual_name(text: str) -> str:
     """The same for what looks like a name. Raises ValueError for one that needs a closer look."""
     text = text.lower()
-    if "  " in text or persons.is_nobodys_name(text):
+    if persons.is_nobodys_name(text) or "  " in text:
         raise ValueError
     return text
 

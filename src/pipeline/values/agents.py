@@ -23,6 +23,11 @@ def user_agent(value: Any, notes: list[str]) -> str | None:
     return word
 
 
+def is_visitors(agent: str) -> bool:
+    """Whether no program names itself so."""
+    return not _look()(agent)
+
+
 def is_program(agent: str) -> bool:
     """Whether a program names itself so."""
     return _look()(agent)

@@ -27,6 +27,7 @@ class Kind(NamedTuple):
     ValueError for what is not usual after all (tests/unit/test_fast_reading.py). `json` is the type in OpenAPI's words.
     Of what is not usual the rule is asked, and what it passes without a word needs no closer look either; unless `asks`
     is false, where other fields have a say, or a rule that passes little takes long.
+    `sight` is an expression of Rust for the compact JSON of values that `finish` takes too (`pipeline.values.sight`).
     """
 
     rule: Rule
@@ -34,6 +35,7 @@ class Kind(NamedTuple):
     json: Mapping[str, Any]
     finish: Callable[[Any], Any] | None = None
     asks: bool = True
+    sight: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as cs
 
-from pipeline.values import addresses, agents, amounts, hashing, limits, pages, rules, shapes, texts
+from pipeline.values import addresses, agents, amounts, hashing, limits, pages, rules, seen, shapes, texts
 from pipeline.values.field import Kind, unchecked
 from pipeline.values.timestamps import EARLIEST
 
@@ -23,18 +23,31 @@ _DEVICE = "^[0-9A-Fa-f-]*[1-9A-Fa-f][0-9A-Fa-f-]*$"
 def choice(*words: str) -> Kind:
     """One of these words."""
     json = {"type": "string", "enum": list(words)}
-    return Kind(rules.choice(*words), cs.literal_schema(list(words)), json, asks=False)
+    return Kind(rules.choice(*words), cs.literal_schema(list(words)), json, asks=False, sight=seen.words(words))
 
 
 def text(longest: int) -> Kind:
     """Free text of at most so many characters."""
-    return Kind(partial(texts.text, longest=longest), shapes.text(longest), {**STRING, "maxLength": longest})
+    json = {**STRING, "maxLength": longest}
+    return Kind(partial(texts.text, longest=longest), shapes.text(longest), json, _short(longest), sight=seen.TEXT)
 
 
 def id_of(rule: rules.Rule, longest: int = limits.TEXT) -> Kind:
     """An id: text, or a number that becomes text."""
-    number = shapes.then(str, shapes.POSITIVE)
-    return Kind(rule, shapes.either(shapes.identity(longest), number), {"type": ["string", "integer"]})
+    usual, finish = shapes.either(shapes.identity(longest), shapes.POSITIVE), _short(longest)
+    return Kind(rule, usual, {"type": ["string", "integer"]}, finish, sight=f"(?:{seen.ID}|{seen.POSITIVE})")
+
+
+def _short(longest: int) -> Callable[[Any], str]:
+    """Finishes a text or a number of at most so many characters."""
+
+    def finish(value: Any) -> str:
+        word = str(value)
+        if len(word) > longest:
+            raise ValueError
+        return word
+
+    return finish
 
 
 def personal(
@@ -59,7 +72,7 @@ def personal(
                 return finish(value)
         return careful(value, notes)
 
-    return Kind(rule, usual, STRING, finish)
+    return Kind(rule, usual, STRING, finish, sight=seen.of(usual))
 
 
 def one_of(normalise: Callable[[str], str], *words: str) -> Kind:
@@ -78,23 +91,26 @@ def _glance(place: int, usual: CoreSchema) -> Callable[[Any], bool]:
     return _GLANCES[place][1]
 
 
-TEXT = Kind(texts.text, shapes.text(), STRING)
-AGENT = Kind(agents.user_agent, shapes.agent(), STRING)
-PLACE = Kind(texts.clear, shapes.PLACE, STRING)
+TEXT = Kind(texts.text, shapes.text(), STRING, sight=seen.TEXT)
+AGENT = Kind(agents.user_agent, shapes.agent(), STRING, shapes.only_if(agents.is_visitors), sight=seen.AGENT)
+PLACE = Kind(texts.clear, shapes.PLACE, STRING, sight=seen.PLACE)
 REFERENCE = id_of(texts.reference)
 EVENT_ID = id_of(texts.event_id, limits.EVENT_ID)
-DEVICE = Kind(texts.advertising_id, shapes.like(_DEVICE), STRING)
-IP_ADDRESS = Kind(addresses.ip_address, shapes.IPV4, STRING)
-PAGE = Kind(
-    addresses.url, shapes.like(f"^{pages.ORDINARY}$", limits.URL), STRING, finish=shapes.only_if(pages.is_clean)
-)
+DEVICE = Kind(texts.advertising_id, shapes.like(_DEVICE), STRING, sight=seen.DEVICE)
+IP_ADDRESS = Kind(addresses.ip_address, shapes.IPV4, STRING, sight=seen.of(shapes.IPV4))
+_ORDINARY = shapes.like(f"^{pages.ORDINARY}$", limits.URL)
+PAGE = Kind(addresses.url, _ORDINARY, STRING, shapes.only_if(pages.is_clean), sight=seen.of(_ORDINARY))
 # Of a text the currency has a say in what it means, unless it is plainly a number.
 AMOUNT = Kind(
     amounts.amount,
-    shapes.either(shapes.AMOUNT, shapes.then(partial(amounts.amount, notes=[]), shapes.like(amounts.PLAIN))),
+    shapes.either(shapes.AMOUNT, shapes.like(amounts.PLAIN)),
     _NUMBER,
+    lambda value: amounts.amount(value, []) if type(value) is str else value,
     asks=False,
+    sight=f"(?:{seen.NUMBER}|{seen.PRICE})",
 )
-INTEGER = Kind(amounts.integer, shapes.WHOLE, _WHOLE)
-TIME = Kind(unchecked, cs.any_schema(), {**_WHOLE, "minimum": EARLIEST})
-OPT_OUT = Kind(rules.opt_out, cs.literal_schema(["true", "false"]), {"type": ["string", "boolean"]})
+INTEGER = Kind(amounts.integer, shapes.WHOLE, _WHOLE, sight=seen.WHOLE)
+TIME = Kind(unchecked, cs.any_schema(), {**_WHOLE, "minimum": EARLIEST}, sight=seen.SCALAR)
+OPT_OUT = Kind(
+    rules.opt_out, cs.literal_schema(["true", "false"]), {"type": ["string", "boolean"]}, sight=seen.text(seen.FLAG)
+)

@@ -66,10 +66,14 @@ def address(text: str) -> str:
 def is_nobodys(address: str) -> bool:
     """Whether an address in small letters is one that is written where there is none."""
     local, _, domain = address.rpartition("@")
-    local, word = local.partition("+")[0], domain.partition(".")[0]
+    if "+" in local:
+        local = local.partition("+")[0]
     if local in _NOBODYS or domain.endswith(".invalid"):
         return True
-    return local in _TWICE and (local == word or (len(local) > _SHORT and word in _OF_EXAMPLES))
+    if local not in _TWICE:
+        return False
+    word = domain.partition(".")[0]
+    return local == word or (len(local) > _SHORT and word in _OF_EXAMPLES)
 
 
 @lru_cache(maxsize=1_000)

@@ -34,10 +34,10 @@ ORDINARY = (
 
 def is_clean(url: str) -> bool:
     """Whether an address of the form ORDINARY is, without a doubt, already as `cleaned` would make it."""
+    if not _is_doubtful()(url):
+        return url.count("&") < _MOST_PARAMETERS
     if url.count("&") >= _MOST_PARAMETERS:
         return False
-    if not _is_doubtful()(url):
-        return True
     if may_hold_number(url):
         return False
     if "%" in url or "+" in url:

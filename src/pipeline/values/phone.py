@@ -18,6 +18,9 @@ PhoneFormat = Literal["digits", "e164"]
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999", " ")
 _WITHHELD_DIGITS = frozenset(word.translate(_KEYPAD) for word in WITHHELD)
 
+# Numbers of North America that are nobody's: one digit repeated, and withheld ones.
+_NOBODYS_AMERICAN = frozenset([f"1{str(digit) * 10}" for digit in range(10)] + [f"1{one}" for one in _WITHHELD_DIGITS])
+
 _SEPARATORS = b"+ ().-/"
 _NOT_DIGIT = re.compile(r"\D")
 _NORTH_AMERICAN = "US"  # whose way out is 011
@@ -33,22 +36,30 @@ def normalise(value: str, *, form: PhoneFormat, country: str | None, as_it_stand
     country, is refused; with `as_it_stands` its digits are taken without leading zeros (not by `e164`), which is what
     Roku's page says of them. Raises Fault. Rule: Roku's Events API page, "Normalizing".
     """
-    digits, national = _north_american(value) or _careful(value, country, as_it_stands and form == "digits")
+    whole = _north_american(value)
+    if whole and whole[1] > "1" and whole not in _NOBODYS_AMERICAN:
+        return whole if form == "digits" else "+" + whole
+    digits, national = (whole, whole[1:]) if whole else _careful(value, country, as_it_stands and form == "digits")
+    _check_somebodys(digits, national)
+    return digits if form == "digits" else "+" + digits
+
+
+def _check_somebodys(digits: str, national: str) -> None:
+    """Raise Fault for the number, whole and within its country, that nobody has."""
     if digits in _WITHHELD_DIGITS or national in _WITHHELD_DIGITS:
         raise Fault("is a withheld number, which identifies nobody")
     if len(set(national)) == 1:
         raise Fault("is one digit repeated, which is nobody's number")
     if digits[0] == "1" and national[0] in "01" and len(digits) == 11:
         raise Fault("is not a possible number: North America has no such area code")
-    return digits if form == "digits" else "+" + digits
 
 
-def _north_american(value: str) -> tuple[str, str] | None:
-    """The digits of +1 and ten digits, as nearly all are: whole, and within the country."""
-    if value[:2] != "+1" or not value.isascii():
+def _north_american(value: str) -> str | None:
+    """The digits of +1 and ten digits, as nearly all are; None for others."""
+    if value[:2] != "+1":
         return None
-    digits = value.encode().translate(None, _SEPARATORS).decode()
-    return (digits, digits[1:]) if len(digits) == 11 and digits.isdigit() else None
+    digits = value.encode().translate(None, _SEPARATORS)
+    return digits.decode() if len(digits) == 11 and digits.isdigit() else None
 
 
 def _careful(value: str, country: str | None, as_it_stands: bool) -> tuple[str, str]:

@@ -12,13 +12,12 @@ from pydantic_core import core_schema as cs
 
 from pipeline.values import ids, limits
 from pipeline.values.addresses import IPV4_OF_VISITORS
-from pipeline.values.agents import is_program
 from pipeline.values.personal import holds_number
 
 DIGEST = "[0-9a-f]{64}"
 
 
-def _something(first: str, inside: str, ends: str, *, but: str = "", most: str = "", numbers: bool = True) -> str:
+def something(first: str, inside: str, ends: str, *, but: str = "", most: str = "", numbers: bool = True) -> str:
     """A text of these letters that `pipeline.values.cleaning` leaves as it is, and not a word or tag for "absent".
 
     Of those that begin with n, t or u only lengths that no such word has: null, none, n/a, nil, nan and n.a.; tbd, tba
@@ -42,8 +41,8 @@ def _something(first: str, inside: str, ends: str, *, but: str = "", most: str =
 
 # Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). Without ; or, in a user agent, which
 # is full of them, without &: an entity needs both.
-_FIRST = "(?:[A-MO-SV-Za-mo-sv-z]|#[0-9])"
-_TEXT, _AGENT = (f"^(?:{_something(_FIRST, ' -~', '!-~', but='@%' + mark)})$" for mark in ";&")
+FIRST = "(?:[A-MO-SV-Za-mo-sv-z]|#[0-9])"
+_TEXT, _AGENT = (f"^(?:{something(FIRST, ' -~', '!-~', but='@%' + mark)})$" for mark in ";&")
 # Six digits at most, or one run of them that is shorter than a card's, with no blank for "call me" before it. A phone
 # number has at least seven, and where it has no plus or punctuation such words before it. And nothing for an address.
 NO_NUMBER = "^(?:[^0-9+:]*(?:[0-9][^0-9+:]*){0,6}|[A-Za-z_-]*[0-9]{1,13}[A-Za-z_-]*)$"
@@ -67,11 +66,11 @@ def _id() -> str:
     )
 
 
-_LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
-_IN_NAME = _LETTER + "' -"
-_FIRST_OF_NAME = "[A-MO-SV-Za-mo-sv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
+LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_IN_NAME = LETTER + "' -"
+FIRST_OF_NAME = "[A-MO-SV-Za-mo-sv-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
 # At most 31 characters: a longer one could be another hash's hex.
-_NAME = f"^(?:{_something(_FIRST_OF_NAME, _IN_NAME, _LETTER, most='29', numbers=False)}|{DIGEST})$"
+_NAME = f"^(?:{something(FIRST_OF_NAME, _IN_NAME, LETTER, most='29', numbers=False)}|{DIGEST})$"
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = rf"^(?:[A-Za-z0-9._-][A-Za-z0-9._+-]{{0,63}}@(?:{_LABEL}\.){{1,8}}[A-Za-z]{{2,63}}|{DIGEST})$"
 
@@ -82,12 +81,8 @@ def like(pattern: str, longest: int = limits.TEXT) -> CoreSchema:
 
 
 def agent(longest: int = limits.TEXT) -> CoreSchema:
-    """A user agent of at most so many characters: free text, full of numbers that are versions."""
-    return then(only_if(_is_visitors), like(_AGENT, longest))
-
-
-def _is_visitors(agent: str) -> bool:
-    return not is_program(agent)
+    """A user agent, or a program's, of at most so many characters: free text, full of numbers that are versions."""
+    return like(_AGENT, longest)
 
 
 def text(longest: int = limits.TEXT) -> CoreSchema:
@@ -112,13 +107,13 @@ def then(finish: Callable[[str], Any], shape: CoreSchema) -> CoreSchema:
     return cs.no_info_after_validator_function(finish, shape)
 
 
-def only_if(holds: Callable[[str], bool]) -> Callable[[str], str]:
-    """For `then`: the text itself, if this holds."""
+def only_if(holds: Callable[[Any], bool]) -> Callable[[Any], Any]:
+    """For `then`: the value itself, if this holds."""
 
-    def finish(text: str) -> str:
-        if not holds(text):
+    def finish(value: Any) -> Any:
+        if not holds(value):
             raise ValueError
-        return text
+        return value
 
     return finish
 
