@@ -12,7 +12,7 @@ from aws_lambda_powertools.shared import constants
 
 import destinations
 from local.functions import Route, functions, routes
-from local.template import Template
+from local.template import Template, changed
 from pipeline.values.phone import PhoneFormat
 from rokt import settings
 from roku import settings as roku_settings
@@ -81,6 +81,34 @@ def test_only_handlers_name_the_environment() -> None:
 def test_functions_run_on_arm_with_python_313(template: Template, name: str) -> None:
     properties = template.of_type("AWS::Lambda::Function")[name]
     assert (properties["Architectures"], properties["Runtime"]) == (["arm64"], "python3.13")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_that_writes_to_the_queue_it_reads_is_not_stopped_as_a_loop(template: Template, name: str) -> None:
+    item = template.of_type("AWS::Lambda::Function")[name]
+    feeds_itself = name in {"DeliverRokuFunction", "DeliverRoktFunction"}
+    assert item.get("RecursiveLoop", "Terminate") == ("Allow" if feeds_itself else "Terminate")  # Lambda's own default
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_json_logs_leave_lambdas_own_lines_out_and_every_line_of_ours_in(template: Template, level: str) -> None:
+    as_json = changed(template, {"LogFormat": "JSON", "LogLevel": level})
+    as_text = changed(template, {"LogFormat": "Text", "LogLevel": level})
+    for name in NAMES:
+        own = {"LogFormat": "JSON", "ApplicationLogLevel": level, "SystemLogLevel": "WARN"}
+        assert _logging(as_json, name) == own
+        assert _logging(as_text, name) == {"LogFormat": "Text"}  # Lambda takes no levels with text
+
+
+def _logging(stack: Template, name: str) -> dict[str, Any]:
+    item = stack.of_type("AWS::Lambda::Function")[name]["LoggingConfig"]
+    found: dict[str, Any] = stack.resolve(item, Names(stack))
+    return {key: value for key, value in found.items() if key != "LogGroup"}
+
+
+def test_a_warning_of_the_importer_does_not_roll_a_first_deployment_back(template: Template) -> None:
+    (api,) = template.of_type("AWS::ApiGatewayV2::Api").values()
+    assert not api.get("FailOnWarnings")
 
 
 @pytest.mark.parametrize("name", ["IngestFunction", "TestEventsFunction"])
