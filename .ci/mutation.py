@@ -4,20 +4,27 @@ Prints a score for each file and each change that no test noticed. Fails if a fi
 than 5 % of all changes are listed as equivalent. What is changed is configured in pyproject.toml (tool.mutmut).
 """
 
+import argparse
+import os
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
+from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants, setup_source_paths
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import walk_mutatable_files
+from reaching_tests import COPY
+from trying_mutants import attempt
 
 LEAST_SCORE, MOST_EQUIVALENT = 0.90, 0.05
 EQUIVALENT = Path("tests/equivalent_mutants.toml")
@@ -41,12 +48,32 @@ class Change:
         )
 
 
-def main(names: list[str]) -> int:
-    """Run mutmut for the mutants of these names (all if there are none); 1 if the tests notice too little."""
-    if not names:
-        shutil.rmtree("mutants", ignore_errors=True)  # it would believe results of older tests
-    if code := subprocess.run([sys.executable, "-m", "mutmut", "run", *names], check=False).returncode:
-        return code
+def main(arguments: list[str]) -> int:
+    """Try the mutants of the names that are given (all if there are none); 1 if the tests notice too little."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help='such as "pipeline.aws.sqs*"; all if there are none')
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="tried at the same time")
+    parser.add_argument("--rest", action="store_true", help="only those that have no result yet: after an interruption")
+    asked = parser.parse_args(arguments)
+    if not asked.names and not asked.rest:
+        shutil.rmtree(COPY, ignore_errors=True)  # its results are of older tests
+    _make()
+    attempt(asked.names, asked.jobs, rest=asked.rest)
+    return _told(asked.names)
+
+
+def _make() -> None:
+    """Write the mutants of the files that changed since, and copy what the tests read."""
+    set_mutant_under_test("mutant_generation")
+    with redirect_stdout(StringIO()):
+        copy_src_dir()
+        copy_also_copy_files()
+        setup_source_paths()
+        create_mutants(os.cpu_count() or 1)
+
+
+def _told(names: list[str]) -> int:
+    """Print what survived and what each file has; 1 if that is too little."""
     equivalent = _equivalent()
     counted: dict[str, Counter[str]] = {}
     used: set[Change] = set()
