@@ -25,11 +25,15 @@ NOTHING: dict[str, Any] = {
     "rotations": (),
     "rokt_rotations": (),
     "redrives": (),
+    "strangers": (),
+    "words": (),
     "calm": "",
 }
+_LOSING = ("broken", "silent", "lost", "late")
 _SPANS = (60.0, 600.0, 600.0, HOUR, 2 * HOUR)
 # As often as one of the others: what destinations answer has most kinds.
 _LIKELY = {"roku": 8, "rokt": 5}
+_OF_ONE_GROUP = 0.3
 
 
 def alone(draw: random.Random, plan: Plan) -> Plan:
@@ -47,9 +51,21 @@ def alone(draw: random.Random, plan: Plan) -> Plan:
 def _destination(name: str, modes: tuple[str, ...]) -> Callable[[random.Random, Plan], dict[str, Any]]:
     def fails(draw: random.Random, plan: Plan) -> dict[str, Any]:
         mode, count = draw.choice(modes[1:]), draw.choice((1, 1, 2))
+        if name == "roku" and draw.random() < _OF_ONE_GROUP:
+            return _of_one_group(draw, plan, mode)
         return {name: tuple(_phase(draw, plan, mode) for _ in range(count))}
 
     return fails
+
+
+def _of_one_group(draw: random.Random, plan: Plan, mode: str) -> dict[str, Any]:
+    """What is wrong for one event group of Roku's is nothing to another, whose events come at the same time."""
+    posts = []
+    for post in plan.posts:
+        twins = [replace(one, name=f"{one.name}h", copy_of=one.copy_of and f"{one.copy_of}h") for one in post.events]
+        posts += [replace(post, group="g"), replace(post, group="h", events=tuple(twins))]
+    start = plan.posts[0].at - 60.0
+    return {"posts": tuple(posts), "roku": (Phase(start, start + draw.choice((HOUR, 2 * HOUR)), f"{mode}@g"),)}
 
 
 def _phase(draw: random.Random, plan: Plan, mode: str) -> Phase:
@@ -78,6 +94,43 @@ def _rationed(draw: random.Random, plan: Plan) -> dict[str, Any]:
     return {"posts": (Post(draw.uniform(0, 600.0), events),), plan.names()[0]: phase}
 
 
+def _spoken(draw: random.Random, plan: Plan) -> dict[str, Any]:
+    """Roku's successes have no body, and at some time an operator says that they are: what they refuse nobody sees."""
+    phase = _phase(draw, plan, "silent")
+    plain = [tuple(replace(one, bad_until=0.0, kind="plain") for one in post.events) for post in plan.posts]
+    posts = tuple(replace(post, events=events) for post, events in zip(plan.posts, plain, strict=True))
+    if "roku" not in plan.names():
+        return {}
+    return {"posts": posts, "roku": (phase,), "words": (draw.uniform(0, phase.end),)}
+
+
+def _relapsing(draw: random.Random, plan: Plan) -> dict[str, Any]:
+    """Answers are lost, but for minutes in between, while new events go on coming."""
+    mode, period = draw.choice(_LOSING), draw.choice((200.0, 400.0, 900.0))
+    phases = tuple(Phase(place * period, (place + 0.7) * period, mode) for place in range(int(HOUR / period)))
+    posts = tuple(
+        Post(place * 90.0 + draw.uniform(0, 90.0), tuple(Event(f"w{place}.{number}") for number in range(3)))
+        for place in range(30)
+    )
+    return {"posts": posts, "roku": phases} if "roku" in plan.names() else {}
+
+
+def _copied(draw: random.Random, plan: Plan) -> dict[str, Any]:
+    """Answers are lost, and each post comes again and again, as a server's and perhaps as a page's."""
+    mode, end = draw.choice(_LOSING), draw.choice((300.0, 900.0, HOUR))
+    posts = []
+    for post in plan.posts[:3]:
+        again = tuple(post.at + draw.choice((1.0, 30.0, 500.0, 1_500.0, HOUR)) for _ in range(3))
+        posts.append(replace(post, again=again, sender="server"))
+        if draw.random() < 0.5:
+            pages = [replace(one, name=f"{one.name}p", copy_of=one.name) for one in post.events if not one.copy_of]
+            at = max(0.0, post.at + draw.choice((-2.0, 0.0, 2.0, 60.0)))
+            posts.append(replace(post, at=at, events=tuple(pages), again=again[:1], sender="browser"))
+    start = draw.uniform(0, HOUR / 2)
+    phases = tuple(Phase(start + 2 * end * place, start + 2 * end * (place + 0.5), mode) for place in range(2))
+    return {"posts": tuple(posts), "roku": phases} if "roku" in plan.names() else {"posts": tuple(posts)}
+
+
 _FAILURES: dict[str, Callable[[random.Random, Plan], dict[str, Any]]] = {
     "roku": _destination("roku", roku.MODES),
     "rokt": _destination("rokt", rokt.MODES),
@@ -94,6 +147,9 @@ _FAILURES: dict[str, Callable[[random.Random, Plan], dict[str, Any]]] = {
     "sqs twice": _chance("sqs_twice", (0.1, 0.5)),
     "no ledger": lambda *_: {"ledger_days": 0},
     "rationed": _rationed,
+    "spoken": _spoken,
+    "relapsing": _relapsing,
+    "copied": _copied,
     "nothing": lambda *_: {},
 }
 

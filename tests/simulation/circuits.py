@@ -43,7 +43,10 @@ class Circuits:
         began, small = stage.processes[name].began, heard.small_since
         if len(posted) > SMALL and small is not None and began > small + SETTLED:
             raise Violation(f"{len(posted)} events of {group} went to {self.service.name} after one understood probe")
-        if known is None or began <= known + SETTLED:
+        # The run that hears the answer of which the circuit opens knows it at once, others when they begin.
+        if known is None or (
+            began <= known + SETTLED and not (heard.lost_by == name and began < known < stage.world.now)
+        ):
             return
         fresh = sum(self._is_new(each.variant) for each in posted)
         since, sent = self._since.get(group, (known, 0))

@@ -71,13 +71,14 @@ class Hearing:
 
     lost: int = 0  # in a row
     known_at: float | None = None  # since when it could know that answers are lost
+    lost_by: str = ""  # the run that heard the last one so
     first_lost_began: float = 0.0
     understood: list[float] = field(default_factory=list)  # when requests began whose answers could be
     understood_at: float = 0.0  # when the last of these answers came
     small_since: float | None = None  # since when one probe was understood, and nothing after it
 
-    def hear(self, began: float, now: float, *, understood: bool, certain: bool) -> None:
-        """An answer arrived, to a request begun then, or its time was over; `certain`: a success that says nothing."""
+    def hear(self, process: str, began: float, now: float, *, understood: bool, certain: bool) -> None:
+        """A run hears an answer to a request begun then, or its time is up; `certain`: a success that says nothing."""
         if understood:
             self.understood.append(began)
             self.understood_at = now
@@ -90,5 +91,6 @@ class Hearing:
         if not self.lost:
             self.first_lost_began = now
         self.lost += 1
+        self.lost_by = process
         if self.known_at is None and (certain or self.lost >= 2):
             self.known_at = now

@@ -9,7 +9,7 @@ from tests.simulation.alone import alone
 from tests.simulation.plan import DAY, HOUR, Phase, Plan, Redrive
 from tests.simulation.sender import KINDS, Event, Post
 from tests.simulation.themes import THEMES, colliding, epilogue
-from tests.simulation.twists import twisted
+from tests.simulation.twists import twisted, visited
 
 # Of days, in which Roku answers so that it is understood, and in which it does not.
 _CLEAR = ("unreachable", "unknown-key", "throttled", "absurd")
@@ -25,10 +25,10 @@ def make(seed: int) -> Plan:
     draw = random.Random(f"{seed} shape")
     plan = _with_roku(seed, draw)
     if draw.random() < _ALONE:
-        return _numbered(alone(draw, plan))
+        return _numbered(visited(seed, alone(draw, plan)))
     plan = draw.choice(THEMES)(draw, plan) if draw.random() < 1 / 6 else _drawn(draw, plan)
     plan = twisted(random.Random(f"{seed} twist"), plan)
-    return _numbered(epilogue(draw, plan) if draw.random() < 1 / 3 else plan)
+    return _numbered(visited(seed, epilogue(draw, plan) if draw.random() < 1 / 3 else plan))
 
 
 def _drawn(draw: random.Random, plan: Plan) -> Plan:

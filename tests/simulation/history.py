@@ -9,7 +9,7 @@ from tests.simulation.functions import Session, installed
 from tests.simulation.lane import Lane
 from tests.simulation.plan import Plan
 from tests.simulation.secrets import ModelSecrets
-from tests.simulation.sender import Post, fault_of, senders_secret, taken_of
+from tests.simulation.sender import Post, believed_of, fault_of, senders_secret
 from tests.simulation.stage import Result, Stage, Violation
 
 INGEST_SECONDS = 29.0  # template.yaml
@@ -64,6 +64,11 @@ class _History:
         for name, rotations in (("roku", plan.rotations), ("rokt", plan.rokt_rotations)):
             for at in rotations if name in self.lanes else ():
                 world.at(at, self.lanes[name].rotate)
+        for at in plan.strangers:
+            for lane in self.lanes.values():
+                world.at(at, lambda lane=lane: lane.strangers.come(lane.queue))  # type: ignore[misc]
+        for at in plan.words:
+            world.at(at, self.stage.ledger.learn)
         world.at(plan.troubled(), self.stage.heal)
         world.run(world.start + last + REST)
         self.rest()
@@ -90,7 +95,7 @@ class _History:
         fault = fault_of(post, answer, list(self.lanes))
         if fault is not None:
             raise Violation(fault)
-        taken = taken_of(post, answer, list(self.lanes))
+        taken = believed_of(post, answer, list(self.lanes))
         for name, lane in self.lanes.items():
             accepted = [post.events[index].name for index in sorted(taken[name])]
             self.stage.world.say(f"{process} accepts for {name}: {' '.join(accepted)}")
@@ -119,6 +124,7 @@ class _History:
         counts = self.stage.result.counts
         for name, lane in self.lanes.items():
             lane.promises.rest(lane.queue)
+            lane.strangers.rest()
             counts[f"conversions for {name}"] += len(lane.promises.conversions)
             counts[f"requests to {name}"] += lane.service.requests
             counts[f"repeats that {name} dropped"] += lane.service.dropped

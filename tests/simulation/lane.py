@@ -16,6 +16,7 @@ from tests.simulation.runs import Run
 from tests.simulation.sender import Event, Post
 from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
+from tests.simulation.strangers import Strangers
 
 WINDOW = 5.0  # seconds that the event source mapping gathers (template.yaml)
 VISIBILITY, MAX_RECEIVES = 420.0, 1_000
@@ -34,17 +35,17 @@ class Lane:
         self.service = model(
             stage.world, lambda: stage.mode(plan.phases(name)), self.variant, live=plan.delivery == "live"
         )
+        self.service.is_word_known = lambda: stage.world.process().name in stage.ledger.told
         self.promises = Promises(stage, self.service)
         self.calm = plan.calm == name  # nothing fails
-        self.dead = ModelQueue(stage.world, f"{name}-dead-letters", self, 14 * 86_400.0, 30.0, reliable=self.calm)
-        self.queue = ModelQueue(
-            stage.world, name, self, 7 * 86_400.0, VISIBILITY, MAX_RECEIVES, self.dead, reliable=self.calm
-        )
+        self.strangers = watcher = Strangers(stage, self)
+        self.dead = ModelQueue(stage.world, f"{name}-dead-letters", watcher, 14 * 86_400.0, 30.0, reliable=self.calm)
+        more = VISIBILITY, MAX_RECEIVES, self.dead
+        self.queue = ModelQueue(stage.world, name, watcher, 7 * 86_400.0, *more, reliable=self.calm)
         stage.sqs.queues |= {self.queue.name: self.queue, self.dead.name: self.dead}
         self.secret = 0  # the version of the key that the secret holds
         self._events: dict[int, Event] = {}  # by their time, which is each one's own
-        self._poll_due = False
-        self._running = 0
+        self._poll_due, self._running = False, 0
 
     def expect(self, event: Event, post: Post) -> None:
         """A sender is going to post this."""
@@ -79,6 +80,7 @@ class Lane:
         letters = [m for m in self.dead.messages.values() if self.stage.world.chance(redrive.share)]
         for letter in letters:
             self.promises.counts.redriven(letter.conversions)
+            self.strangers.redriven(letter)
             sqs.put(self.queue, letter.body, letter.attributes if redrive.attributes else {})
             sqs.delete(self.dead, letter)
         if letters:
@@ -147,11 +149,10 @@ class Lane:
     def _deliver(self, received: list[tuple[str, Message]]) -> None:
         """One invocation, and what the event source mapping does with its report."""
         self._running += 1
-        plan = self.stage.plan
         process = self.stage.begin(f"deliver-{self.name}", RUN, reliable=self.calm)
         records = [message.record(receipt) for receipt, message in received]
         for _, message in received:
-            self.promises.received(message)
+            self.promises.manners.received(message)
         function = importlib.import_module("handlers.deliver")
         counts = self.promises.counts
         counts.batches[process.name] = {message.name: set(message.conversions) for _, message in received}
@@ -168,8 +169,9 @@ class Lane:
                 given,
                 self.service.asked[process.name],
                 self.promises.letters.pop(process.name, 0),
+                self.strangers.letters.pop(process.name, 0),
                 self.stage.has_ledger and self.stage.ledger.is_unheard(process.name),
-                bool(plan.secrets),
+                bool(self.stage.plan.secrets),
             )
             run.judge(self.stage.sqs.given_up(process.name), self.stage.told.pop(process.name, Counter()))
             if not alive or (not self.calm and self.stage.loses_report()):
@@ -194,5 +196,5 @@ class Lane:
         for message in received:
             if message.name not in failures:
                 self.stage.sqs.delete(self.queue, message)
-            elif not self.stage.plan.has_refusals():
+            elif message.conversions and not self.stage.plan.has_refusals():
                 self.promises.marked(message, process)

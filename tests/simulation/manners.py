@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from tests.simulation.conversions import Posted
+from tests.simulation.conversions import Posted, Variant
 from tests.simulation.counts import Counts
+from tests.simulation.queues import Message
 from tests.simulation.responses import Response
 from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
@@ -22,6 +23,8 @@ LAST_TRY = (330.0, 470.0)
 WINDOW = 480.0  # s, from the first such request
 # A refusal that says that it passes is believed for a day (s), and waits are of 15 minutes.
 BELIEVED = 86_400.0 + 1_200.0
+# Waits grow to 180 s and more: with what SQS gives twice, 20 receives and then one every 60 s are the most.
+MOST_RECEIVES, LEAST_WAIT = 20, 60.0
 
 
 class Manners:
@@ -32,6 +35,14 @@ class Manners:
         self._stage, self._service, self._counts = stage, service, counts
         self._told: dict[tuple[str, str | None, str, str], float] = {}  # when a run was told to leave a routing alone
         service.on_answer = self.answered
+
+    def received(self, message: Message) -> None:
+        """A destination that is down is asked ever more rarely."""
+        age = self._stage.world.now - message.sent_at
+        if message.receives > MOST_RECEIVES + age / LEAST_WAIT:
+            raise Violation(
+                f"{message.name} for {self._service.name} was tried {message.receives} times in {age:.0f} s"
+            )
 
     def requested(self, process: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> None:
         """A run asks."""
@@ -45,6 +56,7 @@ class Manners:
         for one in posted:
             self._waited(one, process, now)
             self._is_small(one, len(posted), now)
+            self._is_first(one.variant, process)
 
     def _waited(self, one: Posted, process: str, now: float) -> None:
         """What was told to come back later does not come sooner: unless it has a window, or others brought it back."""
@@ -63,6 +75,15 @@ class Manners:
         is_alone = self._counts.copies[name] == 1 and not self._counts.unlucky[name]
         if self._service.name == "roku" and is_late and is_alone and count > 1:
             raise Violation(f"{one.variant.name} is in a request of {count} late in its window")
+
+    def _is_first(self, variant: Variant, process: str) -> None:
+        """A browser's event is not sent where the run has a server's copy of it, which nobody can forge."""
+        if variant.sender != "browser" or variant.shares_id:
+            return
+        given = set[str]().union(*self._counts.batches[process].values())
+        copies = [one.name for one in self._counts.variants_of(variant) if one.sender == "server" and one.name in given]
+        if copies:
+            raise Violation(f"{process} sends a browser's {variant.name}, and not the server's {copies}")
 
     def answered(self, process: str, posted: Sequence[Posted], response: Response, headers: Mapping[str, str]) -> None:
         """It is told something."""

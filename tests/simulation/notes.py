@@ -61,7 +61,10 @@ class Notes:
             return f"that it was received {said['receives']} times, not {receives}"
         if abs(float(said["at"]) - process.began) > _WHOLE:
             return "another time than that of the run"
-        lost = self._service.asked[process.name].lost_of(self._messages[said["event_id"]].conversions)
+        names = self._messages[said["event_id"]].conversions
+        if said["windows"] != "0" and not self.was_lost(names):
+            return "a window, and no answer was lost"
+        lost = self._service.asked[process.name].lost_of(names)
         return "no window, though an answer was lost" if lost and said["windows"] == "0" else None
 
     def _circuit(self, process: Process, said: Mapping[str, str]) -> str | None:
@@ -109,7 +112,7 @@ class Notes:
             return None if any(one.shares_id for one in self._counts.every_variant()) else "which it was not given"
         if kind == "rejected":
             return self._rejected(process, said, [name for _, _, name in own])
-        if kind == "unread" and not self._was_lost([name for _, _, name in own]):
+        if kind == "unread" and not self.was_lost([name for _, _, name in own]):
             return "that an answer was lost"
         return None if any(_says(said, head, place) for head, place, _ in own) else "of another sender or person"
 
@@ -119,7 +122,7 @@ class Notes:
         mine = said.get("reason", "")[:_ENOUGH], said.get("status", "none")
         return None if mine in told else f"{mine}, and dead letters say {told}"
 
-    def _was_lost(self, names: Sequence[str]) -> bool:
+    def was_lost(self, names: Sequence[str]) -> bool:
         """Whether an answer to one of them was lost, or a run may have died with it."""
         conversions = {self._counts.conversion_of(name) for name in names}
         plan = self._stage.plan
@@ -133,7 +136,7 @@ class Notes:
         return [one for one in self._counts.every_variant() if one.conversion.group == group]
 
     def _given(self, process: str) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
-        messages = [self._messages[name] for name in self.given.get(process, ())]
+        messages = [self._messages[name] for name in self.given.get(process, ()) if name in self._messages]
         return [(json.loads(one.body[: one.body.index("\n")]), one.conversions) for one in messages]
 
 

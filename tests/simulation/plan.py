@@ -9,6 +9,7 @@ from tests.simulation.sender import Event, Post
 
 HOUR, DAY = 3_600.0, 86_400.0
 _PHASES = ("roku", "rokt", "ledger", "sqs", "secrets")
+_TIMES = ("rotations", "rokt_rotations", "strangers", "words")
 _CHANCES = ("crash", "lost_reports", "sqs_refuses", "sqs_loses_answers", "sqs_refuses_entries", "sqs_twice")
 
 
@@ -36,7 +37,8 @@ class Plan:
     """Everything that is decided before the history runs; chances are per call or message.
 
     `destinations` as the stack's parameter has it. On the one that `calm` names nothing fails from its queue on.
-    `ledger_days` of 0 is no ledger; `delivery` is live or test.
+    `ledger_days` of 0 is no ledger; `delivery` is live or test. `strangers`: when somebody puts on the queues what is
+    no message of the relay's; `words`: when an operator says that Roku's successes without a body count as delivered.
     """
 
     seed: int
@@ -54,6 +56,8 @@ class Plan:
     redrives: tuple[Redrive, ...] = ()
     rotations: tuple[float, ...] = ()
     rokt_rotations: tuple[float, ...] = ()
+    strangers: tuple[float, ...] = ()
+    words: tuple[float, ...] = ()
     crash: float = 0.0
     lost_reports: float = 0.0
     sqs_refuses: float = 0.0
@@ -115,7 +119,7 @@ class Plan:
         for name in _PHASES:
             data[name] = tuple(Phase(**item) for item in data.get(name, ()))
         data["redrives"] = tuple(Redrive(**item) for item in data.get("redrives", ()))
-        for name in ("rotations", "rokt_rotations"):
+        for name in _TIMES:
             data[name] = tuple(data.get(name, ()))
         return cls(**data)
 
@@ -124,7 +128,7 @@ def smaller(plan: Plan) -> Iterator[Plan]:
     """Plans with less in them: first by halves, then by one thing at a time."""
     if len(plan.names()) > 1:
         yield from (replace(plan, destinations=name, calm="") for name in plan.names())
-    lists = ("posts", *_PHASES, "redrives", "rotations", "rokt_rotations")
+    lists = ("posts", *_PHASES, "redrives", *_TIMES)
     for name in lists:
         items = getattr(plan, name)
         middle = len(items) // 2

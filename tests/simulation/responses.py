@@ -22,6 +22,8 @@ COMMON_MODES = (
     "throttled",  # 429 with Retry-After
     "absurd",  # 429 with a Retry-After of years
     "unreachable",  # no connection
+    "unconnected",  # no connection within the time-out for that
+    "narrow>3",  # 413 to what is too large for it, nothing taken
     "slow",  # no answer within the time-out, nothing taken
     "lost",  # taken, then the connection breaks
     "late",  # taken, then no answer within the time-out
@@ -45,7 +47,8 @@ class Response:
 
     def __init__(self, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
         """The whole of an answer."""
-        self.status_code, self.headers = status, dict(headers or {})
+        self.status_code = self.code = status  # what HTTP says, and what the body may say instead
+        self.headers = dict(headers or {})
         pieces = iter([body])
         self.raw = SimpleNamespace(read1=lambda *_, **__: next(pieces, b""))
 
@@ -87,6 +90,8 @@ def nothing_taken(mode: str, world: World, timeout: float) -> Response | None:
         raise requests.exceptions.ReadTimeout
     if mode == "unavailable":
         return Response(503)
+    if mode == "narrow":
+        return Response(413)
     if mode in ("throttled", "absurd"):
         after = world.random.randint(1, 1_200) if mode == "throttled" else 99_999_999
         return Response(429, headers={"Retry-After": str(after)})

@@ -33,7 +33,8 @@ class Event:
     `bad_until`: Roku refuses it until then (seconds from the start; 0: never), `rokt_bad_until`: so does Rokt.
     `twin_of`: it has the event id of that other, and another event name. `copy_of`: it is that other once more, with
     another value. `clash_of`: it has that other's id and event name, and is of another person. `thin`: of nobody that
-    could be told from others. `poison`: every request with it is treated so. `size`: bytes that it has more.
+    could be told from others. `poor`: without an amount. `poison`: every request with it is treated so. `size`: bytes
+    that it has more.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Event:
     copy_of: str | None = None
     clash_of: str | None = None
     thin: bool = False
+    poor: bool = False
     poison: str = ""
     size: int = 0
 
@@ -80,7 +82,7 @@ class Event:
             user["em"] = email
         made: dict[str, Any] = {"event_id": event_id, "event_name": event_name, "event_time": self.time()}
         made["user_data"] = user
-        if not self.thin:
+        if not (self.thin or self.poor):
             made["custom_data"] = {"value": 100 + self.place, "currency": "USD"}
         if self.size:
             made["event_source_url"] = "https://shop.example.com/" + "a" * self.size
@@ -162,6 +164,14 @@ def taken_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) ->
         for name in _meant(one, destinations):
             taken[name].discard(one["index"])
     return taken
+
+
+def believed_of(post: Post, answer: dict[str, Any], destinations: Sequence[str]) -> dict[str, set[int]]:
+    """The places of the events that the sender takes for accepted, by destination: a page reads the status alone."""
+    if post.sender == "server":
+        return taken_of(post, answer, destinations)
+    every = range(len(post.events)) if answer["statusCode"] < 300 else ()
+    return {name: {index for index in every if post.events[index].is_for(name)} for name in destinations}
 
 
 def _meant(entry: dict[str, Any], destinations: Sequence[str]) -> Sequence[str]:

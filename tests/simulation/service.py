@@ -62,6 +62,10 @@ class Service(Wire):
         self.on_request(process, posted, headers)
         mode, slowness = mode_for(self._mode(), posted, world)
         world.pause(world.random.uniform(0.02, 0.4) + slowness)
+        asked.is_hushed = asked.is_hushed or mode in ("unreachable", "unconnected")
+        if mode == "unconnected":
+            world.pause(timeout[0])
+            raise requests.exceptions.ConnectTimeout
         if mode == "unreachable":
             reason = NewConnectionError(HTTPConnection(self.name), "refused")
             raise requests.exceptions.ConnectionError(SimpleNamespace(reason=reason))
@@ -71,14 +75,17 @@ class Service(Wire):
         try:
             response, lost = self._answered(mode, posted, headers, timeout)
         except requests.exceptions.RequestException:
-            self.heard[group].hear(began, world.now, understood=False, certain=False)
+            self.heard[group].hear(process, began, world.now, understood=False, certain=False)
             raise
-        self.heard[group].hear(began, world.now, understood=not lost, certain=mode in CERTAIN)
+        self.heard[group].hear(process, began, world.now, understood=not lost, certain=mode in CERTAIN)
         self.on_answer(process, posted, response, headers)
+        unnamed = len(posted) > 1 and mode in ("whole", "narrow")
+        names = [one.variant.name for one in posted] if unnamed else ()
+        asked.answered(names, response.code, response.headers.get("Retry-After"))
         if response.status_code in (401, 403) and headers["Authorization"] != self.right(group):
             asked.is_stale = asked.is_stale or (self.held_since + REREAD < began and world.now < began + SOON)
         for one in posted:
-            one.variant.statuses.add(str(response.status_code))
+            one.variant.statuses.add(str(response.code))
             if not lost:
                 one.variant.lost.remove(began)
                 asked.lost[one.variant.name].remove(began)

@@ -70,6 +70,11 @@ class Stage:
         """Whether the ledger has had a trouble so far."""
         return any(phase.start <= self.world.now - self.world.start for phase in self.plan.ledger)
 
+    def has_secrets(self, seconds: float) -> bool:
+        """Whether Secrets Manager has answered for so long."""
+        now = self.world.now - self.world.start
+        return not any(phase.start <= now and now - seconds <= phase.end for phase in self.plan.secrets)
+
     def had_modes(self, destination: str) -> set[str]:
         """How a destination has behaved so far."""
         since = self.world.now - self.world.start

@@ -82,9 +82,11 @@ def colliding(draw: random.Random, plan: Plan) -> Plan:
     first = post.events[0]
     if first.twin_of or first.kind != "plain" or first.poison or len(post.events) > 100:
         return plan
-    clash = Event("x", clash_of=first.name, thin=draw.random() < 0.3)
+    kind = draw.random()
+    clash = Event("x", clash_of=first.name, thin=kind < 0.2, poor=kind > 0.6)
     sender = draw.choice(("server", "browser"))
-    forged = Post(draw.uniform(0, plan.seconds / 2), (clash,), (), post.group, sender)
+    before = max(0.0, post.at - draw.choice((2.0, 900.0, 1_800.0)))
+    forged = Post(draw.choice((draw.uniform(0, plan.seconds / 2), post.at, before)), (clash,), (), post.group, sender)
     return replace(plan, posts=(*plan.posts, forged))
 
 

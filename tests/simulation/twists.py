@@ -28,6 +28,7 @@ _MOTLEY = (
 )
 _LOSING = ("broken", "silent", "textual", "unavailable")
 _CLEAR = ("unreachable", "throttled", "unknown-key")
+_VISITED = 0.08
 
 
 def middling(draw: random.Random, plan: Plan) -> Plan:
@@ -102,6 +103,13 @@ TWISTS: tuple[tuple[Callable[[random.Random, Plan], Plan], float], ...] = (
     (at_last, 0.01),
     (refused, 0.01),
 )
+
+
+def visited(seed: int, plan: Plan) -> Plan:
+    """Into some plans come messages that nobody can deliver."""
+    draw = random.Random(f"{seed} strangers")
+    times = tuple(draw.uniform(0, plan.seconds) for _ in range(3))
+    return replace(plan, strangers=times) if draw.random() < _VISITED else plan
 
 
 def twisted(draw: random.Random, plan: Plan) -> Plan:

@@ -1,7 +1,7 @@
 """What every model of a destination must say of its requests, its events and its answers."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +16,8 @@ class Wire:
     name: str
     window: float  # seconds in which it drops a repeat
     modes: tuple[str, ...]
+    # Whether the run that asks knows an operator's word that a success without a body is one.
+    is_word_known: Callable[[], bool]
 
     def secret(self, version: int) -> str:
         """The text of the secret that holds this version of the key."""
@@ -56,7 +58,11 @@ class Wire:
             return "without its refusal" if event.refuses() else "with a refusal that nobody made"
         if (email := event.email()) and sha256(email.encode()).hexdigest() not in said:
             return "without its person"
-        return None if event.thin or str(event.conversion()["custom_data"]["value"]) in said else "without its value"
+        return (
+            None
+            if event.thin or event.poor or str(event.conversion()["custom_data"]["value"]) in said
+            else "without its value"
+        )
 
     def refusal(self, mode: str, posted: Sequence[Posted], headers: Mapping[str, str]) -> Response | None:
         """The answer to a request that is refused for its key or sender."""
