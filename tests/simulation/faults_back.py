@@ -124,7 +124,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     ),
     "sqs: attributes have no size": (
         "pipeline.aws.sqs",
-        "return len(self.body.encode()) + attributes",
-        "return len(self.body.encode())",
+        "return packing.in_bytes(self.body) + attributes",
+        "return packing.in_bytes(self.body)",
     ),
 }
