@@ -94,11 +94,10 @@ def needs_care(conversion: object) -> bool:
     custom = conversion.get("custom_data") if isinstance(conversion, dict) else None
     if not isinstance(custom, dict):
         return False
-    if any(map(_is_undecided, map(custom.get, language.amounts()))):
-        return True
-    contents: Any = custom.get("contents")
-    return any(_is_undecided(contents[place]["price"]) for place in _priced_in_text(contents))
-
-
-def _is_undecided(value: object) -> bool:
-    return isinstance(value, str) and _is_plain(value) is None
+    texts = [value for name in language.amounts() if type(value := custom.get(name)) is str]
+    contents = custom.get("contents")
+    if type(contents) is list:
+        for item in contents[:_MOST_ITEMS]:
+            if type(item) is dict and type(price := item.get("price")) is str:
+                texts.append(price)
+    return not all(map(_is_plain, texts))
