@@ -20,8 +20,8 @@ from mutmut.state import state
 
 ROOT, COPY, REACHED = Path.cwd(), Path("mutants"), Path("mutants/reached.json")
 SUSPICIOUS = 35  # mutmut's word for a trial that failed itself
-# Seconds of the processor, and by the clock, that a test may take, and how often what it takes without a change.
-PROCESSOR, CLOCK, TIMES = 3, 20, 20
+# Seconds of the processor, and by the clock, that a test may take, each with how often what it takes without a change.
+PROCESSOR, CLOCK = (2, 5), (20, 20)
 MEMORY = 6 * 2**30  # bytes: a loop that adds to a list does not end by itself
 
 
@@ -79,9 +79,9 @@ def switch_to(mutant: str) -> None:
 def each_run(tests: Sequence[Test]) -> Iterator[Test]:
     """Run one test after the other; one that takes far too long ends this process."""
     for test, following in zip(tests, [*(test.item for test in tests), None][1:], strict=True):
-        longest = ceil(time.process_time() + PROCESSOR + TIMES * test.seconds)
+        longest = ceil(time.process_time() + PROCESSOR[0] + PROCESSOR[1] * test.seconds)
         resource.setrlimit(resource.RLIMIT_CPU, (longest, resource.RLIM_INFINITY))
-        signal.alarm(ceil(CLOCK + TIMES * test.seconds))
+        signal.alarm(ceil(CLOCK[0] + CLOCK[1] * test.seconds))
         test.item.ihook.pytest_runtest_protocol(item=test.item, nextitem=following)
         yield test
 

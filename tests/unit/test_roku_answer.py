@@ -107,6 +107,7 @@ def without(*names: str) -> dict[str, Any]:
         {"data": {"code": 200, "failed_events": []}},
         {"message": "accepted", "error_count": 0, "failed": 0, "rejected": []},
         {"errorCode": "SUCCESS", "processed": 3, "processed_at": 1_767_225_600},
+        {"_" * 94 + "success": False},
         {"data": {"data": {"data": {"data": {"success": False}}}}},  # nobody wraps an answer four times
     ],
 )
@@ -157,6 +158,8 @@ def test_the_documented_body_with_another_status_is_not_the_documented_form(stat
         {"errors": ["no"]},
         {"errors": {"event_time": "no"}},
         {"errors": "no"},
+        {"error": "OK"},  # whatever it says, it is an error
+        {"errors": "none"},
         {"error_count": 1},
         {"failed": 2},
         {"failed": "2"},
@@ -171,6 +174,8 @@ def test_the_documented_body_with_another_status_is_not_the_documented_form(stat
         {"ok": False},
         {"description": "all events failed"},
         {"description": "Some events could not be processed."},
+        {"message": "All events failed"},
+        {"_" * 93 + "success": False},  # of a name 100 characters are read
         {"data": {"success": False}},
         {"response": {"result": {"errors": ["no"]}}},
         {"data": {"data": {"data": {"success": False}}}},
@@ -499,6 +504,8 @@ def test_a_whole_request_refused_for_the_moment_or_for_the_group_is_not_taken_ap
         assert isinstance(outcome, Rejected)
         assert outcome.alike
         assert "g1" not in outcome.reason
+    for outcome in ask({"errors": {"event_group_id": "unknown"}}, *THREE, status=400):
+        assert outcome == Rejected("Roku answered 400 for the event group or account", 400, alike=True)
     for said in ("invalid timeout", 'must not be "try again"', "all events failed", "duplicate event"):
         assert words(ask({"description": said}, *THREE, status=400)) == "UUU"
 
@@ -792,6 +799,11 @@ def test_several_items_about_one_event_are_one_reason() -> None:
 )
 def test_what_is_said_of_an_event_is_its_reason_whatever_its_form(said: dict[str, Any], reason: str) -> None:
     assert ask(verdict(210, [{"event_id": "b"} | said]), *THREE, status=210)[1] == Rejected(reason, 210)
+
+
+def test_of_a_fields_name_100_characters_are_told() -> None:
+    (outcome,) = ask(verdict(400, [{"event_id": "a", "errors": {"n" * 101: "bad"}}], received=1), PURCHASE, status=400)
+    assert outcome == Rejected("n" * 100 + ": bad", 400)
 
 
 def test_of_many_texts_the_first_twenty_are_read() -> None:
