@@ -8,29 +8,14 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline.values.version import VERSION
-from relay import (
-    calibrate,
-    circuit,
-    console,
-    deploy,
-    dlq,
-    doctor,
-    drain,
-    forget,
-    hashes,
-    keys,
-    log,
-    mapping,
-    reconcile,
-    remove,
-    report,
-    send,
-    silence,
-    status,
-    tail,
-    trigger,
-)
+from relay import calibrate, circuit, console, deploy, drain, hashes, mapping, remove, report, trigger
+from relay.doctor import doctor
+from relay.events import forget, log, status, tail
+from relay.files import send
+from relay.letters import dlq
+from relay.orders import reconcile
 from relay.printing import Out
+from relay.senders import keys, silence
 from relay.verbs import WRONG, verb
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}

@@ -6,10 +6,10 @@ import typer
 
 from relay import circuits
 from relay.circuits import Known
-from relay.dead_letters import now
 from relay.deployment import Deployment, title_of
-from relay.dlq import DestinationOption, YesOption
 from relay.errors import DECLINED, Trouble
+from relay.letters.dead_letters import now
+from relay.letters.dlq import DestinationOption, YesOption
 from relay.printing import Out, age, moment
 
 

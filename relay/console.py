@@ -11,15 +11,19 @@ from typing import Annotated, Any
 
 import typer
 
-from relay import circuit, console_server, dlq, keys, ledger_items, log, metrics, report, roku_report, status
-from relay.dead_letters import now
+from relay import circuit, console_server, metrics, report
 from relay.deployment import Deployment
 from relay.durations import seconds
 from relay.errors import Misuse
+from relay.events import ledger_items, log, status
 from relay.kept import Kept
 from relay.ledger_table import NO_TABLE, table_of
-from relay.letter_queue import depth
+from relay.letters import dlq
+from relay.letters.dead_letters import now
+from relay.letters.letter_queue import depth
+from relay.orders import roku_report
 from relay.printing import Out, moment
+from relay.senders import keys
 from sources import registry
 
 _MOST = 200  # dead letters on the page, the oldest, and events of the door, the newest; the counts are of all

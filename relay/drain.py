@@ -12,12 +12,12 @@ import typer
 from botocore.exceptions import ClientError
 
 from destinations import NAMES, load
-from relay.dead_letters import Letter
 from relay.deployment import Deployment, Destination
 from relay.errors import DECLINED, Misuse, Trouble, code
-from relay.letter_queue import depth, move, sift
+from relay.letters.dead_letters import Letter
+from relay.letters.letter_queue import depth, move, sift
+from relay.letters.redrive import progress
 from relay.printing import Out, number
-from relay.redrive import progress
 from relay.verbs import BAD
 
 # CloudFormation names a queue STACK-LOGICALID-RANDOM.

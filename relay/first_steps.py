@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 
 from relay.checkout import Checkout
-from relay.checks import Finding, sender_keys
 from relay.deployment import Deployment
 from relay.destinations import shown
+from relay.doctor.checks import Finding, sender_keys
 from relay.errors import Trouble
-from relay.keys import make
 from relay.secret_texts import read_secret
+from relay.senders.keys import make
 
 STACKS_OWN = "first"  # the sender whose key the template makes
 # Seconds until each function knows a new key: it reads the secret again for an unknown one after 2 s at the soonest.

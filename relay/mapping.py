@@ -12,7 +12,7 @@ from pipeline.intake.body import BadRequest, Ignored
 from pipeline.intake.senders import SourceSettings
 from pipeline.values.faults import Fault
 from relay.errors import Misuse, Trouble
-from relay.opening import STDIN
+from relay.files.opening import STDIN
 from relay.printing import Out
 from relay.proposing.proposal import known, proposal
 from relay.verbs import BAD, JsonOption, finish

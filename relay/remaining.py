@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relay.deployment import Deployment, Destination
-from relay.letter_queue import depth
+from relay.letters.letter_queue import depth
 from relay.printing import number
 
 

@@ -7,15 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from relay import metrics, senders_report
+from relay import metrics
 from relay.deployment import Deployment, Destination
-from relay.dlq import DestinationOption
 from relay.durations import seconds
-from relay.letter_queue import depth
+from relay.letters.dlq import DestinationOption
+from relay.letters.letter_queue import depth
+from relay.letters.redrive import moved_since
 from relay.printing import Out, age, moment, number
-from relay.redrive import moved_since
-from relay.senders_report import senders_of
-from relay.shares import Share
+from relay.senders import senders_report
+from relay.senders.senders_report import senders_of
+from relay.senders.shares import Share
 from relay.sums import METRICS, Counts, Verdict, counted, verdict
 from relay.verbs import BAD
 

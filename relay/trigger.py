@@ -9,7 +9,7 @@ import typer
 from pipeline.intake.senders import Sender, SourceSettings, key_digest
 from relay import platform_samples
 from relay.deployment import Deployment
-from relay.doctor import KeyOption
+from relay.doctor.doctor import KeyOption
 from relay.errors import Misuse, Trouble
 from relay.platform_samples import Sample
 from relay.posting import session

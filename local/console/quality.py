@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.values.json_objects import json_object
-from relay.sender_lines import row_of
-from relay.shares import Share
+from relay.senders.sender_lines import row_of
+from relay.senders.shares import Share
 
 _MOST_SENDERS = 200  # times destinations; nobody tries more on one machine
 _MOST_REASONS = 5  # shown of each

@@ -12,8 +12,8 @@ from destinations import load
 from pipeline.intake.senders import Sender
 from pipeline.values.faults import NoKey
 from pipeline.values.placeholders import is_placeholder
-from relay.checks import NOT_ASKED, OK, PROBLEM, Finding, is_placeholder_key, just_written
 from relay.deployment import Deployment
+from relay.doctor.checks import NOT_ASKED, OK, PROBLEM, Finding, is_placeholder_key, just_written
 from relay.errors import Trouble, explain
 from relay.secret_texts import SecretText, read_secret
 

@@ -12,9 +12,9 @@ from pipeline.values import phone
 from pipeline.values.digests import digest
 from pipeline.values.faults import NoKey
 from pipeline.values.json_objects import json_object
-from relay.checks import OK, PROBLEM, WARNING, Finding, just_written
 from relay.deployment import Deployment
 from relay.destinations import Shown, key_fix, key_words, read_keys, rules
+from relay.doctor.checks import OK, PROBLEM, WARNING, Finding, just_written
 from relay.errors import Trouble
 from relay.posting import sender_key, session
 from relay.printing import number

@@ -143,7 +143,7 @@ def test_a_letter_is_sent_before_it_is_deleted(operator: Operator, monkeypatch: 
     def crash(*_: Any) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("relay.letter_queue.delete", crash)
+    monkeypatch.setattr("relay.letters.letter_queue.delete", crash)
     said = operator.run("dlq", "redrive", "--reason", "too old")
     assert (said.code, said.errors) == (130, "relay: interrupted\n")
     until(lambda: operator.relay.conversions("i"))

@@ -11,11 +11,12 @@ from unittest.mock import patch
 
 import pytest
 
-from relay import dlq, log, status
 from relay.console import View
 from relay.console_server import server
 from relay.deployment import Deployment
 from relay.errors import Misuse
+from relay.events import log, status
+from relay.letters import dlq
 from relay.printing import Out, moment
 from tests.bounds import BOUND
 

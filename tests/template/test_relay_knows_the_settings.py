@@ -7,8 +7,8 @@ import pytest
 
 from local.template import expand, read
 from relay.checkout import Checkout
+from relay.doctor.running import settings
 from relay.questions import FIRST
-from relay.running import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"

@@ -9,9 +9,11 @@ import requests
 import destinations
 from local.dead_letters import DeadLetter, peek
 from local.stack import Choices, Stack
-from relay import checks, letter_queue, questions
+from relay import questions
 from relay.deployment import Where, connect
 from relay.destinations import shown
+from relay.doctor import checks
+from relay.letters import letter_queue
 
 EVENTS = [{"event_id": "good-1", "event_name": "PURCHASE"}, {"event_id": "bad-1", "event_name": "TORN"}]
 

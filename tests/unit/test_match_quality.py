@@ -17,9 +17,10 @@ from pipeline.contract.matching import counted
 from pipeline.intake import quality
 from pipeline.intake.received import Received
 from pipeline.values.words import Word
-from relay import match_checks, sender_lines, senders_report
 from relay.deployment import Deployment
-from relay.shares import Share, shares
+from relay.doctor import match_checks
+from relay.senders import sender_lines, senders_report
+from relay.senders.shares import Share, shares
 from tests.unit import rokt_conversions
 from tests.unit.conversions import DEVICE, conversion, outcome
 from tests.unit.test_words import CALLS, named

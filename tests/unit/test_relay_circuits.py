@@ -11,9 +11,9 @@ from moto import mock_aws
 
 from pipeline.delivery.circuit import Circuit
 from relay import circuits
-from relay.circuit_checks import answer_findings
 from relay.circuits import Answers, Known, known, next_probe, state, told
 from relay.deployment import Deployment
+from relay.doctor.circuit_checks import answer_findings
 from relay.errors import Trouble
 
 NOW = 1_700_000_000.0  # 2023-11-14 22:13:20 UTC

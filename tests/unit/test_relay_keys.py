@@ -11,9 +11,9 @@ import pytest
 
 from relay import mapping
 from relay.errors import Misuse, Trouble
-from relay.key_meaning import faults
-from relay.key_settings import consent_settings, source_settings
-from relay.keys import _sources
+from relay.senders.key_meaning import faults
+from relay.senders.key_settings import consent_settings, source_settings
+from relay.senders.keys import _sources
 from sources import registry
 from sources.mapped import ready
 

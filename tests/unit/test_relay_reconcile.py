@@ -15,26 +15,17 @@ from pipeline.delivery import door_items
 from pipeline.intake import door
 from pipeline.intake.door import Ended
 from pipeline.values.words import Word
-from relay import (
-    differences,
-    ledger_items,
-    ledger_table,
-    order_days,
-    order_entries,
-    order_worlds,
-    orders,
-    posts,
-    reconcile,
-    roku_report,
-)
+from relay import ledger_table
 from relay.deployment import Deployment, Destination
-from relay.differences import Kind, World
 from relay.errors import Trouble
-from relay.inputs import Reading
-from relay.order_entries import Entry
-from relay.orders import Order
+from relay.events import ledger_items, posts
+from relay.files.inputs import Reading
+from relay.orders import differences, order_days, order_entries, order_worlds, orders, reconcile, roku_report
+from relay.orders.differences import Kind, World
+from relay.orders.order_entries import Entry
+from relay.orders.orders import Order
+from relay.orders.roku_report import Counted, Delivered
 from relay.printing import Out
-from relay.roku_report import Counted, Delivered
 
 NOW = 1_767_312_000  # 2026-01-02T00:00:00Z
 AT = NOW - 3_600

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from relay.deployment import Deployment
-from relay.running import (
+from relay.doctor.running import (
     called,
     concurrency_finding,
     mapping_findings,

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from pipeline.values.moments import Habits
-from relay import file_questions
-from relay.checkpoint import Sent
 from relay.errors import Misuse, Trouble
-from relay.file_questions import again_means, asking
-from relay.inputs import Item, Reading, items
+from relay.files import file_questions
+from relay.files.checkpoint import Sent
+from relay.files.file_questions import again_means, asking
+from relay.files.inputs import Item, Reading, items
+from relay.files.send_answer import reasons, tell
+from relay.files.sending import Tally
 from relay.printing import Out
-from relay.send_answer import reasons, tell
-from relay.sending import Tally
 from sources.files.file_times import Open
 
 PERSON = "Zoë Müller"

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipeline.values.faults import Fault
-from relay.alarm_checks import alarm_findings, email_findings, hearing_findings
 from relay.app import app
-from relay.checks import queue_findings, skew
 from relay.deployment import Destination
 from relay.destinations import shown
 from relay.destinations.roku import judge
+from relay.doctor.alarm_checks import alarm_findings, email_findings, hearing_findings
+from relay.doctor.checks import queue_findings, skew
 from relay.durations import seconds
 from relay.errors import Misuse, Trouble
+from relay.events.tail import words
 from relay.hashes import Kind, guess
-from relay.key_settings import source_settings as settings
 from relay.printing import age, plain, printable
-from relay.tail import words
+from relay.senders.key_settings import source_settings as settings
 
 forms_of_roku = shown("roku").forms or pytest.fail("Roku has none")
 WHERE = Destination("roku", "url", "arn:queue", "dead-url", "arn:dead")

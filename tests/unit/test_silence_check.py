@@ -18,10 +18,10 @@ from pipeline.intake.received import Received
 from pipeline.silence import asking, memory
 from pipeline.silence.rhythm import UNKNOWN
 from pipeline.silence.stream import COUNT, Stream
-from relay import silence as verb
 from relay.deployment import Deployment
 from relay.errors import Trouble
 from relay.printing import Out
+from relay.senders import silence as verb
 from roku.vocabulary import EVENT_NAMES
 from tests.unit.conversions import conversion, outcome
 from tests.unit.test_relay_circuits import KEYS

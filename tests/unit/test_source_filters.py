@@ -9,7 +9,7 @@ import pytest
 from pipeline.intake.body import Body, Ignored
 from pipeline.intake.sender_entries import read_senders
 from pipeline.intake.senders import SourceSettings
-from relay.key_meaning import faults
+from relay.senders.key_meaning import faults
 from sources import registry
 from sources.filters import FILTERS
 from sources.inbound import Inbound

@@ -9,10 +9,11 @@ import pytest
 
 from pipeline.contract.destination import Routing
 from pipeline.contract.messages import Head, QueuedEvent, encode
-from relay import dead_letters, tail_letters
-from relay.dead_letters import Letter
 from relay.deployment import Deployment
-from relay.tail import words
+from relay.events import tail_letters
+from relay.events.tail import words
+from relay.letters import dead_letters
+from relay.letters.dead_letters import Letter
 
 NAMES = ("RokuQueueUrl", "RokuQueueArn", "RokuDeadLetterQueueUrl", "RokuDeadLetterQueueArn")
 STACK = Deployment("ads", "arn", datetime.now(UTC), {}, dict.fromkeys(NAMES, "q"), False, None, clients={"sqs": None})

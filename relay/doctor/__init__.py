@@ -1,0 +1,1 @@
+"""What `relay doctor` looks at."""

@@ -1,0 +1,1 @@
+"""What became of an event: `relay status`, `log`, `tail` and `forget`."""

@@ -1,0 +1,1 @@
+"""Files of conversions to the API: `relay send`."""

@@ -1,0 +1,1 @@
+"""A shop's orders beside what is known of them: `relay reconcile`."""

@@ -1,0 +1,1 @@
+"""Who posts, and how: `relay keys` and `relay silence`."""
