@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -315,3 +316,17 @@ def test_a_question_about_an_id_of_its_own_that_is_not_answered_leaves_the_ledge
     both = [message("a", head=HEAD, fingerprint=person, number=number) for number, person in enumerate(people)]
     assert not settle(both, roku(Delivered()), world(Forgetful({}, {}))).is_complete
     assert settle(both[:1], roku(Delivered()), world(Forgetful({}, {}))).is_complete
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_an_operators_word_on_empty_answers_is_remembered_where_the_ledger_answered(complete: bool) -> None:
+    class Told(Memory):
+        """Its table holds the operator's word."""
+
+        def look_up(self, *asked: Any, **more: Any) -> Found:
+            """What is known, with that word."""
+            return replace(super().look_up(*asked, **more), accepts_empty=True, complete=complete)
+
+    here = world(Told({}, {}))
+    settle([message("a", head=HEAD)], roku(Delivered()), here)
+    assert here.remembered.accepts_empty is complete
