@@ -17,10 +17,6 @@ _COLUMNS = ("ids", "names", "fingerprints", "refused_by")
 def fault_of(message: Message, origins: Sequence[Message], *, dead: bool) -> str | None:
     """What a message says otherwise than each of those that it may be made of; None if nothing."""
     faults = [_difference(message, origin, dead=dead) for origin in origins]
-    # Of several copies the one goes on that was tried most: what a browser's has used says nothing of a server's.
-    most = max((used(one) for one in origins if _head(one).get("sender") == _head(message).get("sender")), default=0)
-    if not dead and used(message) < most:
-        return f"windows: {used(message)}, not {most} as another copy"
     return None if None in faults else faults[0] if faults else "of no message"
 
 
@@ -32,6 +28,12 @@ def fault_of_new(message: Message, variant: Variant) -> str | None:
         return f"{said}, not {(variant.conversion.group, variant.partner, variant.sender)}"
     since = {head["accepted_at"], head["waits_from"]}
     return None if since <= {int(message.sent_at) - back for back in range(INGEST)} else f"that it waits since {since}"
+
+
+def less_tried(message: Message, origins: Sequence[Message]) -> str | None:
+    """Of copies to the byte the one goes on that was tried most; None if it does."""
+    most = max(map(used, origins), default=0)
+    return f"windows: {used(message)}, not {most} as another copy" if used(message) < most else None
 
 
 def is_nameless(message: Message, name: str) -> bool:

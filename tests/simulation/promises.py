@@ -102,6 +102,8 @@ class Promises:
         given = self.counts.batches[process]
         origins = [self._messages[one] for one, names in given.items() if names & set(message.conversions)]
         fault = heads.fault_of(message, origins, dead=dead)
+        if not dead and all(len(self.counts.variants_of(self.variants[name])) == 1 for name in message.conversions):
+            fault = fault or heads.less_tried(message, origins)
         if fault is not None:
             raise Violation(f"{message.name} ({' '.join(message.conversions[:9])}) by {process} says {fault}")
         if dead:
