@@ -110,6 +110,8 @@ def test_the_functions_clients_walk_through_no_item_and_name_the_relay(
         "AWS_SECRET_ACCESS_KEY": "b",
     }.items():
         monkeypatch.setenv(name, value)
+    # Powertools, once some test has imported it, puts a word of its own behind the name of every session made later.
+    monkeypatch.setattr(botocore, "_INITIALIZERS", [])
     for cached in (clients._session, clients.sqs, clients.dynamodb):
         monkeypatch.setattr(clients, cached.__name__, cached.__wrapped__)
     walked: list[object] = []
