@@ -70,9 +70,14 @@ def _found(copy: Path, pieces: list[tuple[str, str, str]]) -> str:
 def _nearest_first(copy: Path, module: str) -> list[str]:
     """The test files, those first that name the module."""
     files = [*copy.glob("tests/unit/test_*.py"), *copy.glob("tests/integration/test_h*.py")]
-    last = module.rpartition(".")[2]
+    folder, last = ("", *module.split("."))[-2:]
     texts = {file: file.read_text(encoding="utf-8") for file in files}
-    files.sort(key=lambda file: (last not in file.name, module not in texts[file], last not in texts[file], file.name))
+
+    def distance(file: Path) -> tuple[bool, bool, bool, bool, str]:
+        name, text = file.name, texts[file]
+        return last not in name, module not in text, folder not in name, last not in text, name
+
+    files.sort(key=distance)
     return [str(file.relative_to(copy)) for file in files]
 
 

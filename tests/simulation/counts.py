@@ -48,6 +48,10 @@ class Counts:
         """All contents of its conversion."""
         return self._variants[variant.conversion.name]
 
+    def are_alike(self, names: Iterable[str]) -> bool:
+        """Whether all copies of these are to the byte."""
+        return all(len(self._variants[self._conversion_of[name]]) == 1 for name in names)
+
     def every_variant(self) -> list[Variant]:
         """All contents of all conversions."""
         return [one for ones in self._variants.values() for one in ones]

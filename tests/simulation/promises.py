@@ -20,10 +20,8 @@ from tests.simulation.stage import Stage, Violation
 RUN = 60.0  # seconds that a run may take (template.yaml)
 # Where nothing fails, 5 s of window and runs of 2 s leave no message on the queue for so long (s).
 AT_ONCE = 900.0
-# So long (s) after Secrets Manager has failed ingest reads the key of the fingerprints again, at the latest.
-SECRETS = 120.0
-# What is left of a message may become a message of its own this often, one after another.
-DEEPEST = 12
+SECRETS = 120.0  # s after Secrets Manager has failed ingest reads the key of the fingerprints again, at the latest
+DEEPEST = 12  # what is left of a message may become a message of its own this often, one after another
 
 
 class Promises:
@@ -80,8 +78,8 @@ class Promises:
             for name in message.conversions:
                 if fault := heads.fault_of_new(message, self.variants[name]):
                     raise Violation(f"{message.name} ({name}) by {process.name} says {fault}")
-                is_known = not self.variants[name].is_thin and self.stage.has_secrets(SECRETS)
-                if is_known and heads.is_nameless(message, name):
+                is_thin = self.variants[name].is_thin or not self.stage.has_secrets(SECRETS)
+                if not is_thin and heads.is_nameless(message, name):
                     raise Violation(f"{message.name} ({name}) by {process.name} has no fingerprint")
         if process is not None and process.name.startswith("deliver") and not dead:
             given = self.counts.batches[process.name]
@@ -102,8 +100,8 @@ class Promises:
         given = self.counts.batches[process]
         origins = [self._messages[one] for one, names in given.items() if names & set(message.conversions)]
         fault = heads.fault_of(message, origins, dead=dead)
-        if not dead and all(len(self.counts.variants_of(self.variants[name])) == 1 for name in message.conversions):
-            fault = fault or heads.less_tried(message, origins)
+        if not dead and not fault and self.counts.are_alike(message.conversions):
+            fault = heads.less_tried(message, origins)
         if fault is not None:
             raise Violation(f"{message.name} ({' '.join(message.conversions[:9])}) by {process} says {fault}")
         if dead:
