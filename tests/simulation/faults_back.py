@@ -98,8 +98,8 @@ SOURCES: dict[str, tuple[str, str, str]] = {
     ),
     "ledger: notes expire at once": (
         "pipeline.delivery.table",
-        '"expires": int(now + seconds)',
-        '"expires": now',
+        "_shared(now, int(now + seconds),",
+        "_shared(now, now,",
     ),
     "ledger: a circuit is written over": (
         "pipeline.delivery.ledger",

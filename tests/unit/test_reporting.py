@@ -64,6 +64,10 @@ def test_of_an_event_with_a_new_id_both_ids_name_the_post() -> None:
         ('{"objectData":[{"name":"confirmationref","value":"5e2d9c1a-9e9c-4d5b-9c1a-9e9c4d5b9c1a"}]}', ""),
         ('{"objectData":[{"name":"productname","value":"\\"name\\":\\"transactionid\\",\\"value\\":\\"x\\""}]}', ""),
         ('{"event_id":"a","custom_data":{"order_id":"a"}}', ""),  # the event's own id
+        ('{"event_id":"a","custom_data":{"order_id":12}}', ""),  # lines that somebody wrote by hand
+        ('{"event_id":"a","custom_data":{"order_id":"\\x"}}', ""),
+        ('{"event_id":"a","custom_data":{"order_id":', ""),
+        (f'{{"event_id":"a","custom_data":{{"order_id":"{"1" * 1_001}"}}}}', "1" * 1_000),
     ],
 )
 def test_an_order_whose_id_is_not_the_events_is_noted(line: str, order_id: str) -> None:

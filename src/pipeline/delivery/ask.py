@@ -8,6 +8,7 @@ through is held: not sent, and to be tried later.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future
 from dataclasses import replace
+from itertools import islice
 
 from pipeline.aws import waiting
 from pipeline.contract.destination import Destination, Routing
@@ -63,7 +64,7 @@ def send(
             run.settle(part, [_NO_TIME if future.cancel() else _NO_ANSWER] * len(part.indexes))
     run.give_up(HELD)
     outcomes = iter(run.outcomes)
-    return [[next(outcomes) for _ in load.lines] for load in loads]
+    return [list(islice(outcomes, len(load.lines))) for load in loads]
 
 
 class _Run:

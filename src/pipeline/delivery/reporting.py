@@ -1,10 +1,8 @@
 """What a run says of itself, derived from the outcomes of its events: notes for the ledger, counts, reasons."""
 
-import re
+import json
 from collections import Counter
 from collections.abc import Sequence
-
-from pydantic_core import from_json
 
 from pipeline.contract.outcome import COUNTED_TWICE, Delivered, Rejected, Repeated, Retry
 from pipeline.delivery.batch import Event, Message, Report, events_of
@@ -16,7 +14,8 @@ from pipeline.values.personal import storable
 
 # Before an order's id, in compact JSON: Roku's name for it, that of Rokt's Conversions API and that of its Event API.
 _BEFORE_ORDER_ID = ('"order_id":', '"confirmationref":', '"name":"transactionid","value":')
-_TEXT = re.compile(r'"(?:[^"\\]|\\.){1,1000}+"').match
+_LONGEST_ORDER_ID = 1_000  # characters: DynamoDB refuses a batch with an item of 400 kB
+_value_at = json.JSONDecoder().raw_decode
 
 
 def notes(messages: Sequence[Message]) -> list[Entry]:
@@ -62,13 +61,13 @@ def _note(message: Message, event: Event) -> Entry | None:
 def _order_id(event: Event) -> str:
     """The id of the event's order, where it is not the event's."""
     line = event.queued.line
-    for before in _BEFORE_ORDER_ID:
-        at = line.find(before)
-        found = _TEXT(line, at + len(before)) if at >= 0 else None
-        if found:
-            order_id = str(from_json(found[0]))
-            return "" if order_id in (event.queued.event_id, event.key.event_id) else order_id
-    return ""
+    at = next((at + len(name) for name in _BEFORE_ORDER_ID if (at := line.find(name)) >= 0), None)
+    try:
+        order_id = "" if at is None else _value_at(line, at)[0]
+    except ValueError:  # in a line that somebody wrote by hand
+        return ""
+    is_anothers = isinstance(order_id, str) and order_id not in (event.queued.event_id, event.key.event_id)
+    return order_id[:_LONGEST_ORDER_ID] if is_anothers else ""
 
 
 def marks(messages: Sequence[Message], began: float) -> list[PutOff]:
