@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bench.conversions import purchase
-from handlers import reading
+from handlers import api
 from local import senders
 from local.cases import Case, read_cases
 from pipeline.intake import body
@@ -50,7 +50,7 @@ def samples() -> dict[str, list[dict[str, Any]]]:
         source = (request.source or "api").partition("/")[0]
         sender = by_name.get(case.key, by_name["local"])
         try:
-            read = body.read(request.body) if request.source is None else reading.of_source(request)(request, sender)
+            read = body.read(request.body) if request.source is None else api.reader_of_source(request)(request, sender)
         except BadRequest:
             continue
         found.setdefault(source, []).extend(_plain(read.conversions))

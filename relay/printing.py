@@ -53,8 +53,13 @@ class Out:
 
     def agrees(self, question: str) -> bool:
         """Ask on stderr, and return whether the answer is yes; the end of stdin is a no."""
-        self.aside(f"{question} [y/N]")
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        return self.asked(f"{question} [y/N]").lower() in ("y", "yes")
+
+    def asked(self, question: str) -> str:
+        """Ask on stderr, and return what is answered; at a terminal it is typed on the question's line."""
+        end = " " if sys.stdin.isatty() else "\n"
+        Console(stderr=True, highlight=False).print(Text(printable(question)), soft_wrap=True, end=end)
+        return sys.stdin.readline().strip()
 
     def fault(self, text: str, code: int) -> None:
         """What went wrong, on stderr, and with --json as the answer too, unless there was one before."""

@@ -1,6 +1,5 @@
 """`relay remove`: a stack away, after saying what goes, what stays and what would be lost."""
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -87,8 +86,8 @@ def _agree(deployment: Deployment, out: Out, *, full: bool, yes: bool, force: bo
         return
     if yes:
         raise Trouble("nothing was done: the queues hold conversions; say --force if they may wait without a stack")
-    out.aside(f"The queues hold conversions. Type the stack's name ({deployment.name}) to delete it:")
-    if sys.stdin.readline().strip() != deployment.name:
+    told = f"The queues hold conversions. Type the stack's name ({deployment.name}) to delete it:"
+    if out.asked(told) != deployment.name:
         raise Trouble("nothing was done: type the stack's name, or say --force")
 
 

@@ -5,32 +5,32 @@ import binascii
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 from pydantic_core import to_json
 
 from handlers import clients, sender_keys, telemetry
 from pipeline.aws.secrets import SecretUnavailable
-from pipeline.contract.destination import Destination
-from pipeline.intake import access, reception
+from pipeline.intake import access
 from pipeline.intake.access import Request
 from pipeline.intake.body import BadRequest, Body
-from pipeline.intake.hearing import hear
-from pipeline.intake.received import Received
 from pipeline.intake.reply import reply
-from pipeline.intake.senders import Sender
+from pipeline.intake.senders import Sender, SourceSettings
 from pipeline.values import hints
 from pipeline.values.words import SenderName
 from sources import doors, registry
+from sources.inbound import Inbound
 
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]").sub
 _NAMES = ", ".join(registry.SOURCES)
 
 # What a function behind the API says: the status and the body: JSON, the text of XML, or None for none.
 Said = tuple[int, dict[str, Any] | str | None]
+# What reads a post of this sender. Raises BadRequest.
+Reader = Callable[[Request, Sender], Body]
 
 
 @dataclass(slots=True)
@@ -152,24 +152,22 @@ def preflight(call: Call) -> Said:
     return 204, None
 
 
-def received(
-    request: Request, sender: Sender, posting: Body, to: Sequence[Destination], *, apart: bool
-) -> dict[str, Received]:
-    """What the post becomes for each destination, by its name. Raises BadRequest.
+def reader_of_source(request: Request) -> Reader:
+    """What reads the posts to a source's path. Raises BadRequest if it is not one."""
+    read = registry.reader(request.source) if request.source else None
+    if request.door is not None:
+        read = doors.wire_of(request.door).read
+    if read is None:
+        raise nothing_here()
+    return partial(_read, read)
 
-    Here everything that a post says is known, whatever door it came by: its conversions, and the request with its
-    headers, its query and its page. `apart`: whether delivery can tell different conversions of one id apart.
-    """
-    now, group = clients.now(), os.environ["DEFAULT_EVENT_GROUP"] or None
-    heard = hear(
-        posting,
-        sender.consent,
-        headers=request.headers,
-        query=request.query,
-        vendors=[one.vendor for one in to if one.vendor is not None],
-        page=request.headers.get("referer") if sender.browser else None,
+
+def _read(read: registry.Reader, request: Request, sender: Sender) -> Body:
+    source, now = request.source or "", clients.now()
+    settings = sender.sources.get(source, SourceSettings())
+    return read(
+        Inbound(request.body, request.headers, settings, now, source, request.method, request.url, request.path)
     )
-    return reception.receive(request, sender, heard, to, default_event_group=group, now=now, apart=apart)
 
 
 @cache

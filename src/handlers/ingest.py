@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from math import inf
 from typing import Any
 
 import destinations
-from handlers import api, clients, door, reading
+from handlers import api, clients, door
 from handlers.api import Call, Said
-from handlers.fingerprinting import FingerprintKey
 from handlers.telemetry import Line
+from pipeline.aws.secrets import Secret, SecretUnavailable
 from pipeline.aws.sqs import Queue
 from pipeline.contract.destination import Destination
 from pipeline.contract.messages import BROWSER, SERVER
@@ -26,6 +27,7 @@ from pipeline.intake.access import Request
 from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.enqueue import enqueue
 from pipeline.intake.received import Received
+from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender
 from pipeline.values import words
 from roku.vocabulary import EVENT_NAMES
@@ -63,7 +65,8 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
             return 200, None  # it asks what a GET would get, and posts nothing
         posting = _counting(read(request, sender))
         key = _fingerprint_key(counts)
-        received = api.received(request, sender, posting, to, apart=key is not None)
+        group = os.environ["DEFAULT_EVENT_GROUP"]
+        received = receive(request, sender, posting, to, default=group, now=clients.now(), apart=key is not None)
     except BadRequest as refusal:
         door.keep_refused(call.line, counts, refusal)
         raise
@@ -77,9 +80,9 @@ def _take(event: dict[str, Any], _: Any, call: Call) -> Said:
     return (status, answer) if posting.acknowledgement is None or status >= 500 else (200, posting.acknowledgement)
 
 
-def _reader(request: Request) -> reading.Reader:
+def _reader(request: Request) -> api.Reader:
     """What reads the posts to this path. Raises BadRequest."""
-    return (lambda request, _: bodies.read(request.body)) if request.path in _OWN else reading.of_source(request)
+    return (lambda request, _: bodies.read(request.body)) if request.path in _OWN else api.reader_of_source(request)
 
 
 def _counting(posting: Body) -> Body:
@@ -127,18 +130,21 @@ def destinations_on() -> tuple[Destination, ...]:
 
 
 def _fingerprint_key(counts: Counter[str]) -> bytes | None:
-    """The key of the fingerprints, if the stack has one and it can be read."""
+    """The key of the fingerprints, if the stack has one and it can be read; without it delivery knows only repeats."""
     name = os.environ["FINGERPRINT_SECRET"]
     if not name:
         return None
-    key = _fingerprints(name).value()
-    counts["FingerprintKeyUnavailable"] += key is None
-    return key
+    try:
+        return _kept(name).text().encode()
+    except SecretUnavailable:
+        counts["FingerprintKeyUnavailable"] += 1
+        return None
 
 
 @cache
-def _fingerprints(name: str) -> FingerprintKey:
-    return FingerprintKey(clients.secret(name), clients.now)
+def _kept(name: str) -> Secret:
+    """The stack makes it once and never changes it. One that hangs must not slow each request down."""
+    return Secret(clients.secrets_manager(), name, clients.now, max_age=inf, least_age=60.0)
 
 
 @cache

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 import destinations
-from handlers import api, clients, reading
+from handlers import api, clients
 from handlers.api import Call, Said
 from pipeline.contract.destination import Answer, Destination, Routing
 from pipeline.contract.outcome import Rejected, Retry
@@ -21,6 +21,7 @@ from pipeline.delivery.unsent import Load
 from pipeline.intake import access, verdict
 from pipeline.intake import body as bodies
 from pipeline.intake.received import Received
+from pipeline.intake.reception import receive
 from pipeline.intake.reply import reply
 from pipeline.values import limits
 
@@ -43,13 +44,14 @@ def handler(event: dict[str, Any], context: Any, call: Call) -> Said:
         raise api.nothing_here()
     if source := request.query.get("source"):
         request = replace(request, path=access.SOURCES + source)
-    read = reading.of_source(request) if source else None
+    read = api.reader_of_source(request) if source else None
     sender = api.sender_of(request, call, call.line.counts(tested.name))
     if sender is None:
         return api.preflight(call)
     posting = read(request, sender) if read else bodies.read(request.body)
     apart = bool(os.environ["FINGERPRINT_SECRET"])  # not read here: only what delivery will do is told
-    received = api.received(request, sender, posting, [tested], apart=apart)
+    group = os.environ["DEFAULT_EVENT_GROUP"]
+    received = receive(request, sender, posting, [tested], default=group, now=clients.now(), apart=apart)
     unasked = _ask(received[tested.name], tested, lambda: context.get_remaining_time_in_millis() / 1000)
     status, said = _answer(received, tested, unasked)
     return status, said | (_passed(received[tested.name]) if source else {})

@@ -61,16 +61,24 @@ def test_the_operators_walk(emulator: server.Emulator, build: Path, tmp_path: Pa
 
 
 def _deployed_with_enter(build: Path, folder: Path) -> RelayStack:
-    """README's command with Enter at every question, but for the change set's own: that is where it must end."""
+    """README's command with Enter at every question. There is no key yet, and it says so."""
     checkout = folder / "checkout"
     (checkout / ".aws-sam").mkdir(parents=True)
     (checkout / ".aws-sam" / "build").symlink_to(build)
-    for name in ("template.yaml", *(path.name for path in ROOT.glob("samconfig.*"))):
+    for name in ("template.yaml", "samconfig.yaml"):
         shutil.copy(ROOT / name, checkout / name)
-    command, env = [str(SAM), "deploy", "--guided"], os.environ | {"COLUMNS": "400"}
-    code, shown = terminal.answered(command, {"Deploy this changeset": "y"}, seconds=4 * BOUND, cwd=checkout, env=env)
-    assert "Deploy this changeset" in shown, shown[-3_000:]
-    assert code == 0, shown[-3_000:]
+    for name in ("src", ".ci", "docs"):
+        (checkout / name).symlink_to(ROOT / name)
+    (folder / "sam").mkdir()
+    # The bundle is built already, and made to run here.
+    (folder / "sam" / "sam").write_text(f'#!/bin/sh\n[ "$1" = build ] || exec {SAM} "$@"\n')
+    (folder / "sam" / "sam").chmod(0o755)
+    env = {**_environment(), "COLUMNS": "400", "PATH": f"{folder / 'sam'}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "relay", "deploy"]
+    code, shown = terminal.answered(command, {}, seconds=4 * BOUND, cwd=checkout, env=env)
+    assert "Successfully created" in shown, shown[-3_000:]
+    assert "relay deploy --stack roku-conversions-relay asks for it" in shown, shown[-3_000:]
+    assert code == 1, shown[-3_000:]
     stack = RelayStack(
         name="roku-conversions-relay", template=build / "template.yaml", bucket="walk", parameters={}, after=gaps.fill
     )
@@ -126,10 +134,14 @@ def _deliver(smoke: Smoke, *, on: bool) -> None:
 
 def _relay(*arguments: str) -> object:
     """What the operator's command says, as JSON; it must end with 0."""
-    path = f"{os.environ['PYTHONPATH']}:{ROOT}:{ROOT / 'src'}"
     run = subprocess.run(
         [sys.executable, "-m", "relay", *arguments, "--json"],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=BOUND, check=False,
+        cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=BOUND, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     return json.loads(run.stdout)
+
+
+def _environment() -> dict[str, str]:
+    """Of a process that runs this folder's `relay` against the emulator."""
+    return {**os.environ, "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{ROOT}:{ROOT / 'src'}"}

@@ -11,7 +11,6 @@ import pytest
 
 from pipeline.intake.access import Request
 from pipeline.intake.body import Body
-from pipeline.intake.hearing import hear
 from pipeline.intake.received import Received
 from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender
@@ -42,5 +41,4 @@ def received(posting: Body, *, browser: bool = False) -> Received:
     sender = Sender(name="pasted", key="a-key-of-nobody", browser=browser, origins=("null",))
     headers = {"origin": "null"} if browser else {}
     request = Request("POST", "/v1/beacon", headers, {}, b"", "203.0.113.9", "Mozilla/5.0 (X11)")
-    heard = hear(posting, sender.consent, headers=headers, query={}, vendors=[], page=None)
-    return receive(request, sender, heard, [DESTINATION], default_event_group=GROUP, now=NOW)["roku"]
+    return receive(request, sender, posting, [DESTINATION], default=GROUP, now=NOW)["roku"]

@@ -31,7 +31,7 @@ def dimensions(destination: str) -> dict[str, str]:
 
 @cache
 def counted() -> set[str]:
-    """The names that the code writes: keys of what is called `counts`, and names given to `add_metric`."""
+    """The names that the code writes: keys of what is called `counts`, and that of delays."""
     found: set[str] = set()
     for path in SRC.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -41,8 +41,8 @@ def counted() -> set[str]:
                 case ast.FunctionDef(name="counts"):
                     keys = [key for item in ast.walk(node) if isinstance(item, ast.Dict) for key in item.keys]
                     found |= {str(key.value) for key in keys if isinstance(key, ast.Constant)}
-                case ast.Call(func=ast.Attribute(attr="add_metric"), keywords=given):
-                    found |= {one.value.value for one in given if isinstance(one.value, ast.Constant)}  # type: ignore[misc]
+                case ast.Assign(targets=[ast.Name("_DELAY")], value=ast.Constant(value)):
+                    found.add(str(value))
     return found
 
 

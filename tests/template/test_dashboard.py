@@ -183,7 +183,8 @@ def test_the_alarm_widget_and_the_text_name_every_alarm_and_no_other(deployed: T
 
 def test_tables_of_the_log_read_the_functions_groups_and_fields_that_are_written(deployed: Template) -> None:
     groups = deployed.of_type("AWS::Logs::LogGroup")
-    code = "".join(path.read_text(encoding="utf-8") for path in (emitted.SRC / "handlers").glob("*.py"))
+    writers = [*(emitted.SRC / "handlers").glob("*.py"), emitted.SRC / "pipeline" / "intake" / "quality.py"]
+    code = "".join(path.read_text(encoding="utf-8") for path in writers)
     for widget in widgets(deployed, "log"):
         query = widget["properties"]["query"]
         assert {name.strip("<>") for name in re.findall(r"SOURCE '([^']+)'", query)} <= set(groups)

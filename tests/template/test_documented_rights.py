@@ -50,7 +50,7 @@ def _called() -> set[str]:
             right = OTHERS.get(f"{prefix}:{operation}", f"{prefix}:{operation}")
             rights.setdefault(xform_name(operation), set()).add(right)
     found: set[str] = set()
-    for file in (ROOT / "relay").glob("*.py"):
+    for file in (ROOT / "relay").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 names = [node.func.attr]
@@ -73,6 +73,12 @@ def test_whoever_deploys_may_make_each_kind_of_thing_in_the_template() -> None:
     prefixes = {"apigatewayv2": "apigateway"}
     allowed = {action.split(":")[0] for action in _actions("deploy")}
     assert {prefixes.get(service, service) for service in services} <= allowed
+
+
+@pytest.mark.parametrize("name", ["deploy", "operate"])
+def test_a_policy_fits_into_what_iam_takes_however_long_the_stacks_name_is(name: str) -> None:
+    text = json.dumps(_policy(name), separators=(",", ":"))
+    assert len(text.replace("STACK", "s" * 80).replace("ACCOUNT", "1" * 12)) <= 6_000  # of 6,144 with what is around it
 
 
 def test_whoever_deploys_may_remove_too() -> None:

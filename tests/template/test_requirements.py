@@ -121,6 +121,19 @@ def test_the_command_line_declares_what_it_imports_and_nothing_else() -> None:
     assert [one for one in declared.values() if one not in tested] == []
 
 
+def test_make_relay_installs_what_the_command_line_declares_as_the_tests_ran_with_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    own, dev = (
+        {name.split()[0]: version for name, version in _pins(f"requirements/{lock}.txt").items()}
+        for lock in ("relay", "dev")
+    )
+    assert {name: dev.get(name) for name in own} == own
+    declared = set(project["project"]["dependencies"])
+    assert set(project["dependency-groups"]["relay"]) == declared | {*project["build-system"]["requires"]}
+    assert {re.split(r"[>=]", one)[0] for one in declared} <= own.keys()
+    assert not own.keys() & {"aws-sam-translator", "moto", "pytest"}
+
+
 def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]

@@ -100,7 +100,7 @@ def take(text: str, sender: Sender | None = None) -> Received:
         sender or Sender(name="vendor", key="some-key-1"),
         body.read(request.body),
         [DESTINATION],
-        default_event_group=None,
+        default="",
         now=NOW,
     )["roku"]
 

@@ -9,7 +9,6 @@ import pytest
 
 import destinations
 from pipeline.intake.access import Request
-from pipeline.intake.hearing import hear
 from pipeline.intake.received import Received
 from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender
@@ -29,15 +28,8 @@ def outcomes(door: Door, post: Post) -> tuple[Received, Received]:
     """What a post becomes for Roku and for Rokt, as the API's function does it."""
     sender = PAGE if door.browser else SERVER
     request = Request("POST", "/", dict(post.headers), dict(post.query), post.body, "203.0.113.9", "Mozilla/5.0")
-    posting = hear(
-        door.read(request, sender),
-        sender.consent,
-        headers=request.headers,
-        query=request.query,
-        vendors=[71],
-        page=request.headers.get("referer") if door.browser else None,
-    )
-    received = receive(request, sender, posting, [ROKU, ROKT], default_event_group="g", now=NOW)
+    posting = door.read(request, sender)
+    received = receive(request, sender, posting, [ROKU, ROKT], default="g", now=NOW)
     return received["roku"], received["rokt"]
 
 

@@ -33,7 +33,12 @@ def named(code: str) -> Iterator[str]:
 
 def own(path: str, name: str) -> bool:
     """Whether a file is in a room of the destination: its folder, its sandbox, its word to the command line."""
-    rooms = (f"src/{name}/", f"local/{name}_sandbox/", f"relay/destinations/{name}.py", f"relay/orders/{name}_report.py")
+    rooms = (
+        f"src/{name}/",
+        f"local/{name}_sandbox/",
+        f"relay/destinations/{name}.py",
+        f"relay/orders/{name}_report.py",
+    )
     return path.startswith(rooms)
 
 

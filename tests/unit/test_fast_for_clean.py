@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import destinations
-from handlers import reading
+from handlers import api
 from local import senders
 from local.cases import Case, read_cases
 from pipeline.contract.destination import Prepared, Shared
@@ -146,7 +146,7 @@ def _conversions(case: Case, name: str, was_fast: list[bool]) -> list[tuple[Any,
         return made
 
     told = replace(destination, transform=transform)
-    reception.receive(request, sender, posting, [told], default_event_group="group", now=time.time())
+    reception.receive(request, sender, posting, [told], default="group", now=time.time())
     return found
 
 
@@ -157,4 +157,4 @@ def _request(case: Case) -> Request:
 
 
 def _posting(request: Request, sender: Sender) -> Body:
-    return body.read(request.body) if request.source is None else reading.of_source(request)(request, sender)
+    return body.read(request.body) if request.source is None else api.reader_of_source(request)(request, sender)

@@ -40,12 +40,12 @@ def post(
     raw: bytes, sender: Sender = SERVER, settings: Settings = SETTINGS[0]
 ) -> list[Prepared | dict[str, Any]] | None:
     """For each conversion of the body its finished event or its failure; None if the body was refused."""
-    headers = {"referer": "https://shop.example.com/", "sec-gpc": "1"}
+    headers = {"referer": "https://shop.example.com/"}
     request = Request("POST", "/v1/events", headers, {}, raw, "203.0.113.9", "Mozilla/5.0")
     try:
         roku = declared(Roku(settings))
         posting = body.read(request.body)
-        reception = receive(request, sender, posting, [roku], default_event_group=GROUP, now=NOW)["roku"]
+        reception = receive(request, sender, posting, [roku], default=GROUP, now=NOW)["roku"]
     except BadRequest:
         return None
     assert reception.events.keys() | reception.failed.keys() == set(range(reception.received))

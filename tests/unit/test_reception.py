@@ -9,7 +9,6 @@ from pipeline.contract.destination import Prepared, Shared, Withheld
 from pipeline.intake import body as bodies
 from pipeline.intake.access import Request, authenticate, cors, presented_key
 from pipeline.intake.body import BadRequest
-from pipeline.intake.hearing import hear
 from pipeline.intake.received import Received
 from pipeline.intake.reception import receive
 from pipeline.intake.senders import Sender, Senders
@@ -43,10 +42,9 @@ def admitted(asked: Request) -> Sender:
     return authenticate(asked, key, KNOWN.recognise(key) if key else None, STACK)
 
 
-def take(body: object, sender: Sender = SHOP, *, default: str | None = None, **parts: Any) -> Received:
+def take(body: object, sender: Sender = SHOP, *, default: str = "", **parts: Any) -> Received:
     made = request(body, **parts)
-    posting = hear(bodies.read(made.body), sender.consent, headers=made.headers, query=made.query)
-    return receive(made, sender, posting, [DESTINATION], default_event_group=default, now=NOW)["roku"]
+    return receive(made, sender, bodies.read(made.body), [DESTINATION], default=default, now=NOW)["roku"]
 
 
 def sent(reception: Received) -> list[dict[str, Any]]:
@@ -153,7 +151,7 @@ def test_without_a_browser_key_no_page_may() -> None:
     ],
 )
 def test_the_group_is_the_bodys_then_the_keys_then_the_stacks(
-    named: str | None, of_key: str | None, of_stack: str | None, group: str
+    named: str | None, of_key: str | None, of_stack: str, group: str
 ) -> None:
     sender = Sender(name="s", key="some-key-1", default_event_group=of_key)
     assert take({"event_group_id": named, "events": [conversion()]}, sender, default=of_stack).event_group_id == group
@@ -285,7 +283,7 @@ def test_the_list_of_names_holds_for_what_a_destination_names_freely() -> None:
     body = json.dumps({"events": [{"event_id": str(n), "event_name": name} for n, name in enumerate(names)]}).encode()
     posting = bodies.read(body)
     made = destination(transform=transform)
-    taken = receive(request(body), LEADS_ONLY, posting, [made], default_event_group="g", now=NOW)[made.name]
+    taken = receive(request(body), LEADS_ONLY, posting, [made], default="g", now=NOW)[made.name]
     assert list(taken.events) == [0, 1]
 
 
@@ -305,7 +303,7 @@ def repeats(*events: dict[str, Any], apart: bool = True) -> list[tuple[str, list
     """What is said of event ids, and of which events."""
     body = json.dumps({"event_group_id": "g", "events": events}).encode()
     posting, to = bodies.read(body), [DESTINATION]
-    taken = receive(request(body), SHOP, posting, to, default_event_group=None, now=NOW, apart=apart)["roku"]
+    taken = receive(request(body), SHOP, posting, to, default="", now=NOW, apart=apart)["roku"]
     assert len(taken.events) == len(events)
     return [(one["warning"], one["events"]) for one in taken.warnings if one["field"] == "event_id"]
 
@@ -401,7 +399,7 @@ def test_a_withheld_conversion_is_neither_queued_nor_failed_and_its_reason_and_w
     body = b'{"event_group_id":"g","events":[{"event_name":"SEARCH"},{"event_name":"LEAD"}]}'
     made = destination(transform=transform)
     posting = bodies.read(body)
-    reception = receive(request(body), SHOP, posting, [made], default_event_group=None, now=NOW)[made.name]
+    reception = receive(request(body), SHOP, posting, [made], default="", now=NOW)[made.name]
     assert (list(reception.events), reception.withheld, reception.failed) == ([0], {1: "opted out"}, {})
     assert reception.warnings == [{"field": "opt_out", "warning": "was read as true", "count": 1, "events": [1]}]
 

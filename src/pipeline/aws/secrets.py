@@ -23,29 +23,38 @@ class SecretUnavailable(RuntimeError):
 class Secret:
     """One secret of Secrets Manager, its text remembered for the life of the process. Safe to share between threads."""
 
-    def __init__(self, client: "SecretsManagerClient", name: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """Read `name` (name or ARN) with `client`; `clock` gives seconds."""
+    def __init__(
+        self,
+        client: "SecretsManagerClient",
+        name: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        max_age: float = MAX_AGE,
+        least_age: float = LEAST_AGE,
+    ) -> None:
+        """Read `name` (name or ARN) with `client`; `clock` gives seconds, as are the ages."""
         self._client = client
         self._name = name
         self._clock = clock
+        self._max_age, self._least_age = max_age, least_age
         self._text: str | None = None
         self._read_at = 0.0
         self._failure: str | None = None
         self._lock = threading.Lock()
 
     def text(self) -> str:
-        """The secret's text, at most MAX_AGE old if Secrets Manager answers. Raises SecretUnavailable."""
-        return self._at_most(MAX_AGE)
+        """The secret's text, at most `max_age` old if Secrets Manager answers. Raises SecretUnavailable."""
+        return self._at_most(self._max_age)
 
     def reread(self) -> str:
-        """The secret's text, read again unless that was LEAST_AGE ago or less. Raises SecretUnavailable."""
-        return self._at_most(LEAST_AGE)
+        """The secret's text, read again unless that was `least_age` ago or less. Raises SecretUnavailable."""
+        return self._at_most(self._least_age)
 
     def _at_most(self, age: float) -> str:
         with self._lock:
             # A failure is remembered too: threads that waited here for one another's 21 s would use up the run.
             remembered = self._text is not None or self._failure is not None
-            if not remembered or self._clock() - self._read_at > (LEAST_AGE if self._failure else age):
+            if not remembered or self._clock() - self._read_at > (self._least_age if self._failure else age):
                 self._read()
                 self._read_at = self._clock()
             if self._text is None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from pipeline.intake.body import BadRequest
 from pipeline.intake.senders import Sender, Senders
+from pipeline.values.cleaning import clean
+from pipeline.values.placeholders import is_placeholder
 
 EVENTS, BEACON, SOURCES = "/v1/events", "/v1/beacon", "/v1/sources/"
 _FOR_PAGES = f"post to {BEACON} (Segment's analytics.js: /v1/t, /v1/p, /v1/i, /v1/b)"
@@ -125,3 +127,22 @@ def admit(sender: Sender, request: Request) -> None:
         raise BadRequest(503, f"the settings of this sender cannot be used ({', '.join(sender.unread)}): fix its entry")
     if not sender.opens(request.source):
         raise BadRequest(403, "this sender's platform signs, so its key opens only the sources whose posts are signed")
+
+
+def with_connection(conversion: object, request: Request) -> object:
+    """Of a browser the connection is the visitor's own: what the page left out is filled from it."""
+    if not isinstance(conversion, dict):
+        return conversion
+    whole = dict(conversion)
+    user = whole.get("user_data")
+    if isinstance(user, dict) or user is None:
+        connection = {"client_ip_address": request.source_ip, "client_user_agent": request.user_agent}
+        given = {name: value for name, value in (user or {}).items() if not _is_absent(value)}
+        whole["user_data"] = {name: value for name, value in connection.items() if value} | given
+    if _is_absent(whole.get("event_source_url")) and "referer" in request.headers:
+        whole["event_source_url"] = request.headers["referer"]
+    return whole
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or (isinstance(value, str) and is_placeholder(clean(value)))

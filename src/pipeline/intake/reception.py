@@ -7,15 +7,14 @@ from pipeline.consent.decision import NOTHING, Limit
 from pipeline.contract import repeats
 from pipeline.contract.destination import Destination, Invalid, Prepared, Shared, Withheld
 from pipeline.intake import orders
-from pipeline.intake.access import Request
+from pipeline.intake.access import Request, with_connection
 from pipeline.intake.body import BadRequest, Body, Ignored
+from pipeline.intake.hearing import hear
 from pipeline.intake.received import Received
 from pipeline.intake.reply import gather
 from pipeline.intake.senders import Sender
 from pipeline.values import limits
-from pipeline.values.cleaning import clean
 from pipeline.values.own_phone import without_own_phone
-from pipeline.values.placeholders import is_placeholder
 from pipeline.values.timestamps import with_habits
 from pipeline.values.words import Word
 from pipeline.values.written_amounts import as_written
@@ -42,17 +41,29 @@ def receive(
     posting: Body,
     to: Sequence[Destination],
     *,
-    default_event_group: str | None,
+    default: str,
     now: float,
     apart: bool = False,
 ) -> dict[str, Received]:
-    """Finish each conversion that the request's body held, for each destination, by its name. `now` is epoch seconds.
+    """Finish each conversion of a post for each destination, by its name. `now` is epoch seconds.
 
-    `apart`: whether delivery can tell different conversions of one id apart.
+    Here everything that a post says is known, whatever door it came by: its conversions, and the request with its
+    headers, its query and its page.
+
+    `default` is the stack's event group, empty if it has none. `apart`: whether delivery can tell different
+    conversions of one id apart.
 
     Raises BadRequest: 400 without an event group that is needed, 403 for one that the key does not open.
     """
-    named = posting.event_group_id or sender.default_event_group or default_event_group
+    posting = hear(
+        posting,
+        sender.consent,
+        headers=request.headers,
+        query=request.query,
+        vendors=[one.vendor for one in to if one.vendor is not None],
+        page=request.headers.get("referer") if sender.browser else None,
+    )
+    named = posting.event_group_id or sender.default_event_group or default
     shared = [Shared(_event_group(named, sender, one), now, posting.context, sender.country) for one in to]
     meant = _as_meant(request, sender, posting.conversions)
     return {
@@ -79,7 +90,7 @@ def _as_meant(request: Request, sender: Sender, given: Sequence[Any]) -> _Meant:
             elif warnings:
                 said[index] = warnings
     if sender.browser:
-        conversions = [_with_connection(one, request) for one in conversions]
+        conversions = [with_connection(one, request) for one in conversions]
     for index, one in enumerate(conversions):
         if isinstance(one, dict) and index not in ignored:
             warnings = []
@@ -169,22 +180,3 @@ def _is_one_too_many(partner: str | None, partners: set[str]) -> bool:
         return True
     partners.add(partner)
     return False
-
-
-def _with_connection(conversion: object, request: Request) -> object:
-    """Of a browser the connection is the visitor's own: what the page left out is filled from it."""
-    if not isinstance(conversion, dict):
-        return conversion
-    whole = dict(conversion)
-    user = whole.get("user_data")
-    if isinstance(user, dict) or user is None:
-        connection = {"client_ip_address": request.source_ip, "client_user_agent": request.user_agent}
-        given = {name: value for name, value in (user or {}).items() if not _is_absent(value)}
-        whole["user_data"] = {name: value for name, value in connection.items() if value} | given
-    if _is_absent(whole.get("event_source_url")) and "referer" in request.headers:
-        whole["event_source_url"] = request.headers["referer"]
-    return whole
-
-
-def _is_absent(value: object) -> bool:
-    return value is None or (isinstance(value, str) and is_placeholder(clean(value)))
