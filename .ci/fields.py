@@ -27,8 +27,7 @@ Second names are for files, Tealium and other senders whose fields stand side by
 punctuation do not count in them. `/v1/events` takes a field's own name alone, and answers another with "did you mean".
 Names in brackets are only so answered, because in a file they may mean something else.
 
-`make fields` writes this page, and the fields in [openapi.yaml](openapi.yaml), from the tables in `src/roku/fields.py`
-and `src/rokt/fields.py`.
+`make fields` writes this page, and the fields in [openapi.yaml](openapi.yaml), from the tables: TABLES.
 """
 TITLES = {
     "": "A conversion",
@@ -121,7 +120,7 @@ def _flow(value: Mapping[str, Any]) -> str:
 
 def page(tables: Tables) -> str:
     """The page's text."""
-    parts = [HEAD]
+    parts = [HEAD.replace("TABLES", " and ".join(f"`src/{name}/fields.py`" for name in tables))]
     for section, title in TITLES.items():
         rows = "".join(_row(field) for field in joined(tables, section))
         parts.append(f"## {title}\n\n| Field | Holds | Taken by | Second names | |\n|---|---|---|---|---|\n{rows}")

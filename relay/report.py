@@ -1,4 +1,4 @@
-"""`relay report`: what came in, what came out, and whether that adds up. The equation is in `sums`."""
+"""`relay report`: what came in, what came out, and whether that adds up. The equation is in `equation`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,6 +10,7 @@ import typer
 from relay import metrics
 from relay.deployment import Deployment, Destination
 from relay.durations import seconds
+from relay.equation import METRICS, Counts, Verdict, counted, verdict
 from relay.letters.dlq import DestinationOption
 from relay.letters.letter_queue import depth
 from relay.letters.redrive import moved_since
@@ -17,7 +18,6 @@ from relay.printing import Out, age, moment, number
 from relay.senders import senders_report
 from relay.senders.senders_report import senders_of
 from relay.senders.shares import Share
-from relay.sums import METRICS, Counts, Verdict, counted, verdict
 from relay.verbs import BAD
 
 

@@ -2,7 +2,7 @@
 
 import { composer } from './composer.js';
 import { byId } from './dom.js';
-import { showLanes } from './lanes.js';
+import { showDestinations } from './destinations.js';
 import { listen } from './link.js';
 import { showPipeline } from './pipeline.js';
 import { showQuality } from './quality.js';
@@ -16,7 +16,7 @@ const now = () => Date.now() / 1000 + ahead;
 function showState() {
   if (!state) return;
   showPipeline(state, now());
-  showLanes(state, now());
+  showDestinations(state, now());
 }
 
 listen(

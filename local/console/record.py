@@ -46,7 +46,7 @@ class Record:
             else:
                 self._queued(lane, message, lines, group)
 
-    def _queued(self, lane: Lane, message: Message, lines: list[str], group: str) -> list[Conversion]:
+    def _queued(self, lane: Lane, message: Message, lines: list[str], group: str) -> None:
         made = [
             self.conversions.add(
                 time.time(),
@@ -64,7 +64,6 @@ class Record:
         self.conversions.put_message(message.id, made)
         if self.post is not None:
             self.post.queued.setdefault(lane.name, []).append(made)
-        return made
 
     def _redriven(self, lane: Lane, message: Message, lines: list[str], group: str) -> None:
         lane.counts["redriven"] += 1
@@ -124,7 +123,7 @@ class Record:
         del self.runs[lane.name]
         lane.running -= 1
         seen = answers(lane.sandbox, run.requests_before)
-        lane.counts.update(totals(run, failed, seen, set()))
+        lane.counts.update(totals(run, failed, seen))
         sent: set[tuple[str, str, str]] = set()
         for message_id, conversions in run.messages.items():
             if message_id in failed:

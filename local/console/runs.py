@@ -56,13 +56,13 @@ class Run:
         return "; ".join(dict.fromkeys(fitting)) or (f"answered {status}" if status else "no answer")
 
 
-def totals(run: Run, failed: set[str], seen: Mapping[str, Any], sent: set[tuple[str, str, str]]) -> Counter[str]:
+def totals(run: Run, failed: set[str], seen: Mapping[str, Any]) -> Counter[str]:
     """How many events of the run were delivered, repeated and retried: of all that it was given.
 
-    `failed` are the messages that came back whole, `seen` the event ids that the destination answered; events that it
-    took are put into `sent`.
+    `failed` are the messages that came back whole, `seen` the event ids that the destination answered.
     """
     found: Counter[str] = Counter()
+    sent: set[tuple[str, str, str]] = set()
     for message_id, body in run.bodies.items():
         group = split_body(body)[0]
         for line in lines_of(body):

@@ -43,7 +43,7 @@ class Run:
             raise Violation(f"{name} asked for {asked}, wrote {self.letters} letters, says {dict(+said)}")
         if self.alive and self.asked.is_open() and self.process.ends - self.now > LEAST_LEFT:
             raise Violation(
-                f"{name} was not told of {sorted(self.asked.left_open)[:9]}, and did not ask in smaller requests"
+                f"{name} was not told about {sorted(self.asked.left_open)[:9]}, and did not ask in smaller requests"
             )
         if self.alive and self.asked.is_stale and not self.has_no_secrets:
             raise Violation(f"{name} was refused for its key and did not read the secret again")

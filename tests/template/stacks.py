@@ -1,8 +1,9 @@
 """The stacks that the template makes, by the switches DeliverToRoku and DeliverToRokt."""
 
+from destinations import NAMES, load
 from local.template import Template
 
-WORDS = ("Roku", "Rokt")  # what belongs to a destination has its word in its name
+WORDS = tuple(load(name).title for name in NAMES)  # what belongs to a destination has its word in its name
 CHOICES: dict[str, dict[str, str]] = {  # the switches of each; without a word it is Roku alone
     "roku": {},
     "rokt": {"DeliverToRoku": "false", "DeliverToRokt": "true"},

@@ -32,3 +32,13 @@ def test_every_path_that_the_decisions_name_exists() -> None:
     named = re.findall(r"`((?:src|local|tests|relay)/[\w./]+)`", (ROOT / "docs" / "decisions.md").read_text())
     assert len(named) > 10
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+# A table of many small decisions, each with its reason.
+_TABLES = ("What a doubtful value of a person is taken for",)
+
+
+def test_every_decision_says_what_would_change_it() -> None:
+    _, *sections = re.split(r"^## ", (ROOT / "docs" / "decisions.md").read_text(), flags=re.MULTILINE)
+    titles = [one.partition("\n")[0] for one in sections if not re.search(r"^\*\*.+ when\*\* ", one, re.MULTILINE)]
+    assert titles == list(_TABLES)

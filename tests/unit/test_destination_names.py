@@ -33,13 +33,8 @@ def named(code: str) -> Iterator[str]:
 
 def own(path: str, name: str) -> bool:
     """Whether a file is in a room of the destination: its folder, its sandbox, its word to the command line."""
-    rooms = (
-        f"src/{name}/",
-        f"local/{name}_sandbox/",
-        f"relay/destinations/{name}.py",
-        f"relay/orders/{name}_report.py",
-    )
-    return path.startswith(rooms)
+    rooms = (f"src/{name}/", f"local/{name}_sandbox/")
+    return path.startswith(rooms) or path in (f"relay/destinations/{name}.py", f"relay/orders/{name}_report.py")
 
 
 def test_the_list_and_a_destinations_own_rooms_alone_name_it() -> None:

@@ -1,4 +1,4 @@
-"""«Did you mean» has a budget: so many searches a request, whatever the post holds."""
+"""The searches for "did you mean" have a budget: so many a request, whatever the post holds."""
 
 from collections.abc import Iterator
 from contextvars import copy_context

@@ -313,7 +313,7 @@ def test_the_time_is_when_the_order_was_processed() -> None:
 
 
 def signed(body: bytes) -> dict[str, str]:
-    """«Verify webhook deliveries»: base64 of the HMAC with SHA-256 of the raw body."""
+    """ "Verify webhook deliveries": base64 of the HMAC with SHA-256 of the raw body."""
     digest = hmac.new(SECRET.encode(), body, hashlib.sha256).digest()
     return {"x-shopify-hmac-sha256": base64.b64encode(digest).decode()}
 

@@ -46,7 +46,7 @@ def opted_out(value: Any, settings: Consent) -> Reading:
 
 
 def _sold(value: Any, settings: Consent) -> Reading:
-    """«Do not sell», which Tealium's web library has as a list of tags."""
+    """ "Do not sell", which Tealium's web library has as a list of tags."""
     entries = listed(value) if truth(value) is None else None
     if entries is not None and opted_out(value, settings) is Reading.UNREADABLE:
         if all(entry.isdecimal() for entry in entries):

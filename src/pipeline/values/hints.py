@@ -1,4 +1,4 @@
-"""«Did you mean»: the known word nearest to an unknown one. A request gets a budget of such searches.
+"""The known word nearest to an unknown one, for "did you mean". A request gets a budget of such searches.
 
 A search takes 30 microseconds, and a post has room for a million unknown names. The same question is searched once.
 """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relay.sums import METRICS, Counts, counted, verdict
+from relay.equation import METRICS, Counts, counted, verdict
 
 
 def _counts(moved: int = 0, **metrics: int) -> Counts:

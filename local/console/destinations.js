@@ -76,7 +76,7 @@ function updateCircuit(child, item, now) {
 }
 
 /** Shows the lanes of a state; `now` is the stack's clock, in seconds. */
-export function showLanes(state, now) {
+export function showDestinations(state, now) {
   for (const lane of state.destinations) {
     if (!lanes.has(lane.name)) lanes.set(lane.name, build(lane, state.destinations.length > 1));
     const known = lanes.get(lane.name);
