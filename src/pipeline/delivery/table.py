@@ -130,7 +130,7 @@ def event_item(destination: str, entry: Entry, *, now: int, seconds: float, requ
 
 @lru_cache(maxsize=8)
 def _shared(at: int, expires: int, request_id: str, post_id: str, sender: str) -> dict[str, Any]:
-    """What the items of a post have in common: to make it anew is half of an item's work."""
+    """What the items of a post have in common: making it again is half of an item's work."""
     return item_of({"at": at, "expires": expires, "request_id": request_id, "post_id": post_id, "sender": sender})
 
 
