@@ -191,8 +191,8 @@ def test_a_million_single_posts_cost_what_the_price_list_says() -> None:
             "ingest: Lambda time": 1_000_000 * 0.013 * GB_SECOND,
             # 200 a second at 12.3 ms keep 3 environments of ingest busy, and one of deliver, for 84 minutes.
             "Secrets Manager": (3 + 1) * 84 * 0.05 / 10_000,
-            # Of a batch of 1,000 messages 99 delays are told.
-            "logs": (1_000_000 * (340 + 443 + 61) + 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50,
+            # Of a batch of 1,000 messages 100 delays are told.
+            "logs": (1_000_000 * (340 + 441 + 61) + 1_000 * (340 + 412 + 100 * 5)) / 1e9 * 0.50,
         }
     )
 
@@ -252,7 +252,7 @@ def test_a_second_destination_adds_what_is_behind_ingest_and_the_time_that_it_ta
     # 530 us are 2.4 ms there; with two calls of SQS, 23 ms are billed.
     assert items["ingest: Lambda time"] == pytest.approx(1_000_000 * 0.023 * GB_SECOND)
     assert items["deliver: Lambda time"] == pytest.approx(2 * 1_000 * 0.247 * GB_SECOND)
-    assert items["logs"] == pytest.approx((1e6 * (340 + 443 + 61) + 2 * 1_000 * (340 + 405 + 99 * 7)) / 1e9 * 0.50)
+    assert items["logs"] == pytest.approx((1e6 * (340 + 441 + 61) + 2 * 1_000 * (340 + 412 + 100 * 5)) / 1e9 * 0.50)
     assert {"egress to Roku", "egress to Rokt"} <= items.keys()
 
 
