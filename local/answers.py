@@ -17,7 +17,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiAnswer:
     """One answer, as far as the samples ask for it."""
 
     status: int
@@ -48,11 +48,11 @@ class Answer:
         return self.status < 300 and not any(place in named for named in (self.ignored, told.failed, told.withheld))
 
 
-def read_answer(status: int, content: bytes) -> Answer:
+def read_answer(status: int, content: bytes) -> ApiAnswer:
     """The answer of that status and body."""
     body = json_object(content) or {}
     ignored = {entry["index"]: entry["reason"] for entry in body.get("ignored", [])}
-    return Answer(status, str(body.get("description", "")), ignored, body)
+    return ApiAnswer(status, str(body.get("description", "")), ignored, body)
 
 
 def entries(said: Mapping[str, Any], key: str, destination: str = "") -> list[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import requests
 
-from local.answers import Answer, read_answer
+from local.answers import ApiAnswer, read_answer
 from local.cases import FIRST, Case, Expected, Said
 from local.destinations import Destination, watched
 from local.sandboxes import declared
@@ -41,7 +41,7 @@ class Row:
     fault: str = ""
 
 
-Posted = Sequence[tuple[Case, Answer]]
+Posted = Sequence[tuple[Case, ApiAnswer]]
 
 
 def run(stack: Stack, cases: Sequence[Case]) -> list[Row]:
@@ -67,7 +67,7 @@ def _lift(ways: Sequence[Destination], posted: Posted) -> None:
         _wait(lifted, posted)
 
 
-def _post(stack: Stack, ways: Sequence[Destination], case: Case, session: requests.Session) -> Answer:
+def _post(stack: Stack, ways: Sequence[Destination], case: Case, session: requests.Session) -> ApiAnswer:
     for way in ways:
         way.tell(case.faults.get(way.name, {}))
     keys = {"server": stack.choices.key, "browser": BROWSER_KEY}
@@ -122,7 +122,7 @@ class _Judges:
         # The status of an answer counts what each of them refuses.
         self._judges_status = FIRST in on == self._judged
 
-    def rows(self, case: Case, answer: Answer) -> Iterator[Row]:
+    def rows(self, case: Case, answer: ApiAnswer) -> Iterator[Row]:
         wrong = ""
         if self._judges_status and answer.status != case.status:
             wrong = f"answered {answer.status} instead of {case.status}"
@@ -141,7 +141,7 @@ class _Judges:
                 ends[way.name] = End(end.outcome, note)
             yield Row(case.name, event_name, event_id, ends, fault=wrong or "; ".join(faults))
 
-    def _end(self, way: Destination, item: Expected, place: int, answer: Answer) -> tuple[tuple[str, str], End]:
+    def _end(self, way: Destination, item: Expected, place: int, answer: ApiAnswer) -> tuple[tuple[str, str], End]:
         told = answer.of(way.name)
         if place in answer.ignored:
             return ("", ""), End("ignored", answer.ignored[place])

@@ -27,8 +27,8 @@ VERSION: Final = "2020-05-21"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One answer: `taken` are the valid events as (key of repeats, event id, event), `refused` how many are not."""
+class Judgement:
+    """What a request gets. `taken`: the valid events (key of repeats, event id, event); `refused`: how many are not."""
 
     status: int
     body: bytes = b""
@@ -79,16 +79,16 @@ def _spans(text: str, count: int) -> list[tuple[int, int]]:
     return spans
 
 
-def obstacle(request: Request, batch: Batch, api: Api, faults: Faults, *, key: bool | None) -> Answer | None:
+def obstacle(request: Request, batch: Batch, api: Api, faults: Faults, *, key: bool | None) -> Judgement | None:
     """Refuse a request before its events are looked at. `key` is None without one, else whether it is right."""
     if request.path not in PATHS[api]:
-        return Answer(status=404)
+        return Judgement(status=404)
     if request.method != "POST":
-        return Answer(status=405, headers={"Allow": "POST"})
+        return Judgement(status=405, headers={"Allow": "POST"})
     if faults.status is not None:
-        return Answer(status=faults.status)
+        return Judgement(status=faults.status)
     if not key:
-        return Answer(status=401 if key is None else 403)
+        return Judgement(status=401 if key is None else 403)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return refusal(api, "Content-Type: application/json is required")
     if api == "events" and (
@@ -96,18 +96,18 @@ def obstacle(request: Request, batch: Batch, api: Api, faults: Faults, *, key: b
     ):
         return refusal(api, f"Rokt-Version: {VERSION} and Charset: utf-8 are required")
     if len(request.body) > MAX_BYTES:
-        return Answer(status=413)
+        return Judgement(status=413)
     return refusal(api, batch.fault) if batch.fault else None
 
 
-def refusal(api: Api, text: str) -> Answer:
+def refusal(api: Api, text: str) -> Judgement:
     """Refuse a request as a whole, naming no event."""
     said: dict[str, Any] = {"code": "RequestValidationError", "message": text}
     content = {"data": said} if api == "events" else {"errors": [said]}
-    return Answer(status=400, body=json.dumps(content).encode())
+    return Judgement(status=400, body=json.dumps(content).encode())
 
 
-def judge_objects(batch: Batch, faults: Faults, *, bulk: bool, profile: Profile = "relay") -> Answer:
+def judge_objects(batch: Batch, faults: Faults, *, bulk: bool, profile: Profile = "relay") -> Judgement:
     """The Conversions API: look at each object on its own."""
     taken: list[Taken] = []
     errors = []
@@ -126,7 +126,7 @@ def judge_objects(batch: Batch, faults: Faults, *, bulk: bool, profile: Profile 
         else:
             taken.append((item.get("source_request_id"), _event_id(item), item))
     body = json.dumps({"errors": errors}).encode() if errors else b""
-    return Answer(status=202 if taken else 400, body=body, taken=taken, refused=len(errors))
+    return Judgement(status=202 if taken else 400, body=body, taken=taken, refused=len(errors))
 
 
 def _named(text: str, index: int, path: str, position: int, faults: Faults, bulk: bool) -> str:
@@ -143,12 +143,12 @@ def _echoing(item: Mapping[str, Any], text: str) -> str:
     return f'{text}: "{" ".join(values)}"'
 
 
-def judge_events(batch: Batch, account_id: str, faults: Faults, *, now: float, profile: Profile = "relay") -> Answer:
+def judge_events(batch: Batch, account_id: str, faults: Faults, *, now: float, profile: Profile = "relay") -> Judgement:
     """The Event API: look at the request as a whole, then at each event."""
     if fault := event_api.check_request(batch.content, now=now):
         return refusal("events", fault)
     if batch.content["accountId"] != account_id:
-        return Answer(status=403)
+        return Judgement(status=403)
     taken: list[Taken] = []
     unprocessed = []
     for event in batch.events:
@@ -161,7 +161,7 @@ def judge_events(batch: Batch, account_id: str, faults: Faults, *, now: float, p
             key = event_api.said(event, "transactionid") or event_api.said(event, "confirmationref")
             taken.append((key, _event_id(event), event))
     body = json.dumps({"data": {"unprocessedRecords": unprocessed}}).encode()
-    return Answer(status=200, body=body, taken=taken, refused=len(unprocessed))
+    return Judgement(status=200, body=body, taken=taken, refused=len(unprocessed))
 
 
 def _event_id(event: object) -> str | None:

@@ -8,15 +8,14 @@ import time
 from collections.abc import Callable, Collection
 from typing import Final
 
-from local import http_server
-from local.http_server import Request
+from local.http_server import Answer, Request
 from local.rokt_sandbox.answers import (
     MANY,
     MAX_BYTES,
     PATHS,
-    Answer,
     Api,
     Batch,
+    Judgement,
     judge_events,
     judge_objects,
     obstacle,
@@ -56,7 +55,7 @@ class RoktSandbox(Sandbox[Faults]):
         """Replace the pairs, as an operator does who revokes one and makes another."""
         self._pairs = frozenset(pairs)
 
-    def _serve(self, request: Request) -> http_server.Answer | None:
+    def _serve(self, request: Request) -> Answer | None:
         batch = read_batch(request.body, request.path, self._api) if len(request.body) <= MAX_BYTES else Batch()
         faults = NO_FAULTS
         if request.path in PATHS[self._api]:
@@ -69,7 +68,7 @@ class RoktSandbox(Sandbox[Faults]):
         key = None if given is None else given in self._pairs and not faults.revoked
         sent = None
         if faults.drop != "before":
-            made = self._answer(request, batch, faults, key=key, now=now)
+            made = self._judge(request, batch, faults, key=key, now=now)
             self._records.ingest(made.taken, refused=made.refused, now=now)
             success = 202 if self._api == "conversions" else 200
             body = made.body or (b'{"errors": []}' if faults.malformed else b"")
@@ -85,7 +84,7 @@ class RoktSandbox(Sandbox[Faults]):
         )
         return sent
 
-    def _answer(self, request: Request, batch: Batch, faults: Faults, *, key: bool | None, now: float) -> Answer:
+    def _judge(self, request: Request, batch: Batch, faults: Faults, *, key: bool | None, now: float) -> Judgement:
         refused = obstacle(request, batch, self._api, faults, key=key)
         if refused is not None:
             return refused
@@ -94,7 +93,7 @@ class RoktSandbox(Sandbox[Faults]):
         judged = judge_events(batch, self._account_id, faults, now=now, profile=self.profile)
         keys = [key for key, _, _ in judged.taken if key is not None]
         if judged.status == 200 and not judged.refused and len(keys) == len(judged.taken) and self._records.knows(keys):
-            return Answer(status=409, taken=judged.taken)
+            return Judgement(status=409, taken=judged.taken)
         return judged
 
 

@@ -38,8 +38,8 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One answer: `content` is the JSON object of its body, `accepted` the valid events, `refused` how many are not."""
+class Judgement:
+    """What a request gets. `content`: the JSON object of the body; `accepted`: valid events; `refused`: other ones."""
 
     status: int
     content: Mapping[str, object]
@@ -68,7 +68,7 @@ def read_batch(body: bytes, profile: Profile = "relay") -> Batch:
 
 def answer(
     request: Request, batch: Batch, *, faults: Faults, groups: Sequence[str] | None, profile: Profile, now: float
-) -> Answer:
+) -> Judgement:
     """Give Roku's answer to one request; `groups` are the event groups of its key, None if the key is no good.
 
     `now` is in epoch seconds.
@@ -111,15 +111,17 @@ def _header_fault(headers: Mapping[str, str]) -> str | None:
     return None
 
 
-def refusal(status: int, batch: Batch, detail: str) -> Answer:
+def refusal(status: int, batch: Batch, detail: str) -> Judgement:
     """Refuse a request as a whole, naming no event."""
     phrase = responses.get(status, "Fault")
     description = f"{phrase}: {detail}" if detail else phrase
     headers = {"Allow": "POST"} if status == 405 else {}
-    return Answer(status=status, content=_content(status, description, len(batch.events), []), headers=headers)
+    return Judgement(status=status, content=_content(status, description, len(batch.events), []), headers=headers)
 
 
-def judge(events: Sequence[Any], *, faults: Faults, profile: Profile, now: float, shared: Mapping[str, Any]) -> Answer:
+def judge(
+    events: Sequence[Any], *, faults: Faults, profile: Profile, now: float, shared: Mapping[str, Any]
+) -> Judgement:
     """Look at each event on its own: 200 if all are right, 210 if some are, 400 if none is."""
     accepted: list[Mapping[str, object]] = []
     failed: list[Mapping[str, object]] = []
@@ -136,7 +138,7 @@ def judge(events: Sequence[Any], *, faults: Faults, profile: Profile, now: float
     else:
         status, description = 400, "all events failed"
     content = _content(status, description, len(events), failed)
-    return Answer(status=status, content=content, accepted=accepted, refused=len(failed))
+    return Judgement(status=status, content=content, accepted=accepted, refused=len(failed))
 
 
 def _told_to_refuse(event: object, faults: Faults) -> Mapping[str, str]:
