@@ -454,6 +454,11 @@ def test_a_failed_event_that_says_that_it_passes_is_tried_again() -> None:
     assert refused(*errors) == [Retry(reason, 210, passing=True) for reason in reasons]
 
 
+def test_an_empty_text_beside_a_failure_that_passes_says_nothing_against_the_event() -> None:
+    (outcome,) = ask(verdict(400, [{"event_id": "a", "errors": ["", "rate limit exceeded"]}], 1), PURCHASE, status=400)
+    assert outcome == Retry("rate limit exceeded", 400, passing=True)
+
+
 def test_one_reason_that_stays_outweighs_another_that_passes() -> None:
     errors = {"event": "internal error", "custom_data.value": "is not plausible"}
     assert words(refused(errors, list(errors.values()), {"event": "internal error", "f": "x"})) == "RRR"
@@ -795,6 +800,7 @@ def test_several_items_about_one_event_are_one_reason() -> None:
         ({"Error-Code": "E7", "error_message": "bad"}, "E7: bad"),
         ({"reason": None, "reasons": ["bad"]}, "bad"),
         ({"errors": {"message": "", "code": "E7"}}, "E7"),
+        ({"errors": {"event_name": "bad", "message": {"value": "worse"}}}, "event_name: bad; value: worse"),
     ],
 )
 def test_what_is_said_of_an_event_is_its_reason_whatever_its_form(said: dict[str, Any], reason: str) -> None:
