@@ -45,13 +45,14 @@ class _Trial:
         self.noticed: Counter[str] = Counter()
         self.running: dict[int, tuple[str, int]] = {}
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection(self) -> None:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         from hypothesis import Phase, settings  # pytest wants to be the first that imports it
 
-        few = settings(settings.get_profile("unit"), max_examples=EXAMPLES, phases=[Phase.explicit, Phase.generate])
-        settings.register_profile("mutation", few)
-        settings.load_profile("mutation")
+        for item in items:
+            held, name = getattr(item, "obj", None), "_hypothesis_internal_use_settings"
+            if (own := getattr(held, name, None)) is not None:
+                examples = min(EXAMPLES, own.max_examples)
+                setattr(held, name, settings(own, max_examples=examples, phases=[Phase.explicit, Phase.generate]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
