@@ -1,4 +1,4 @@
-"""Bodies of large calls of AWS, written by pydantic's core.
+"""Bodies of large calls of AWS, written by orjson.
 
 botocore walks every attribute of every item by its model of the service and makes all of it again: half of the CPU of a
 call with 25 items. What is built here is the call's JSON already. Both events are botocore's own, for parameters that
@@ -8,7 +8,7 @@ are provided and for requests that are changed.
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_core import to_json
+import orjson
 
 _WRITTEN = "written_body"
 
@@ -28,7 +28,7 @@ def write_bodies(client: Any, *operations: str) -> None:
 
 
 def _write(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> Any:
-    context[_WRITTEN] = to_json(params)
+    context[_WRITTEN] = orjson.dumps(params)
     return _without_lists(params)
 
 
