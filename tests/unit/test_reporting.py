@@ -30,9 +30,7 @@ def ended(outcome: Outcome, *, sender: str = "server", **fields: Any) -> Message
 
 def told(one: Message, *, complete: bool = True, circuits: int = 0, rate: float = 0.0) -> Report:
     """What is said of it."""
-    report = Report()
-    tell([one], Settled(NOW + 5, complete, circuits), report, rate)
-    return report
+    return tell([one], Settled(NOW + 5, complete, circuits), rate)
 
 
 @pytest.mark.parametrize("sender", ["server", "browser"])
@@ -244,7 +242,6 @@ def test_without_a_sample_rate_nobody_is_followed() -> None:
     ],
 )
 def test_counts_of_several_events_add_up(outcome: Outcome, fields: dict[str, Any], counts: dict[str, int]) -> None:
-    report = Report()
-    tell([ended(outcome, **fields) for _ in range(3)], Settled(NOW, True, 0), report, 0.0)
+    report = tell([ended(outcome, **fields) for _ in range(3)], Settled(NOW, True, 0), 0.0)
     assert +report.counts == counts
     assert all(number == 3 for number in report.reasons.values())

@@ -24,7 +24,7 @@ LAST_START = 20.0 - sum(TIMEOUT) - SENDING
 # An answer that names 1,000 events with all their fields has 1.5 MB; past this it is not a destination's.
 LONGEST_ANSWER = 8_000_000
 _PIECE = 65_536
-_CONNECTIONS = 20  # as many as sending.WORKERS
+_CONNECTIONS = 20  # as many as pipeline.delivery.ask.WORKERS
 
 Key = TypeVar("Key")
 

@@ -46,9 +46,7 @@ def deliver(records: Sequence[Record], destination: Destination, world: Surround
         notes = [*reporting.notes(messages), *(reporting.marks(messages, began) if has_windows else ())]
         if notes:
             settled.is_complete &= world.ledger.note(notes, deadline.left(_AFTER_NOTES, _LONGEST_NOTES))
-    report = Report()
-    reporting.tell(messages, settled, report, world.sample_rate)
-    return report
+    return reporting.tell(messages, settled, world.sample_rate)
 
 
 def _read(record: Record, destination: Destination) -> Message:

@@ -80,8 +80,9 @@ def marks(messages: Sequence[Message], began: float) -> list[PutOff]:
     return marks
 
 
-def tell(messages: Sequence[Message], settled: Settled, report: Report, sample_rate: float) -> None:
+def tell(messages: Sequence[Message], settled: Settled, sample_rate: float) -> Report:
     """Name the messages that stay, count what became of each event, and say why."""
+    report = Report()
     report.failures = [message.record.message_id for message in messages if message.stays]
     report.delays = [max(0.0, settled.answered - message.age_from) for message in messages if _has_delivery(message)]
     report.counts["LedgerUnavailable"] = int(not settled.is_complete)
@@ -98,6 +99,7 @@ def tell(messages: Sequence[Message], settled: Settled, report: Report, sample_r
             _tell_of(event, report)
     if sample_rate:
         report.followed = [_followed(event) for event in events if is_sampled(event.queued.event_id, sample_rate)]
+    return report
 
 
 def _has_delivery(message: Message) -> bool:

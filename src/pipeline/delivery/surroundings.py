@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pipeline.aws.sqs import Outgoing
 from pipeline.delivery.circuit import Circuit
+from pipeline.delivery.gate import Store
 from pipeline.delivery.table import Entry, Found, Key, PutOff, Unread
 
 
@@ -20,7 +21,7 @@ class Sink(Protocol):
         """Make each received message (receipt handle, seconds) visible again then; return those left as they were."""
 
 
-class Memory(Protocol):
+class Memory(Store, Protocol):
     """What runs share; `pipeline.delivery.ledger.Ledger` is one. All `seconds` are the longest that a call may wait."""
 
     def look_up(
@@ -30,9 +31,6 @@ class Memory(Protocol):
 
     def unread(self, keys: Sequence[Key], seconds: float) -> dict[Key, Unread]:
         """The windows that events have used."""
-
-    def change(self, group: str, old: Circuit, new: Circuit, seconds: float) -> tuple[Circuit, bool] | None:
-        """Write a circuit if nobody else has since `old`: what is there now, whether that was it; or no answer."""
 
     def note(self, entries: Sequence[Entry | PutOff], seconds: float) -> bool:
         """Remember the outcomes and what was put off, and return whether all of them were written."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from pipeline.contract.outcome import LONGEST_AGE, Retry, wait
 from pipeline.delivery import circuit, windows
@@ -80,10 +81,7 @@ def step(event: Event, state: Circuit, *, now: float, repeat_window: float) -> S
     """What to do now (epoch seconds) with an event, as the circuit is."""
     standing = windows.standing(event.used, now, repeat_window)
     is_sure = event.perhaps is None
-
-    def made(act: Act, **said: object) -> Step:
-        return Step(act, repeat_window=repeat_window, **said)  # type: ignore[arg-type]
-
+    made = partial(Step, repeat_window=repeat_window)
     if standing is Standing.FRESH:
         return fresh(now, repeat_window)
     if standing is Standing.INSIDE and is_sure:
