@@ -23,7 +23,7 @@ from relay.errors import Misuse, Trouble
 from relay.posting import session
 from relay.printing import Out, number
 from relay.secret_texts import read_secret
-from relay.verbs import BAD
+from relay.verbs import BAD, YesOption
 from roku.keys import key_for
 
 PATH = "/v1/test_events"
@@ -36,7 +36,7 @@ def calibrate(
     out: Out,
     group: Annotated[str | None, typer.Option(help="The event group to ask about; else the stack's default.")] = None,
     folder: Annotated[Path, typer.Option("--folder", help="Where the two files are written.")] = Path(),
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
 ) -> int:
     """Ask Roku's test endpoint what its documents leave open, and write its answers to a Markdown and a JSON file.
 

@@ -7,10 +7,10 @@ import typer
 from relay import circuits
 from relay.circuits import Known
 from relay.deployment import Deployment, title_of
+from relay.durations import now
 from relay.errors import DECLINED, Trouble
-from relay.letters.dead_letters import now
-from relay.letters.dlq import DestinationOption, YesOption
 from relay.printing import Out, age, moment
+from relay.verbs import DestinationOption, YesOption
 
 
 def list_(deployment: Deployment, out: Out, destination: DestinationOption = None) -> int:

@@ -13,13 +13,12 @@ import typer
 
 from relay import circuit, console_server, metrics, report
 from relay.deployment import Deployment
-from relay.durations import seconds
+from relay.durations import now, seconds
 from relay.errors import Misuse
 from relay.events import ledger_items, log, status
 from relay.kept import Kept
 from relay.ledger_table import NO_TABLE, table_of
 from relay.letters import dlq
-from relay.letters.dead_letters import now
 from relay.letters.letter_queue import depth
 from relay.orders import roku_report
 from relay.printing import Out, moment

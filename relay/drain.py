@@ -18,7 +18,7 @@ from relay.letters.dead_letters import Letter
 from relay.letters.letter_queue import depth, move, sift
 from relay.letters.redrive import progress
 from relay.printing import Out, number
-from relay.verbs import BAD
+from relay.verbs import BAD, YesOption
 
 # CloudFormation names a queue STACK-LOGICALID-RANDOM.
 _TITLES = "|".join(load(name).title for name in NAMES)
@@ -40,7 +40,7 @@ def drain(
         bool | None,
         typer.Option("--dead-letters/--waiting", help="Which kind it holds, if its name does not say."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
 ) -> int:
     """Move all that a queue of another stack holds into this stack's: what waits to the queue, dead letters to theirs.
 

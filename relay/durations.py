@@ -1,6 +1,7 @@
-"""Spans of time as an operator writes them: 90s, 15m, 24h, 7d."""
+"""The time now, and spans of time as an operator writes them: 90s, 15m, 24h, 7d."""
 
 import re
+import time
 
 from relay.errors import Misuse
 
@@ -19,3 +20,8 @@ def seconds(text: str) -> int:
     if span > _LONGEST:
         raise Misuse(f"{text!r} is longer than ten years: choose a shorter span of time")
     return span
+
+
+def now() -> float:
+    """Epoch seconds."""
+    return time.time()

@@ -6,8 +6,8 @@ from typing import Any
 from pipeline.delivery import table
 from pipeline.delivery.table import Item
 from relay.deployment import Deployment
+from relay.durations import now
 from relay.errors import Trouble
-from relay.letters.dead_letters import now
 
 NO_TABLE = (
     "this stack has no table (LedgerDays=0), so nothing is kept of what was delivered, nor of what ended at the door:"

@@ -11,14 +11,13 @@ from relay import metrics
 from relay.deployment import Deployment, Destination
 from relay.durations import seconds
 from relay.equation import METRICS, Counts, Verdict, counted, verdict
-from relay.letters.dlq import DestinationOption
 from relay.letters.letter_queue import depth
 from relay.letters.redrive import moved_since
 from relay.printing import Out, age, moment, number
 from relay.senders import senders_report
 from relay.senders.senders_report import senders_of
 from relay.senders.shares import Share
-from relay.verbs import BAD
+from relay.verbs import BAD, DestinationOption
 
 
 def report(

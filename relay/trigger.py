@@ -9,13 +9,12 @@ import typer
 from pipeline.intake.senders import Sender, SourceSettings, key_digest
 from relay import platform_samples
 from relay.deployment import Deployment
-from relay.doctor.doctor import KeyOption
 from relay.errors import Misuse, Trouble
 from relay.platform_samples import Sample
 from relay.posting import session
 from relay.printing import Out
 from relay.secret_texts import sender_keys
-from relay.verbs import BAD
+from relay.verbs import BAD, KeyOption
 from sources import registry
 
 _SECONDS = 35  # API Gateway gives up after 30 s

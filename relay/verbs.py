@@ -23,6 +23,14 @@ from relay.printing import Out
 BAD, WRONG, TROUBLE, UNKNOWN, INTERRUPTED = 1, 2, 3, 4, 130
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+DestinationOption = Annotated[
+    str | None, typer.Option("--destination", help="Only of this destination; without it of all that the stack has.")
+]
+KeyOption = Annotated[
+    str | None,
+    typer.Option("--key", envvar="RELAY_SENDER_KEY", help="The sender key to post with; else one of the secret's."),
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _WHERE: dict[str, Any] = {
     "stack": Annotated[str | None, typer.Option(envvar="RELAY_STACK", help="The deployed stack's name.")],

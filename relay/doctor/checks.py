@@ -13,8 +13,8 @@ from pydantic_core import from_json
 
 from pipeline.intake.senders import Sender
 from relay.deployment import Deployment, Destination
+from relay.durations import now
 from relay.errors import Trouble, explain
-from relay.letters.dead_letters import now
 from relay.letters.letter_queue import look
 from relay.posting import session
 from relay.printing import age, number

@@ -8,9 +8,9 @@ from relay import circuits
 from relay.circuits import Answers
 from relay.deployment import Deployment, title_of
 from relay.doctor.checks import OK, PROBLEM, WARNING, Finding
+from relay.durations import now
 from relay.errors import explain
 from relay.ledger_table import table_of
-from relay.letters.dead_letters import now
 
 
 def answers(deployment: Deployment) -> list[Finding]:

@@ -9,12 +9,7 @@ from relay.destinations import shown
 from relay.doctor import alarm_checks, checks, circuit_checks, match_checks, running
 from relay.doctor.checks import Finding
 from relay.printing import STYLES, Out, number
-from relay.verbs import BAD
-
-KeyOption = Annotated[
-    str | None,
-    typer.Option("--key", envvar="RELAY_SENDER_KEY", help="The sender key to post with; else one of the secret's."),
-]
+from relay.verbs import BAD, KeyOption
 
 
 def doctor(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from relay.deployment import Deployment
-from relay.letters.dead_letters import now
+from relay.durations import now
 from relay.log_lines import group_of, messages, objects, total
 
 # Posts of which nothing else is kept, by what the API answered: nobody's word on who sent them may be believed.

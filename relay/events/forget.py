@@ -11,10 +11,9 @@ from relay.events import ledger_items, posts
 from relay.events.ledger_items import names_of
 from relay.ledger_table import table_of
 from relay.letters.dead_letters import Letter
-from relay.letters.dlq import YesOption
 from relay.letters.letter_queue import delete, depth, sift
 from relay.printing import Out, number
-from relay.verbs import UNKNOWN
+from relay.verbs import UNKNOWN, YesOption
 
 
 def forget(

@@ -5,12 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from relay.deployment import Deployment
-from relay.durations import seconds
+from relay.durations import now, seconds
 from relay.errors import Misuse
 from relay.events import posts
 from relay.events.ledger_items import DOOR, why
 from relay.ledger_table import needed
-from relay.letters.dead_letters import now
 from relay.printing import Out, moment, number
 
 OUTCOMES = (*DOOR, "refused")

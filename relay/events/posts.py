@@ -6,8 +6,8 @@ from typing import Any
 from pipeline.delivery import door_items
 from pipeline.delivery.table import Item
 from relay.deployment import Deployment
+from relay.durations import now
 from relay.ledger_table import fresh, query
-from relay.letters.dead_letters import now
 
 _DAY = 86_400
 

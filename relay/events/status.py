@@ -11,11 +11,10 @@ from relay.deployment import Deployment, Destination
 from relay.events import ledger_items, looking_for
 from relay.events.ledger_items import DOOR, names_of
 from relay.letters.dead_letters import Letter
-from relay.letters.dlq import YesOption
 from relay.letters.letter_queue import depth, look
 from relay.orders import roku_report
 from relay.printing import Out, moment, number
-from relay.verbs import BAD, UNKNOWN
+from relay.verbs import BAD, UNKNOWN, YesOption
 
 _WORST_FIRST = ("dead letter", "rejected", "answer lost", "delivered", *DOOR)
 _SETTLED = ("delivered", "dead letter", "invalid", "withheld", "ignored")

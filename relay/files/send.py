@@ -1,37 +1,35 @@
 """`relay send`: files of conversions to the API, in as few posts as fit, each line once."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.values.faults import Fault
-from pipeline.values.moments import DateOrder, Habits, zone_of
 from relay.deployment import Deployment
-from relay.doctor.doctor import KeyOption
-from relay.errors import Misuse, Trouble
-from relay.files.inputs import Format, Reading, format_of
+from relay.errors import Trouble
+from relay.files.inputs import Reading, format_of
+from relay.files.reading_options import (
+    FormatOption,
+    MapOption,
+    OrderOption,
+    SetOption,
+    ZoneOption,
+    habits_of,
+    pairs,
+)
 from relay.files.send_answer import tell
 from relay.files.sending import Sending, Tally
 from relay.printing import Out
-from relay.verbs import BAD
+from relay.verbs import BAD, KeyOption
 
 
 def send(
     deployment: Deployment,
     out: Out,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files to send; - is stdin.")],
-    map_: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help='Such as "Order Number=event_id".')
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="For lines without it, such as event_name=PURCHASE."),
-    ] = None,
-    form: Annotated[
-        Format | None, typer.Option("--format", help="Without it: by the file's name (.json, .jsonl, .csv, .tsv).")
-    ] = None,
+    map_: MapOption = None,
+    set_: SetOption = None,
+    form: FormatOption = None,
     group: Annotated[str | None, typer.Option(help="The event group of lines that name none.")] = None,
     key: KeyOption = None,
     concurrency: Annotated[int, typer.Option(min=1, max=32, help="Posts under way at once.")] = 4,
@@ -39,12 +37,8 @@ def send(
     report: Annotated[
         Path | None, typer.Option(help="Write refusals there as JSON Lines: file, line, event_id, errors.")
     ] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(help="The zone of times without one: America/New_York, or an offset such as -05:00.")
-    ] = None,
-    date_order: Annotated[
-        DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026, the month or the day.")
-    ] = None,
+    time_zone: ZoneOption = None,
+    date_order: OrderOption = None,
     encoding: Annotated[
         str | None, typer.Option(help="Of a file in another one than it shows, such as cp1252 or cp1251.")
     ] = None,
@@ -72,20 +66,3 @@ def send(
         raise Trouble(stopped) from None
     tell(out, tallies, report, dry_run)
     return BAD if any(tally.refused for tally in tallies) else 0
-
-
-def habits_of(time_zone: str | None, date_order: DateOrder | None) -> Habits:
-    try:
-        return Habits(None if time_zone is None else zone_of(time_zone), date_order)
-    except Fault as fault:
-        raise Misuse(f"--time-zone {fault}") from None
-
-
-def pairs(flag: str, given: Sequence[str] | None) -> dict[str, str]:
-    pairs = {}
-    for text in given or []:
-        name, equals, value = text.partition("=")
-        if not (name.strip() and equals and value.strip()):
-            raise Misuse(f'{flag} {text}: write it as NAME=VALUE, such as {flag} "event_name=PURCHASE"')
-        pairs[name.strip()] = value.strip()
-    return pairs

@@ -1,6 +1,5 @@
 """Dead letters: what one is, as read from a message, and which are meant. Pure."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,8 +96,3 @@ def _moment(text: str | None, otherwise: float) -> float:
         return datetime.fromisoformat(text or "").timestamp()
     except ValueError:
         return otherwise
-
-
-def now() -> float:
-    """Epoch seconds."""
-    return time.time()

@@ -8,21 +8,18 @@ from typing import Annotated, Any
 import typer
 
 from relay.deployment import Deployment
+from relay.durations import now
 from relay.errors import DECLINED, Trouble
-from relay.letters.dead_letters import Chosen, now
+from relay.letters.dead_letters import Chosen
 from relay.letters.dlq_listing import by_reason, choosing, exported, left_out, look_at, tell_out_of_sight, told
 from relay.letters.letter_queue import delete, looking
 from relay.letters.redrive import move_chosen
 from relay.printing import Out, age, moment, number
-from relay.verbs import BAD
+from relay.verbs import BAD, DestinationOption, YesOption
 
-DestinationOption = Annotated[
-    str | None, typer.Option("--destination", help="Only of this destination; without it of all that the stack has.")
-]
 ShowDataOption = Annotated[
     bool, typer.Option("--show-data", help="Show personal data too: it is hashed, but still personal.")
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 @choosing

@@ -12,9 +12,9 @@ from pydantic_core import from_json
 from destinations import load
 from pipeline.contract.outcome import COUNTED_TWICE
 from relay.deployment import Deployment, Destination, title_of
-from relay.durations import seconds
+from relay.durations import now, seconds
 from relay.errors import Misuse
-from relay.letters.dead_letters import Chosen, Letter, now
+from relay.letters.dead_letters import Chosen, Letter
 from relay.letters.letter_queue import depth, look
 from relay.printing import Out, moment, number
 

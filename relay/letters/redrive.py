@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from relay import metrics
 from relay.deployment import Deployment, Destination
-from relay.letters.dead_letters import Chosen, Letter, now
+from relay.durations import now
+from relay.letters.dead_letters import Chosen, Letter
 from relay.letters.letter_queue import move, sift
 from relay.printing import Out
 

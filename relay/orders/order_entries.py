@@ -9,10 +9,11 @@ from urllib.parse import unquote
 from pipeline.delivery import table
 from pipeline.intake.door import safe_id
 from relay.deployment import Deployment
+from relay.durations import now
 from relay.events import ledger_items, posts
 from relay.events.ledger_items import DOOR
 from relay.ledger_table import fresh, table_of
-from relay.letters.dead_letters import Letter, now
+from relay.letters.dead_letters import Letter
 
 _WORKERS = 10
 _FAULTY = ("invalid", "refused")

@@ -6,9 +6,9 @@ from botocore.exceptions import ClientError
 
 from pipeline.contract import fingerprints
 from relay.deployment import Deployment
+from relay.durations import now
 from relay.errors import Trouble, explain
 from relay.ledger_table import table_of
-from relay.letters.dead_letters import now
 from relay.letters.letter_queue import depth, look
 from relay.orders import order_entries
 from relay.orders.differences import World

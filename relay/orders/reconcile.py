@@ -6,17 +6,22 @@ from typing import Annotated
 
 import typer
 
-from pipeline.values.moments import DateOrder
 from relay.deployment import Deployment
-from relay.files.inputs import Format, Reading
-from relay.files.send import habits_of, pairs
-from relay.letters.dead_letters import now
-from relay.letters.dlq import DestinationOption
+from relay.durations import now
+from relay.files.inputs import Reading
+from relay.files.reading_options import (
+    FormatOption,
+    MapOption,
+    OrderOption,
+    SetOption,
+    habits_of,
+    pairs,
+)
 from relay.orders import order_report, order_worlds, orders, roku_report
 from relay.orders.order_days import Day, DayKey, compare, delivered_to
 from relay.orders.roku_report import Counted, Key
 from relay.printing import Out
-from relay.verbs import BAD
+from relay.verbs import BAD, DestinationOption
 
 
 def reconcile(
@@ -27,15 +32,13 @@ def reconcile(
     id_form: Annotated[
         str, typer.Option(help="How posts write an order's id, with {} for the one in the file: shop-{}.")
     ] = "{}",
-    map_: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help='Such as "Order Number=event_id".')
-    ] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="For rows without it.")] = None,
-    form: Annotated[Format | None, typer.Option("--format", help="Without it: by the file's name.")] = None,
+    map_: MapOption = None,
+    set_: SetOption = None,
+    form: FormatOption = None,
     time_zone: Annotated[
         str | None, typer.Option(help="The zone of days, and of times without one: America/New_York.")
     ] = None,
-    date_order: Annotated[DateOrder | None, typer.Option(help="Of dates such as 03/04/2026: mdy or dmy.")] = None,
+    date_order: OrderOption = None,
     destination: DestinationOption = None,
     most: Annotated[int, typer.Option("--most", "-n", min=1, help="So many orders on the screen.")] = 50,
 ) -> int:

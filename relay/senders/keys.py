@@ -17,7 +17,7 @@ from relay.printing import Out
 from relay.secret_texts import edit, entries_of, sender_keys
 from relay.senders import key_meaning
 from relay.senders.key_settings import Amounts, Country, Order, TimeZone, consent_settings, source_settings
-from relay.verbs import BAD
+from relay.verbs import BAD, YesOption
 from sources import registry
 
 _MAPPED = "webhook"  # the source that a mapping is for
@@ -137,7 +137,7 @@ def revoke(
     deployment: Deployment,
     out: Out,
     name: NameArgument,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
 ) -> int:
     """Take a sender's key away, after asking. It works for a minute more at most."""
     if name not in entries_of(sender_keys(deployment).text):
