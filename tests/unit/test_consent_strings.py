@@ -145,7 +145,7 @@ def test_both_pairs_of_signs_for_62_and_63_are_read(one: str, other: str) -> Non
     ],
 )
 def test_a_tc_string_stops_what_its_purposes_and_vendors_do_not_allow(text: str, means: str, lacks: bool) -> None:
-    (finding,) = tcf.read([Said("string", "gdpr_consent", text)], PLAIN, (71,))
+    (finding,) = tcf.read([Said("string", "gdpr_consent", text)], (71,))
     assert (finding.reading, finding.lacking) == (READINGS[means], frozenset({71}) if lacks else frozenset())
     assert finding.european
 
@@ -167,7 +167,7 @@ def test_a_tc_string_stops_what_its_purposes_and_vendors_do_not_allow(text: str,
     ],
 )
 def test_the_flags_beside_a_tc_string_count_too(said: list[tuple[str, object]], means: str) -> None:
-    findings = list(tcf.read([Said(kind, kind, value) for kind, value in said], PLAIN, (71,)))
+    findings = list(tcf.read([Said(kind, kind, value) for kind, value in said], (71,)))
     assert strictest(findings) == READINGS[means]
     assert not any(one.lacking for one in findings)
 

@@ -6,6 +6,7 @@ then the usual names count, and a refusal of a name that nobody knows limits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -22,6 +23,7 @@ from pipeline.consent.readings import (
     of_kinds,
     of_others,
     truth,
+    unreadable,
     unwrapped,
     why_not,
 )
@@ -67,9 +69,7 @@ def _preferences(one: Said, settings: Consent) -> Iterator[Finding]:
     given = unwrapped(one.value)
     european = one.kind == "european_preferences"
     if not isinstance(given, dict):
-        yield Finding(
-            SIGNAL, Reading.UNREADABLE, one.name, why_not(one.value, "an object of category to true or false")
-        )
+        yield unreadable(SIGNAL, one, "an object of category to true or false")
         return
     words = {fold_name(name[:100]): _choice(value) for name, value in list(given.items())[:_MOST]}
     if len(given) > _MOST:
@@ -87,8 +87,8 @@ def _choice(value: Any) -> Reading:
 
 def _chosen(words: Mapping[str, Reading], settings: Consent) -> tuple[Reading, str]:
     """What the choices mean: those of advertising count; of names that nobody knows any refusal does."""
-    own = {fold_name(name) for name in settings.categories}
-    counting = [reading for name, reading in words.items() if name in (own or ADVERTISING)]
+    own, wanted = settings.categories, _wanted(settings)
+    counting = [reading for name, reading in words.items() if name in wanted]
     reading = max(counting, default=Reading.ABSENT)
     if reading is Reading.UNREADABLE:
         return reading, "the advertising category is neither true nor false"
@@ -109,12 +109,11 @@ def _approved(one: Said, settings: Consent) -> Finding:
     """A list of what was allowed: what is not in it was refused."""
     names = listed(one.value)
     if names is None:
-        return Finding(SIGNAL, Reading.UNREADABLE, one.name, why_not(one.value, "the list of the allowed categories"))
+        return unreadable(SIGNAL, one, "the list of the allowed categories")
     allowed = {fold_name(name[:100]) for name in names[:_MOST]}
-    own = {fold_name(name) for name in settings.categories}
-    if allowed & (own or ADVERTISING):
+    if allowed & _wanted(settings):
         return Finding(SIGNAL, Reading.ALLOWED, one.name)
-    if own or allowed & OTHERS:
+    if settings.categories or allowed & OTHERS:
         return Finding(SIGNAL, Reading.REFUSED, one.name)
     return Finding(SIGNAL, Reading.UNREADABLE, one.name, f"lists no category that is known: {_HOW}")
 
@@ -125,18 +124,18 @@ def _tealium(one: Said, policies: set[str], settings: Consent) -> Iterator[Findi
         return
     european = "gdpr" in policies
     names = listed(one.value)
-    if names == [] or (european and names is not None and not _has_advertising(names, settings)):
-        reading = Reading.REFUSED if european else Reading.UNREADABLE
-        warning = "" if european else "is empty, and without a policy nobody knows what that means: send policy too"
-        yield Finding(SIGNAL, reading, one.name, warning, european)
-        return
     found = _approved(one, settings)
-    yield Finding(found.signal, found.reading, found.field, found.warning, european)
+    if european and names is not None and found.reading is not Reading.ALLOWED:
+        found = Finding(SIGNAL, Reading.REFUSED, one.name)
+    elif names == []:
+        why = "is empty, and without a policy nobody knows what that means: send policy too"
+        found = Finding(SIGNAL, Reading.UNREADABLE, one.name, why)
+    yield replace(found, european=european)
 
 
-def _has_advertising(names: Sequence[str], settings: Consent) -> bool:
-    wanted = {fold_name(name) for name in settings.categories} or ADVERTISING
-    return any(fold_name(name[:100]) in wanted for name in names[:_MOST])
+def _wanted(settings: Consent) -> frozenset[str]:
+    """The categories that count: the sender's own, or else those of advertising."""
+    return frozenset(map(fold_name, settings.categories)) or ADVERTISING
 
 
 def _cookie(one: Said, settings: Consent) -> Iterator[Finding]:

@@ -97,7 +97,7 @@ def _findings(found: Found, settings: Consent, vendors: Sequence[int]) -> Iterat
         outside = tcf.told(european) == {False}
         read = list(gpp_in_force.read(platform, settings, vendors, outside_europe=outside))
         yield from read
-        yield from tcf.read(european, settings, vendors, elsewhere=any(one.signal == tcf.SIGNAL for one in read))
+        yield from tcf.read(european, vendors, elsewhere=any(one.signal == tcf.SIGNAL for one in read))
     if "consent_mode" in said:
         yield from consent_mode.read(said["consent_mode"], settings)
     if "categories" in said:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.consent import consent_mode, us_privacy
-from pipeline.consent.readings import Finding, Reading, Said, absent, folded, listed, short, truth, unwrapped, why_not
+from pipeline.consent.readings import Finding, Reading, Said, absent, finding, folded, listed, short, truth, unwrapped
 from pipeline.consent.settings import Consent
 from pipeline.values.words import Word
 
@@ -137,5 +137,4 @@ def read(said: Sequence[Said], settings: Consent) -> Iterator[Finding]:
         if one.kind in PERHAPS and (reading is Reading.UNREADABLE or isinstance(one.value, list | dict)):
             continue
         if reading is not Reading.ABSENT:
-            warning = why_not(one.value, what) if reading is Reading.UNREADABLE else ""
-            yield Finding(signal, reading, one.name, warning)
+            yield finding(signal, reading, one, what)

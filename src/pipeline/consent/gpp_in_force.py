@@ -21,8 +21,8 @@ from pipeline.consent.readings import (
     listed,
     of_kinds,
     of_others,
+    unreadable,
     unwrapped,
-    why_not,
 )
 from pipeline.consent.settings import Consent
 from pipeline.values.words import Word
@@ -58,7 +58,7 @@ def read(
     for one in ids:
         read_ids = _numbers(one.value)
         if read_ids is None:
-            yield Finding(SIGNAL, Reading.UNREADABLE, one.name, why_not(one.value, _WHAT_IDS))
+            yield unreadable(SIGNAL, one, _WHAT_IDS)
         else:
             numbers |= read_ids
     in_force = InForce(frozenset(numbers - _NONE) if numbers else None, outside_europe)
@@ -74,7 +74,7 @@ def _string(one: Said, in_force: InForce, settings: Consent, vendors: Sequence[i
         yield from us_privacy.read([Said("string", one.name, text)], settings)
         return
     if tcf.is_one(text):
-        yield from tcf.read([Said("string", one.name, text)], settings, vendors)
+        yield from tcf.read([Said("string", one.name, text)], vendors)
         return
     yield from _sections(one, text, in_force, settings, vendors)
 
@@ -84,10 +84,10 @@ def _sections(one: Said, text: str, in_force: InForce, settings: Consent, vendor
     try:
         found = {int(one.kind): text} if alone else sections(text)
     except Undecodable:
-        yield Finding(SIGNAL, Reading.UNREADABLE, one.name, why_not(one.value, WHAT))
+        yield unreadable(SIGNAL, one, WHAT)
         return
     if TCF_EU in found and in_force.holds(TCF_EU):
-        yield from tcf.read([Said("string", one.name, found[TCF_EU])], settings, vendors)
+        yield from tcf.read([Said("string", one.name, found[TCF_EU])], vendors)
     for number in sorted(found):
         reading, warning = _one(number, found[number], in_force, settings)
         yield Finding(SIGNAL, reading, one.name, warning)

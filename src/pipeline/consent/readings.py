@@ -126,6 +126,17 @@ def why_not(value: Any, what: str) -> str:
     return f"cannot be read: send {what}"
 
 
+def finding(signal: Word, reading: Reading, one: Said, what: str, *, european: bool = False) -> Finding:
+    """What one field says; where it cannot be read its sender is told so, and `what` it should have been."""
+    warning = why_not(one.value, what) if reading is Reading.UNREADABLE else ""
+    return Finding(signal, reading, one.name, warning, european)
+
+
+def unreadable(signal: Word, one: Said, what: str, *, european: bool = False) -> Finding:
+    """One field that cannot be read."""
+    return finding(signal, Reading.UNREADABLE, one, what, european=european)
+
+
 def given(said: Iterable[Said]) -> list[Said]:
     """The fields that say something."""
     return [one for one in said if not absent(one.value)]

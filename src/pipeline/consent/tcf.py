@@ -20,9 +20,8 @@ from pipeline.consent.readings import (
     of_kinds,
     of_others,
     truth,
-    why_not,
+    unreadable,
 )
-from pipeline.consent.settings import Consent
 from pipeline.values.words import Word
 
 SIGNAL = Word("tcf")
@@ -45,18 +44,12 @@ class TcString:
         return any(first <= vendor <= last for first, last in self.vendors)
 
 
-def read(
-    said: Sequence[Said],
-    settings: Consent,  # noqa: ARG001 - every family's
-    vendors: Sequence[int] = (),
-    *,
-    elsewhere: bool = False,
-) -> Iterator[Finding]:
+def read(said: Sequence[Said], vendors: Sequence[int] = (), *, elsewhere: bool = False) -> Iterator[Finding]:
     """What the strings and flags of one conversion say together; `elsewhere`: a GPP string holds a TC string too."""
     flags, strings = of_kinds(given(said), "applies"), of_others(given(said), "applies")
     for one in flags:
         if truth(one.value) is None:
-            yield Finding(SIGNAL, Reading.UNREADABLE, one.name, why_not(one.value, "1 or 0"))
+            yield unreadable(SIGNAL, one, "1 or 0")
     applying = told(said)
     if applying == {False}:
         yield Finding(SIGNAL, Reading.NOT_APPLICABLE, flags[0].name)
@@ -98,15 +91,14 @@ def _one(one: Said, vendors: Sequence[int]) -> Finding:
         return _app_storage(one, text, vendors)
     given = _parsed(text)
     if given is None:
-        return Finding(SIGNAL, Reading.UNREADABLE, one.name, why_not(one.value, _WHAT), european=True)
+        return unreadable(SIGNAL, one, _WHAT, european=True)
     return _judged(one.name, given.purposes, {vendor for vendor in vendors if not given.allows(vendor)})
 
 
 def _app_storage(one: Said, text: str, vendors: Sequence[int]) -> Finding:
     """Strings of 0 and 1, the first for id 1, as apps store purposes and vendors."""
     if not text or text.strip("01"):
-        why = why_not(one.value, "a text of 0 and 1")
-        return Finding(SIGNAL, Reading.UNREADABLE, one.name, why, european=True)
+        return unreadable(SIGNAL, one, "a text of 0 and 1", european=True)
     given = _set(text)
     if one.kind == "purposes":
         return _judged(one.name, given, set())

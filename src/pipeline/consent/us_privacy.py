@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline.consent.readings import Finding, Reading, Said, absent, short, why_not
+from pipeline.consent.readings import Finding, Reading, Said, absent, finding, short
 from pipeline.consent.settings import Consent
 from pipeline.values.words import Word
 
@@ -23,9 +23,7 @@ def read(said: Sequence[Said], settings: Consent) -> Iterator[Finding]:
     for one in said:
         if absent(one.value) or (one.kind == "perhaps" and not looks_like_one(one.value)):
             continue
-        reading = decode(one.value, settings)
-        warning = why_not(one.value, _WHAT) if reading is Reading.UNREADABLE else ""
-        yield Finding(SIGNAL, reading, one.name, warning)
+        yield finding(SIGNAL, decode(one.value, settings), one, _WHAT)
 
 
 def looks_like_one(value: Any) -> bool:
