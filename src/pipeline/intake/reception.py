@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pipeline.consent.decision import NOTHING, Limit
-from pipeline.contract import repeats
 from pipeline.contract.destination import Destination, Invalid, Prepared, Shared, Withheld
-from pipeline.intake import orders
+from pipeline.intake import orders, repeats
 from pipeline.intake.access import Request, with_connection
 from pipeline.intake.body import BadRequest, Body, Ignored
 from pipeline.intake.hearing import hear
