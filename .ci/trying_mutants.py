@@ -56,6 +56,8 @@ class _Trial:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            raise session.Interrupted("a test could not be read")
         with change_cwd(ROOT):
             reached = tests_of_functions(session.items)
             gc.freeze()  # else each fork would copy all memory when it looks for garbage
