@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.aws.waiting import Allowance
-from pipeline.contract.destination import Routing
+from pipeline.contract.destination import Answer, Routing
 from pipeline.contract.fingerprints import make
 from pipeline.contract.messages import BROWSER, SERVER, Head
 from pipeline.contract.outcome import COUNTED_TWICE, LONGEST_AGE, Delivered, Outcome, Rejected, Retry
@@ -20,7 +20,7 @@ from pipeline.delivery.table import Entry, Found, Key, Note, PutOff, Unread
 from pipeline.delivery.trying import Act
 from pipeline.delivery.windows import Tried
 from tests.unit.batches import NOW, message
-from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue
+from tests.unit.doubles import AtOnce, FakeDestination, FakeQueue, destination
 
 G = Routing("g")
 ACCEPTED = int(NOW) - 5_000
@@ -302,31 +302,88 @@ def test_in_a_window_events_go_in_pieces() -> None:
     assert [len(lines) for _, lines in destination.requests] == [10, 10, 5]
 
 
-def test_a_question_about_an_id_of_its_own_that_is_not_answered_leaves_the_ledgers_answer_incomplete() -> None:
+@pytest.mark.parametrize("answers_first", [True, False])
+def test_a_question_that_is_not_answered_leaves_the_ledgers_answer_incomplete(answers_first: bool) -> None:
     class Forgetful(Memory):
         """Answers one question."""
 
         def look_up(
             self, keys: Sequence[Key], groups: Sequence[str], seconds: float, messages: Sequence[str] = ()
         ) -> Found:
-            """Complete for the groups' circuits only."""
-            return replace(super().look_up(keys, groups, seconds, messages), complete=bool(groups))
+            """The first asks for the groups' circuits too, the second about an id of its own."""
+            return replace(super().look_up(keys, groups, seconds, messages), complete=bool(groups) is answers_first)
 
     people = [make({"em": who, "value": value}, b"key") for who, value in (("jane", "1"), ("john", "2"))]
     both = [message("a", head=HEAD, fingerprint=person, number=number) for number, person in enumerate(people)]
     assert not settle(both, roku(Delivered()), world(Forgetful({}, {}))).is_complete
-    assert settle(both[:1], roku(Delivered()), world(Forgetful({}, {}))).is_complete
+    assert settle(both[:1], roku(Delivered()), world(Forgetful({}, {}))).is_complete is answers_first
+
+
+@dataclass
+class Told(Memory):
+    """Its table holds an operator's word on empty answers."""
+
+    word: bool = True
+    complete: bool = True
+
+    def look_up(self, *asked: Any, **more: Any) -> Found:
+        """What is known, with that word."""
+        return replace(super().look_up(*asked, **more), accepts_empty=self.word, complete=self.complete)
 
 
 @pytest.mark.parametrize("complete", [True, False])
 def test_an_operators_word_on_empty_answers_is_remembered_where_the_ledger_answered(complete: bool) -> None:
-    class Told(Memory):
-        """Its table holds the operator's word."""
-
-        def look_up(self, *asked: Any, **more: Any) -> Found:
-            """What is known, with that word."""
-            return replace(super().look_up(*asked, **more), accepts_empty=True, complete=complete)
-
-    here = world(Told({}, {}))
+    here = world(Told({}, {}, complete=complete))
     settle([message("a", head=HEAD)], roku(Delivered()), here)
     assert here.remembered.accepts_empty is complete
+
+
+@pytest.mark.parametrize("word", [True, False])
+def test_an_answer_is_read_by_the_operators_word(word: bool) -> None:
+    words: list[object] = []
+
+    def read(_: Answer, lines: Sequence[str], **said: object) -> list[Outcome]:
+        words.append(said["empty_is_delivered"])
+        return [Delivered()] * len(lines)
+
+    settle([message("a")], destination(read=read, post=lambda *_: Answer(status=200)), world(Told({}, {}, word=word)))
+    assert words == [word]
+
+
+def test_each_message_is_sent_to_its_own_group() -> None:
+    messages = [message(name, head=Head(Routing(name)), number=number) for number, name in enumerate("gh")]
+    sandbox = roku(Delivered())
+    settle(messages, sandbox, world(Memory({}, {})))
+    lines = [one.events[0].queued.line for one in messages]
+    assert sorted(sandbox.requests, key=str) == [(Routing("g"), lines[:1]), (Routing("h"), lines[1:])]
+
+
+def test_a_run_counts_the_circuits_that_were_open_in_it() -> None:
+    unread = Retry("Roku answered 200", 200, ambiguous=True)
+    messages = [message(name, head=Head(Routing(name)), number=number) for number, name in enumerate("gh")]
+    assert settle(messages, roku(unread), world(Memory({}, {}))).open_circuits == 2
+    assert settle(messages[:1], roku(Delivered()), world(Memory({}, {}))).open_circuits == 0
+
+
+def test_of_an_open_circuit_one_event_that_was_never_sent_is_the_probe() -> None:
+    circuits = {"g": Circuit(understood_at=NOW - 900, opened_at=NOW - 90, next_probe_at=NOW - 1)}
+    waiting = message(*map(str, range(9)), head=HEAD)
+    sandbox = roku()
+    settle([waiting], sandbox, world(None, circuits))
+    assert [len(lines) for _, lines in sandbox.requests] == [1]
+
+
+def test_windows_that_were_used_elsewhere_hold_nothing_back_where_repeats_are_dropped_for_long() -> None:
+    sandbox = FakeDestination(lambda _, lines: [Delivered()] * len(lines))
+    settle([message("a", head=Head(G, windows=2, window_from=OVER))], sandbox, world(Memory({}, {})))
+    assert len(sandbox.requests) == 1
+
+
+def test_another_copy_waits_with_the_time_since_which_its_event_is_refused() -> None:
+    passing = Retry("rate limit exceeded", 400, passing=True)
+    both = [message("a", head=HEAD, number=number) for number in range(2)]
+    first, other = both[0].events[0], both[1].events[0]
+    other.queued = other.queued._replace(line=other.queued.line.replace("}", ',"value":"2"}'))
+    settle(both, roku(passing), world(None))
+    assert (first.refused_from, other.refused_from) == (int(NOW), int(NOW))
+    assert (other.copy_of, other.outcome, other.wait) == (first, passing, first.wait)
