@@ -1,4 +1,4 @@
-"""The wheel of this folder in a fresh environment: `relay` works there with its own dependencies alone."""
+"""The wheel of this folder in a fresh environment: `relay` works there with what `make relay` installs, and no more."""
 
 import subprocess
 import sys
@@ -27,9 +27,18 @@ def test_the_wheel_alone_gives_a_command_that_works(tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob(f"*-{VERSION}-*.whl")
     venv.create(tmp_path / "own", with_pip=True)
-    pip = [str(tmp_path / "own" / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", str(wheel)]
-    installed = subprocess.run(pip, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=BOUND)
-    assert installed.returncode == 0, installed.stderr
+    pip: list[str | Path] = [
+        tmp_path / "own" / "bin" / "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        wheel,
+    ]
+    locked: list[str | Path] = ["bash", ".ci/install", tmp_path / "own", "requirements/relay.txt"]
+    for install in (locked, pip):
+        installed = subprocess.run(install, cwd=ROOT, check=False, capture_output=True, text=True, timeout=BOUND)
+        assert installed.returncode == 0, installed.stderr
     relay = tmp_path / "own" / "bin" / "relay"
 
     assert _run(relay, "--version", cwd=tmp_path).stdout == f"relay {VERSION}\n"
