@@ -46,6 +46,27 @@ def read(
         return not_an_object()
     warnings: rules.Warnings = []
     errors: dict[str, str] = {}
+    event = _named_and_timed(conversion, now, warnings, errors)
+    event["user_data"] = _user_data(event, now, settings, context, warnings, errors)
+    if errors:
+        return Invalid(errors, warnings)
+    event["custom_data"] = _custom_data(event.get("custom_data"), warnings)
+    return event, warnings
+
+
+def faults_of_name_and_time(conversion: Mapping[str, Any], now: float) -> Invalid | None:
+    """The same of a conversion of whose other fields there is nothing to say; None if its name and time will do."""
+    warnings: rules.Warnings = []
+    errors: dict[str, str] = {}
+    judged = {name: conversion[name] for name in ("event_name", "event_time") if name in conversion}
+    _named_and_timed(judged, now, warnings, errors)
+    return Invalid(errors, warnings) if errors else None
+
+
+def _named_and_timed(
+    conversion: Mapping[str, Any], now: float, warnings: rules.Warnings, errors: dict[str, str]
+) -> dict[str, Any]:
+    """The fields beside the person and the order, but for those; what an event cannot do without in `errors`."""
     event = rules.apply(_event_rules(), conversion, "", warnings, _ALIASES[""])
     if "event_name" not in event:
         errors["event_name"] = _said(warnings, "event_name") or "is required: for example PURCHASE, LEAD or CONTACT"
@@ -55,11 +76,7 @@ def read(
     event["event_time"] = event_time(
         event.get("event_time"), now, ahead=words.FUTURE_TOLERANCE, errors=errors, warnings=warnings
     )
-    event["user_data"] = _user_data(event, now, settings, context, warnings, errors)
-    if errors:
-        return Invalid(errors, warnings)
-    event["custom_data"] = _custom_data(event.get("custom_data"), warnings)
-    return event, warnings
+    return event
 
 
 def _said(warnings: rules.Warnings, field: str) -> str | None:

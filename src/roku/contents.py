@@ -125,7 +125,7 @@ def _finish(item: Mapping[str, Any]) -> dict[str, Any]:
     return {**item, "id": str(item["id"]), "quantity": str(item["quantity"]), "price": price}
 
 
-_ITEM, _SEEN = field.schema({"": ITEM}), sight.expression({"": ITEM}, "")
+_ITEM, _SEEN = field.schema({"": ITEM}), sight.expression({"": ITEM})
 CONTENTS = Kind(
     _contents,
     shapes.either(_list(_ITEM), shapes.then(lambda item: [item], _ITEM)),

@@ -50,11 +50,13 @@ def prepare(
     `now` is epoch seconds; `context` holds what the body said once for all its events (`is_hashed`,
     `data_processing_country`).
     """
-    event = fast.read(conversion, now=now, settings=settings, context=context)
-    if event is not None:
-        return _finish(event, group, [])
+    read = fast.read(conversion, now=now, settings=settings, context=context)
+    if type(read) is dict:
+        return _finish(read, group, [])
     if (withheld := _updates(conversion)) is not None:
         return Withheld(withheld, [])
+    if isinstance(read, Invalid):
+        return read
     made = checked.read(conversion, now=now, settings=settings, context=context)
     if isinstance(made, Invalid):
         return made

@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipeline.values import field, language, persons, sight, timestamps
+from pipeline.contract.destination import Invalid
+from pipeline.values import field, language, persons, seen, sight, timestamps
 from pipeline.values.rules import Rule, Warnings
 from roku import checked, fields, homes, normalise
 from roku import vocabulary as words
 
 _NAMES = frozenset(words.EVENT_NAMES)
-_NEEDED = frozenset(one.name for one in fields.EVENT if one.needed)
+# Whoever reads it judges these.
+_JUDGED = {"event_name": seen.SCALAR, "event_time": seen.SCALAR}
 _SECTIONS = ("", "user_data", "custom_data")
 
 
@@ -33,8 +35,11 @@ class _Record:
 
 def read(
     conversion: Any, *, now: float, settings: normalise.Settings, context: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """Return the finished fields, or None if there is anything to say of them; arguments as in `event.prepare`."""
+) -> dict[str, Any] | Invalid | None:
+    """Return the finished fields, or None if there is anything to say of them; arguments as in `event.prepare`.
+
+    Where name and time alone are at fault, what there is to say of these.
+    """
     year = persons.year(now)
     posted, event = conversion, _at_sight(conversion, settings, context, year)
     if event is None:
@@ -42,13 +47,13 @@ def read(
     if event is None:
         return None
     user = event["user_data"]
-    seconds = timestamps.without_a_word(event["event_time"], now, words.FUTURE_TOLERANCE)
-    if seconds is None or checked.is_nobodys(user):
-        return None
-    event["event_time"] = seconds
+    seconds = timestamps.without_a_word(event.get("event_time"), now, words.FUTURE_TOLERANCE)
     flag = event.pop("is_hashed", context.get("is_hashed"))
-    if user.get("is_hashed", flag) and checked.were_clear(posted["user_data"], user):
+    if checked.is_nobodys(user) or (user.get("is_hashed", flag) and checked.were_clear(posted["user_data"], user)):
         return None
+    if seconds is None or event.get("event_name") not in _NAMES:
+        return checked.faults_of_name_and_time(posted, now)
+    event["event_time"] = seconds
     user["is_hashed"] = True
     event["event_type"] = "conversion"
     if not event.get("custom_data", True):
@@ -61,7 +66,7 @@ def _at_sight(
 ) -> dict[str, Any] | None:
     """The finished fields of one that is known at first sight; of a state's code the record's country has a say."""
     event = _sight(settings, year)(conversion)
-    if event is None or not event.keys() >= _NEEDED:
+    if event is None or "user_data" not in event:
         return None
     user = event["user_data"]
     if len(code := user.get("st", "")) == homes.CODE:
@@ -93,7 +98,7 @@ def _in_one_pass(
 
 @lru_cache(maxsize=32)
 def _sight(settings: normalise.Settings, year: int) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
-    return sight.reader({**fields.TABLE, "user_data": fields.user(settings, None, year)})
+    return sight.reader({**fields.TABLE, "user_data": fields.user(settings, None, year)}, _JUDGED)
 
 
 @lru_cache(maxsize=32)

@@ -6,6 +6,7 @@ schema, which calls back into Python for many a field, takes 15. What it does no
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -19,9 +20,14 @@ _Finish = Callable[[Any], Any]
 _JSON_ALONE = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
-def reader(table: Table) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
-    """What finishes a conversion whose fields are all most usual, and gives None for any other."""
-    known, with_nulls = (glance(f"^{expression(table, '', null)}$") for null in ("", "null|"))
+def reader(
+    table: Table, judged: Mapping[str, str] = MappingProxyType({})
+) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
+    """What finishes a conversion whose fields are all most usual, and gives None for any other.
+
+    `judged` are the expressions of fields that whoever calls looks at.
+    """
+    known, with_nulls = (glance(f"^{expression(table, '', null, judged)}$") for null in ("", "null|"))
     finishes: dict[str, Mapping[str, _Finish]] = {
         section: {one.name: one.kind.finish for one in fields if one.kind.finish is not None}
         for section, fields in table.items()
@@ -46,11 +52,13 @@ def reader(table: Table) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]
     return read
 
 
-def expression(table: Table, section: str, null: str = "") -> str:
+def expression(
+    table: Table, section: str = "", null: str = "", judged: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """The JSON of a section whose fields are all most usual; with "null|" those that are not needed may be null."""
     shapes = []
     for one in table[section]:
-        value = expression(table, one.name, null) if one.kind is OBJECT else one.kind.sight
+        value = expression(table, one.name, null) if one.kind is OBJECT else judged.get(one.name, one.kind.sight)
         if value:
             shapes.append(f'"{one.name}":' + (value if one.needed else f"(?:{null}{value})"))
     return seen.objects(shapes)
