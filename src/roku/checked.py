@@ -12,7 +12,7 @@ from pipeline.contract.destination import Invalid, not_an_object
 from pipeline.values import addresses, field, language, money, persons, places, rules
 from pipeline.values.digests import as_digest
 from pipeline.values.timestamps import event_time
-from roku import fields
+from roku import fields, own_names
 from roku import vocabulary as words
 from roku.contents import with_ids
 from roku.normalise import Settings
@@ -26,12 +26,6 @@ _ALIASES = {section: field.aliases(known) for section, known in fields.TABLE.ite
 _OUTSIDE = {name: f"{part}.{own}" for part in ("custom_data", "user_data") for name, own in _ALIASES[part].items()}
 _ALIASES[""] = _OUTSIDE | _ALIASES[""]
 _IDENTIFIERS = frozenset(words.IDENTIFIERS)
-_GOOGLES = "sha256_phone_number"
-_OTHERS = frozenset({"AID", _GOOGLES})
-_NOT_GOOGLES = (
-    "dropped: Google's digest is of the number with its +, which matches nobody here: send the number in clear text, or"
-    " set the stack's PhoneFormat to e164"
-)
 
 
 def read(
@@ -98,7 +92,7 @@ def _user_data(
     if not isinstance(user, dict):
         errors["user_data"] = f"must be an object with at least one of {', '.join(words.IDENTIFIERS)}"
         return None
-    user = under_own_names(user, settings, warnings)
+    user = own_names.under_own_names(user, settings, warnings)
     start = len(warnings)
     known = user_rules(user, event, settings, context, persons.year(now))
     kept = rules.apply(known, user, "user_data.", warnings, _ALIASES["user_data"])
@@ -112,32 +106,6 @@ def _user_data(
         errors.update(warnings[start:][:_MOST_ERRORS])
         del warnings[start:]
     return {"is_hashed": True, **kept}
-
-
-def under_own_names(user: dict[str, Any], settings: Settings, warnings: rules.Warnings) -> dict[str, Any]:
-    """The person's fields that have a name of somebody else's under Roku's."""
-    if _OTHERS.isdisjoint(user):
-        return user
-    if "AID" in user:  # the page's sentence spells it so, its table aID
-        user = {**user, "aID": user.get("aID") or user["AID"]}
-        del user["AID"]
-    return _without_googles(user, settings, warnings)
-
-
-def _without_googles(user: dict[str, Any], settings: Settings, warnings: rules.Warnings) -> dict[str, Any]:
-    """The person with Google's digest of the phone number, which is of the number with its +, only where ours is too.
-
-    Rule: Google's "Send user-provided data".
-    """
-    if user.get(_GOOGLES) is None:
-        return user
-    rest = {name: value for name, value in user.items() if name != _GOOGLES}
-    if user.get("ph") is not None:
-        return rest
-    if settings.phone_format == "e164":
-        return rest | {"ph": user[_GOOGLES]}
-    warnings.append(("user_data.ph", _NOT_GOOGLES))
-    return rest
 
 
 def were_clear(user: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:

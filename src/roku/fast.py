@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.contract.destination import Invalid
-from pipeline.values import field, language, persons, seen, sight, timestamps
+from pipeline.values import field, language, persons, places, seen, sight, timestamps
 from pipeline.values.rules import Rule, Warnings
-from roku import checked, fields, homes, normalise
+from roku import checked, fields, homes, normalise, own_names
 from roku import vocabulary as words
 
 _NAMES = frozenset(words.EVENT_NAMES)
@@ -66,12 +66,11 @@ def _at_sight(
 ) -> dict[str, Any] | None:
     """The finished fields of one that is known at first sight; of a state's code the record's country has a say."""
     event = _sight(settings, year)(conversion)
-    if event is None or "user_data" not in event:
+    if event is None or (user := event.get("user_data")) is None:
         return None
-    user = event["user_data"]
-    if len(code := user.get("st", "")) == homes.CODE:
-        notes: list[str] = []
-        user["st"] = checked.user_rules(user, event, settings, context, year)["st"](code, notes)
+    if "st" in user and len(user["st"]) == homes.CODE:
+        stated = user.get("country") or places.first_country(context.get("data_processing_country"))
+        user["st"], notes = homes.of_code(user["st"], stated, settings.default_country)
         if notes or user["st"] is None:
             return None
     return event
@@ -119,7 +118,7 @@ def _at_a_glance(conversion: Any, settings: normalise.Settings) -> Any:
     if type(name) is not str or name not in _NAMES:
         return None
     warnings: Warnings = []
-    user = checked.under_own_names(posted, settings, warnings)
+    user = own_names.under_own_names(posted, settings, warnings)
     if warnings:
         return None
     return conversion if user is posted else {**conversion, "user_data": user}

@@ -52,7 +52,7 @@ def state(stated: str | None, default: str | None) -> Kind:
 
     def rule(value: Any, notes: list[str]) -> str | None:
         if type(value) is str and len(value) <= _SHORT:
-            name, said = _of_code(value, stated, default)
+            name, said = of_code(value, stated, default)
             notes += said
             return name
         return _state(value, stated, default, notes)
@@ -63,7 +63,7 @@ def state(stated: str | None, default: str | None) -> Kind:
 
 
 @lru_cache(maxsize=1_000)
-def _of_code(code: str, stated: str | None, default: str | None) -> tuple[str | None, list[str]]:
+def of_code(code: str, stated: str | None, default: str | None) -> tuple[str | None, list[str]]:
     """What a short text is as a state, and the notes: there are few, and none is a person's."""
     notes: list[str] = []
     return _state(code, stated, default, notes), notes

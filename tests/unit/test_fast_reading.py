@@ -150,7 +150,8 @@ def changed(whole: dict[str, Any], section: str, **fields: Any) -> dict[str, Any
 def read(
     conversion: object, choice: Settings = ROKU[0], context: dict[str, Any] = CONTEXTS[0]
 ) -> dict[str, Any] | None:
-    return fast.read(conversion, now=NOW, settings=choice, context=context)
+    quick = fast.read(conversion, now=NOW, settings=choice, context=context)
+    return None if isinstance(quick, Invalid) else quick
 
 
 def read_for_rokt(conversion: dict[str, Any], choice: RoktSettings = ROKT[0]) -> rokt_checked.Conversion | None:
@@ -159,10 +160,13 @@ def read_for_rokt(conversion: dict[str, Any], choice: RoktSettings = ROKT[0]) ->
 
 def check_roku(conversion: Any, choice: Settings, context: dict[str, Any]) -> bool:
     """Whether it was read in one pass; then it came out as if read with care."""
-    quick = read(conversion, choice, context)
+    quick = fast.read(conversion, now=NOW, settings=choice, context=context)
     if quick is None:
         return False
     slow = checked.read(conversion, now=NOW, settings=choice, context=context)
+    if isinstance(quick, Invalid):
+        assert quick == slow
+        return False
     assert not isinstance(slow, Invalid)
     event, warnings = slow
     assert warnings == []

@@ -89,11 +89,30 @@ def test_what_is_neither_stays_to_the_letter(given: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/a?b=1", "/a?billing_phone=1", "/a?x=+1", "/555-010-0199", "/a=1?b=2", "/?a=1&key=2"]
+    "path",
+    [
+        *(
+            "/a?b=1",
+            "/a?billing_phone=1",
+            "/a?x=+1",
+            "/555-010-0199",
+            "/a=1?b=2",
+            "/?a=1&key=2",
+            "/?last",
+            "/?a=1&first",
+        ),
+        *("/?q=555%20010%200199", "/?q=%35%35%35-010-0199", "/?%65mail=x", "/?q=jane%EF%BC%A0x.example"),
+        *("/?q=%D9%A0%D9%A6-%D9%A1%D9%A2-%D9%A3%D9%A4-%D9%A5%D9%A6-%D9%A7%D9%A8", "/?j='email'%20:1", "/?j=%7Bem:1"),
+    ],
 )
 def test_what_passes_for_clean_at_a_glance_is_so(path: str) -> None:
     if is_clean(PAGE + path):
         assert cleaned(PAGE + path) == (PAGE + path, False)
+
+
+@pytest.mark.parametrize("path", ["/caf%C3%A9/thank%20you?utm_campaign=summer%20sale&q=a+b&gclid=Cj0KCQ1", "/a?b=1"])
+def test_an_ordinary_address_is_clean_at_a_glance(path: str) -> None:
+    assert is_clean(PAGE + path)
 
 
 def test_an_address_within_an_address_without_end_is_no_long_search() -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from urllib.parse import unquote, unquote_plus
 
 from pipeline.values.glances import glance
-from pipeline.values.personal import EMAIL, holds_email, holds_number, may_hold_number, numbers_at_a_glance
+from pipeline.values.personal import EMAIL, holds_email, holds_number, numbers_at_a_glance
 from pipeline.values.personal_names import is_personal_or_secret as is_named
 from pipeline.values.personal_names import names_at_a_glance
 
@@ -33,24 +33,33 @@ ORDINARY = (
 
 
 def is_clean(url: str) -> bool:
-    """Whether an address of the form ORDINARY is, without a doubt, already as `cleaned` would make it."""
-    if not _is_doubtful()(url):
-        return url.count("&") < _MOST_PARAMETERS
-    if url.count("&") >= _MOST_PARAMETERS:
-        return False
-    if may_hold_number(url):
-        return False
-    if "%" in url or "+" in url:
-        # A plus is a space, but at the beginning of a value it could be a phone number's.
-        text = unquote_plus(url)
-        if "=+" in url or "{" in text or may_hold_number(text) or holds_email(text):
-            return False
-    return not any(is_named(name) or _is_name_part(name, value) for name, value in _pairs(url))
+    """Whether an address of the form ORDINARY is already as `cleaned` would make it."""
+    if url.count("&") < _MOST_PARAMETERS and not (_is_doubtful()(url) and _may_hide()(url)):
+        return True
+    return not cleaned(url)[1]
 
 
 @cache
 def _is_doubtful() -> Callable[[str], bool]:
-    return glance(f"[%+]|{names_at_a_glance()}|{numbers_at_a_glance()}")
+    return glance(f"[%+]|{_looks()}")
+
+
+@cache
+def _may_hide() -> Callable[[str], bool]:
+    """Whether what is encoded in an address could be more: a name, another script's @, an object, a number.
+
+    A number takes seven digits in one part, and any letter that is a digit somewhere has one of ours in its code.
+    """
+    digits = "|".join(
+        rf"(?:[0-9][^0-9&=?%+]*){{{before}}}[%+](?:[^0-9&=?]*[0-9]){{{7 - before}}}" for before in range(8)
+    )
+    return glance(rf"[?&][^=&]*%|%(?i:ef|7b)|=[+]|{digits}|{_looks()}")
+
+
+def _looks() -> str:
+    """What is personal in an address whatever is encoded: names, also those of JSON ('em': 1), and numbers."""
+    quote, blank = "(?:'|%2[27])", "(?:[+]|%20|%09)"
+    return f"{quote}{blank}*(?::|%3[Aa])|{names_at_a_glance()}|{numbers_at_a_glance()}"
 
 
 def cleaned(url: str) -> tuple[str, bool]:
@@ -106,11 +115,6 @@ def _is_dropped(pair: str, depth: int = _DECODINGS) -> bool:
         return True
     inner = _MARK.split(text)[::2] if depth and ("%" in text or "=" in text) else []
     return any(_is_dropped(one, depth - 1) for one in inner)
-
-
-def _pairs(url: str) -> list[tuple[str, str]]:
-    """Name and value of each parameter of an address without a fragment."""
-    return [(name, value) for name, _, value in (pair.partition("=") for pair in url.partition("?")[2].split("&"))]
 
 
 def _is_name_part(name: str, value: str) -> bool:

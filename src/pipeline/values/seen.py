@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema
 
 from pipeline.values import shapes
 
-NOTHING, FLAG = "null", "(?:true|false)"
+FLAG = "(?:true|false)"
 WHOLE, POSITIVE = "(?:0|[1-9][0-9]{0,14})", "[1-9][0-9]{0,14}"
 NUMBER = rf"{WHOLE}(?:\.[0-9]{{1,17}})?"
 # As text one number whatever the currency (`pipeline.values.amounts.PLAIN`).

@@ -5,7 +5,7 @@ schema, which calls back into Python for many a field, takes 15. What it does no
 (`pipeline.values.field`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -27,20 +27,23 @@ def reader(
 
     `judged` are the expressions of fields that whoever calls looks at.
     """
-    known, with_nulls = (glance(f"^{expression(table, '', null, judged)}$") for null in ("", "null|"))
+    known = glance(f"^{expression(table, '', judged)}$")
     finishes: dict[str, Mapping[str, _Finish]] = {
         section: {one.name: one.kind.finish for one in fields if one.kind.finish is not None}
         for section, fields in table.items()
     }
+    names = {section: frozenset(one.name for one in fields) for section, fields in table.items()}
     parts = [one.name for one in table[""] if one.kind is OBJECT]
 
     def read(conversion: Mapping[str, Any]) -> dict[str, Any] | None:
         text = _written(conversion)
+        if not known(text):
+            if ":null" not in text:
+                return None
+            conversion = _without_nulls(conversion, names)
+            if not known(_written(conversion)):
+                return None
         try:
-            if not known(text):
-                if ":null" not in text or not with_nulls(text):
-                    return None
-                conversion = _without_nulls(conversion, text.count(":null"))
             event = _finished(conversion, finishes[""])
             for name in parts:
                 if name in event:
@@ -52,16 +55,14 @@ def reader(
     return read
 
 
-def expression(
-    table: Table, section: str = "", null: str = "", judged: Mapping[str, str] = MappingProxyType({})
-) -> str:
-    """The JSON of a section whose fields are all most usual; with "null|" those that are not needed may be null."""
-    shapes = []
+def expression(table: Table, section: str = "", judged: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The JSON of a section whose fields are all most usual."""
+    parts = []
     for one in table[section]:
-        value = expression(table, one.name, null) if one.kind is OBJECT else judged.get(one.name, one.kind.sight)
+        value = expression(table, one.name) if one.kind is OBJECT else judged.get(one.name, one.kind.sight)
         if value:
-            shapes.append(f'"{one.name}":' + (value if one.needed else f"(?:{null}{value})"))
-    return seen.objects(shapes)
+            parts.append(f'"{one.name}":{value}')
+    return seen.objects(parts)
 
 
 def _written(conversion: Mapping[str, Any]) -> str:
@@ -73,18 +74,16 @@ def _written(conversion: Mapping[str, Any]) -> str:
     return text if len(text) <= limits.TEXT or max(map(len, text.split('"'))) <= limits.TEXT else ""
 
 
-def _without_nulls(conversion: Mapping[str, Any], count: int) -> dict[str, Any]:
-    """The conversion without the fields that are null. Raises ValueError if these are not all: NaN is written so."""
-    left = {
-        name: {inner: value for inner, value in part.items() if value is not None} if type(part) is dict else part
-        for name, part in conversion.items()
-        if part is not None
+def _without_nulls(conversion: Mapping[str, Any], names: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """The conversion without the fields of these names, by section, that are null."""
+
+    def rest(part: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+        return {name: value for name, value in part.items() if value is not None or name not in known}
+
+    return {
+        name: rest(part, names[name]) if name in names and type(part) is dict else part
+        for name, part in rest(conversion, names[""]).items()
     }
-    dropped = len(conversion) - len(left)
-    dropped += sum(len(conversion[name]) - len(part) for name, part in left.items() if type(part) is dict)
-    if dropped != count:
-        raise ValueError
-    return left
 
 
 def _finished(part: Mapping[str, Any], finishes: Mapping[str, _Finish]) -> dict[str, Any]:
