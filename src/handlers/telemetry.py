@@ -3,6 +3,7 @@
 Metrics are lines in CloudWatch's embedded metric format (user guide, "Specification: Embedded metric format").
 """
 
+import gc
 import os
 import time
 import traceback
@@ -61,6 +62,7 @@ class Line:
 
         Nothing is written without a count and a known sender, since anybody can post those any number of times.
         """
+        _end_start()
         told: dict[str, Told] = self.fields | {"ms": round((time.perf_counter() - self._begun) * 1e3)}
         counted = {name: counts for name, counts in self._counts.items() if any(counts.values())}
         for destination, counts in counted.items():
@@ -69,6 +71,13 @@ class Line:
             return
         if "sender" in told:
             say("info", Word("answered"), **told, **({} if status is None else {"status": status}))
+
+
+def _end_start() -> None:
+    """After the first invocation the collector works, but for what is there by then, which stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _closed(event: Followed) -> dict[str, Told]:

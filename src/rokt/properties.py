@@ -57,14 +57,10 @@ def attributes(
     custom: Mapping[str, Any], own: Mapping[str, Any], currency_fault: bool, warnings: Warnings
 ) -> dict[str, Any]:
     """The sender's own attributes: those of `attributes`, and of custom_data what has no place of its own."""
-    if not own and custom.keys() <= _PLACED:
-        return {}
-    given = [("attributes.", name, value) for name, value in own.items()]
-    given += [("custom_data.", name, value) for name, value in custom.items() if name not in _PLACED]
     kept: dict[str, Any] = {}
     left_out = 0
-    for path, name, value in given:
-        if value is None or name in kept:
+    for path, name, value in _given(custom, own):
+        if name in kept:
             continue
         if len(kept) == _MOST_ATTRIBUTES:
             left_out += 1
@@ -77,6 +73,15 @@ def attributes(
     if left_out:
         warnings.append(("attributes", f"dropped: {left_out} more than the {_MOST_ATTRIBUTES} that are sent"))
     return kept
+
+
+def _given(custom: Mapping[str, Any], own: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """Where each attribute was, its name and its value."""
+    given = [("attributes.", name, value) for name, value in own.items() if value is not None]
+    if custom.keys() <= _PLACED:  # as nearly all
+        return given
+    others = ((name, value) for name, value in custom.items() if name not in _PLACED)
+    return given + [("custom_data.", name, value) for name, value in others if value is not None]
 
 
 def _attribute(name: str, value: Any, currency_fault: bool, notes: list[str]) -> Any:
