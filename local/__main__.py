@@ -13,11 +13,12 @@ from rich.console import Console
 
 from destinations import load
 from local.cases import CaseError, read_cases
+from local.choices import AWS_PORT, PORT, ROOT, StackError
 from local.dead_letters import RedriveError
 from local.intrinsics import TemplateError
 from local.options import choices, given, parser
 from local.samples import Row, run
-from local.stack import AWS_PORT, PORT, ROOT, Stack, StackError
+from local.stack import Stack
 from local.tables import report
 
 SAMPLES = ROOT / "events"

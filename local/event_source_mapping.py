@@ -7,7 +7,6 @@ import base64
 import json
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +41,6 @@ class EventSourceMapping:
         self._invoking = threading.Lock()
         self._thread = threading.Thread(target=self._run, name=f"poller of {source.function}", daemon=True)
         self._held_over: MessageTypeDef | None = None  # did not fit into the batch before
-        self.batches: deque[int] = deque(maxlen=1000)  # the sizes of the latest batches
         self.invocations = 0
 
     def start(self) -> None:
@@ -116,7 +114,6 @@ class EventSourceMapping:
 
     def _process(self, batch: "Sequence[MessageTypeDef]") -> None:
         self.invocations += 1
-        self.batches.append(len(batch))
         ids = {message["MessageId"] for message in batch}
         try:
             answer = self._invoke({"Records": [self._record(message) for message in batch]})

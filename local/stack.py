@@ -12,7 +12,7 @@ from destinations import load
 from local import aws
 from local.api import Api
 from local.bundle import fresh
-from local.choices import AWS_PORT, PORT, ROOT, Choices, StackError, check_ports
+from local.choices import PORT, ROOT, Choices, check_ports
 from local.console.console import Console
 from local.environment import separate
 from local.event_source_mapping import EventSourceMapping
@@ -21,15 +21,13 @@ from local.logs import SplitStdout, redirect_loggers
 from local.runtime import Runtime
 from local.sandbox import Sandbox
 from local.sandboxes import declared
-from local.senders import BROWSER_KEY, SENDER_KEY, senders
+from local.senders import senders
 from local.telemetry import Telemetry, put_alarms
 from local.template import Template, read
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
-
-__all__ = ["AWS_PORT", "BROWSER_KEY", "PORT", "ROOT", "SENDER_KEY", "Choices", "Stack", "StackError"]
 
 PAGE_ORIGIN = f"http://{aws.HOST}:{PORT}"  # where a web page that uses the browser key may stand
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from local.stack import ROOT, Choices, Stack
+from local.choices import ROOT, Choices
+from local.stack import Stack
 
 CHROMIUM = Path("/usr/bin/chromium")
 PICTURE = ROOT / "docs" / "console.png"

@@ -12,9 +12,11 @@ import requests
 from botocore.config import Config
 
 from local import aws
+from local.choices import Choices
 from local.dead_letters import DeadLetter, peek, redrive
 from local.roku_sandbox import RokuSandbox
-from local.stack import SENDER_KEY, Choices, Stack
+from local.senders import SENDER_KEY
+from local.stack import Stack
 from tests.bounds import BOUND
 
 EVENT_TIME = int(time.time()) - 3_600

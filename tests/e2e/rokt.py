@@ -13,11 +13,12 @@ from typing import Any
 import requests
 
 from local import aws
+from local.choices import Choices
 from local.console import queues
 from local.dead_letters import DeadLetter, find, peek, redrive
 from local.rokt_sandbox import RoktSandbox
-from local.senders import SIGNATURE_SECRET, key_of
-from local.stack import SENDER_KEY, Choices, Stack
+from local.senders import SENDER_KEY, SIGNATURE_SECRET, key_of
+from local.stack import Stack
 from tests.bounds import BOUND
 from tests.e2e.relay import wait_longer
 

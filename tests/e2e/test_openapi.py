@@ -12,7 +12,9 @@ import requests
 import yaml
 from openapi_spec_validator import validate
 
-from local.stack import SENDER_KEY, Choices, Stack
+from local.choices import Choices
+from local.senders import SENDER_KEY
+from local.stack import Stack
 from tests.bounds import BOUND
 
 ROOT = Path(__file__).resolve().parents[2]

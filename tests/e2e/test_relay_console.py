@@ -8,8 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from local.senders import key_of
-from local.stack import SENDER_KEY
+from local.senders import SENDER_KEY, key_of
 from relay import console_server
 from relay.console import View
 from relay.deployment import Where, connect

@@ -18,7 +18,7 @@ import pytest
 
 from local import aws
 from local.roku_sandbox.declared import KEY as ROKU_KEY
-from local.stack import SENDER_KEY
+from local.senders import SENDER_KEY
 from relay import costs
 from tests import terminal
 from tests.bounds import BOUND

@@ -15,7 +15,7 @@ import requests
 
 from local import aws
 from local.roku_sandbox.declared import KEY as ROKU_KEY
-from local.stack import SENDER_KEY
+from local.senders import SENDER_KEY
 from relay import secret_texts
 from relay.deployment import Deployment
 from tests.bounds import BOUND

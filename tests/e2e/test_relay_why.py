@@ -16,7 +16,7 @@ import pytest
 import requests
 from moto.sqs.models import SQSBackend
 
-from local.stack import SENDER_KEY
+from local.senders import SENDER_KEY
 from relay import console_server
 from relay.console import View
 from relay.deployment import Where, connect

@@ -5,7 +5,7 @@ import json
 import requests
 
 from local.roku_sandbox.declared import KEY as ROKU_KEY
-from local.stack import BROWSER_KEY, SENDER_KEY
+from local.senders import BROWSER_KEY, SENDER_KEY
 from tests.bounds import BOUND
 from tests.e2e.relay import EVENT, Relay, running, until
 from tests.unit.conversions import CANARIES

@@ -13,7 +13,7 @@ import requests
 
 from local.dead_letters import find
 from local.http_server import Answer, Request
-from local.stack import SENDER_KEY
+from local.senders import SENDER_KEY
 from pipeline.contract.outcome import COUNTED_TWICE
 from tests.bounds import BOUND
 from tests.e2e.relay import EVENT, Relay, running, until

@@ -17,7 +17,7 @@ import pytest
 
 from local.__main__ import main
 from local.cases import read_cases
-from local.stack import PORT, ROOT
+from local.choices import PORT, ROOT
 from local.tables import TELLING
 from tests.bounds import BOUND
 

@@ -186,7 +186,7 @@ def test_a_full_batch_does_not_wait_for_its_window(sqs: "SQSClient", url: str, s
     mapping = start(function, size=15, window=300)
     function.wait_for_records(30)
     assert [len(batch) for batch in function.batches] == [15, 15]
-    assert (mapping.invocations, list(mapping.batches)) == (2, [15, 15])
+    assert mapping.invocations == 2
 
 
 def test_messages_that_come_within_the_window_share_a_batch(sqs: "SQSClient", url: str, start: Start) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from local import samples
 from local.cases import Case, CaseError, Expected, Outcome, Said, read_cases
+from local.choices import Choices
 from local.destinations import Destination
 from local.samples import Posted, Row, run
-from local.stack import Choices, Stack
+from local.stack import Stack
 from tests.e2e.relay import until
 
 EMAIL = "f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a"

@@ -16,8 +16,10 @@ import boto3
 import pytest
 
 from local.bundle import fresh
+from local.choices import Choices, StackError
 from local.dead_letters import RedriveError, peek, redrive
-from local.stack import BROWSER_KEY, Choices, Stack, StackError
+from local.senders import BROWSER_KEY
+from local.stack import Stack
 from tests.bounds import BOUND
 
 TEMPLATE = """

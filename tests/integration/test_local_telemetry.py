@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local import aws
-from local.stack import ROOT
+from local.choices import ROOT
 from local.telemetry import Telemetry, embedded_metrics
 from local.template import Template, read
 from tests.e2e.relay import until

@@ -7,8 +7,9 @@ import time
 import requests
 
 import destinations
+from local.choices import Choices
 from local.dead_letters import DeadLetter, peek
-from local.stack import Choices, Stack
+from local.stack import Stack
 from relay import questions
 from relay.deployment import Where, connect
 from relay.destinations import shown
