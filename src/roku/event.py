@@ -81,12 +81,19 @@ def _updates(conversion: object) -> Word | None:
 def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) -> Prepared | Invalid:
     if "event_id" not in event:
         event = {"event_id": derived_id(group, event)} | event
-    line = orjson.dumps(event)
+    line = _written(event)
     if len(line) > MAX_EVENT_BYTES:
         return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
     user, found = event["user_data"], _identifiers(event)
     kinds = _kinds(tuple(found), "client_ip_address" in user and "client_user_agent" in user)
     return Prepared(line, event["event_id"], event.get("partner_name"), warnings, event["event_name"], found, kinds)
+
+
+def _written(event: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(event)
+    except TypeError:  # among the ids of products a number of more than 64 bits, which orjson writes none of
+        return to_json(event)
 
 
 @lru_cache(maxsize=256)  # of names of ours alone

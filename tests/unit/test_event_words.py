@@ -10,7 +10,7 @@ from rokt import fast
 from rokt.settings import Settings as Rokt
 from roku import checked
 from roku.normalise import Settings as Roku
-from tests.unit.conversions import NOW
+from tests.unit.conversions import NOW, conversion, finished
 
 
 def for_roku(**custom: Any) -> tuple[dict[str, Any], list[str]]:
@@ -76,3 +76,8 @@ def test_ids_of_products_without_a_price_stay() -> None:
     assert event["custom_data"]["contents"] == [{"id": "A", "quantity": "1", "price": 5}]
     assert event["custom_data"]["content_ids"] == ["Z", "B", 7]
     assert "custom_data.content_ids" in told
+
+
+@pytest.mark.parametrize("bought", [{"content_ids": [10**20]}, {"contents": [{"id": 10**20}]}])
+def test_an_id_of_a_product_may_have_more_digits_than_64_bits(bought: dict[str, Any]) -> None:
+    assert str(10**20) in str(finished(conversion(custom_data=bought))["custom_data"])
