@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import partial
+from pathlib import Path
 
 import pytest
 from mutmut.configuration import config
@@ -69,6 +70,7 @@ class _Trial:
                     data.exit_code_by_key[name] = code
                     data.save()
                 if chosen:
+                    self._check(path, chosen, reached)
                     print(f"{len(chosen):4} mutants, {_used() - began:6.1f} s of the processor  {path}", flush=True)
         return True
 
@@ -85,12 +87,23 @@ class _Trial:
                 continue
             if len(self.running) == self.jobs:
                 yield self._ended()
-            ordered = sorted(tests, key=partial(self._place, mutant.split(".")[-2]))
-            reader, writer = os.pipe()
-            self.running[fork(partial(_survives, ordered, mutant, writer))] = mutant, reader
-            os.close(writer)
+            self._start(mutant, mutant.split(".")[-2], tests)
         while self.running:
             yield self._ended()
+
+    def _check(self, path: Path, mutants: list[str], reached: dict[str, list[Test]]) -> None:
+        """Without a change no test may fail, in the order in which they were run last."""
+        functions = {mangled_name_from_mutant_name(mutant) for mutant in mutants}
+        tests = {test.item: test for function in functions for test in reached.get(function, [])}
+        self._start("", path.stem, list(tests.values()))
+        if self._ended()[1] != SURVIVED:
+            raise SystemExit(f"{path}: a test fails in another order, or alone, without any change")
+
+    def _start(self, mutant: str, module: str, tests: list[Test]) -> None:
+        ordered = sorted(tests, key=partial(self._place, module))
+        reader, writer = os.pipe()
+        self.running[fork(partial(_survives, ordered, mutant, writer))] = mutant, reader
+        os.close(writer)
 
     def _place(self, module: str, test: Test) -> tuple[int, bool, float]:
         """Where a test comes: first those that noticed most, then the module's own, then the quickest."""

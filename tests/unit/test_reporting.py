@@ -48,8 +48,11 @@ def test_a_dead_letter_is_noted_with_its_reason_and_status() -> None:
 
 
 def test_of_an_event_with_a_new_id_both_ids_name_the_post() -> None:
-    first, second = notes([ended(Delivered(), sent_as="b")])
-    assert [(one.outcome, one.post_id) for one in (first, second)] == [("delivered", "post-1"), ("collided", "post-1")]
+    sent = KEY._replace(event_id="b")
+    assert notes([ended(Delivered(), sent_as="b", key=sent)]) == [
+        Entry(sent, "delivered", fingerprint="em:x", post_id="post-1"),
+        Entry(KEY, "collided", "another conversion has this id: sent as b", post_id="post-1"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +64,7 @@ def test_of_an_event_with_a_new_id_both_ids_name_the_post() -> None:
         ('{"objectData":[{"name":"confirmationref","value":"12"},{"name":"transactionid","value":"12"}]}', "12"),
         ('{"objectData":[{"name":"confirmationref","value":"5e2d9c1a-9e9c-4d5b-9c1a-9e9c4d5b9c1a"}]}', ""),
         ('{"objectData":[{"name":"productname","value":"\\"name\\":\\"transactionid\\",\\"value\\":\\"x\\""}]}', ""),
+        ('{"custom_data":{"order_id":"1234"},"more":{"order_id":"5"}}', "1234"),
         ('{"event_id":"a","custom_data":{"order_id":"a"}}', ""),  # the event's own id
         ('{"event_id":"a","custom_data":{"order_id":12}}', ""),  # lines that somebody wrote by hand
         ('{"event_id":"a","custom_data":{"order_id":"\\x"}}', ""),
@@ -176,6 +180,8 @@ def test_an_unreadable_message_is_counted_with_its_reason_and_as_a_dead_letter_i
         report = told(one)
         assert +report.counts == {"Unreadable": 1} | ({"DeadLettered": 1} if buried else {})
         assert report.reasons == {("unreadable", None, "the message is not in this relay's form"): 1}
+        both = tell([one, one], Settled(NOW, True, 0), 0.0)
+        assert both.reasons == {("unreadable", None, "the message is not in this relay's form"): 2}
 
 
 def test_questions_without_an_answer_and_open_circuits_are_counted() -> None:

@@ -11,7 +11,7 @@ from pipeline.contract.outcome import COUNTED_TWICE, Delivered, Rejected, Retry
 from pipeline.delivery.batch import Message
 from pipeline.delivery.circuit import Circuit
 from pipeline.delivery.table import PutOff
-from pipeline.delivery.trying import Act, Step, conclude, is_suspect, recall, step
+from pipeline.delivery.trying import Act, Step, conclude, is_needed, is_suspect, recall, step
 from pipeline.delivery.windows import Tried
 from tests.unit.batches import NOW, message
 
@@ -107,6 +107,7 @@ def test_where_a_circuit_lacks_probes_what_waits_begins_its_second_window_as_one
     claimed = planned(message("a", head=Head(G, windows=2), receives=1), state)
     assert (waiting.act, claimed.act) == ((Act.CLAIM, Act.SEND) if starves else (Act.HOLD, Act.HOLD))
     assert claimed.is_probe is starves
+    assert claimed.lost == (Tried(2, int(NOW)) if starves else None)
 
 
 @pytest.mark.parametrize(("elapsed", "piece"), [(60, 10), (200, 3), (365, 1)])
@@ -174,6 +175,18 @@ def test_an_event_whose_windows_are_over_is_buried_with_what_opened_the_circuit(
     conclude(one, one.events[0], planned(one, OPEN), OPEN, now=NOW, jitter=lambda: 0.0)
     assert one.events[0].letter.startswith(COUNTED_TWICE)
     assert OPEN.why in one.events[0].letter
+    assert isinstance(one.events[0].outcome, Retry)
+    conclude(one, one.events[0], planned(one), CLOSED, now=NOW, jitter=lambda: 0.0)
+    assert "(no answer)" in one.events[0].letter
+
+
+def test_events_have_windows_where_repeats_are_dropped_for_less_than_five_days() -> None:
+    assert [is_needed(seconds) for seconds in (600.0, 432_000.0 - 1, 432_000.0, 30 * 86_400.0)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("state", [CLOSED, OPEN])
@@ -219,6 +232,7 @@ def test_a_plain_failure_waits_longer_each_time() -> None:
         (Tried(), 60, ""),
         (Tried(), 120, ""),
     ]
+    assert after(Head(G, generation=2), busy, receives=1, jitter=1.0) == (Tried(), 120, "")  # divided twice before
 
 
 @pytest.mark.parametrize(("elapsed", "seconds"), [(60, 120), (180, 180), (100, 80)])
