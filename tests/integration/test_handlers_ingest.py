@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from pipeline.intake.senders import Sender, Senders
 from sources import registry
 from tests.integration.deployed import Deployed, deploy
 from tests.unit.conversions import CANARIES
@@ -82,6 +83,20 @@ def test_a_message_says_who_sent_it_and_of_whom_it_is(relay: Deployed) -> None:
     made = hmac.new(b"fingerprint-key", f"em:{EM}".encode(), "sha256").digest()[:8]
     assert server["fingerprints"] == ["em:" + base64.b64encode(made).decode().rstrip("=")]
     assert page["fingerprints"] == server["fingerprints"]
+
+
+def test_a_key_is_recognised_once(relay: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    recognise = Senders.recognise
+
+    def counted(senders: Senders, key: str) -> Sender | None:
+        asked.append(key)
+        return recognise(senders, key)
+
+    monkeypatch.setattr(Senders, "recognise", counted)
+    relay.ingest(post(BODY))
+    relay.ingest(post(LEAD | {"id": "1"}, path="/v1/sources/ga4"))
+    assert asked == ["server-key"] * 2
 
 
 def heads(relay: Deployed) -> list[dict[str, Any]]:
