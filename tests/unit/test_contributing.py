@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from relay.equation import METRICS
+
 ROOT = Path(__file__).parents[2]
 NAMED = sorted(
     set(re.findall(r"`((?:src|tests|docs|local|relay|events)/[\w./]+)`", (ROOT / "CONTRIBUTING.md").read_text()))
@@ -42,3 +44,8 @@ def test_every_decision_says_what_would_change_it() -> None:
     _, *sections = re.split(r"^## ", (ROOT / "docs" / "decisions.md").read_text(), flags=re.MULTILINE)
     titles = [one.partition("\n")[0] for one in sections if not re.search(r"^\*\*.+ when\*\* ", one, re.MULTILINE)]
     assert titles == list(_TABLES)
+
+
+def test_the_words_have_each_count_of_conversions_and_events() -> None:
+    tables = (ROOT / "docs" / "words.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"\| `([A-Z]\w+)` \|$", tables, re.MULTILINE)) == sorted(METRICS)
