@@ -144,3 +144,9 @@ def test_signals_that_limit_the_use_of_an_event_are_written_where_there_are_any(
         entry = Entry(KEY, "delivered", refused_by=signals)
         item = event_item("roku", entry, now=NOW, seconds=DAY, request_id="r")
         assert item.get("refused_by") == written
+
+
+def test_the_table_is_searched_by_the_order_and_by_the_post_of_an_event() -> None:
+    entry = Entry(KEY, "delivered", order_id="1234", post_id="post-1")
+    item = event_item("roku", entry, now=NOW, seconds=DAY, request_id="run-1")
+    assert (item["order_id"], item["post_id"]) == ({"S": "1234"}, {"S": "post-1"})
