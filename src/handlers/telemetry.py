@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from pydantic_core import to_json
+import orjson
 
 from pipeline.answers.reasons import class_of
 from pipeline.intake.sampling import Followed
@@ -137,7 +137,7 @@ def count(counts: Mapping[str, int], *, destination: str, delays: Sequence[float
         **_only_told(metadata),
         **values,
     }
-    print(to_json(blob).decode())  # noqa: T201 - what a function prints is its log
+    print(orjson.dumps(blob).decode())  # noqa: T201 - what a function prints is its log
 
 
 def _thinned(values: Sequence[float]) -> list[float]:

@@ -4,8 +4,10 @@ A destination answers that it took an event, not that it found the person. So ea
 data it has, as a sum of the numbers below, and the log line of a post counts them.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
+
+Thing = TypeVar("Thing", bound=Hashable)
 
 EMAIL, PHONE, DEVICE, EXTERNAL_ID, IP_AND_AGENT, VALUE, PRICED, PERSON = (1 << place for place in range(8))
 
@@ -31,10 +33,18 @@ def kinds_of(identifiers: Iterable[str], known: Mapping[str, int], *, seen: bool
     return kinds
 
 
+def tallied(things: Iterable[Thing]) -> dict[Thing, int]:
+    """How often each is there; to begin a Counter takes 5 µs more, which a post of one event would notice."""
+    found: dict[Thing, int] = {}
+    for one in things:
+        found[one] = found.get(one, 0) + 1
+    return found
+
+
 def counted(kinds: Iterable[int]) -> dict[str, int]:
     """How many of the events have each kind, without the kinds that none has."""
     found = dict.fromkeys(NAMES, 0)
-    for has, number in Counter(kinds).items():  # most events of a post have the same
+    for has, number in tallied(kinds).items():  # most events of a post have the same
         for name, kind in NAMES.items():
             if has & kind:
                 found[name] += number

@@ -110,7 +110,8 @@ def _objects(conversions: Sequence[Any]) -> list[tuple[int, dict[str, Any]]]:
 def _of_request(posting: Body, headers: Mapping[str, str], query: Mapping[str, str], page: str | None) -> _Gathered:
     """What the request and the body say for all conversions."""
     found: Found = {}
-    look([dict(query), posting.shared], found)
+    if query or posting.shared:
+        look([dict(query), posting.shared], found)
     if _HEADER in headers:
         add(found, "flags", Said("gpc_header", "Sec-GPC", headers[_HEADER]))
     return _with_pages(found, page)

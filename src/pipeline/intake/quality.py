@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import get_args
 
-from pipeline.contract.matching import counted
+from pipeline.contract.matching import counted, tallied
 from pipeline.intake.body import IgnoredCode
 from pipeline.intake.received import Received
 from pipeline.values import words
@@ -96,9 +96,10 @@ def kinds(received: Received) -> dict[str, int]:
 
 def names(received: Received, known: Collection[str]) -> dict[str, Word | int]:
     """The event names of the accepted conversions, of several also how many have each; a sender's own is "custom"."""
-    found: Counter[Word] = Counter()
-    for name, number in Counter([event.posted_name or event.event_name for event in received.accepted()]).items():
-        found[words.among(name, known, words.CUSTOM)] += number
+    found: dict[Word, int] = {}
+    for name, number in tallied([event.posted_name or event.event_name for event in received.accepted()]).items():
+        word = words.among(name, known, words.CUSTOM)
+        found[word] = found.get(word, 0) + number
     if not found:
         return {}
     if len(found) == 1:  # then it is the count of accepted ones
