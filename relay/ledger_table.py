@@ -1,7 +1,8 @@
 """The ledger's table of a stack, read by its partition key."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from pipeline.delivery import table
 from pipeline.delivery.table import Item
@@ -46,6 +47,22 @@ def query(
     )  # fmt: skip
     for page in pages:
         yield from page["Items"]
+
+
+class Place(NamedTuple):
+    """What an item is about. `last` is the name of the event, or its place in the post if it ended at the door."""
+
+    outcome: str
+    destinations: tuple[str, ...]
+    group: str
+    last: str
+
+
+def place_of(item: Item) -> Place:
+    """What the item's second key says: four parts with # between; in the group # is escaped."""
+    outcome, destinations, rest = [*table.text(item, "what").split("#", 2), "", ""][:3]
+    group, _, last = rest.rpartition("#")
+    return Place(outcome, tuple(destinations.split(",")), unquote(group), last)
 
 
 def fresh(items: Iterable[Item]) -> Iterator[Item]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
-from urllib.parse import unquote
 
 from pipeline.delivery import table
 from pipeline.delivery.table import Item
 from relay.deployment import Deployment
-from relay.ledger_table import fresh, query
+from relay.ledger_table import fresh, place_of, query
 from relay.printing import moment
 
 # The table's words, and ours: `unread` are tries whose answers could not be read.
@@ -41,14 +40,12 @@ def entries(found: Iterable[Item]) -> list[dict[str, Any]]:
 
 
 def _told(item: Item) -> list[dict[str, Any]]:
-    # Four parts with # between: outcome, destinations, group, event name or place. In the group # is escaped.
-    outcome, destinations, rest = [*item["what"]["S"].split("#", 2), "", ""][:3]
-    group, _, last = rest.rpartition("#")
+    outcome, destinations, group, last = place_of(item)
     said = {
         "outcome": _DELIVERY.get(outcome, outcome),
         "event_id": table.text(item, "event_id"),
         "at": moment(table.number(item, "at") or table.number(item, "began")),
-        "event_group_id": unquote(group),
+        "event_group_id": group,
         "event_name": last if outcome in _DELIVERY else "",
         "fields": table.text(item, "fields"),
         "reason": table.text(item, "reason") or _lost(item),
@@ -59,7 +56,7 @@ def _told(item: Item) -> list[dict[str, Any]]:
         "sender": table.text(item, "sender_name"),
         "source": table.text(item, "source"),
     }
-    return [said | {"destination": one} for one in destinations.split(",")]
+    return [said | {"destination": one} for one in destinations]
 
 
 def _lost(item: Item) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 from pipeline.delivery import table
 from pipeline.intake.door import safe_id
@@ -12,7 +11,7 @@ from relay.deployment import Deployment
 from relay.durations import now
 from relay.events import ledger_items, posts
 from relay.events.ledger_items import DOOR
-from relay.ledger_table import fresh, table_of
+from relay.ledger_table import fresh, place_of, table_of
 from relay.letters.dead_letters import Letter
 
 _WORKERS = 10
@@ -71,16 +70,14 @@ def kept(deployment: Deployment, ids: Iterable[str]) -> dict[str, list[Entry]]:
 
 def entry_of(item: Mapping[str, Any]) -> Entry | None:
     """What an item says of an event; None if it is a circuit or another thing."""
-    # Four parts with # between: outcome, destinations, group, event name or place. In the group # is escaped.
-    outcome, destinations, rest = [*table.text(item, "what").split("#", 2), "", ""][:3]
+    outcome, destinations, group, last = place_of(item)
     if outcome not in DELIVERY.union(DOOR):
         return None
-    group, _, last = rest.rpartition("#")
     fields, reason = table.text(item, "fields"), table.text(item, "reason")
     return Entry(
         outcome,
-        tuple(destinations.split(",")),
-        unquote(group),
+        destinations,
+        group,
         last if outcome in DELIVERY else "",
         table.number(item, "at") or table.number(item, "began"),
         f"{fields}: {reason}" if fields else reason,
