@@ -20,7 +20,6 @@ from relay.senders.key_settings import Amounts, Country, Order, TimeZone, consen
 from relay.verbs import BAD, YesOption
 from sources import registry
 
-_MAPPED = "webhook"  # the source that a mapping is for
 _KEY_BYTES = 30  # 240 bits, 40 characters
 
 NameArgument = Annotated[str, typer.Argument(help="The sender's name, for logs and metrics.")]
@@ -112,9 +111,9 @@ def _sources(given: list[str], mapping: str | None) -> dict[str, dict[str, Any]]
     """The settings of sources, with the mapping as that of the mapped one. Raises Trouble."""
     sources = source_settings(given)
     if mapping is not None:
-        if "map" in sources.setdefault(_MAPPED, {}):
-            raise Misuse(f"--map and --source {_MAPPED}.map say both how posts are read: give one of them")
-        sources[_MAPPED]["map"] = given_map(mapping)
+        if "map" in sources.setdefault(registry.MAPPED, {}):
+            raise Misuse(f"--map and --source {registry.MAPPED}.map say both how posts are read: give one of them")
+        sources[registry.MAPPED]["map"] = given_map(mapping)
     return sources
 
 

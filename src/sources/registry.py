@@ -47,8 +47,8 @@ SOURCES = {
     "webhook": Source("mapped.webhook", signed=True, by_get=True),
 }
 _SIGNING = {name: source.signed for name, source in SOURCES.items()}
-_MAPPED = "webhook"
-_FILES = ("csv", "jsonl")
+MAPPED = "webhook"  # what is posted to it is read by the mapping of the sender's entry
+_FILES = tuple(name for name, source in SOURCES.items() if source.module.startswith("files."))
 
 
 def senders(secret: str) -> tuple[list[Sender], list[str]]:
@@ -58,7 +58,7 @@ def senders(secret: str) -> tuple[list[Sender], list[str]]:
 
 def _understood(name: str, settings: SourceSettings) -> Any:
     """What the mapped source makes of its settings; others need nothing of the kind. Raises Fault."""
-    if name.partition("/")[0] != _MAPPED:
+    if name.partition("/")[0] != MAPPED:
         if settings.map is not None or settings.signature is not None or settings.url is not None:
             raise Fault("has a map, signature or url: these are settings of webhook alone")
         if settings.columns:
@@ -70,7 +70,7 @@ def _understood(name: str, settings: SourceSettings) -> Any:
         return None
     if settings.only or settings.without:
         raise Fault("has filters (only, without): write conditions into its map")
-    return import_module(f"sources.{SOURCES[_MAPPED].module}").understood(name, settings)
+    return import_module(f"sources.{SOURCES[MAPPED].module}").understood(name, settings)
 
 
 def _check_columns(name: str, columns: Mapping[str, str]) -> None:
@@ -87,7 +87,7 @@ def _check_columns(name: str, columns: Mapping[str, str]) -> None:
 def base_of(name: str | None) -> str:
     """The source of a path's word: webhook, of webhook/NAME; empty without one."""
     base, slash, _ = (name or "").partition("/")
-    return base if not slash or base == _MAPPED else ""
+    return base if not slash or base == MAPPED else ""
 
 
 def reader(name: str) -> Reader | None:
@@ -99,7 +99,7 @@ def reader(name: str) -> Reader | None:
 def signature_of(name: str, settings: SourceSettings) -> "Scheme | None":
     """How a sender with these settings signs its posts to this source, or None if they cannot be signed."""
     base = base_of(name)
-    if base == _MAPPED:
+    if base == MAPPED:
         return cast("Scheme | None", getattr(settings.understood, "signature", None))
     source = SOURCES[base]
     return cast("Scheme", import_module(f"sources.{source.module}").SIGNATURE) if source.signed else None
