@@ -433,6 +433,20 @@ def test_a_message_that_is_put_off_is_noted_as_such_where_windows_count() -> Non
         assert noted == marks
 
 
+@pytest.mark.parametrize(
+    ("has_table", "repeat_window", "stays"),
+    [(True, 600.0, True), (False, 600.0, False), (False, 30 * 86_400.0, True)],
+)
+def test_a_long_wait_takes_a_new_message_only_where_windows_count_and_nothing_remembers_it(
+    has_table: bool, repeat_window: float, stays: bool
+) -> None:
+    """Received again after 400 s without a mark, it would be taken for one whose run died."""
+    busy = Retry("Roku answered 429", 429, after=1_000.0)
+    table = FakeLedger() if has_table else None
+    run = Run([record(0, "a")], {"a": busy}, ledger=table, repeat_window=repeat_window)
+    assert (run.report.failures, ids(run.queue.sent)) == ((["m0"], []) if stays else ([], ["a"]))
+
+
 def test_what_sqs_does_not_put_off_is_asked_for_once_more() -> None:
     run = Run([record(0, "a")], {"a": BUSY}, puts_off=False)
     assert run.journal.count(("postpone", "queue")) == 2

@@ -7,7 +7,7 @@ import pytest
 from pipeline.aws.waiting import Allowance
 from pipeline.contract.destination import Frame, Routing
 from pipeline.contract.outcome import Delivered, Outcome, Retry
-from pipeline.delivery.ask import send
+from pipeline.delivery.ask import HELD, send
 from pipeline.delivery.circuit import Circuit
 from pipeline.delivery.gate import Circuits, Gate
 from pipeline.delivery.unsent import Load
@@ -192,3 +192,15 @@ def test_what_follows_a_small_request_that_was_told_to_come_back_later_is_told_t
     assert [len(request) for request in requests] == [50]
     told = [outcome for each in outcomes for outcome in each]
     assert told == [later] * 50 + [replace(later, ambiguous=False)] * 130
+
+
+def test_of_full_requests_that_wait_none_follows_once_the_circuit_is_open() -> None:
+    loads = [Load(G, [line(f"{number:02}")]) for number in range(25)]
+    size = room(line("00"))
+    calm = Circuit(understood_at=NOW)
+    requests, _ = sent(loads, size=size, state=calm)
+    assert len(requests) == 25
+    unread = Retry("Roku answered 200", 200, ambiguous=True)
+    requests, outcomes = sent(loads, size=size, state=calm, outcome=unread)
+    assert len(requests) == 20  # so many are under way at once
+    assert outcomes == [[unread]] * 20 + [[HELD]] * 5
