@@ -40,7 +40,7 @@ def _keys(deployment: Deployment) -> tuple[str | None, list[Finding]]:
         try:
             key_words("roku", group, secret.text, {})
         except NoKey as error:
-            findings.append(Finding(PROBLEM, check, f"{group}: {error}", fix))
+            findings.append(Finding(PROBLEM, check, str(error) if groups == ["*"] else f"{group}: {error}", fix))
     if findings:
         return (secret.text if len(findings) < len(groups) else None), findings
     return secret.text, [Finding(OK, check, number(len(groups), "key") + just_written(secret, "Roku"))]

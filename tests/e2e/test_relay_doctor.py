@@ -66,6 +66,7 @@ def test_a_roku_key_that_cannot_work_is_a_problem(operator: Operator, secrets: A
     said = operator.run("doctor")
     assert said.code == 1
     assert word in " ".join(said.text.split())
+    assert "*:" not in said.text
 
 
 def test_a_key_of_another_account_is_told_from_one_that_nobody_knows(operator: Operator) -> None:
