@@ -33,7 +33,7 @@ _LOSING = ("broken", "silent", "lost", "late")
 _SPANS = (60.0, 600.0, 600.0, HOUR, 2 * HOUR)
 # As often as one of the others: what destinations answer has most kinds.
 _LIKELY = {"roku": 8, "rokt": 5}
-_OF_ONE_GROUP = 0.3
+_OF_ONE_GROUP, _CROWDED = 0.3, 0.15
 
 
 def alone(draw: random.Random, plan: Plan) -> Plan:
@@ -53,9 +53,20 @@ def _destination(name: str, modes: tuple[str, ...]) -> Callable[[random.Random, 
         mode, count = draw.choice(modes[1:]), draw.choice((1, 1, 2))
         if name == "roku" and draw.random() < _OF_ONE_GROUP:
             return _of_one_group(draw, plan, mode)
-        return {name: tuple(_phase(draw, plan, mode) for _ in range(count))}
+        phases = tuple(_phase(draw, plan, mode) for _ in range(count))
+        return {name: phases, "posts": _crowded(plan, phases[0].start) if draw.random() < _CROWDED else plan.posts}
 
     return fails
+
+
+def _crowded(plan: Plan, start: float) -> tuple[Post, ...]:
+    """One more post, of more events than the first request of a group may have."""
+    return (*plan.posts, Post(start + 10.0, tuple(Event(f"y{number}") for number in range(60))))
+
+
+def _without_a_ledger(draw: random.Random, plan: Plan) -> dict[str, Any]:
+    name = plan.names()[0]
+    return {"ledger_days": 0, **_destination(name, roku.MODES if name == "roku" else rokt.MODES)(draw, plan)}
 
 
 def _of_one_group(draw: random.Random, plan: Plan, mode: str) -> dict[str, Any]:
@@ -117,18 +128,29 @@ def _relapsing(draw: random.Random, plan: Plan) -> dict[str, Any]:
 
 def _copied(draw: random.Random, plan: Plan) -> dict[str, Any]:
     """Answers are lost, and each post comes again and again, as a server's and perhaps as a page's."""
-    mode, end = draw.choice(_LOSING), draw.choice((300.0, 900.0, HOUR))
+    mode, end = draw.choice((*_LOSING, "ok~")), draw.choice((300.0, 900.0, HOUR))
     posts = []
     for post in plan.posts[:3]:
         again = tuple(post.at + draw.choice((1.0, 30.0, 500.0, 1_500.0, HOUR)) for _ in range(3))
         posts.append(replace(post, again=again, sender="server"))
         if draw.random() < 0.5:
             pages = [replace(one, name=f"{one.name}p", copy_of=one.name) for one in post.events if not one.copy_of]
-            at = max(0.0, post.at + draw.choice((-2.0, 0.0, 2.0, 60.0)))
+            at = max(0.0, post.at + draw.choice((-2.0, 0.0, 2.0, 6.0, 60.0)))
             posts.append(replace(post, at=at, events=tuple(pages), again=again[:1], sender="browser"))
     start = draw.uniform(0, HOUR / 2)
     phases = tuple(Phase(start + 2 * end * place, start + 2 * end * (place + 0.5), mode) for place in range(2))
-    return {"posts": tuple(posts), "roku": phases} if "roku" in plan.names() else {"posts": tuple(posts)}
+    made: dict[str, Any] = {"posts": tuple(posts), "ledger_days": draw.choice((0, 7, 7))}
+    return made | {"roku": phases} if "roku" in plan.names() else made
+
+
+def _dying(draw: random.Random, plan: Plan) -> dict[str, Any]:
+    """Runs die while answers are lost, and some posts come again."""
+    posts = tuple(replace(post, again=draw.choice(((), (post.at + 900.0,)))) for post in plan.posts)
+    name = plan.names()[0]
+    phases = (
+        Phase(0.0, draw.choice((900.0, HOUR, 2 * HOUR)), draw.choice(_LOSING[-2:] if name == "rokt" else _LOSING)),
+    )
+    return {"posts": posts, name: phases, "crash": draw.choice((0.02, 0.05, 0.1))}
 
 
 _FAILURES: dict[str, Callable[[random.Random, Plan], dict[str, Any]]] = {
@@ -145,11 +167,12 @@ _FAILURES: dict[str, Callable[[random.Random, Plan], dict[str, Any]]] = {
     "sqs loses answers": _chance("sqs_loses_answers", (0.05, 0.3)),
     "sqs refuses entries": _chance("sqs_refuses_entries", (0.1, 0.3)),
     "sqs twice": _chance("sqs_twice", (0.1, 0.5)),
-    "no ledger": lambda *_: {"ledger_days": 0},
+    "no ledger": _without_a_ledger,
     "rationed": _rationed,
     "spoken": _spoken,
     "relapsing": _relapsing,
     "copied": _copied,
+    "dying": _dying,
     "nothing": lambda *_: {},
 }
 

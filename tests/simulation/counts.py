@@ -10,10 +10,8 @@ from tests.simulation.sender import Event
 from tests.simulation.service import Service
 from tests.simulation.stage import Stage, Violation
 
-# Between two redrives, whatever the destination does.
-MOST = 2
-# Of an event group in 24 h (s), besides what was under way when answers began to be lost.
-MOST_EXTRA, PERIOD = 100, DAY
+MOST = 2  # between two redrives, whatever the destination does
+MOST_EXTRA, PERIOD = 100, DAY  # of an event group in 24 h (s), besides what was under way when answers began to be lost
 # A lost answer is followed by another try within this much (s) of the destination's window, unless something failed.
 TRIED_WITHIN, STEP = 480.0, 5.0
 RUN = 60.0
@@ -29,6 +27,7 @@ class Counts:
         self.mishaps: Counter[str] = Counter()  # since it was last redriven: runs that died, messages that doubled
         self.unlucky: Counter[str] = Counter()  # the same, ever: copies from before a redrive may be on their way
         self.copies: Counter[str] = Counter()  # since then: how often ingest queued it, and SQS took what it refused
+        self.redrives: dict[str, list[float]] = defaultdict(list)
         self._variants: dict[str, list[Variant]] = defaultdict(list)
         self._keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)  # conversions by ledger key
@@ -83,6 +82,7 @@ class Counts:
         for name in {self._conversion_of[name] for name in names}:
             self.mishaps[name] = 0
             self.copies[name] += 1
+            self.redrives[name].append(self.stage.world.now)
             for variant in self._variants[name]:
                 variant.conversion.counts = 0
 

@@ -197,4 +197,4 @@ class Lane:
             if message.name not in failures:
                 self.stage.sqs.delete(self.queue, message)
             elif message.conversions and not self.stage.plan.has_refusals():
-                self.promises.marked(message, process)
+                self.promises.notes.marked(message, process)

@@ -65,7 +65,11 @@ def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Cou
     # Without the mark that its run wanted to leave in the table, a message that was put off may have been sent.
     if counts.unlucky[variant.conversion.name] or stage.ledger_failed:
         return None
-    lost = [at for one in counts.variants_of(variant) for at in one.lost]
+    name = variant.conversion.name
+    # A redrive begins anew, if no other copy is on its way.
+    redrives = counts.redrives[name]
+    since = redrives[-1] if redrives and counts.copies[name] == 1 + len(redrives) else 0.0
+    lost = [at for one in counts.variants_of(variant) for at in one.lost if at >= since]
     if len(lost) < 2:
         return f"after {len(lost)} lost answers"
     if not stage.has_ledger:  # the circuit is each process's own

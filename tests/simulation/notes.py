@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.simulation import heads
 from tests.simulation.conversions import Variant
 from tests.simulation.counts import Counts
 from tests.simulation.plan import DAY
@@ -20,6 +21,7 @@ _ENOUGH = 40  # characters of a reason: what looks like a person's is taken out 
 _WHOLE = 1.5
 # A run takes so long (s) at most from making an item to having it written.
 _LATE = 61.0
+REMEMBERED = 3_000.0  # s, without a table
 
 
 class Notes:
@@ -54,6 +56,20 @@ class Notes:
             fault = self._event(process, kind, said)
         if fault is not None:
             raise Violation(f"{process.name} writes of {said['event_id']} ({said['what']}) {fault}")
+
+    def marked(self, message: Message, process: str) -> None:
+        """A message that a run leaves says of its events that an answer was lost, where it was, and only there."""
+        names = message.conversions
+        fault = heads.unmarked(message, self._service.asked[process].lost_of(names))
+        if heads.used(message) and not (self.was_lost(names) or self._is_forgotten(names)):
+            fault = "windows, and no answer was lost"
+        if self._service.name == "roku" and fault:
+            raise Violation(f"{message.name} ({' '.join(names[:9])}) by {process} says {fault}")
+
+    def _is_forgotten(self, names: Sequence[str]) -> bool:
+        """Without a table, and after so long, a message that was put off is taken for one whose run died."""
+        since = min(one.since for one in self._counts.every_variant() if one.name in names)
+        return not self._stage.has_ledger and self._stage.world.now > since + REMEMBERED
 
     def _put_off(self, process: Process, said: Mapping[str, str]) -> str | None:
         receives = self.given[process.name].get(said["event_id"])

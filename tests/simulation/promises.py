@@ -108,15 +108,7 @@ class Promises:
             self.letters[process] += len(message.conversions)
             self.notes.buried(process, message)
         else:
-            self.marked(message, process)
-
-    def marked(self, message: Message, process: str) -> None:
-        """A message that a run leaves says of its events that an answer was lost, where that is to be remembered."""
-        unmarked = heads.unmarked(message, self.service.asked[process].lost_of(message.conversions))
-        if self.service.name == "roku" and unmarked:
-            raise Violation(f"{message.name} ({' '.join(message.conversions[:9])}) by {process} says {unmarked}")
-        if heads.used(message) and not self.notes.was_lost(message.conversions):
-            raise Violation(f"{message.name} ({' '.join(message.conversions[:9])}) has windows, and no answer was lost")
+            self.notes.marked(message, process)
 
     def _buried(self, variant: Variant, letter: Message) -> None:
         said = {name: str(value["StringValue"]) for name, value in letter.attributes.items()}

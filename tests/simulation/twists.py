@@ -58,6 +58,10 @@ def motley(draw: random.Random, plan: Plan) -> Plan:
     """Each request is answered otherwise than the one before."""
     at = draw.uniform(0, plan.seconds / 2)
     posts = [_post(draw, plan, name, 12, 0.0, at=at, bad=0.2) for name in "qr"]
+    # Of several partners, just after the group was heard of: several requests at once.
+    partners, events = ("p0", "p1", "p2", None), _post(draw, plan, "m", 12, 0.0, at=at).events
+    several = tuple(replace(one, partner=partners[place % 4]) for place, one in enumerate(events))
+    posts[1:1] = [Post(max(0.0, at - 30.0), (Event("n"),), group=posts[0].group), replace(posts[0], events=several)]
     return _with(
         replace(plan, posts=(*plan.posts, *posts)), Phase(at, at + draw.choice((600.0, HOUR)), draw.choice(_MOTLEY))
     )
