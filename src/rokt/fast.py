@@ -9,7 +9,7 @@ functions.
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipeline.values import field, money, persons, timestamps
 from pipeline.values.rules import Rule, Warnings
@@ -18,14 +18,8 @@ from rokt import fields, properties, updates
 from rokt.conversion import Conversion
 from rokt.settings import Settings
 
-
-class _Record(NamedTuple):
-    """One conversion as posted, and what is said beside it."""
-
-    conversion: Any
-    settings: Settings
-    country: str | None
-    year: int
+# One conversion as posted, and what is said beside it: country and year.
+_Record = tuple[Any, Settings, str | None, int]
 
 
 def read(
@@ -36,7 +30,7 @@ def read(
         return None
     year = persons.year(now)
     try:
-        event = _usual(settings, year)(conversion, _Record(conversion, settings, country, year))
+        event = _usual(settings, year)(conversion, (conversion, settings, country, year))
     except ValueError:
         return None
     name, posted, form = event["event_name"], event["event_time"], settings.form

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from pipeline.values import kinds, mailboxes, phone_texts, shapes
+from pipeline.values import kinds, limits, mailboxes, persons, phone_texts, shapes
 from pipeline.values.currencies import ISO_4217
 from pipeline.values.field import OBJECT, Field, Fields, Kind, Table, unchecked
 from pipeline.values.kinds import PLACE, STRING
@@ -22,13 +22,21 @@ _UUID, _NOT_ZERO = "^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$", "[1
 _DEVICE = Kind(rules.device_id, cs.chain_schema([shapes.like(_UUID), shapes.like(_NOT_ZERO)]), STRING)
 _NEVER = cs.none_schema()  # whatever it holds needs a closer look
 _ANDROID = _DEVICE._replace(rule=rules.android_id)
-_REFERENCE = kinds.id_of(rules.reference)
 _RTID = Kind(rules.rtid, shapes.like("^[0-9A-Za-z][0-9A-Za-z_.~+/=-]{9,255}$"), STRING)  # longer than any placeholder
 _ZIP = shapes.like(rf"^(?:[0-9A-MO-TV-Za-mo-tv-z][0-9A-Za-z -]{{1,14}}[0-9A-Za-z]|{shapes.DIGEST})$")
 _GENDER = cs.literal_schema([*"mfMF", "male", "female", "Male", "Female"])
-_NAME = kinds.text(rules.LONGEST_NAME)._replace(rule=rules.event_name)
+_NAME = kinds.text(rules.LONGEST_NAME)._replace(rule=rules.event_name, finish=None)  # its shape has the length
 _CURRENCY = Kind(rules.currency, cs.literal_schema(sorted(ISO_4217)), STRING)
 _ONLY_ONE = "The id of the only product is sent."
+
+
+def _id(kind: Kind, longest: int) -> Kind:
+    """The same, finished by the schema without a call into Python: most conversions have two of them."""
+    usual = shapes.either(shapes.identity(longest), shapes.then(str, shapes.POSITIVE))
+    return kind._replace(usual=usual, finish=None)
+
+
+_REFERENCE = _id(kinds.id_of(rules.reference), limits.TEXT)
 
 
 def _unchecked(json: Mapping[str, Any]) -> Kind:
@@ -75,35 +83,20 @@ CUSTOM: Fields = (
 
 def _data(settings: Settings, country: str | None) -> Fields:
     """What of `user_data` Rokt takes both hashed and in clear."""
+    email = partial(personal, normalise.email, shapes.EMAIL, normalise.usual_email, unwrap=mailboxes.one_address)
     names = partial(personal, normalise.name, shapes.NAME, normalise.usual_name, clear=normalise.clear_name)
-    if settings.hashed_names == "as_written":
-        names = partial(personal, normalise.written_name, shapes.NAME, normalise.clear_name)
-    mobile = partial(normalise.mobile, country=country)
+    if settings.hashed_names == "as_written":  # which is how Segment's own destination hashes them
+        names = partial(personal, persons.name, shapes.NAME, normalise.clear_name)
+    number = partial(normalise.mobile, country=country)
+    # With its country's code it is the same number whatever the record's country is.
+    mobile = partial(personal, number, shapes.PHONE_WITH_PLUS, unwrap=phone_texts.one_number)
+    zip_code = partial(personal, normalise.zip_code, _ZIP, _without_spaces)
     return (
-        Field(
-            "em",
-            personal(
-                normalise.email,
-                shapes.EMAIL,
-                normalise.usual_email,
-                unwrap=mailboxes.one_address,
-                hashes=settings.hash_email,
-            ),
-            to="email",
-        ),
+        Field("em", email(hashes=settings.hash_email), to="email"),
         Field("fn", names(hashes=settings.hash_first_name), to="firstname"),
         Field("ln", names(hashes=settings.hash_last_name), to="lastname"),
-        # With its country's code it is the same number whatever the record's country is.
-        Field(
-            "ph",
-            personal(mobile, shapes.PHONE_WITH_PLUS, unwrap=phone_texts.one_number, hashes=settings.hash_mobile),
-            to="mobile",
-        ),
-        Field(
-            "zp",
-            personal(normalise.zip_code, _ZIP, _without_spaces, hashes=settings.hash_billing_zip),
-            to="billingzip",
-        ),
+        Field("ph", mobile(hashes=settings.hash_mobile), to="mobile"),
+        Field("zp", zip_code(hashes=settings.hash_billing_zip), to="billingzip"),
     )
 
 
@@ -154,7 +147,7 @@ EVENT: Fields = (
         _NAME,
         says="Your own word for the event, such as seatupgrade: the type of the conversion in place of event_name.",
     ),
-    Field("event_id", kinds.EVENT_ID),
+    Field("event_id", _id(kinds.EVENT_ID, limits.EVENT_ID)),
     # In a file it is one of the click ids.
     Field("rtid", _RTID, says="The click id; else that of click_ids or of event_source_url.", in_files=False),
     Field(

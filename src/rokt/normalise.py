@@ -47,11 +47,6 @@ def clear_name(text: str) -> str:
     return persons.name(text)
 
 
-def written_name(text: str) -> str:
-    """As it is written, which is how Segment's own destination hashes it."""
-    return persons.name(text)
-
-
 def mobile(text: str, country: str | None = None) -> str:
     """Ten digits of a North American number, else the whole number as +61412345678.
 
