@@ -1,18 +1,14 @@
 """The page of the API says what docs/openapi.yaml says, with samples that are there."""
 
-import importlib.util
 import re
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from tests.programs import program
+
 ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location("api_page", ROOT / ".ci" / "api_page.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-api: Any = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(api)
+api = program("api_page")
 
 DOCUMENT = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")

@@ -1,9 +1,7 @@
 """One line of a destination's table is all that an optional field needs, and the documents say what the tables say."""
 
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -17,21 +15,13 @@ from roku import fields as roku_fields
 from roku.event import prepare
 from roku.normalise import Settings
 from sources.fieldnames import fold, paths
+from tests.programs import program
 from tests.unit.conversions import NOW
 
 ROOT = Path(__file__).parents[2]
 
 
-def _program(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(f"{name}_of_the_documents", ROOT / ".ci" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-documents, examples = _program("fields"), _program("examples")
+documents, examples = program("fields"), program("examples")
 
 LINE = Field("loyalty_tier", kinds.choice("gold", "silver"), "tier membership_tier", hint="level", says="How loyal.")
 CONVERSION = {"event_name": "PURCHASE", "event_time": NOW, "user_data": {"aGI": "5e2d9c1a"}}

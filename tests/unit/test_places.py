@@ -1,6 +1,5 @@
 """Countries, states and postal codes: whatever people and systems write, one form."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from pipeline.values import places, postal_codes
 from pipeline.values.state_names import STATES
+from tests.programs import program
 
 ROOT = Path(__file__).parents[2]
 COUNTRIES: dict[str, list[Any]] = {
@@ -125,11 +125,6 @@ def test_a_postal_code_keeps_its_zeros(text: str, country: str | None, code: str
 
 
 def test_the_table_is_what_make_places_writes() -> None:
-    spec = importlib.util.spec_from_file_location("places_maker", ROOT / ".ci" / "places.py")
-    assert spec is not None
-    assert spec.loader is not None
-    maker: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(maker)
-    for file, made in maker.FILES.items():
+    for file, made in program("places").FILES.items():
         assert (ROOT / "src" / "pipeline" / "values" / file).read_text(encoding="utf-8") == made()
     assert all(len(entry.partition("=")[0]) <= 3 for table in STATES.values() for entry in table.split(";"))

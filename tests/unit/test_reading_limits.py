@@ -1,18 +1,12 @@
 """The check of `make lint` that files and functions can be read at once."""
 
-import importlib.util
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location(
-    "reading_limits", Path(__file__).parents[2] / ".ci" / "reading_limits.py"
-)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-limits: Any = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(limits)
+from tests.programs import program
+
+limits = program("reading_limits")
 
 
 def write(root: Path, name: str, text: str) -> None:

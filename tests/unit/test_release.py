@@ -1,7 +1,6 @@
 """`make release`: the same files give the same bytes, and the version is the same wherever it is said."""
 
 import hashlib
-import importlib.util
 import io
 import os
 import zipfile
@@ -12,13 +11,10 @@ import pytest
 import yaml
 
 from pipeline.values.version import VERSION
+from tests.programs import program
 
 ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location("release_of_the_project", ROOT / ".ci" / "release.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-release: Any = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(release)
+release = program("release")
 
 TEMPLATE = """
 Globals: {Function: {Runtime: python3.13, CodeUri: src/}}

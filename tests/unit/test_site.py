@@ -1,17 +1,13 @@
 """The site of the docs: each page has its place, and a link that leads nowhere is found."""
 
-import importlib.util
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.programs import program
+
 ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location("site_of_docs", ROOT / ".ci" / "site.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-site: Any = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(site)
+site = program("site")
 
 
 def write(path: Path, text: str) -> None:

@@ -1,17 +1,13 @@
 """`make size`: what is counted in a part, what of it is later work, and what is written twice."""
 
-import importlib.util
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.programs import program
+
 ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location("size", ROOT / ".ci" / "size.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-size: Any = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(size)
+size = program("size")
 
 SENTENCES = """
 [[core]]

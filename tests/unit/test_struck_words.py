@@ -1,17 +1,13 @@
 """The check of `make lint` that the words which docs/words.md strikes are written nowhere."""
 
-import importlib.util
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.programs import program
+
 ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location("struck_words", ROOT / ".ci" / "words.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-words: Any = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(words)
+words = program("words")
 
 _PAGE = """# Words
 
