@@ -22,6 +22,15 @@ from tests.bounds import BOUND
 EVENT_TIME = int(time.time()) - 3_600
 EVENT = {"event_name": "PURCHASE", "event_time": EVENT_TIME, "user_data": {"em": "jane@example.com"}}
 BOTH = {"DeliverToRokt": "true"}
+# CallRail's post of a call that nobody answered, which is ignored.
+MISSED_CALL = {
+    "answered": False,
+    "voicemail": False,
+    "duration": 5,
+    "customer_phone_number": "+12125550143",
+    "start_time": "2026-11-20T10:00:00Z",
+    "direction": "inbound",
+}
 _NEVER = threading.Event()
 
 

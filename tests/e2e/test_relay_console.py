@@ -14,20 +14,12 @@ from relay.console import View
 from relay.deployment import Where, connect
 from tests.bounds import BOUND, BROWSER_BOUND
 from tests.e2e.chromium import needs_chromium
-from tests.e2e.relay import EVENT, Relay, until
+from tests.e2e.relay import EVENT, MISSED_CALL, Relay, until
 
 pytestmark = needs_chromium
 PARAMETERS = {"DefaultEventGroup": "g"}
 TOKEN = "a-token-of-the-test"
-MISSED = {
-    "resource_id": "CAL-MISSED",
-    "answered": False,
-    "voicemail": False,
-    "duration": 5,
-    "customer_phone_number": "+12125550143",
-    "start_time": "2026-11-20T10:00:00Z",
-    "direction": "inbound",
-}
+MISSED = MISSED_CALL | {"resource_id": "CAL-MISSED"}
 
 
 @contextmanager

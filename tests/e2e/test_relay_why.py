@@ -22,19 +22,11 @@ from relay.console import View
 from relay.deployment import Where, connect
 from tests.bounds import BOUND
 from tests.e2e.operator import Operator
-from tests.e2e.relay import EVENT, until
+from tests.e2e.relay import EVENT, MISSED_CALL, until
 
 PARAMETERS = {"DefaultEventGroup": "g"}
 TOKEN = "a-token-of-the-test"
-CALL = {
-    "resource_id": "CAL-MISSED-1",
-    "answered": False,
-    "voicemail": False,
-    "duration": 5,
-    "customer_phone_number": "+12125550143",
-    "start_time": "2026-11-20T10:00:00Z",
-    "direction": "inbound",
-}
+CALL = MISSED_CALL | {"resource_id": "CAL-MISSED-1"}
 
 
 class Console:
