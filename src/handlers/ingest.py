@@ -111,7 +111,7 @@ def _tell(line: Line, received: Mapping[str, Received], to: Sequence[Destination
         reception = received[one.name]
         line.add_words(one.name, **quality.told(reception, EVENT_NAMES))
         line.counts(one.name).update(reception.counts() | {"Refused": len(reception.refusals)})
-        line.add_sampled(sampling.received(reception, rate, one.identify))
+        line.add_sampled(sampling.received(reception, rate))
 
 
 def _answer(request: Request, received: Mapping[str, Received], *, only_200: bool) -> Said:

@@ -64,7 +64,7 @@ def _answer(received: Mapping[str, Received], tested: Destination, unasked: str 
         return 424, reply(424, own.received, failed, own.warnings, f"{tested.title} gave no verdict: {unasked}")
     status = 200 if not failed else 210 if len(failed) < own.received else 400
     said = reply(status, own.received, failed, own.warnings, ignored=own.ignored)
-    return status, said | verdict.limited(received) | verdict.withheld(received)
+    return status, said | verdict.told(received, "limited", "withheld")
 
 
 def _passed(own: Received) -> dict[str, Any]:

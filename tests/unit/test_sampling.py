@@ -1,7 +1,5 @@
 """Which events are logged one by one, and what is said of them."""
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 from pipeline.contract.destination import Prepared
 from pipeline.intake.received import Received
 from pipeline.intake.sampling import Followed, event_digest, is_sampled, received
-from roku.event import identify
 from tests.unit.conversions import sha
 
 rates = st.floats(0, 1)
@@ -44,8 +41,7 @@ def reception() -> Received:
     """Three events: one on the queue, one that SQS did not take, one invalid."""
     found = Received("g", 3, [{"event_id": "c", "event_name": "+1 555 010 0142"}] * 3)
     for index, event_id in enumerate("ab"):
-        line = json.dumps({"event_id": event_id, "event_name": "LEAD"}).encode()
-        found.events[index] = Prepared(line, event_id, None, [])
+        found.events[index] = Prepared(b"{}", event_id, None, [], "LEAD")
     found.lose(1)
     found.fail(
         2, {"event_name": '"+1 555 010 0142" is not supported', "event_time": "is required", "Jane Doe": "is not known"}
@@ -54,7 +50,7 @@ def reception() -> Received:
 
 
 def test_of_a_request_it_is_told_what_became_of_each_without_a_senders_text() -> None:
-    assert received(reception(), 1.0, identify) == [
+    assert received(reception(), 1.0) == [
         Followed(sha("a")[:16], "accepted", "LEAD"),
         Followed(sha("b")[:16], "not queued", "LEAD"),
         Followed(sha("c")[:16], "invalid", reason="event_name, event_time, unknown_field"),
@@ -62,8 +58,8 @@ def test_of_a_request_it_is_told_what_became_of_each_without_a_senders_text() ->
 
 
 def test_of_a_request_only_the_sampled_are_told() -> None:
-    assert received(reception(), 0.0, identify) == []
+    assert received(reception(), 0.0) == []
     least = int(sha("b")[:8], 16) / 2**32  # exactly b's share, 0.24: c's is 0.18, a's 0.79
-    assert [one.event_digest for one in received(reception(), least, identify)] == [sha("c")[:16]]
-    above = received(reception(), least + 2**-32, identify)
+    assert [one.event_digest for one in received(reception(), least)] == [sha("c")[:16]]
+    above = received(reception(), least + 2**-32)
     assert [one.event_digest for one in above] == [sha("b")[:16], sha("c")[:16]]

@@ -108,7 +108,7 @@ def test_a_single_destination_is_never_named() -> None:
 
 def test_without_anything_withheld_there_is_no_word_of_it() -> None:
     received = {"roku": reception("accepted")}
-    assert verdict.withheld(received) == {}
+    assert verdict.told(received) == {}
     assert set(verdict.answer(received)[1]) == {"code", "description", "events_received", "failed_events", "warnings"}
 
 

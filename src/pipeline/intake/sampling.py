@@ -4,10 +4,7 @@ An event is chosen by the digest of its id, so that every function chooses the s
 followed through all of them. The log holds the digest's beginning in place of the id: an id may be a phone number.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
-
-from pydantic_core import from_json
+from typing import NamedTuple
 
 from pipeline.intake.received import Received
 from pipeline.values import words
@@ -36,18 +33,15 @@ def is_sampled(event_id: str, rate: float) -> bool:
     return rate > 0 and int(digest(event_id)[:8], 16) < rate * 2**32
 
 
-def received(
-    reception: Received, rate: float, identify: Callable[[Mapping[str, Any]], tuple[str, str] | None]
-) -> list[Followed]:
-    """The sampled events of a request, once its finished events were queued or not; `identify` is the destination's."""
+def received(reception: Received, rate: float) -> list[Followed]:
+    """The sampled events of a request, once its finished events were queued or not."""
     if not rate:
         return []
     found = []
     for index, event in reception.events.items():
         if is_sampled(event.event_id, rate):
             outcome = "not queued" if index in reception.not_queued else "accepted"
-            _, name = identify(from_json(event.line)) or ("", "")
-            found.append(Followed(event_digest(event.event_id), outcome, name))
+            found.append(Followed(event_digest(event.event_id), outcome, event.event_name))
     for index, failed in reception.failed.items():
         event_id = failed.get("event_id", "")
         if index not in reception.events and event_id and is_sampled(event_id, rate):

@@ -40,7 +40,7 @@ def answer(received: Mapping[str, Received]) -> tuple[int, dict[str, Any]]:
         _together(received, lambda reception: reception.warnings),
         ignored=one.ignored,
     )
-    body |= limited(received) | withheld(received) | named(received)
+    body |= told(received)
     ends = {name: reception.counts() for name, reception in received.items()}
     if any(counts != one.counts() for counts in ends.values()):
         if code in (210, 400):
@@ -60,20 +60,18 @@ def _by_destination(ends: Mapping[str, Mapping[str, int]]) -> str:
     )
 
 
-def limited(received: Mapping[str, Received]) -> dict[str, Entries]:
-    """What the answer says of conversions whose use is limited, and by which signals; {} if there are none."""
-    told = _together(received, _limited)
-    return {"limited": told} if told else {}
+def told(received: Mapping[str, Received], *names: str) -> dict[str, Entries]:
+    """What the answer says of single conversions beside their faults, by its field (all of them); {} for nothing.
+
+    `limited`: those whose use is limited, and by which signals. `withheld`: those that are right and that a destination
+    does not take. `event_ids`: the ids of accepted ones that came without one, or with another.
+    """
+    found = {name: _together(received, _TOLD[name]) for name in names or _TOLD}
+    return {name: entries for name, entries in found.items() if entries}
 
 
 def _limited(reception: Received) -> Entries:
     return [{"index": index, "signals": list(signals)} for index, signals in sorted(reception.limited().items())]
-
-
-def withheld(received: Mapping[str, Received]) -> dict[str, Entries]:
-    """What the answer says of conversions that are right and that a destination does not take; {} if there are none."""
-    told = _together(received, _withheld)
-    return {"withheld": told} if told else {}
 
 
 def _withheld(reception: Received) -> Entries:
@@ -84,18 +82,19 @@ def _withheld(reception: Received) -> Entries:
     ]
 
 
-def named(received: Mapping[str, Received]) -> dict[str, Entries]:
-    """The ids of accepted conversions that came without one, or with another; {} if there are none."""
-    told = _together(received, _named)
-    return {"event_ids": told} if told else {}
-
-
-def _named(reception: Received) -> Entries:
+def _event_ids(reception: Received) -> Entries:
     return [
         {"index": index, "event_id": event.event_id}
         for index, event in reception.events.items()
         if index not in reception.not_queued and reception.conversions[index].get("event_id") != event.event_id
     ]
+
+
+_TOLD: Mapping[str, Callable[[Received], Entries]] = {
+    "limited": _limited,
+    "withheld": _withheld,
+    "event_ids": _event_ids,
+}
 
 
 def _together(received: Mapping[str, Received], entries: Callable[[Received], Entries]) -> Entries:
@@ -105,10 +104,10 @@ def _together(received: Mapping[str, Received], entries: Callable[[Received], En
     by_name = {name: {to_json(entry): entry for entry in entries(reception)} for name, reception in received.items()}
     first, *others = by_name.values()
     alike = set(first).intersection(*others)
-    told = [entry for key, entry in first.items() if key in alike]
+    listed = [entry for key, entry in first.items() if key in alike]
     for name, own in by_name.items():
-        told += [_brief(entry) | {"destination": name} for key, entry in own.items() if key not in alike]
-    return sorted(told, key=lambda entry: entry.get("index", 0))
+        listed += [_brief(entry) | {"destination": name} for key, entry in own.items() if key not in alike]
+    return sorted(listed, key=lambda entry: entry.get("index", 0))
 
 
 def _brief(entry: dict[str, Any]) -> dict[str, Any]:
