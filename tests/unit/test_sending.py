@@ -16,9 +16,9 @@ from pipeline.contract.destination import Answer, Limits, Routing
 from pipeline.contract.messages import QueuedEvent
 from pipeline.contract.outcome import AskAgain, Delivered, Outcome, Rejected, Retry
 from pipeline.delivery import deliver
-from pipeline.delivery.ask import RESERVE, WORKERS, send
+from pipeline.delivery.ask import RESERVE, WORKERS, _Run, send
 from pipeline.delivery.gate import Circuits, Gate
-from pipeline.delivery.unsent import Load
+from pipeline.delivery.unsent import Load, Part
 from tests.bounds import BOUND
 from tests.unit.doubles import AtOnce, FakeDestination, Never, event
 from tests.unit.doubles import destination as destination_with
@@ -475,12 +475,16 @@ def test_a_request_that_is_under_way_goes_on_while_others_are_answered(monkeypat
     assert outcomes == [[Delivered()]] * 3  # each may take 18 s
 
 
-@pytest.mark.parametrize("word", [True, False])
-def test_what_an_operator_says_of_empty_answers_is_heard_when_they_are_read(word: bool) -> None:
-    heard: list[bool] = []
+@pytest.mark.parametrize(
+    ("word", "heard_word"), [({"accepts_empty": True}, True), ({"accepts_empty": False}, False), ({}, False)]
+)
+def test_what_an_operator_says_of_empty_answers_is_heard_when_they_are_read(
+    word: dict[str, bool], heard_word: bool
+) -> None:
+    heard: list[tuple[Answer, bool]] = []
 
-    def read(_: Answer, lines: Sequence[str], *, empty_is_delivered: bool = False) -> list[Outcome]:
-        heard.append(empty_is_delivered)
+    def read(answer: Answer, lines: Sequence[str], *, empty_is_delivered: bool) -> list[Outcome]:
+        heard.append((answer, empty_is_delivered))
         return [Delivered()] * len(lines)
 
     send(
@@ -489,9 +493,35 @@ def test_what_an_operator_says_of_empty_answers_is_heard_when_they_are_read(word
         now=lambda: 0.0,
         time_left=lambda: 60.0,
         executor=AtOnce(),
-        accepts_empty=word,
+        **word,
     )
-    assert heard == [word]
+    assert heard == [(Answer(status=200), heard_word)]
+
+
+def test_an_answer_is_waited_for_until_its_own_time_is_over_or_the_runs() -> None:
+    run = _Run([], FakeDestination(deliver_all, seconds=18.0), {}, lambda: 1_010.0, accepts_empty=False)
+    begun, not_begun, overdue = (Part(G, [0], begun=when) for when in (1_000.0, None, 990.0))
+    assert run.patience([begun, not_begun], 60.0) == 8.0
+    assert run.patience([not_begun], 60.0) == 18.0
+    assert run.patience([begun], 5.0) == 5.0
+    assert run.patience([overdue, begun], 60.0) == 0.0
+
+
+def test_parts_of_a_split_request_that_had_no_turn_go_back_apart() -> None:
+    left = iter([60.0] * 4)  # the request is begun, waited for and taken to pieces; then there is no time
+
+    def respond(_: Routing, lines: list[str]) -> list[Outcome]:
+        return [UNNAMED] * len(lines)
+
+    ((a, b, c, d),) = send(
+        loads([message("abcd")]),
+        FakeDestination(respond),
+        now=lambda: 0.0,
+        time_left=lambda: next(left, 0.0),
+        executor=AtOnce(),
+    )
+    assert a == b != c == d
+    assert {getattr(outcome, "part", None) for outcome in (a, c)} == {1, 2}
 
 
 def test_the_last_half_second_before_the_reserve_is_waited_for_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
