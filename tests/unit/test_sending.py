@@ -479,7 +479,7 @@ def test_a_request_that_is_under_way_goes_on_while_others_are_answered(monkeypat
     ("word", "heard_word"), [({"accepts_empty": True}, True), ({"accepts_empty": False}, False), ({}, False)]
 )
 def test_what_an_operator_says_of_empty_answers_is_heard_when_they_are_read(
-    word: dict[str, bool], heard_word: bool
+    word: dict[str, Any], heard_word: bool
 ) -> None:
     heard: list[tuple[Answer, bool]] = []
 
