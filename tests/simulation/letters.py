@@ -66,7 +66,7 @@ def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Cou
     if counts.unlucky[variant.conversion.name] or stage.ledger_failed:
         return None
     name = variant.conversion.name
-    # A redrive begins anew, if no other copy is on its way.
+    # A redrive begins again, if no other copy is on its way.
     redrives = counts.redrives[name]
     since = redrives[-1] if redrives and counts.copies[name] == 1 + len(redrives) else 0.0
     lost = [at for one in counts.variants_of(variant) for at in one.lost if at >= since]
