@@ -91,3 +91,21 @@ def test_the_glance_overlooks_no_id_that_ends_with_its_last_four_digits(text: st
     ends = text.strip()[-4:] == "0199" or len(ph) == 64
     with patch.object(own_phone, "_may_be_in", lambda *_: ends):
         assert hidden(ph, **given_ids) == quick or not ends
+
+
+_ENDS = st.lists(st.sampled_from([*"0199 01 99 - ) . +1 555 010 ٠١٩٩ x".split(" "), " ", "\t"]), max_size=6)
+
+
+@given(_ENDS.map("".join) | st.sampled_from([sha("15550100199"), "5550100199 "]), _IDS.map("".join))
+@example("+1 (555) 010-0199", "555 010 0199")
+@example("555 010 01-99", "5550100199")
+@example(sha("15550100199"), "15550100199")
+@example("5550100199 ", "5550100199")
+def test_looking_for_the_last_four_digits_as_they_are_written_rules_out_what_a_closer_look_does(
+    ph: str, text: str
+) -> None:
+    user = {"ph": ph}
+    conversion = {"event_id": text, "user_data": user}
+    phone = own_phone._phone(ph)
+    closer = phone is not None and own_phone._may_be_in(own_phone._joined(conversion, user), phone)
+    assert (own_phone._phone_within(conversion) is not None) is closer
