@@ -1,5 +1,6 @@
 """Messages into requests and out again: whole, within limits, culprits found, nothing begun too late."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
@@ -559,3 +560,27 @@ def test_what_a_larger_request_may_have_delivered_is_ambiguous_however_often_the
     (outcomes,) = ask([message(range(4))], destination)
     assert sorted(len(lines) for _, lines in destination.requests) == [1, 1, 1, 1, 2, 2, 4]
     assert all(isinstance(outcome, Retry) and outcome.ambiguous for outcome in outcomes)
+
+
+NO_WAY, NO_ANSWER = Retry("no connection"), Retry("no answer", ambiguous=True)
+TOO_MANY, BUSY = Retry("Rokt answered 429", 429), Retry("Rokt answered 503", 503)
+
+
+@pytest.mark.parametrize(
+    ("answers", "one_key", "requests"),
+    [
+        ([NO_WAY], False, 20),  # so many are under way at once
+        ([Delivered()] * 9 + [NO_WAY] + [Delivered()] * 14, False, 24),  # one, which may be chance
+        ([NO_ANSWER], False, 24),  # there is a way
+        ([TOO_MANY], True, 20),
+        ([TOO_MANY], False, 24),
+        ([BUSY], True, 24),
+    ],
+)
+def test_what_twenty_requests_were_told_decides_whether_the_rest_is_sent(
+    answers: list[Outcome], one_key: bool, requests: int
+) -> None:
+    told = itertools.cycle(answers)  # in whatever order they are heard
+    destination = FakeDestination(lambda *_: [next(told)], events=1, one_key=one_key)
+    ask([message([f"e{number}"]) for number in range(24)], destination)
+    assert len(destination.requests) == requests

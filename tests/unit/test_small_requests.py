@@ -1,9 +1,14 @@
 """One small request, as the gate of an event group asks for it: which events are in it, and what is left for later."""
 
+import itertools
+from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from pipeline.aws import waiting
 from pipeline.aws.waiting import Allowance
 from pipeline.contract.destination import Frame, Routing
 from pipeline.contract.outcome import Delivered, Outcome, Retry
@@ -204,3 +209,57 @@ def test_of_full_requests_that_wait_none_follows_once_the_circuit_is_open() -> N
     requests, outcomes = sent(loads, size=size, state=calm, outcome=unread)
     assert len(requests) == 20  # so many are under way at once
     assert outcomes == [[unread]] * 20 + [[HELD]] * 5
+
+
+def test_an_answer_to_a_request_begun_before_the_circuit_opened_closes_nothing() -> None:
+    answers = iter([Retry("Roku answered 200", 200, ambiguous=True)])
+    clock = itertools.count(NOW)
+    circuits = Circuits({"g": Circuit(understood_at=NOW)}, {}, None, allowance=Allowance(3.0, lambda: NOW))
+    destination = framed(lambda *_: [next(answers, Delivered())], size=room(line("00")))
+    outcomes = send(
+        [Load(G, [line(f"{number:02}")]) for number in range(25)],
+        destination,
+        now=lambda: next(clock),
+        time_left=lambda: 60.0,
+        executor=AtOnce(),
+        gates={"g": Gate(circuits, "g", lambda: next(clock))},
+    )
+    assert outcomes[1:] == [[Delivered()]] * 19 + [[HELD]] * 5
+    assert (circuits.of("g").is_open, circuits.of("g").stage) == (True, 0)
+
+
+def test_after_a_probe_that_is_understood_50_events_follow_and_then_all() -> None:
+    state = Circuit(opened_at=NOW - 90, next_probe_at=NOW - 30)
+    requests, _ = sent([Load(G, lines("a", 200), probe=True)], state=state)
+    assert [len(request) for request in requests] == [1]
+    loads = [Load(G, lines(name, count), probe=True) for name, count in (("a", 1), ("b", 50), ("c", 60))]
+    requests, _ = sent(loads, state=state)
+    assert [len(request) for request in requests] == [1, 50, 60]
+
+
+def test_once_a_piece_is_understood_the_others_follow_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way: list[int] = []
+
+    def wait(running: Iterable[Future[Any]], **_: Any) -> tuple[set[Future[Any]], set[Future[Any]]]:
+        under_way.append(len(list(running)))
+        return set(running), set()
+
+    monkeypatch.setattr(waiting, "wait", wait)
+    requests, _ = sent([Load(G, lines("a", 50), piece=10)], state=Circuit(understood_at=NOW))
+    assert [len(request) for request in requests] == [10] * 5
+    assert under_way == [1, 4]
+
+
+def test_two_unread_pieces_before_one_that_is_understood_stop_none() -> None:
+    answers = iter([LOST, LOST])
+    destination = framed(lambda *_: [next(answers, Delivered())], size=1_000_000)
+    circuits = Circuits({"g": Circuit(understood_at=NOW)}, {}, None, allowance=Allowance(3.0, lambda: NOW))
+    send(
+        [Load(G, lines("a", 8), piece=1)],
+        destination,
+        now=lambda: NOW,
+        time_left=lambda: 60.0,
+        executor=AtOnce(),
+        gates={"g": Gate(circuits, "g", lambda: NOW)},
+    )
+    assert len(destination.requests) == 8
