@@ -19,9 +19,11 @@ from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
 ROOT, COPY, REACHED = Path.cwd(), Path("mutants"), Path("mutants/reached.json")
-SUSPICIOUS = 35  # mutmut's word for a trial that failed itself
-# Seconds of the processor, and by the clock, that a test may take, each with how often what it takes without a change.
-PROCESSOR, CLOCK = (2, 5), (20, 20)
+SUSPICIOUS, TOO_LONG = 35, 36  # mutmut's words for a trial that failed itself, and for one that did not end
+PROCESSOR = 2, 5  # a test may take so many seconds of the processor, and so often what it takes without a change
+# One that waits for what never comes takes less than so much of it in so many seconds by the clock. One that works may
+# take minutes on a busy machine.
+IDLE, CLOCK = 0.05, 20
 MEMORY = 6 * 2**30  # bytes: a loop that adds to a list does not end by itself
 
 
@@ -81,9 +83,20 @@ def each_run(tests: Sequence[Test]) -> Iterator[Test]:
     for test, following in zip(tests, [*(test.item for test in tests), None][1:], strict=True):
         longest = ceil(time.process_time() + PROCESSOR[0] + PROCESSOR[1] * test.seconds)
         resource.setrlimit(resource.RLIMIT_CPU, (longest, resource.RLIM_INFINITY))
-        signal.alarm(ceil(CLOCK[0] + CLOCK[1] * test.seconds))
+        _end_if_idle(time.process_time())
         test.item.ihook.pytest_runtest_protocol(item=test.item, nextitem=following)
         yield test
+
+
+def _end_if_idle(used: float) -> None:
+    def look(*_: object) -> None:
+        now = time.process_time()
+        if now - used < IDLE:
+            os._exit(TOO_LONG)
+        _end_if_idle(now)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.alarm(CLOCK)
 
 
 def fork(work: Callable[[], int]) -> int:

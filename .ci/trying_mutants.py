@@ -18,10 +18,10 @@ from mutmut.configuration import config
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.utils.file_utils import change_cwd, walk_mutatable_files
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
-from reaching_tests import COPY, ROOT, Test, each_run, fork, switch_to, tests_of_functions
+from reaching_tests import COPY, ROOT, TOO_LONG, Test, each_run, fork, switch_to, tests_of_functions
 
 EXAMPLES = 10  # of each property: what only the hundredth example notices is not held firmly
-SURVIVED, NOTICED, NO_TESTS, TOO_LONG = 0, 1, 33, 36  # mutmut's words for what became of a mutant
+SURVIVED, NOTICED, NO_TESTS = 0, 1, 33  # mutmut's words for what became of a mutant
 
 
 def attempt(names: list[str], jobs: int, *, rest: bool) -> None:
