@@ -27,13 +27,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def secrets(operator: Operator) -> Iterator[Any]:
-    """Secrets Manager; both secrets are afterwards what they were."""
+    """Secrets Manager; both secrets are afterwards what they were, and the functions remember none of their texts."""
     client = aws.client("secretsmanager", operator.relay.stack.aws_endpoint)
     names = ("local/sender-keys", "local/roku-keys")
     before = {name: client.get_secret_value(SecretId=name)["SecretString"] for name in names}
     yield client
     for name, text in before.items():
         client.put_secret_value(SecretId=name, SecretString=text)
+    sys.modules["handlers.clients"].secret.cache_clear()  # the running stack's own module
     client.close()
 
 

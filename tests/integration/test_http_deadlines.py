@@ -21,6 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError
 from pipeline.aws import sockets
 from pipeline.aws.http import LAST_START, TIMEOUT, Connection, open_session, with_key
 from pipeline.contract.destination import Answer
+from pipeline.values.faults import NoKey
 from rokt.request import LIMITS as ROKT
 from roku.request import LIMITS as ROKU
 from tests.bounds import BOUND
@@ -174,6 +175,29 @@ def test_a_key_that_was_replaced_is_tried_at_once_only_if_the_refusal_left_time(
 
     assert with_key(Keys(), str, send, now=lambda: next(times)) == Answer(status=401)
     assert sent == asked
+
+
+def test_a_key_that_was_put_in_where_there_was_none_is_used_at_the_next_try() -> None:
+    def key_in(text: str) -> str:
+        if not text:
+            raise NoKey("the secret holds no usable key")
+        return text
+
+    class Keys:
+        def text(self) -> str:
+            return ""
+
+        def reread(self) -> str:
+            return "new"
+
+    sent: list[str] = []
+
+    def send(key: str) -> Answer:
+        sent.append(key)
+        return Answer(status=200)
+
+    assert with_key(Keys(), key_in, send, now=lambda: 0.0) == Answer(status=200)
+    assert sent == ["new"]
 
 
 @pytest.fixture

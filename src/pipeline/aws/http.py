@@ -58,7 +58,7 @@ def with_key(
     """
     began = now()
     try:
-        key = key_in(secret.text())
+        key = _key(secret, key_in)
         first = send(key)
         if first.status is None or meaning(first.status) is not Meaning.KEY:
             return first
@@ -66,6 +66,13 @@ def with_key(
         return first if rotated == key or now() - began > LAST_START else send(rotated)
     except (NoKey, SecretUnavailable) as error:
         return Answer(failure=str(error), setup=True)
+
+
+def _key(secret: KeySecret, key_in: Callable[[str], Key]) -> Key:
+    try:
+        return key_in(secret.text())
+    except NoKey:  # the operator may have put it in since the text was read
+        return key_in(secret.reread())
 
 
 class Connection:
