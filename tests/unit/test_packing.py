@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,3 +80,9 @@ def test_a_request_is_full_with_its_events_and_one_comma_fewer() -> None:
     limits = Limits(events=1_000, bytes=20, seconds=1.0, repeat_window=1.0)
     assert sum(map(packing.size, lines)) == packing.capacity(limits, overhead=9)
     assert packing.size("é") == 3
+
+
+@pytest.mark.parametrize(("text", "count"), [("a", 1), ("\u00e9", 2), ("\u20ac", 3), ("\U0001f600", 4), ("", 0)])
+def test_a_line_has_the_bytes_of_its_utf_8_and_a_comma_whether_it_is_text_or_bytes(text: str, count: int) -> None:
+    assert packing.in_bytes(text) == count
+    assert packing.size(text) == packing.size(text.encode()) == count + 1
