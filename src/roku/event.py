@@ -5,7 +5,7 @@ Nearly every conversion is ordinary, and finished in one pass; whatever is unusu
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +30,6 @@ _UPDATES = {
     words.ATTRIBUTES_UPDATE: Word("an update of a person's attributes is not a conversion that Roku takes"),
 }
 
-_DEVICES = frozenset(words.DEVICES)
 # What each identifier is good for at Roku: an own id alone finds nobody there.
 _KINDS = {
     "em": EMAIL | PERSON,
@@ -84,8 +83,9 @@ def _finish(event: dict[str, Any], group: str, warnings: list[tuple[str, str]]) 
     line = _written(event)
     if len(line) > MAX_EVENT_BYTES:
         return Invalid({"event": f"has {len(line)} bytes; at most {MAX_EVENT_BYTES} can be sent"}, warnings)
-    user, found = event["user_data"], _identifiers(event)
-    kinds = _kinds(tuple(found), "client_ip_address" in user and "client_user_agent" in user)
+    names, devices, seen = _known_by(tuple(event["user_data"]))
+    found = _identifiers(event, names, devices)
+    kinds = _kinds(tuple(found), seen)
     return Prepared(line, event["event_id"], event.get("partner_name"), warnings, event["event_name"], found, kinds)
 
 
@@ -97,6 +97,13 @@ def _written(event: Mapping[str, Any]) -> bytes:
 
 
 @lru_cache(maxsize=256)  # of names of ours alone
+def _known_by(names: tuple[str, ...]) -> tuple[list[str], list[str], bool]:
+    """Of the names of a person's fields those that tell persons apart, and devices, and whether a visitor was seen."""
+    seen = "client_ip_address" in names and "client_user_agent" in names
+    return [name for name in words.PERSONS if name in names], [name for name in words.DEVICES if name in names], seen
+
+
+@lru_cache(maxsize=256)
 def _kinds(identifiers: tuple[str, ...], seen: bool) -> int:
     return kinds_of(identifiers, _KINDS, seen=seen)
 
@@ -111,15 +118,12 @@ def masked(event: Mapping[str, Any], word: str) -> dict[str, Any]:
     return {name: word if name == "user_data" else value for name, value in event.items()}
 
 
-def _identifiers(event: Mapping[str, Any]) -> dict[str, str]:
+def _identifiers(event: Mapping[str, Any], names: Iterable[str], devices: Iterable[str]) -> dict[str, str]:
     """What tells persons apart, as it is sent (device ids in lower case), and the amount."""
     user = event["user_data"]
-    found = {}
-    for name in words.PERSONS:
-        if name in user:
-            found[name] = user[name]
-    if not _DEVICES.isdisjoint(user):
-        found |= {name: user[name].lower() for name in words.DEVICES if name in user}
+    found = {name: user[name] for name in names}
+    if devices:
+        found |= {name: user[name].lower() for name in devices}
     if (custom := event.get("custom_data")) is not None:
         if "value" in custom:
             found[AMOUNT] = str(custom["value"] + 0.0)

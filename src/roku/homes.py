@@ -18,7 +18,8 @@ _SHORT = 3  # characters: no code of a state has more, and no state's name so fe
 # What each table spells so, if it has it at all: one word, or one of these before another.
 # Nobody shortens a name to so many letters.
 _USUAL_STATE = (
-    "^(?:[A-TV-Z][a-z]{5,}|U[a-z]{5,7}|Texas|Maine|Idaho|Utah|Ohio|Iowa|(?:New|North|South|West|Rhode) [A-Z][a-z]{5,})$"
+    "^(?:[A-TV-Z][a-z]{5,}|U[a-z]{5,7}|Texas|Maine|Idaho|Utah|Ohio|Iowa|New York"
+    "|(?:New|North|South|West|Rhode) [A-Z][a-z]{5,})$"
 )
 _USUAL_CODE = (
     "^(?:[1-9][0-9]{4}|0[1-9][0-9]{3}|00[1-9][0-9]{2})(?:-(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9]))?$"

@@ -57,7 +57,10 @@ def name(text: str) -> str:
 def usual_name(text: str) -> str:
     """The same for what looks like a name. Raises ValueError for one that needs a closer look."""
     text = text.lower()
-    if persons.is_nobodys_name(text) or "  " in text:
+    if " " not in text:
+        if text in persons.NOBODYS_NAMES:
+            raise ValueError
+    elif persons.is_nobodys_name(text) or "  " in text:
         raise ValueError
     return text
 

@@ -126,7 +126,7 @@ def parse(body: bytes, warnings: list[tuple[str, str]]) -> Any:
         raise BadRequest(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are taken: send it in parts")
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
-        return from_json(body, allow_inf_nan=False)
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError as error:
         position = str(error)
     if not body.strip():

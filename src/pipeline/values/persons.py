@@ -5,7 +5,7 @@ import re
 from pipeline.values.faults import Fault
 
 # Written for everybody whose name is not known, by forms, tills and the caller ids of telephone networks.
-_NOBODYS_NAMES = frozenset(
+NOBODYS_NAMES = frozenset(
     "unknown|unknown caller|unknown name|anonymous|anon|no name|noname|no_name|name unavailable|unavailable|not given"
     "|none given|not known|not available|withheld|restricted|blocked|private caller|private number|wireless caller"
     "|cell phone|toll free call|toll free caller|out of area|caller id|customer|valued customer|walk-in|walk in|walkin"
@@ -70,4 +70,4 @@ def name(text: str) -> str:
 
 def is_nobodys_name(name: str) -> bool:
     """Whether a name in small letters is one that is written where there is none."""
-    return name in _NOBODYS_NAMES or (" " in name and _EMPTY_WORDS.issuperset(name.split()))
+    return name in NOBODYS_NAMES or (" " in name and _EMPTY_WORDS.issuperset(name.split()))

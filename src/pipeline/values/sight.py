@@ -5,7 +5,7 @@ schema, which calls back into Python for many a field, takes 15. What it does no
 (`pipeline.values.field`).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -32,16 +32,15 @@ def reader(
         section: {one.name: one.kind.finish for one in fields if one.kind.finish is not None}
         for section, fields in table.items()
     }
-    names = {section: frozenset(one.name for one in fields) for section, fields in table.items()}
     parts = [one.name for one in table[""] if one.kind is OBJECT]
 
     def read(conversion: Mapping[str, Any]) -> dict[str, Any] | None:
         text = _written(conversion)
         if not known(text):
-            if ":null" not in text:
-                return None
-            conversion = _without_nulls(conversion, names)
-            if not known(_written(conversion)):
+            return None
+        if ":null" in text:
+            conversion, dropped = _without_nulls(conversion, parts)
+            if dropped != text.count(":null"):  # NaN is written so too
                 return None
         try:
             event = _finished(conversion, finishes[""])
@@ -56,12 +55,12 @@ def reader(
 
 
 def expression(table: Table, section: str = "", judged: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The JSON of a section whose fields are all most usual."""
+    """The JSON of a section whose fields are all most usual, or null if they are not needed."""
     parts = []
     for one in table[section]:
         value = expression(table, one.name) if one.kind is OBJECT else judged.get(one.name, one.kind.sight)
         if value:
-            parts.append(f'"{one.name}":{value}')
+            parts.append(f'"{one.name}":' + (value if one.needed else f"(?:null|{value})"))
     return seen.objects(parts)
 
 
@@ -74,16 +73,15 @@ def _written(conversion: Mapping[str, Any]) -> str:
     return text if len(text) <= limits.TEXT or max(map(len, text.split('"'))) <= limits.TEXT else ""
 
 
-def _without_nulls(conversion: Mapping[str, Any], names: Mapping[str, Collection[str]]) -> dict[str, Any]:
-    """The conversion without the fields of these names, by section, that are null."""
-
-    def rest(part: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
-        return {name: value for name, value in part.items() if value is not None or name not in known}
-
-    return {
-        name: rest(part, names[name]) if name in names and type(part) is dict else part
-        for name, part in rest(conversion, names[""]).items()
-    }
+def _without_nulls(conversion: Mapping[str, Any], parts: Iterable[str]) -> tuple[dict[str, Any], int]:
+    """The conversion without the fields, of itself and of these parts, that are null; and how many these were."""
+    left = {name: value for name, value in conversion.items() if value is not None}
+    dropped = len(conversion) - len(left)
+    for name in parts:
+        if type(part := left.get(name)) is dict:
+            left[name] = {inner: value for inner, value in part.items() if value is not None}
+            dropped += len(part) - len(left[name])
+    return left, dropped
 
 
 def _finished(part: Mapping[str, Any], finishes: Mapping[str, _Finish]) -> dict[str, Any]:
