@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.contract.destination import Invalid
+from pipeline.contract.destination import Invalid, Prepared
 from pipeline.values import sight
-from roku import checked, fast, fields
+from roku import checked, event, fast, fields
 from roku.normalise import Settings
 from tests.unit.test_fast_reading import DIGEST, NOW, PURCHASE, changed
 
@@ -61,3 +61,10 @@ def test_where_name_or_time_are_at_fault_that_is_said_at_once(changes: dict[str,
     assert isinstance(made, Invalid)
     assert made == checked.read(conversion, now=NOW, settings=Settings(), context={})
     assert list(made.errors) == list(changes)
+
+
+def test_a_whole_number_of_more_than_64_bits_is_sent_to_the_last_digit() -> None:
+    conversion = changed(PURCHASE, "custom_data", content_ids=[2**70])
+    made = event.prepare(conversion, group="g", now=NOW, settings=Settings(), context={})
+    assert isinstance(made, Prepared)
+    assert b'"content_ids":[1180591620717411303424]' in made.line
