@@ -51,8 +51,8 @@ def read(
         conversions.click_id(conversion, event.get("rtid"), warnings),
         properties.bought(event.get("custom_data", {}), custom),
         properties.attributes(custom, event.get("attributes", {}), False, warnings),
-        own={},
-        audience=None,
+        {},
+        None,
     )
     return None if warnings else facts
 

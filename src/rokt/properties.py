@@ -77,9 +77,9 @@ def attributes(
 
 def _given(custom: Mapping[str, Any], own: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
     """Where each attribute was, its name and its value."""
+    if not own and custom.keys() <= _PLACED:  # as nearly all
+        return []
     given = [("attributes.", name, value) for name, value in own.items() if value is not None]
-    if custom.keys() <= _PLACED:  # as nearly all
-        return given
     others = ((name, value) for name, value in custom.items() if name not in _PLACED)
     return given + [("custom_data.", name, value) for name, value in others if value is not None]
 
