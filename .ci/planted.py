@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_FAULTS = ("run", "try", "back", "wire", "circuits", "forms", "kinds")
+_FAULTS = ("run", "try", "back", "wire", "circuits", "forms", "kinds", "others")
 # What waits forever has been found, and what never ends: seconds, and seconds of a processor besides 5 a test file.
 _SECONDS, _CPU_SECONDS = 3_600, 30
 _BYTES = 4_000_000_000  # so has what takes all memory
@@ -70,7 +70,8 @@ def _found(copy: Path, pieces: list[tuple[str, str, str]]) -> str:
 
 def _nearest_first(copy: Path, module: str) -> list[str]:
     """The test files, those first that name the module."""
-    files = [*copy.glob("tests/unit/test_*.py"), *copy.glob("tests/integration/test_h*.py")]
+    files = [*copy.glob("tests/unit/test_*.py")]
+    files += [*copy.glob("tests/integration/test_h*.py"), *copy.glob("tests/integration/test_*_client.py")]
     folder, last = ("", *module.split("."))[-2:]
     texts = {file: file.read_text(encoding="utf-8") for file in files}
 

@@ -39,6 +39,7 @@ class Variant:
     statuses: set[str] = field(default_factory=lambda: {"none"})  # of the answers to them
     not_before: float = 0.0  # it was told not to ask sooner
     told_by: str = ""  # in this run
+    settled_by: str = ""  # the run that was told what became of it, for good
     refused_from: float = 0.0  # since when it is refused for a while, and always is
 
     @property

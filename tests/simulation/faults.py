@@ -8,6 +8,7 @@ from tests.simulation.faults_back import SOURCES as BACK
 from tests.simulation.faults_circuits import SOURCES as CIRCUITS
 from tests.simulation.faults_forms import SOURCES as FORMS
 from tests.simulation.faults_kinds import SOURCES as KINDS
+from tests.simulation.faults_others import SOURCES as OTHERS
 from tests.simulation.faults_rokt import ROKT
 from tests.simulation.faults_run import SOURCES as RUN
 from tests.simulation.faults_try import SOURCES as TRY
@@ -35,7 +36,7 @@ FAULTS: dict[str, Callable[[], Any]] = {
     **_BY_CHANGE,
     **{
         name: planted(*fault)
-        for sources in (RUN, TRY, BACK, WIRE, CIRCUITS, FORMS, KINDS)
+        for sources in (RUN, TRY, BACK, WIRE, CIRCUITS, FORMS, KINDS, OTHERS)
         for name, fault in sources.items()
     },
     **ROKT,

@@ -16,6 +16,7 @@ AT_ONCE = 1.0
 # SQS delays a new message by this much (s) at most.
 LONGEST_DELAY = 900.0
 REFUSED = (401, 429)
+QUESTIONS = 4.0  # s after its beginning a run has asked the table what it wants to know
 # Where nobody says how long to wait: 60 % of the first wait (s).
 FIRST_WAIT = 18.0
 # So much (s) after the first lost answer a window's last try is made.
@@ -53,10 +54,21 @@ class Manners:
         told = self._told.get(_key(process, posted, headers))
         if told is not None and now > told + AT_ONCE and not self._stage.ledger_failed:
             raise Violation(f"{process} asks {name} again {now - told:.1f} s after it was told not to")
+        began = self._stage.processes[process].began
+        if self._service.asked[process].requests == 1 and now > began + QUESTIONS and not self._stage.plan.secrets:
+            raise Violation(f"{process} asks {name} only {now - began:.1f} s after its beginning")
         for one in posted:
+            self._is_open(one.variant, process)
             self._waited(one, process, now)
             self._is_small(one, len(posted), now)
             self._is_first(one.variant, process)
+
+    def _is_open(self, variant: Variant, process: str) -> None:
+        """What a run was told is refused, no other asks for again, if nothing happened to the message or the letter."""
+        name, plan = variant.conversion.name, self._stage.plan
+        mishaps = self._counts.copies[name] > 1 or self._counts.unlucky[name] or plan.has_refusals()
+        if variant.settled_by not in ("", process) and not mishaps:
+            raise Violation(f"{process} asks for {variant.name}, which {variant.settled_by} was told is refused")
 
     def _waited(self, one: Posted, process: str, now: float) -> None:
         """What was told to come back later does not come sooner: unless it has a window, or others brought it back."""

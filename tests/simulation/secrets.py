@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from tests.simulation.sqs import hang
 from tests.simulation.world import World
 
-MODES = ("", "down", "slow", "hang")
+MODES = ("", "down", "slow", "hang", "flaky")
 
 
 class ModelSecrets:
@@ -25,6 +25,6 @@ class ModelSecrets:
             hang(world)
         if mode == "slow":
             world.pause(world.random.uniform(0.5, 4.0))
-        if mode == "down":
+        if mode == "down" or (mode == "flaky" and world.chance(0.5)):
             raise ClientError({"Error": {"Code": "InternalServiceError", "Message": ""}}, "GetSecretValue")
         return {"SecretString": self._values[SecretId]()}

@@ -167,6 +167,8 @@ class Service(Wire):
         if clarity == "all" and taken:
             self.delivered.add(posted[0].variant.conversion.group)
         if clarity == "all":
+            for one in posted:
+                one.variant.settled_by = world.process().name if one.variant.bad_until > world.now else ""
             self.settled.setdefault(world.process().name, set()).update(one.variant.name for one in posted)
         return answer, clarity == "nothing"
 
