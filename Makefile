@@ -188,7 +188,7 @@ others-ready: $(SQS_READY) $(CONSENT_READY) $(OPENAPI_READY) $(SEGMENT_READY) $(
 others: $(READY) others-ready
 	$(BIN)/pytest -n auto --dist worksteal -m thorough $(ARGS)
 
-mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses; all of it has not been timed yet)
+mutation: $(MUTATION_READY) ## faults put into the core's code: the unit tests must notice 9 of 10 (ARGS='"pipeline.aws.sqs*"' chooses, ARGS=--rest goes on after an interruption; minutes)
 	@$(MUTATION_VENV)/bin/python .ci/mutation.py $(ARGS)
 
 package: validate scan build ## what is deployed: the template is valid and safe, the bundle builds and is complete
