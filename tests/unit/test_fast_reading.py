@@ -64,6 +64,7 @@ TEXTS = [
     *"noemail@x.example test@test.com a@a.com test+1@test.com x@y.invalid".split(),
     *"mailto:jane@x.example <jane@x.example>".split(),
     *"2116 501 2116-1234 02116 02116-1234 600000 SW1A1AA".split(),
+    *("02116-12349", "555-010-0199", "#9l?(", "#1 deal"),
     *("United States", "New York", "new york", "North Carolina", "District Of Columbia"),
 ]
 NUMBERS = [0, 1, -1, 2, 25.5, -0.5, 2.0, 1e15, 10**15, 10**16, float("nan"), float("inf"), True, False]

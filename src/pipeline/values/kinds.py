@@ -11,6 +11,7 @@ from pydantic_core import core_schema as cs
 
 from pipeline.values import addresses, agents, amounts, hashing, limits, pages, rules, seen, shapes, texts
 from pipeline.values.field import Kind, unchecked
+from pipeline.values.personal import holds_number
 from pipeline.values.timestamps import EARLIEST
 
 STRING = {"type": "string"}
@@ -96,7 +97,12 @@ AGENT = Kind(agents.user_agent, shapes.agent(), STRING, shapes.only_if(agents.is
 PLACE = Kind(texts.clear, shapes.PLACE, STRING, sight=seen.PLACE)
 REFERENCE = id_of(texts.reference)
 EVENT_ID = id_of(texts.event_id, limits.EVENT_ID)
-DEVICE = Kind(texts.advertising_id, shapes.like(_DEVICE), STRING, sight=seen.DEVICE)
+DEVICE = Kind(
+    texts.advertising_id,
+    shapes.then(shapes.only_if(lambda text: not holds_number(text)), shapes.like(_DEVICE)),
+    STRING,
+    sight=seen.DEVICE,
+)
 IP_ADDRESS = Kind(addresses.ip_address, shapes.IPV4, STRING, sight=seen.of(shapes.IPV4))
 _ORDINARY = shapes.like(f"^{pages.ORDINARY}$", limits.URL)
 PAGE = Kind(addresses.url, _ORDINARY, STRING, shapes.only_if(pages.is_clean), sight=seen.of(_ORDINARY))

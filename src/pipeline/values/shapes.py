@@ -41,7 +41,7 @@ def something(first: str, inside: str, ends: str, *, but: str = "", most: str = 
 
 # Printable ASCII, trimmed, without @ and % (an e-mail address needs one of them). Without ; or, in a user agent, which
 # is full of them, without &: an entity needs both.
-FIRST = "(?:[A-MO-SV-Za-mo-sv-z]|#[0-9])"
+FIRST = "[A-MO-SV-Za-mo-sv-z]"
 _TEXT, _AGENT = (f"^(?:{something(FIRST, ' -~', '!-~', but='@%' + mark)})$" for mark in ";&")
 # Six digits at most, or one run of them that is shorter than a card's, with no blank for "call me" before it. A phone
 # number has at least seven, and where it has no plus or punctuation such words before it. And nothing for an address.
