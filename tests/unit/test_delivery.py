@@ -424,6 +424,14 @@ def test_of_copies_with_other_content_each_comes_back_when_the_one_that_was_sent
     assert run.queue.postponed["r0"] == run.queue.postponed["r1"] > 0
 
 
+def test_of_copies_with_other_content_each_has_the_windows_of_the_one_that_was_sent() -> None:
+    lost = Retry("Roku answered 500", 500, ambiguous=True)
+    run = Run([record(0, "a"), received(1, encode(Head(G), [event("a", value="2")]))], {"a": lost}, repeat_window=600.0)
+    heads = [decode(one.body, identify)[0] for one in run.queue.sent]
+    assert len(run.asked()) == 1
+    assert [(head.windows, head.window_from is None) for head in heads] == [(1, False)] * 2
+
+
 def test_a_message_that_is_put_off_is_noted_as_such_where_windows_count() -> None:
     for repeat_window, marks in ((600.0, [("m0", 3)]), (30 * 86_400.0, [])):
         ledger = FakeLedger()

@@ -253,6 +253,14 @@ def test_an_event_that_a_run_may_have_died_with_is_tried_in_that_window_too() ->
     assert (one.events[0].tried, one.events[0].wait) == (Tried(), 200)
 
 
+def test_a_lost_answer_takes_the_place_of_what_a_run_that_died_may_have_used() -> None:
+    one = message("a", head=Head(G, windows=2), receives=2, first_received=NOW - 421)
+    done = planned(one)
+    one.events[0].outcome = LOST
+    conclude(one, one.events[0], replace(done, lost=Tried(2, int(NOW))), CLOSED, now=NOW, jitter=lambda: 0.0)
+    assert (one.events[0].used, one.events[0].wait) == (Tried(2, int(NOW)), 60)
+
+
 def test_refusals_that_pass_are_counted_from_the_first_one() -> None:
     passes = Retry("internal error, try again", 210, passing=True)
     for since, expected in ((None, int(NOW)), (int(NOW) - 500, int(NOW) - 500)):
