@@ -2,8 +2,9 @@
 
 import pytest
 
-from pipeline.values import addresses
+from pipeline.values import addresses, pages
 from pipeline.values.pages import cleaned, is_clean
+from tests.unit.doubles import never
 
 PAGE = "https://shop.example/thanks"
 
@@ -125,3 +126,11 @@ def test_of_an_address_with_more_parameters_than_any_page_has_the_first_are_kept
     clean, dropped = cleaned(f"{PAGE}?{many}&billing_phone=5550100199")
     assert (clean, dropped) == (f"{PAGE}?" + "&".join(f"p{number}=1" for number in range(200)), True)
     assert cleaned(clean) == (clean, False)
+
+
+def test_of_more_parameters_it_is_known_without_reading_them_that_some_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = f"{PAGE}?" + "&".join("a" * 200)
+    assert is_clean(most)
+    assert cleaned(most + "&a") == (most, True)
+    monkeypatch.setattr(pages, "cleaned", never)
+    assert not is_clean(most + "&a")

@@ -34,9 +34,9 @@ ORDINARY = (
 
 def is_clean(url: str) -> bool:
     """Whether an address of the form ORDINARY is already as `cleaned` would make it."""
-    if url.count("&") < _MOST_PARAMETERS and not (_is_doubtful()(url) and _may_hide()(url)):
-        return True
-    return not cleaned(url)[1]
+    if url.count("&") >= _MOST_PARAMETERS:  # with the one behind ? they are too many, so that the last of them goes
+        return False
+    return not (_is_doubtful()(url) and _may_hide()(url)) or not cleaned(url)[1]
 
 
 @cache
