@@ -322,6 +322,12 @@ def test_equal_events_are_said_to_be_equal_also_with_derived_ids() -> None:
         assert (text.partition(";")[0], events) == ("events 0, 1 and 2 are equal: they count once", [0, 1, 2])
 
 
+def test_so_are_those_whose_fields_have_another_order() -> None:
+    one = conversion(user_data=JANE, custom_data=CUSTOM_25)
+    ((text, _),) = repeats(one, dict(reversed(one.items())))
+    assert text.partition(";")[0] == "events 0 and 1 are equal: they count once"
+
+
 def test_one_id_under_two_names_is_two_events() -> None:
     assert repeats(conversion(event_name="LEAD"), conversion(event_name="CONTACT")) == []
 

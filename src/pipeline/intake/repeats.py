@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from pydantic_core import from_json
+
 from pipeline.contract import fingerprints
 from pipeline.contract.destination import Prepared
 
@@ -36,7 +38,7 @@ def _of_one_id(indexes: Sequence[int], events: Mapping[int, Prepared], *, apart:
     first, *later = indexes
     equal, other, two = [first], [first], [first]
     for index in later:
-        if events[index].line == events[first].line:
+        if _are_equal(events[first], events[index]):
             equal.append(index)
         elif apart and _are_plainly_two(events[first], events[index]):
             two.append(index)
@@ -61,6 +63,13 @@ def _said(indexes: Sequence[int], what: str) -> Warnings:
         named = [*named[: _MOST_NAMED - 1], f"{len(named) - _MOST_NAMED + 1} more"]
     text = f"events {', '.join(named[:-1])} and {named[-1]} {what}"
     return [(index, _FIELD, text) for index in indexes]
+
+
+def _are_equal(one: Prepared, other: Prepared) -> bool:
+    """Whether both say the same, in whatever order: fields are in that of the post, or in ours where it needed care."""
+    if one.line == other.line:
+        return True
+    return len(one.line) == len(other.line) and from_json(one.line) == from_json(other.line)
 
 
 def _are_plainly_two(one: Prepared, other: Prepared) -> bool:
