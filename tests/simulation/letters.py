@@ -16,6 +16,8 @@ DELAY = 120.0
 PATIENCE, PASSING = 5 * 86_400.0, 86_400.0
 # A circuit that nothing fresh comes to for so long takes for its probe what waits for its second window.
 STARVED = 86_400.0
+# Without a table nothing says that a message was put off, and not sent: for so long (s) a new one is sent instead.
+UNMARKED = 3_600.0
 NO_TIME = "no time"
 COUNTED_TWICE, WAITED = "may have been counted twice", "waited too long"
 # What the models say of events that they refuse; of one of a request that is refused whole, nothing more.
@@ -64,6 +66,8 @@ def _why_not_twice(variant: Variant, service: Service, stage: Stage, counts: Cou
     """Two windows must have ended unread, with an understood answer between them; a run that died is a window too."""
     # Without the mark that its run wanted to leave in the table, a message that was put off may have been sent.
     if counts.unlucky[variant.conversion.name] or stage.ledger_failed:
+        return None
+    if not stage.has_ledger and stage.world.now - variant.since >= UNMARKED:
         return None
     name = variant.conversion.name
     # A redrive begins again, if no other copy is on its way.
