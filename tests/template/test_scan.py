@@ -1,11 +1,11 @@
 """The exceptions of the static scan: each has its reason, and what a reason relies on is so."""
 
-import ast
 from pathlib import Path
 
 import yaml
 
 from local.template import read
+from tests.programs import program
 from tests.template.test_parameters import TEMPLATE, accepts
 
 ROOT = Path(__file__).parents[2]
@@ -27,12 +27,7 @@ def test_the_scan_reads_what_cloudformation_gets_and_asks_nobody() -> None:
 
 
 def test_lint_and_scan_see_all_that_a_stack_can_have() -> None:
-    tree = ast.parse((ROOT / ".ci" / "expand.py").read_text(encoding="utf-8"))
-    (whole,) = (
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "WHOLE"
-    )
+    whole = program("expand").WHOLE
     seen = read(TEMPLATE, whole)
     assert seen.resources.keys() == seen.body["Resources"].keys()
     declared = seen.body["Parameters"]
