@@ -14,6 +14,7 @@ _CURRENCY = re.compile(
 ).fullmatch
 # Signs of several currencies, and what tills write for no cents: 25,- and 500/-.
 _BESIDE = re.compile(r"^(?:kr|Rs|Rp)\.? ?|(?<=\d) ?(?:kr\.?|dollars?)$", re.IGNORECASE)
+_OTHER_DIGIT = re.compile(r"[^\D0-9]").sub
 _NO_CENTS = re.compile(r"(?<=\d)(?:[.,][-\u2013\u2014]{1,2}|/-)")
 _SCIENTIFIC = re.compile(r"\d{1,15}(?:\.\d{1,15})?[eE][+-]?\d{1,2}").fullmatch
 _INDIAN = re.compile(r"[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?").fullmatch  # 12,34,567.50
@@ -82,8 +83,7 @@ def _number(text: str) -> int | float:
 def _plain(text: str) -> str:
     """With digits of ASCII, codes in the place of signs, and without what stands for no cents."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        text = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+        text = _OTHER_DIGIT(lambda found: str(unicodedata.decimal(found[0])), unicodedata.normalize("NFKC", text))
     text = _NO_CENTS.sub("", in_codes(text)).removesuffix(".")
     return _BESIDE.sub("", text)
 

@@ -40,13 +40,14 @@ def settled(custom: Mapping[str, Any], warnings: Warnings) -> Mapping[str, Any]:
 
 def _priced(contents: list[Any], places: frozenset[int], code: str, warnings: Warnings) -> list[Any]:
     """The basket with the prices at these places read."""
+    readings = {text: _reading(text, code) for text in {contents[index]["price"] for index in places}}
     told: Warnings = []
-    priced = [
-        {**item, "price": _read(item["price"], code, f"custom_data.contents item {index} price", told)}
-        if index in places
-        else item
-        for index, item in enumerate(contents)
-    ]
+    priced = list(contents)
+    for index in sorted(places):
+        number, said = readings[contents[index]["price"]]
+        priced[index] = {**contents[index], "price": number}
+        if said:
+            told.append((f"custom_data.contents item {index} price", said))
     warnings += told[:_MOST_TOLD]
     return priced
 
@@ -75,18 +76,27 @@ def _code(custom: Mapping[str, Any]) -> str | None:
 
 
 def _read(text: str, code: str, field: str, warnings: Warnings) -> Any:
-    """The amount as a number; None if it is another currency's; the text itself where `amounts.amount` says enough."""
+    """The amount as `_reading` has it, with its warning."""
+    number, said = _reading(text, code)
+    if said:
+        warnings.append((field, said))
+    return number
+
+
+def _reading(text: str, code: str) -> tuple[Any, str]:
+    """The amount as a number, and what to say of it.
+
+    None if it is another currency's; the text itself where `amounts.amount` says enough.
+    """
     word = clean(text[: limits.TEXT])
     number = number_in(word, currencies.decimals(code))
     if number is None:
-        return text
+        return text, ""
     if currencies.contradicts(word, code):
-        warnings.append((field, f"dropped: names another currency than the field currency, {code}: send one of them"))
-        return None
+        return None, f"dropped: names another currency than the field currency, {code}: send one of them"
     if number_in(word) == number:
-        return text
-    warnings.append((field, f"is text and was read as {number}, for {code} has {currencies.decimals(code)} decimals"))
-    return number
+        return text, ""
+    return number, f"is text and was read as {number}, for {code} has {currencies.decimals(code)} decimals"
 
 
 def needs_care(conversion: object) -> bool:
