@@ -72,6 +72,8 @@ def random_section(rng: random.Random, number: int) -> str:
     }
     if calm:
         values |= strings.choices(number, 2)
+    if rng.random() < 0.05:
+        values = dict.fromkeys(names, 0)  # of nothing does it say anything
     if rng.random() < 0.1:
         values[rng.choice(names)] = 3
     gpc = rng.choice([None, False, True] if not calm else [None, False]) if number in strings.WITH_GPC else None
