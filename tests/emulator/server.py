@@ -4,6 +4,7 @@ It serves TLS, since the stack takes only https addresses for its destinations.
 """
 
 import os
+import random
 import socket
 import ssl
 import subprocess
@@ -11,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,10 +86,12 @@ def _plain() -> dict[str, str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """One below those that the system gives to outgoing connections (32,768 and more), of which one could take it."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free between 20,000 and 32,000")
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
