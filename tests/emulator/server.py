@@ -3,6 +3,7 @@
 It serves TLS, since the stack takes only https addresses for its destinations.
 """
 
+import fcntl
 import os
 import random
 import socket
@@ -50,7 +51,10 @@ def serving(folder: Path) -> Iterator[Emulator]:
         "S3_DATA_DIR": str(folder / "s3"),
         "STATE_DIR": str(folder / "state"),
     }
-    with log.open("wb") as written:
+    endpoint = f"https://127.0.0.1:{port}"
+    # One after the other: of two that both find port 443 free, one gives up.
+    with log.open("wb") as written, (PYTHON.parent / "starting").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
         server = subprocess.Popen(
             [PYTHON, "-m", "ministack.app"],
             env={**_plain(), **trust, **own},
@@ -58,9 +62,12 @@ def serving(folder: Path) -> Iterator[Emulator]:
             stderr=written,
             cwd=folder,
         )
+        try:
+            _wait(server, endpoint, certificate, log)
+        except BaseException:
+            server.terminate()
+            raise
     try:
-        endpoint = f"https://127.0.0.1:{port}"
-        _wait(server, endpoint, certificate, log)
         account = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "test",
